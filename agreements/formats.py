@@ -1,0 +1,166 @@
+"""How values read: durations, figures, money, instants and statuses, as the reader's locale has it.
+
+Language and time zone are those active in the thread. Parts of one value are joined by no-break
+spaces, so that "1 h 20" never breaks over two lines.
+"""
+
+from datetime import date, datetime, timedelta
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext, ngettext, pgettext
+
+from agreements.durations import Duration, Unit
+
+NO_VALUE = "–"
+NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
+MINUS = "\N{MINUS SIGN}"
+
+Number = int | float | Decimal
+
+_SYMBOLS = {"BRL": "R$", "EUR": "€", "GBP": "£", "JPY": "¥", "MXN": "MX$", "USD": "US$"}
+_WHOLE_CURRENCIES = {"CLP", "JPY", "KRW", "PYG"}
+
+
+def working_time(value: timedelta | None, *, day: timedelta | None = None) -> str:
+    """Write a length of time to the minute, cut and not rounded: "1 h 20", "45 s", "−12 min".
+
+    Given the length of a working day, from one day on it counts days and hours: "2 d 3 h".
+    """
+    if value is None:
+        return NO_VALUE
+    sign = MINUS if value < timedelta() else ""
+    return sign + _unbroken(_length(int(abs(value).total_seconds()), day))
+
+
+def _length(seconds: int, day: timedelta | None) -> str:
+    if day is not None and seconds >= day.total_seconds():
+        days, rest = divmod(seconds, int(day.total_seconds()))
+        return f"{_days(days)} {_hours(rest // 3600)}" if rest >= 3600 else _days(days)
+    if seconds >= 3600:
+        whole, minutes = divmod(seconds // 60, 60)
+        return f"{_hours(whole)} {minutes:02}" if minutes else _hours(whole)
+    if seconds >= 60 or seconds == 0:
+        return pgettext("length of time", "%(number)s min") % {"number": seconds // 60}
+    return pgettext("length of time", "%(number)s s") % {"number": seconds}
+
+
+def _days(number: int) -> str:
+    return pgettext("length of time", "%(number)s d") % {"number": figure(number)}
+
+
+def _hours(number: int) -> str:
+    return pgettext("length of time", "%(number)s h") % {"number": figure(number)}
+
+
+def _unbroken(text: str) -> str:
+    return text.replace(" ", NO_BREAK_SPACE)
+
+
+def hours(value: timedelta) -> str:
+    """Write hours and minutes as a sum is written: "1:20", "8:00"; a dash for none."""
+    minutes = int(value.total_seconds()) // 60
+    return f"{minutes // 60}:{minutes % 60:02}" if minutes else NO_VALUE
+
+
+def promise(value: Duration) -> str:
+    """Write how long a promise lasts: "30 min", "4 h", "10 working days", "30 days"."""
+    if value.is_open_time:
+        return working_time(value.open_time)
+    amount = {"number": figure(value.amount)}
+    if value.unit is Unit.BUSINESS_DAY:
+        return ngettext("%(number)s working day", "%(number)s working days", value.amount) % amount
+    return ngettext("%(number)s day", "%(number)s days", value.amount) % amount
+
+
+def figure(value: Number | None, places: int | None = None) -> str:
+    """Write a number with the reader's separators, rounded half up.
+
+    Without places a whole number has none and any other one decimal.
+    """
+    if value is None:
+        return NO_VALUE
+    exact = _decimal(value)
+    if places is None:
+        places = 0 if exact == exact.to_integral_value() else 1
+    return _localised(_round(exact, places), places)
+
+
+def percent(share: Number | None, places: int = 0) -> str:
+    """Write a share of one as a percentage, rounded half up: 0.864 is "86.4%" with one place.
+
+    What falls short of the whole never reads as 100 %: it gets one more decimal, then is cut.
+    """
+    if share is None:
+        return NO_VALUE
+    exact = _decimal(share) * 100
+    rounded = _round(exact, places)
+    if exact < 100 <= rounded:
+        places += 1
+        rounded = exact.quantize(Decimal(1).scaleb(-places), ROUND_DOWN)
+    return _unbroken(gettext("%(number)s%%") % {"number": _localised(rounded, places)})
+
+
+def money(amount: Number | None, currency: str) -> str:
+    """Write an amount with its currency's sign, with cents only where there are any."""
+    if amount is None:
+        return NO_VALUE
+    exact = _decimal(amount)
+    whole = currency in _WHOLE_CURRENCIES or exact == exact.to_integral_value()
+    parts = {"sign": _SYMBOLS.get(currency, currency), "amount": figure(exact, 0 if whole else 2)}
+    return _unbroken(pgettext("money", "%(sign)s %(amount)s") % parts)
+
+
+def _decimal(value: Number) -> Decimal:
+    return value if isinstance(value, Decimal) else Decimal(str(value))
+
+
+def _round(value: Decimal, places: int) -> Decimal:
+    return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+
+
+def _localised(value: Decimal, places: int) -> str:
+    text = number_format(abs(value), decimal_pos=places, use_l10n=True, force_grouping=True)
+    return MINUS + text if value < 0 else text
+
+
+def instant(at: datetime | None, now: datetime | None = None) -> str:
+    """Write an instant in the reader's zone, "Fri 22 May 16:40"; with the year if not now's."""
+    if at is None:
+        return NO_VALUE
+    local = timezone.localtime(at)
+    if now is None or timezone.localtime(now).year == local.year:
+        return date_format(local, pgettext("date format", "D j M H:i"))
+    return date_format(local, pgettext("date format", "D j M Y H:i"))
+
+
+def near_instant(at: datetime | None, now: datetime) -> str:
+    """Write an instant no longer than needed: "16:40", "Thu 16:40" within six days, else whole."""
+    if at is None:
+        return NO_VALUE
+    local, today = timezone.localtime(at), timezone.localtime(now).date()
+    if local.date() == today:
+        return date_format(local, pgettext("date format", "H:i"))
+    if abs((local.date() - today).days) < 7:
+        return date_format(local, pgettext("date format", "D H:i"))
+    return instant(at, now)
+
+
+def day(on: date | None, now: datetime | None = None) -> str:
+    """Write a date, "Fri 22 May"; with the year if not now's."""
+    if on is None:
+        return NO_VALUE
+    if now is None or timezone.localtime(now).year == on.year:
+        return date_format(on, pgettext("date format", "D j M"))
+    return date_format(on, pgettext("date format", "D j M Y"))
+
+
+def long_day(on: date | None) -> str:
+    """Write a date in full, "1 January 2026"."""
+    return NO_VALUE if on is None else date_format(on, pgettext("date format", "j F Y"))
+
+
+def month(on: date | None) -> str:
+    """Write the month of a date, "May 2026"."""
+    return NO_VALUE if on is None else date_format(on, "YEAR_MONTH_FORMAT")

@@ -1,0 +1,132 @@
+"""Figures, times, statuses and small pictures in templates; each tag only calls what knows how."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from agreements import formats, sparklines, statuses
+from agreements.durations import Duration
+
+register = template.Library()
+
+
+@register.filter
+def working_time(value: timedelta | None, day: timedelta | None = None) -> str:
+    """Write a length of time; given a working day's length it counts days too."""
+    return formats.working_time(value, day=day)
+
+
+@register.filter
+def hours(value: timedelta) -> str:
+    """Write a length of time as hours and minutes of a sum."""
+    return formats.hours(value)
+
+
+@register.filter
+def promise(value: Duration) -> str:
+    """Write how long a promise lasts."""
+    return formats.promise(value)
+
+
+@register.filter
+def figure(value: formats.Number | None, places: int | None = None) -> str:
+    """Write a number."""
+    return formats.figure(value, places)
+
+
+@register.filter
+def percent(share: formats.Number | None, places: int = 0) -> str:
+    """Write a share of one as a percentage."""
+    return formats.percent(share, places)
+
+
+@register.filter
+def money(amount: formats.Number | None, currency: str) -> str:
+    """Write an amount with its currency's sign."""
+    return formats.money(amount, currency)
+
+
+@register.filter
+def instant(at: datetime | None, now: datetime | None = None) -> str:
+    """Write an instant in the reader's zone."""
+    return formats.instant(at, now)
+
+
+@register.filter
+def day(on: date | None, now: datetime | None = None) -> str:
+    """Write a date."""
+    return formats.day(on, now)
+
+
+@register.filter
+def long_day(on: date | None) -> str:
+    """Write a date in full."""
+    return formats.long_day(on)
+
+
+@register.filter
+def month(on: date | None) -> str:
+    """Write the month of a date."""
+    return formats.month(on)
+
+
+@register.simple_tag
+def moment(at: datetime, now: datetime | None = None) -> SafeString:
+    """Write an instant that machines can read too; given now, no longer than needed."""
+    text = formats.instant(at) if now is None else formats.near_instant(at, now)
+    whole = formats.instant(at)
+    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), whole, text)
+
+
+@register.simple_tag
+def icon(name: str, css_class: str = "") -> SafeString:
+    """Draw an icon of the sprite; it is decoration, the word beside it carries the meaning."""
+    source = f"{static('dist/icons.svg')}#{name}"
+    return format_html(
+        '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}"/></svg>',
+        css_class,
+        source,
+    )
+
+
+@register.simple_tag
+def status_look(status: str) -> statuses.Look:
+    """Return the word, icon and tone of a status."""
+    return statuses.look_of(status)
+
+
+@register.simple_tag
+def sparkline(
+    values: Sequence[float | None], target: float | None = None, *, at_most: bool = False
+) -> sparklines.Sparkline:
+    """Lay out a sparkline."""
+    return sparklines.sparkline(values, target=target, at_most=at_most)
+
+
+@register.filter
+def extent(share: float | Decimal | None) -> str:
+    """Write a share as a length in SVG, "57.3%", kept between nothing and the whole."""
+    return f"{min(max(float(share or 0), 0), 1) * 100:.4g}%"
+
+
+@register.filter
+def seconds(value: timedelta | None) -> str:
+    """Write a length of time in whole seconds, for scripts."""
+    return "" if value is None else str(int(value.total_seconds()))
+
+
+@register.filter
+def epoch(at: datetime | None) -> str:
+    """Write an instant as whole seconds since 1970, for scripts."""
+    return "" if at is None else str(int(at.timestamp()))
+
+
+@register.filter
+def plain(value: float) -> str:
+    """Write a number as machines read it, whatever the locale."""
+    return f"{value:g}"
