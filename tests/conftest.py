@@ -1,0 +1,50 @@
+"""What every test can ask for, and what no test may do."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from slaportal.embedded import UnableToStart
+from tests.servers import home_of_this_run, presence, remove, remove_left_behind, servers_of
+
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server", "servers"}
+UNIT_TESTS = Path(__file__).parent / "unit"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Show that this run is alive; the process that started it clears up after it."""
+    alive = ExitStack()
+    if not hasattr(config, "workerinput"):
+        remove_left_behind()
+        alive.callback(remove, home_of_this_run())
+    alive.enter_context(presence(home_of_this_run()))
+    config.add_cleanup(alive.close)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse a database to the unit tests."""
+    for item in items:
+        if UNIT_TESTS not in item.path.parents:
+            continue
+        asked = DATABASE_FIXTURES & set(getattr(item, "fixturenames", ()))
+        if asked or item.get_closest_marker("django_db"):
+            raise pytest.UsageError(f"{item.nodeid} is a unit test and may not use the database.")
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[None]:
+    """Have PostgreSQL and Valkey running; the last process of a parallel run stops them."""
+    try:
+        with servers_of(home_of_this_run()).in_use():
+            yield
+    except UnableToStart as error:
+        pytest.exit(str(error), returncode=3)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    servers: None, django_db_modify_db_settings_parallel_suffix: None
+) -> None:
+    """Have the database server running before the test database is made."""

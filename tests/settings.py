@@ -1,0 +1,19 @@
+"""The settings of a test run: the project's own, over servers and a folder of the run."""
+
+import os
+
+from tests.servers import home_of_this_run
+
+# A test run never touches the data or the servers of the portal on the same machine.
+for name in ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SECRET_KEY", "DEBUG", "HTTPS"):
+    os.environ.pop(name, None)
+os.environ["SLAPORTAL_HOME"] = str(home_of_this_run())
+
+from slaportal.settings import *  # noqa: E402, F403
+from slaportal.settings import CELERY_BROKER_URL  # noqa: E402
+
+# Each process of a parallel run has its own queue, as pytest-django gives it its own database.
+_process = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+CELERY_BROKER_URL = f"{CELERY_BROKER_URL}?virtual_host={_process}"
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
