@@ -1,0 +1,46 @@
+"""Clocks: running promises on one handoff, replayed from its marks.
+
+Pure: no database, no reading of the present. Instants are aware; a zone appears only through the
+schedule. See `fold` for what starts, meets, voids and restarts each kind of clock.
+"""
+
+from agreements.clock.fold import replay, replay_all
+from agreements.clock.holders import Absence, Share, holder_at
+from agreements.clock.marks import Custody, History, Holder, Mark, MarkKind, known_at
+from agreements.clock.pauses import (
+    BLACKOUT,
+    Interval,
+    Pause,
+    Pauses,
+    add_open,
+    due_after,
+    open_between,
+)
+from agreements.clock.promise import ClockKind, Grade, Promise
+from agreements.clock.state import ClockState, Status
+
+__all__ = [
+    "BLACKOUT",
+    "Absence",
+    "ClockKind",
+    "ClockState",
+    "Custody",
+    "Grade",
+    "History",
+    "Holder",
+    "Interval",
+    "Mark",
+    "MarkKind",
+    "Pause",
+    "Pauses",
+    "Promise",
+    "Share",
+    "Status",
+    "add_open",
+    "due_after",
+    "holder_at",
+    "known_at",
+    "open_between",
+    "replay",
+    "replay_all",
+]
