@@ -51,6 +51,11 @@ class Places:
         return Path("/tmp") / f"slaportal-{digest}"  # noqa: S108
 
     @property
+    def processes(self) -> Path:
+        """The folder of what the portal's own processes keep: their numbers, beat's schedule."""
+        return self.home / "processes"
+
+    @property
     def media(self) -> Path:
         """The folder of files that people sent."""
         return self.home / "files"

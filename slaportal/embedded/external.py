@@ -1,4 +1,4 @@
-"""A database of one's own, named by DATABASE_URL: can it be reached?"""
+"""Servers of one's own, named by DATABASE_URL and REDIS_URL: can they be reached?"""
 
 import warnings
 from typing import Any
@@ -43,3 +43,19 @@ def check_database(url: str) -> None:
     except psycopg2.Error as error:
         said = " ".join(str(error).split())
         raise UnableToStart(f"DATABASE_URL cannot be used ({said}): {REMEDY}") from error
+
+
+def check_broker(url: str) -> None:
+    """Connect once to the Redis server that a URL names."""
+    from kombu import Connection
+
+    options = {"socket_connect_timeout": SECONDS_TO_CONNECT, "socket_timeout": SECONDS_TO_CONNECT}
+    try:
+        with Connection(url, transport_options=options) as connection:
+            connection.ensure_connection(max_retries=1, timeout=SECONDS_TO_CONNECT)
+    except Exception as error:  # each transport has errors of its own
+        said = " ".join(str(error).split())
+        raise UnableToStart(
+            f"The Redis server that REDIS_URL names cannot be reached ({said}): start it, correct "
+            "REDIS_URL, or unset it to use the embedded Valkey."
+        ) from error

@@ -8,14 +8,16 @@ from pathlib import Path
 
 
 @contextmanager
-def held(path: Path, *, shared: bool = False) -> Iterator[int]:
-    """Hold the lock at `path`, waiting for it, and give its file descriptor.
+def held(path: Path, *, shared: bool = False, wait: bool = True) -> Iterator[int]:
+    """Hold the lock at `path` and give its file descriptor.
 
-    A child process that inherits the descriptor holds the lock on, even after the block.
+    A child process that inherits the descriptor holds the lock on, even after the block. Who does
+    not wait for another holder gets a BlockingIOError.
     """
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
+        kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
+        fcntl.flock(descriptor, kind if wait else kind | fcntl.LOCK_NB)
         yield descriptor
     finally:
         os.close(descriptor)
