@@ -11,10 +11,10 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from agreements.business_time.places import Integers
 from agreements.business_time.schedule import Schedule
 from agreements.business_time.timeline import (
     DAY,
-    Integers,
     Timeline,
     beyond,
     limits,
@@ -24,15 +24,18 @@ from agreements.business_time.timeline import (
 
 Instants: TypeAlias = NDArray[np.datetime64]
 Lengths: TypeAlias = NDArray[np.timedelta64]
+Given: TypeAlias = Instants | np.datetime64
 
 _NAT = np.iinfo(np.int64).min
 
 
+# A batch and what is computed from it stay in the processor's cache.
+_BATCH = 16_384
 # Longer than all the years there are; it keeps sums of instants and lengths within 64 bits.
 _LONGEST = 200 * 366 * DAY
 
 
-def business_between_many(schedule: Schedule, starts: Instants, ends: Instants) -> Lengths:
+def business_between_many(schedule: Schedule, starts: Given, ends: Given) -> Lengths:
     """The open time inside each ``[start, end)``: `business_between` for each pair."""
 
     def compute(first: Integers, last: Integers) -> Integers:
@@ -41,29 +44,27 @@ def business_between_many(schedule: Schedule, starts: Instants, ends: Instants) 
         np.maximum(used, 0, out=used)
         return used
 
-    return _where_known(compute, _instants(starts), _instants(ends)).view("timedelta64[us]")
+    return _by_batches(compute, _instants(starts), _instants(ends)).view("timedelta64[us]")
 
 
-def add_business_many(
-    schedule: Schedule, starts: Instants, amounts: Lengths | timedelta
-) -> Instants:
+def add_business_many(schedule: Schedule, starts: Given, amounts: Lengths | timedelta) -> Instants:
     """The earliest instant by which each amount has passed: `add_business` for each pair."""
 
     def compute(first: Integers, lengths: Integers) -> Integers:
         return _add_business(schedule, first, lengths)
 
-    return _where_known(compute, _instants(starts), _lengths(amounts)).view("datetime64[us]")
+    return _by_batches(compute, _instants(starts), _lengths(amounts)).view("datetime64[us]")
 
 
 def add_business_days_many(
-    schedule: Schedule, starts: Instants, ns: NDArray[np.integer[Any]] | int
+    schedule: Schedule, starts: Given, ns: NDArray[np.integer[Any]] | int
 ) -> Instants:
     """The last close of each n-th open local day: `add_business_days` for each pair."""
 
     def compute(first: Integers, counts: Integers) -> Integers:
         return _add_days(schedule, first, counts)
 
-    return _where_known(compute, _instants(starts), _counts(ns)).view("datetime64[us]")
+    return _by_batches(compute, _instants(starts), _counts(ns)).view("datetime64[us]")
 
 
 def _add_business(schedule: Schedule, first: Integers, lengths: Integers) -> Integers:
@@ -71,9 +72,8 @@ def _add_business(schedule: Schedule, first: Integers, lengths: Integers) -> Int
     _refuse_negative(lengths, "microseconds of open time")
     if not lengths.any():
         return first.copy()
-    lengths = np.minimum(lengths, _LONGEST)
     while line is not None:
-        targets = line.open_before_many(first) + lengths
+        targets = line.open_before_many(first) + np.minimum(lengths, _LONGEST)
         if targets.max() <= line.total:
             due = np.where(lengths == 0, first, line.reached_many(targets))
             if due.max() <= limits(schedule.time_zone)[1]:
@@ -88,10 +88,9 @@ def _add_days(schedule: Schedule, first: Integers, counts: Integers) -> Integers
     _refuse_negative(counts, "business days")
     if not counts.any():
         return first.copy()
-    counts = np.minimum(counts, _LONGEST)
     while line is not None:
         days = line.local_days_many(first)
-        places = np.searchsorted(line.open_days, days, side="right") + counts - 1
+        places = line.open_days_through_many(days) + np.minimum(counts, _LONGEST) - 1
         if places.max() < line.open_days.size:
             due = np.where(counts == 0, first, line.day_closes[places])
             if due.max() <= limits(schedule.time_zone)[1]:
@@ -101,19 +100,29 @@ def _add_days(schedule: Schedule, first: Integers, counts: Integers) -> Integers
     raise beyond(int(first[worst]), f"{counts[worst]} business days")
 
 
+def _by_batches(
+    compute: Callable[[Integers, Integers], Integers], first: Integers, second: Integers
+) -> Integers:
+    """Broadcast, compute batch by batch where neither side is NaT, and leave NaT elsewhere."""
+    first, second = np.broadcast_arrays(first, second)
+    shape, first, second = first.shape, first.ravel(), second.ravel()
+    result = np.empty(first.size, dtype=np.int64)
+    for start in range(0, first.size, _BATCH):
+        batch = slice(start, start + _BATCH)
+        result[batch] = _where_known(compute, first[batch], second[batch])
+    return result.reshape(shape)
+
+
 def _where_known(
     compute: Callable[[Integers, Integers], Integers], first: Integers, second: Integers
 ) -> Integers:
-    """Broadcast, compute where neither side is NaT, and leave NaT elsewhere."""
-    first, second = np.broadcast_arrays(first, second)
-    shape, first, second = first.shape, first.ravel(), second.ravel()
+    if min(first.min(), second.min()) != _NAT:
+        return compute(first, second)
     known = (first != _NAT) & (second != _NAT)
-    if first.size and known.all():
-        return compute(first, second).reshape(shape)
     result = np.full(first.size, _NAT)
     if known.any():
         result[known] = compute(first[known], second[known])
-    return result.reshape(shape)
+    return result
 
 
 def _timeline_over(schedule: Schedule, *columns: Integers) -> Timeline:
@@ -130,7 +139,7 @@ def _refuse_negative(amounts: Integers, unit: str) -> None:
         raise ValueError(f"{culprit} {unit} are negative: give zero or more.")
 
 
-def _instants(values: Instants) -> Integers:
+def _instants(values: Given) -> Integers:
     return _microseconds(values, "datetime64[us]")
 
 
@@ -142,7 +151,9 @@ def _lengths(values: Lengths | timedelta) -> Integers:
 
 def _microseconds(values: Any, dtype: str) -> Integers:
     """The integers behind an array; a unit that is finer than microseconds is refused."""
-    given = getattr(values, "dtype", np.dtype(object))
+    given = getattr(values, "dtype", None)
+    if not isinstance(given, np.dtype):
+        given = np.dtype(object)
     if given.kind != np.dtype(dtype).kind or not np.can_cast(given, dtype, casting="safe"):
         raise ValueError(f"An array of {given} cannot be read exactly: give {dtype}, in UTC.")
     return np.asarray(values).astype(dtype, copy=False).view(np.int64)

@@ -58,6 +58,8 @@ def open_intervals(
     """
     first, last = microsecond_of(start), microsecond_of(end)
     line = timeline_over(schedule, min(first, last), max(first, last))
+    if last <= first:
+        return []
     return [
         (datetime_of(max(opens, first)), datetime_of(min(closes, last)))
         for opens, closes in line.intervals_within(first, last)

@@ -50,8 +50,8 @@ class Schedule:
 
     `week` gives the intervals of each weekday as ("HH:MM", "HH:MM"), half-open, where "24:00" may
     end a day; a weekday that is missing is closed. `closures` replaces the hours of single local
-    days. `seasons` are ("MM-DD", "MM-DD", week), or mappings with the keys from, to and week,
-    both days included, which replace the week in these days of each year.
+    days, also in a season. `seasons` are ("MM-DD", "MM-DD", week), or mappings with the keys from,
+    to and week, both days included, which replace the week in these days of each year.
 
     Raises ValueError that names what is wrong and says what to do.
     """
@@ -140,13 +140,6 @@ class Schedule:
         schedule = object.__new__(Schedule)
         schedule._fill(self.time_zone, self.week, self.seasons, tuple(sorted(merged.items())))
         return schedule
-
-    def hours_on(self, day: date) -> Hours:
-        """The hours of a local day by the wall clock: closure, else season, else week."""
-        for closed, hours in self.closures:
-            if closed == day:
-                return hours
-        return self._week_on((day.month, day.day))[day.weekday()]
 
     def _week_on(self, month_day: tuple[int, int]) -> Week:
         return next((season.week for season in self.seasons if month_day in season), self.week)

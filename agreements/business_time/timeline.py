@@ -3,16 +3,13 @@
 from bisect import bisect_left, bisect_right
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from agreements.business_time.hours import FIRST_YEAR, LAST_YEAR
 from agreements.business_time.offsets import offset_changes
+from agreements.business_time.places import Integers, Places
 from agreements.business_time.schedule import Schedule
-
-Integers: TypeAlias = NDArray[np.int64]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SECOND = 1_000_000
@@ -51,8 +48,11 @@ class Timeline:
 
     def open_before_many(self, instants: Integers) -> Integers:
         """As `open_before`, for each instant."""
-        place = np.searchsorted(self.edges, instants, side="right")
-        before: Integers = self._base[place] + (place & 1) * instants
+        place = self._edge_places.at_most(instants)
+        before: Integers = self._base.take(place)
+        place &= 1
+        place *= instants
+        before += place
         return before
 
     def reached(self, open_time: int) -> int | None:
@@ -64,11 +64,12 @@ class Timeline:
 
     def reached_many(self, open_times: Integers) -> Integers:
         """As `reached`, for open times of more than zero and at most `total`."""
-        place = np.searchsorted(self._sums, open_times, side="left") - 1
-        return self.opens[place] + open_times - self._sums[place]
+        place = self._sum_places.at_most(open_times - 1) - 1
+        return (self.opens - self._sums[:-1]).take(place) + open_times
 
     @property
     def total(self) -> int:
+        """The open time of the whole timeline."""
         return self._sum_list[-1]
 
     def is_open(self, instant: int) -> bool:
@@ -80,14 +81,19 @@ class Timeline:
         return (instant + offset) // DAY
 
     def local_days_many(self, instants: Integers) -> Integers:
-        place = np.searchsorted(self._changes, instants, side="right") - 1
-        days: Integers = (instants + self._offsets[place]) // DAY
+        """As `local_day`, for each instant."""
+        place = self._change_places.at_most(instants) - 1
+        days: Integers = (self._offsets.take(place) + instants) // DAY
         return days
 
+    def open_days_through_many(self, days: Integers) -> Integers:
+        """How many open local days of this timeline are at most each day."""
+        return self._day_places.at_most(days)
+
     def intervals_within(self, first: int, last: int) -> list[tuple[int, int]]:
-        """The joined open intervals that share time with ``[first, last)``, whole."""
+        """The joined open intervals that share time with ``[first, last)``, unclipped."""
         low = bisect_right(self._edge_list, first) // 2 * 2
-        high = max(bisect_left(self._edge_list, last), low)
+        high = bisect_left(self._edge_list, last)
         opens, closes = self._edge_list[low:high:2], self._edge_list[low + 1 : high + 1 : 2]
         return list(zip(opens, closes, strict=True))
 
@@ -104,6 +110,7 @@ class Timeline:
             for change in offset_changes(time_zone, year)
         ]
         self._changes, self._offsets = np.array(changes, dtype=np.int64).T.copy()
+        self._change_places = Places(self._changes)
         self._change_list: list[int] = self._changes.tolist()
         self._offset_list: list[int] = self._offsets.tolist()
 
@@ -129,6 +136,7 @@ class Timeline:
         # Open time before t is base[place], and t more where the place lies inside an interval.
         self._base = np.repeat(self._sums, 2)[:-1]
         self._base[1::2] -= self.opens
+        self._edge_places, self._sum_places = Places(self.edges), Places(self._sums)
         self._edge_list: list[int] = self.edges.tolist()
         self._sum_list: list[int] = self._sums.tolist()
         self._base_list: list[int] = self._base.tolist()
@@ -140,6 +148,7 @@ class Timeline:
         np.maximum.at(closes, place, self.piece_closes)
         whole = (days >= start_day) & (days < end_day)
         self.open_days, self.day_closes = days[whole], closes[whole]
+        self._day_places = Places(self.open_days)
         self.open_day_list: list[int] = self.open_days.tolist()
 
 
@@ -159,6 +168,8 @@ class _Held:
     def _lay(self, first_year: int, end_year: int) -> Timeline:
         held = self.timeline
         if held is not None:
+            if held.first_year <= first_year and end_year <= held.end_year:
+                return held
             # Growing by halves keeps a walk through many years from laying each year again.
             more = (held.end_year - held.first_year + 1) // 2
             if first_year < held.first_year:
