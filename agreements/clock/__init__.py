@@ -4,6 +4,8 @@ Pure: no database, no reading of the present. Instants are aware; a zone appears
 schedule. See `fold` for what starts, meets, voids and restarts each kind of clock.
 """
 
+from agreements.clock.arrays import ClockColumns, Columns, at_risk_from_many, replay_many
+from agreements.clock.columns import columns_from, enough_attempts_many, is_plain
 from agreements.clock.fold import replay, replay_all
 from agreements.clock.holders import Absence, Share, holder_at
 from agreements.clock.marks import Custody, History, Holder, Mark, MarkKind, known_at
@@ -22,8 +24,10 @@ from agreements.clock.state import ClockState, Status
 __all__ = [
     "BLACKOUT",
     "Absence",
+    "ClockColumns",
     "ClockKind",
     "ClockState",
+    "Columns",
     "Custody",
     "Grade",
     "History",
@@ -37,10 +41,15 @@ __all__ = [
     "Share",
     "Status",
     "add_open",
+    "at_risk_from_many",
+    "columns_from",
     "due_after",
+    "enough_attempts_many",
     "holder_at",
+    "is_plain",
     "known_at",
     "open_between",
     "replay",
     "replay_all",
+    "replay_many",
 ]

@@ -1,0 +1,104 @@
+"""Random promises, schedules and marks of one handoff, with many equal and close instants."""
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import strategies as st
+
+from agreements.business_time import Schedule
+from agreements.clock import ClockKind, Grade, Mark, MarkKind, Promise
+from agreements.durations import Duration
+from tests.unit.agreements.worked_example_1 import SCHEDULE
+
+_LATE = {day: [("13:30", "24:00")] for day in ("mon", "tue", "wed", "sat", "sun")}
+# Clocks of this zone go back on 2026-10-25, within the span of the marks.
+_SCHEDULES = (
+    SCHEDULE,
+    Schedule.always("Europe/Lisbon"),
+    Schedule("Europe/Lisbon", _LATE, {"2026-10-25": [("00:00", "02:30")]}),
+)
+_WITHIN = ("0min", "5min", "4h", "19h", "0bd", "1bd", "3bd", "0d", "2d")
+_FIRST = datetime(2026, 10, 22, 12, tzinfo=UTC)
+_STAGES = ("mql", "sql", "opportunity", None)
+
+
+def schedules() -> st.SearchStrategy[Schedule]:
+    return st.sampled_from(_SCHEDULES)
+
+
+def instants() -> st.SearchStrategy[datetime]:
+    """Instants of nine days; mostly on the half-hour, so that some are equal."""
+    on_grid = st.integers(0, 9 * 48).map(lambda half_hours: timedelta(minutes=30 * half_hours))
+    anywhere = st.timedeltas(timedelta(0), timedelta(days=9))
+    return st.one_of(on_grid, on_grid, anywhere).map(lambda since: _FIRST + since)
+
+
+@st.composite
+def promises(draw: st.DrawFn) -> Promise:
+    count = draw(st.integers(1, 3))
+    return Promise(
+        clause_key="S1",
+        kind=draw(st.sampled_from(ClockKind)),
+        party="sales",
+        within=Duration.parse(draw(st.sampled_from(_WITHIN))),
+        count=count,
+        channels=draw(st.integers(1, count)),
+        evidence=draw(st.sampled_from(Grade)),
+        starts_received=draw(st.booleans()),
+        warn_at=draw(st.sampled_from([0.5, 0.7, 0.8, 1.0])),
+        max_pause=draw(st.sampled_from([None, Duration.parse("2bd"), Duration.parse("6h")])),
+        stage="sql",
+    )
+
+
+@st.composite
+def marks(draw: st.DrawFn, kinds: tuple[MarkKind, ...] = tuple(MarkKind)) -> Mark:
+    kind = draw(st.sampled_from(kinds))
+    at = draw(instants())
+    return Mark(
+        at,
+        kind,
+        draw(st.sampled_from(["crm", "portal"])),
+        draw(st.uuids()).hex,
+        holder=draw(st.sampled_from(["Ana", "Bruno", None])),
+        to_queue=draw(st.booleans()),
+        channel=draw(st.sampled_from(["call", "email", "chat", None])),
+        grade=draw(st.sampled_from(Grade)),
+        automated=draw(st.integers(0, 4)) == 0,
+        counts=draw(st.integers(0, 4)) != 0,
+        until=at + timedelta(hours=draw(st.integers(0, 96))),
+        reason=draw(st.sampled_from(["holiday", "asked", None])),
+        not_reached=draw(st.booleans()),
+        overturned=draw(st.booleans()),
+        stage=draw(st.sampled_from(_STAGES)),
+        recorded_at=at + timedelta(minutes=draw(st.integers(0, 600))),
+    )
+
+
+_ORDINARY = (
+    MarkKind.FOLLOW_UP,
+    MarkKind.FOLLOW_UP,
+    MarkKind.FOLLOW_UP,
+    MarkKind.ACCEPTED,
+    MarkKind.STAGE_ENTERED,
+    MarkKind.CONTESTED,
+    MarkKind.RESUMED,
+)
+_OVER = (
+    MarkKind.REJECTED,
+    MarkKind.QUALIFIED,
+    MarkKind.DISQUALIFIED,
+    MarkKind.RECYCLED,
+    MarkKind.RECYCLED,
+    MarkKind.WITHDRAWN,
+    MarkKind.MERGED,
+    MarkKind.DO_NOT_CONTACT,
+)
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Mark]:
+    """The marks of a plain handoff, in any order."""
+    some: list[Mark] = draw(st.lists(marks(_ORDINARY), max_size=6))
+    once = ((MarkKind.OFFERED,), (MarkKind.ASSIGNED,), _OVER)
+    some += [draw(marks(kinds)) for kinds in once if draw(st.integers(0, 7))]
+    return draw(st.permutations(some))
