@@ -1,0 +1,107 @@
+"""A real browser before a real server, for journeys of people through the portal."""
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from agreements.models import User
+from tests.browser import Complaints, unpacked_chromium
+
+DESKTOP = {"viewport": {"width": 1280, "height": 800}}
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 2,
+    "is_mobile": True,
+    "has_touch": True,
+}
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Have one Chromium for the whole run."""
+    chromium = unpacked_chromium()
+    # Playwright keeps an event loop running in this thread, in which Django refuses its database;
+    # nothing of ours runs in that loop.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium.path,
+            env={**chromium.environment},
+            args=["--font-render-hinting=none", "--disable-gpu"],
+        )
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def complaints() -> Iterator[Complaints]:
+    """Fail the test when a page complained: a test removes the complaints it expects."""
+    heard = Complaints()
+    yield heard
+    assert heard == []
+
+
+@pytest.fixture
+def new_page(
+    transactional_db: None, browser: Browser, live_server: LiveServer, complaints: Complaints
+) -> Iterator[Callable[..., Page]]:
+    """Open pages with a browser context of their own; addresses are relative to the portal."""
+    contexts = []
+
+    def open_page(**options: Any) -> Page:
+        context = browser.new_context(
+            base_url=live_server.url, locale="en", reduced_motion="reduce", **options
+        )
+        contexts.append(context)
+        page = context.new_page()
+        complaints.watch(page, live_server.url)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(new_page: Callable[..., Page]) -> Page:
+    """Open a page on a desk."""
+    return new_page(**DESKTOP)
+
+
+@pytest.fixture
+def dark_page(new_page: Callable[..., Page]) -> Page:
+    """Open a page on a desk, in the dark colour scheme."""
+    return new_page(**DESKTOP, color_scheme="dark")
+
+
+@pytest.fixture
+def phone(new_page: Callable[..., Page]) -> Page:
+    """Open a page on a phone."""
+    return new_page(**PHONE)
+
+
+@pytest.fixture
+def dark_phone(new_page: Callable[..., Page]) -> Page:
+    """Open a page on a phone, in the dark colour scheme."""
+    return new_page(**PHONE, color_scheme="dark")
+
+
+@pytest.fixture
+def sign_in(live_server: LiveServer) -> Callable[[Page, User], None]:
+    """Sign a person in on a page, past the form, which has a journey of its own."""
+
+    def sign_in_person(page: Page, person: User) -> None:
+        client = Client()
+        client.force_login(person)
+        name = settings.SESSION_COOKIE_NAME
+        value = client.cookies[name].value
+        page.context.add_cookies([{"name": name, "value": value, "url": live_server.url}])
+
+    return sign_in_person
