@@ -11,18 +11,15 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from numbers import Integral
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 Number: TypeAlias = int | Decimal | Fraction | str
 """An exact number; a string is a decimal, as the terms write it."""
 
+Direction: TypeAlias = Literal["at_least", "at_most"]
+
 _ONE = Fraction(1)
 _MICROSECOND = timedelta(microseconds=1)
-
-
-class Direction(StrEnum):
-    AT_LEAST = "at_least"
-    AT_MOST = "at_most"
 
 
 class Status(StrEnum):
@@ -79,7 +76,7 @@ def attainment(
     """
     if actual is None or target is None:
         return None
-    if direction is Direction.AT_MOST:
+    if direction == "at_most":
         return ratio(target, actual)
     return ratio(actual, target)
 
@@ -92,14 +89,14 @@ def credit(actual: Number | None, target: Number | None, direction: Direction) -
     """
     if actual is None or target is None:
         return None
-    if direction is Direction.AT_MOST and exact(actual) == 0:
+    if direction == "at_most" and exact(actual) == 0:
         return _ONE
     reach = attainment(actual, target, direction)
     return None if reach is None else min(reach, _ONE)
 
 
 def is_reached(actual: Number, target: Number, direction: Direction) -> bool:
-    if direction is Direction.AT_MOST:
+    if direction == "at_most":
         return exact(actual) <= exact(target)
     return exact(actual) >= exact(target)
 
@@ -112,10 +109,10 @@ def status(
     over: bool,
     warn_at: Number | None = None,
 ) -> Status:
-    """The status of a rate, a time or an imported score over a period.
+    """The status of a time or a score over a period; ``warn_at`` is the attainment it warns from.
 
-    ``over`` says that the period has ended; ``warn_at`` is in the unit of the actual. A volume
-    that still runs is compared with what is expected by now: ``pace.volume_status``.
+    ``over`` says that the period has ended. A volume that still runs is compared with what is
+    expected by now (``pace.volume_status``), a rate warns at a rate (``rate_status``).
     """
     if actual is None or target is None or credit(actual, target, direction) is None:
         return Status.NO_DATA
@@ -123,9 +120,25 @@ def status(
         return Status.KEPT if over else Status.ON_TRACK
     if over:
         return Status.SHORTFALL
-    if warn_at is not None and is_reached(actual, warn_at, direction):
+    reach = attainment(actual, target, direction)
+    if warn_at is not None and reach is not None and reach >= exact(warn_at):
         return Status.AT_RISK
     return Status.OFF_TRACK
+
+
+def rate_status(
+    rate: Number | None,
+    target: Number | None,
+    direction: Direction,
+    *,
+    over: bool,
+    warn_at: Number | None = None,
+) -> Status:
+    """The status of a rate: at risk from ``warn_at``, itself a rate, to the target."""
+    verdict = status(rate, target, direction, over=over)
+    if verdict is not Status.OFF_TRACK or rate is None or warn_at is None:
+        return verdict
+    return Status.AT_RISK if is_reached(rate, warn_at, direction) else verdict
 
 
 def score(parts: Iterable[tuple[Number, Fraction | None]]) -> Fraction | None:
@@ -179,7 +192,7 @@ def pool(values: Iterable[Number | None]) -> Fraction | None:
 class PeriodTarget:
     """What one commitment promises over one period, its versions blended into one target.
 
-    ``warn_at`` is a pace for volumes and amounts, else in the unit of the actual.
+    ``warn_at`` is a rate where the measure is one; else it is a pace, or an attainment.
     """
 
     key: str
@@ -225,7 +238,7 @@ class CommitmentFigures(PeriodTarget):
         if self.actual is None or self.target is None:
             return None
         missing = self.target - self.actual
-        return max(-missing if self.direction is Direction.AT_MOST else missing, Fraction(0))
+        return max(-missing if self.direction == "at_most" else missing, Fraction(0))
 
     def rounded(self, digits: int = 6) -> dict[str, str | int | float | bool | None]:
         """Each field for display or JSON, fractions as numbers rounded to so many digits."""
@@ -249,19 +262,18 @@ def figures_of_value(
 ) -> CommitmentFigures:
     """The figures of a measure that is neither counted up nor a rate: a time or a score."""
     value = None if actual is None else exact(actual)
+    target, direction, warn_at = promised.target, promised.direction, promised.warn_at
     return CommitmentFigures(
         key=promised.key,
         party=promised.party,
         measure=promised.measure,
-        direction=promised.direction,
-        target=promised.target,
-        warn_at=promised.warn_at,
+        direction=direction,
+        target=target,
+        warn_at=warn_at,
         weight=promised.weight,
         actual=value,
-        attainment=attainment(value, promised.target, promised.direction),
-        status=status(
-            value, promised.target, promised.direction, over=over, warn_at=promised.warn_at
-        ),
+        attainment=attainment(value, target, direction),
+        status=status(value, target, direction, over=over, warn_at=warn_at),
         final=is_final(over=over, grace_over=grace_over, pending=pending),
         pending=pending,
         void=void,

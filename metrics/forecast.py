@@ -180,7 +180,7 @@ def _still_to_come(actual: int, elapsed: Fraction, dispersion: Fraction) -> Nega
 
 
 def _chance(missing: Fraction, direction: Direction, rest: NegativeBinomial) -> float:
-    if direction is Direction.AT_MOST:
+    if direction == "at_most":
         return rest.at_most(math.floor(missing))
     return rest.at_least(math.ceil(missing))
 

@@ -176,13 +176,13 @@ def volume_status(
     *,
     warn_at: Number | None = None,
 ) -> Status:
-    """The status of a volume or an amount; ``warn_at`` is the pace below which it is off track."""
+    """The status of a volume or an amount; ``warn_at`` is the pace it warns from."""
     if working.over:
         return status(actual, target, direction, over=True)
     due = expected(target, working)
     if due is None or not _has_elapsed(working):
         return Status.NO_DATA
-    return status(actual, due, direction, over=False, warn_at=_limit(due, direction, warn_at))
+    return status(actual, due, direction, over=False, warn_at=warn_at)
 
 
 def figures_of_volume(
@@ -219,15 +219,6 @@ def figures_of_volume(
 
 def _has_elapsed(working: WorkingTime) -> bool:
     return working.over or working.elapsed > _NOTHING
-
-
-def _limit(due: Fraction, direction: Direction, warn_at: Number | None) -> Fraction | None:
-    """The actual at which the pace equals ``warn_at``."""
-    if warn_at is None:
-        return None
-    if direction is Direction.AT_MOST:
-        return due / exact(warn_at)
-    return due * exact(warn_at)
 
 
 def _clip(span: Span, period: Period) -> Span:

@@ -11,7 +11,7 @@ from operator import add
 import numpy as np
 import numpy.typing as npt
 
-from metrics.attainment import CommitmentFigures, PeriodTarget, figures_of_value, ratio
+from metrics.attainment import CommitmentFigures, PeriodTarget, figures_of_value, rate_status, ratio
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,8 +242,12 @@ def figures_of_rate(
         void=rate.void,
         adjusted=None if adjusted is None else adjusted.value,
     )
+    verdict = rate_status(
+        rate.value, promised.target, promised.direction, over=over, warn_at=promised.warn_at
+    )
     return replace(
         figures,
+        status=verdict,
         numerator=rate.numerator,
         denominator=rate.denominator,
         lowest=rate.lowest,

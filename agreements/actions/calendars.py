@@ -1,0 +1,118 @@
+"""Make calendars and revise their closures."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import TypedDict
+
+import holidays
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from agreements.business_time import Schedule
+from agreements.models import Audit, Calendar, CalendarRevision, User
+
+# The zone that is furthest ahead of UTC: a date that is still to come there is to come everywhere.
+_FURTHEST_AHEAD = timedelta(hours=14)
+_ANY_WEEK = {"mon": [("09:00", "17:00")]}
+
+
+class Closure(TypedDict):
+    """One day's closure: what it is called and the hours that are open all the same."""
+
+    name: str
+    hours: list[list[str]]
+
+
+class UnableToChangeClosures(ValueError):
+    """The closures cannot be changed as asked; the text says why."""
+
+
+def holiday_closures(country: str, region: str, years: Iterable[int]) -> dict[str, Closure]:
+    """Return the public holidays of a country (ISO 3166 code) and, where given, a region of it.
+
+    Raises UnableToChangeClosures for a country or a region whose holidays are not known.
+    """
+    try:
+        days = holidays.country_holidays(country, subdiv=region or None, years=list(years))
+    except NotImplementedError as error:
+        raise UnableToChangeClosures(
+            _("The holidays of %(place)s are not known: leave the country empty and list closures.")
+            % {"place": f"{country} {region}".strip()}
+        ) from error
+    return {day.isoformat(): Closure(name=name, hours=[]) for day, name in sorted(days.items())}
+
+
+@transaction.atomic
+def create(
+    *,
+    key: str,
+    name: str,
+    closures: Mapping[str, Closure],
+    by: User | None,
+    now: datetime,
+    country: str = "",
+    region: str = "",
+) -> Calendar:
+    """Add a calendar with its first revision."""
+    _check(closures)
+    calendar = Calendar.objects.create(key=key, name=name, country=country, region=region)
+    calendar.revisions.create(
+        number=1, closures=dict(closures), author=by, recorded_at=now, settled_at=now
+    )
+    Audit.objects.record("agreements.calendar.created", calendar, by=by, now=now)
+    return calendar
+
+
+@transaction.atomic
+def revise(
+    *, calendar: Calendar, closures: Mapping[str, Closure], by: User | None, now: datetime
+) -> CalendarRevision:
+    """Add or lift closures by giving all that shall hold from now on.
+
+    Only coming local days may differ. Raises UnableToChangeClosures that names the first day
+    that is not to come any more, or says that nothing differs.
+    """
+    _check(closures)
+    calendar = Calendar.objects.select_for_update(no_key=True).get(pk=calendar.pk)
+    latest = calendar.latest_revision
+    changed = sorted(
+        day
+        for day in latest.closures.keys() | closures.keys()
+        if latest.closures.get(day) != closures.get(day)
+    )
+    if not changed:
+        raise UnableToChangeClosures(_("These are the closures that hold already."))
+    if changed[0] <= (now + _FURTHEST_AHEAD).date().isoformat():
+        raise UnableToChangeClosures(
+            _("%(day)s is not a coming day any more: ask both parties to sign a blackout instead.")
+            % {"day": changed[0]}
+        )
+    revision = calendar.revisions.create(
+        number=latest.number + 1,
+        closures=dict(closures),
+        first_changed_date=date.fromisoformat(changed[0]),
+        last_changed_date=date.fromisoformat(changed[-1]),
+        author=by,
+        recorded_at=now,
+    )
+    Audit.objects.record(
+        "agreements.calendar.revised",
+        calendar,
+        by=by,
+        now=now,
+        number=revision.number,
+        days=changed,
+    )
+    return revision
+
+
+def _check(closures: Mapping[str, Closure]) -> None:
+    """Raise UnableToChangeClosures where a date or the hours of one cannot be."""
+    hours = {
+        day: [(opens, closes) for opens, closes in closure["hours"]]
+        for day, closure in closures.items()
+    }
+    try:
+        Schedule(time_zone="UTC", week=_ANY_WEEK, closures=hours)
+    except ValueError as error:
+        raise UnableToChangeClosures(str(error)) from error

@@ -1,0 +1,9 @@
+"""The app's configuration."""
+
+from django.apps import AppConfig
+
+
+class AgreementsConfig(AppConfig):
+    """What was promised."""
+
+    name = "agreements"

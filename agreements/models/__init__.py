@@ -1,0 +1,22 @@
+"""What was promised, by whom, and in which hours: the rows behind an agreement."""
+
+from agreements.models.audit import Audit
+from agreements.models.calendars import Calendar, CalendarRevision
+from agreements.models.contracts import Agreement, AgreementVersion, Signature
+from agreements.models.messages import Message
+from agreements.models.people import Absence, Membership, OwnerName, Team, User
+
+__all__ = [
+    "Absence",
+    "Agreement",
+    "AgreementVersion",
+    "Audit",
+    "Calendar",
+    "CalendarRevision",
+    "Membership",
+    "Message",
+    "OwnerName",
+    "Signature",
+    "Team",
+    "User",
+]

@@ -1,0 +1,172 @@
+"""Agreements, their versions and the signatures under them."""
+
+import json
+from datetime import datetime
+from functools import lru_cache
+from typing import Self
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.db import models
+from django.db.models.constraints import Deferrable
+from django.utils.translation import gettext_lazy as _
+
+from agreements import lifecycle
+from agreements.models.people import Team, User
+from agreements.terms import Terms, canonical_json, parse_terms
+
+
+class Party(models.TextChoices):
+    """The two sides of an agreement."""
+
+    MARKETING = "marketing", _("Marketing")
+    SALES = "sales", _("Sales")
+
+
+class AgreementQuerySet(models.QuerySet["Agreement"]):
+    """Sets of agreements."""
+
+    def visible_to(self, user: User) -> Self:
+        """Those whose text and figures this person may read: all for admin and director."""
+        if user.is_admin or user.is_director:
+            return self
+        teams = Team.objects.filter(memberships__user=user)
+        return self.filter(models.Q(marketing_team__in=teams) | models.Q(sales_team__in=teams))
+
+
+class Agreement(models.Model):
+    """The standing pact between one marketing team and one sales team."""
+
+    slug = models.SlugField(unique=True)
+    name = models.CharField(_("name"), max_length=200)
+    marketing_team = models.ForeignKey(Team, models.PROTECT, related_name="+")
+    sales_team = models.ForeignKey(Team, models.PROTECT, related_name="+")
+    time_zone = models.CharField(_("time zone"), max_length=64)
+    currency = models.CharField(_("currency"), max_length=3, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = AgreementQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("agreement")
+        verbose_name_plural = _("agreements")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def team_of(self, party: str) -> Team:
+        """Return the team that is this party."""
+        return self.marketing_team if party == Party.MARKETING else self.sales_team
+
+
+class VersionQuerySet(models.QuerySet["AgreementVersion"]):
+    """Sets of versions."""
+
+    def signed(self) -> Self:
+        """Those that both parties signed: in force, coming or past."""
+        return self.filter(status=AgreementVersion.Status.SIGNED)
+
+    def in_force(self, at: datetime) -> Self:
+        """The signed ones whose period [from, to) holds the instant; at most one an agreement."""
+        return self.signed().filter(effective__contains=at)
+
+
+class AgreementVersion(models.Model):
+    """One text of an agreement; immutable from the second signature on."""
+
+    class Status(models.TextChoices):
+        """The stored part of a version's status; the rest follows from its period and now."""
+
+        DRAFT = "draft", _("Draft")
+        PROPOSED = "proposed", _("Proposed")
+        SIGNED = "signed", _("Signed")
+        DECLINED = "declined", _("Declined")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    status = models.CharField(max_length=9, choices=Status, default=Status.DRAFT)
+    terms = models.JSONField()
+    terms_hash = models.CharField(max_length=64)
+    effective = DateTimeRangeField(_("period in force"), null=True, blank=True)
+    is_adopted = models.BooleanField(default=False)
+    recorded_at = models.DateTimeField()
+
+    objects = VersionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("version")
+        verbose_name_plural = _("versions")
+        constraints = [
+            models.UniqueConstraint(fields=["agreement", "number"], name="version_number_unique"),
+            models.CheckConstraint(
+                condition=~models.Q(status="signed") | models.Q(effective__isnull=False),
+                name="signed_version_has_period",
+            ),
+            ExclusionConstraint(
+                name="signed_versions_do_not_overlap",
+                expressions=[
+                    ("agreement", RangeOperators.EQUAL),
+                    ("effective", RangeOperators.OVERLAPS),
+                ],
+                condition=models.Q(status="signed"),
+                deferrable=Deferrable.DEFERRED,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agreement} {self.number}"
+
+    @property
+    def effective_from(self) -> datetime | None:
+        """The instant it comes into force."""
+        return self.effective.lower if self.effective else None
+
+    @property
+    def effective_to(self) -> datetime | None:
+        """The instant it is no longer in force; None while nothing ends it."""
+        return self.effective.upper if self.effective else None
+
+    def parsed_terms(self) -> Terms:
+        """Return the terms as values. They were checked when they were stored."""
+        return _parsed(canonical_json(self.terms))
+
+    def status_at(self, now: datetime) -> str:
+        """Return the stored status, or for a signed one scheduled, in_force, superseded, expired."""
+        return lifecycle.status_at(
+            self.status, effective_from=self.effective_from, effective_to=self.effective_to, now=now
+        )
+
+
+@lru_cache(maxsize=64)
+def _parsed(canonical: bytes) -> Terms:
+    return parse_terms(json.loads(canonical))
+
+
+class Signature(models.Model):
+    """That a party's lead put their name under exactly this text."""
+
+    class Method(models.TextChoices):
+        """How it was made sure who signed."""
+
+        PASSWORD = "password", _("with password")
+        SECOND_FACTOR = "second_factor", _("with second factor")
+        ELSEWHERE = "elsewhere", _("signed elsewhere and adopted here")
+
+    version = models.ForeignKey(AgreementVersion, models.PROTECT, related_name="signatures")
+    party = models.CharField(max_length=9, choices=Party)
+    user = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    signer_name = models.CharField(max_length=200)
+    signed_at = models.DateTimeField()
+    terms_hash = models.CharField(max_length=64)
+    method = models.CharField(max_length=13, choices=Method)
+
+    class Meta:
+        verbose_name = _("signature")
+        verbose_name_plural = _("signatures")
+        constraints = [
+            models.UniqueConstraint(fields=["version", "party"], name="signature_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.signer_name} · {self.version}"

@@ -1,0 +1,1 @@
+"""Everything people do about leads in the portal, one noun a module."""

@@ -1,0 +1,59 @@
+"""Log what a person did about a handoff."""
+
+from datetime import date, datetime
+from uuid import uuid4
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from agreements.models import Audit, User
+from leads.actions.handoffs import SOURCE, name_of
+from leads.ingest import ingest
+from leads.models import FollowUp, Handoff
+from leads.told import ToldFollowUp
+
+
+class UnableToLog(ValueError):
+    """The follow-up cannot be logged as told; the text says what to change."""
+
+
+@transaction.atomic
+def log(
+    *,
+    handoff: Handoff,
+    channel: str,
+    outcome: str,
+    occurred_at: datetime,
+    by: User,
+    now: datetime,
+    note: str = "",
+    next_step: str = "",
+    next_step_date: date | None = None,
+) -> FollowUp:
+    """Keep a follow-up typed in by hand. Raises UnableToLog for one that is yet to come."""
+    if occurred_at > now:
+        raise UnableToLog(
+            _("A follow-up is logged when it has happened: choose a time before now.")
+        )
+    told = ToldFollowUp(
+        lead=name_of(handoff.lead),
+        source=SOURCE,
+        external_id=str(uuid4()),
+        occurred_at=occurred_at,
+        channel=channel,
+        outcome=outcome,
+        evidence=FollowUp.Evidence.BY_HAND,
+        direction=(
+            FollowUp.Direction.INBOUND
+            if outcome == FollowUp.Outcome.INBOUND_REPLY
+            else FollowUp.Direction.OUTBOUND
+        ),
+        person_id=by.pk,
+        note=note,
+        next_step=next_step,
+        next_step_date=next_step_date,
+    )
+    ingest(agreement=handoff.agreement, facts=[told], by=by, now=now)
+    follow_up = FollowUp.objects.get(source=SOURCE, external_id=told.external_id)
+    Audit.objects.record("leads.follow_up.logged", follow_up, by=by, now=now)
+    return follow_up

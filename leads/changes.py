@@ -1,0 +1,73 @@
+"""Log which local days of which agreement have to be counted again."""
+
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
+
+from django.db import connection
+
+from agreements.models import Agreement
+from leads.models import Change
+
+# Every revision of a fact counts, so that the day a corrected fact left is counted again too.
+_DAYS_OF_LEADS = """
+INSERT INTO leads_change (agreement_id, local_date)
+SELECT DISTINCT fact.agreement_id, (fact.occurred_at AT TIME ZONE agreement.time_zone)::date
+FROM (
+    SELECT agreement_id, occurred_at FROM leads_stageentry WHERE lead_id = ANY(%(leads)s)
+    UNION ALL
+    SELECT agreement_id, occurred_at FROM leads_deal WHERE lead_id = ANY(%(leads)s)
+    UNION ALL
+    SELECT agreement_id, occurred_at FROM leads_followup WHERE lead_id = ANY(%(leads)s)
+    UNION ALL
+    SELECT handoff.agreement_id, event.occurred_at
+    FROM leads_handoff AS handoff
+    JOIN leads_handoffevent AS event ON event.handoff_id = handoff.id
+    WHERE handoff.lead_id = ANY(%(leads)s)
+) AS fact
+JOIN agreements_agreement AS agreement ON agreement.id = fact.agreement_id
+"""
+
+
+def log_days_of(lead_ids: Collection[int]) -> None:
+    """Log every local day on which something happened to these leads, agreement by agreement."""
+    if lead_ids:
+        with connection.cursor() as cursor:
+            cursor.execute(_DAYS_OF_LEADS, {"leads": list(lead_ids)})
+
+
+def log_days(agreement: Agreement, days: Iterable[date]) -> None:
+    """Log these local days of an agreement."""
+    Change.objects.bulk_create(
+        Change(agreement=agreement, local_date=day) for day in sorted(set(days))
+    )
+
+
+_DAYS_FROM = """
+INSERT INTO leads_change (agreement_id, local_date)
+SELECT %(agreement)s, (fact.occurred_at AT TIME ZONE %(zone)s)::date
+FROM (
+    SELECT occurred_at FROM leads_stageentry
+    WHERE agreement_id = %(agreement)s AND occurred_at >= %(from)s
+    UNION ALL
+    SELECT occurred_at FROM leads_deal
+    WHERE agreement_id = %(agreement)s AND occurred_at >= %(from)s
+    UNION ALL
+    SELECT occurred_at FROM leads_followup
+    WHERE agreement_id = %(agreement)s AND occurred_at >= %(from)s
+    UNION ALL
+    SELECT offered_at FROM leads_handoff
+    WHERE agreement_id = %(agreement)s AND offered_at >= %(from)s
+    UNION ALL
+    SELECT started_at FROM leads_clock
+    WHERE agreement_id = %(agreement)s AND started_at >= %(from)s
+) AS fact
+GROUP BY 2
+"""
+
+
+def log_days_from(agreement: Agreement, at: datetime) -> None:
+    """Log every local day of an agreement from an instant on, on which something happened."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _DAYS_FROM, {"agreement": agreement.pk, "zone": agreement.time_zone, "from": at}
+        )

@@ -1,0 +1,296 @@
+"""Fold the facts about one lead under one agreement into its handoffs: where each stands.
+
+Pure: rows in, values out, whatever order the rows come in.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+from agreements.clock import Grade, Mark, MarkKind
+
+
+class OfferRow(NamedTuple):
+    """A handoff as it was first heard of."""
+
+    pk: int
+    source: str
+    external_id: str
+
+
+class EventRow(NamedTuple):
+    """A holding revision of an event of a handoff."""
+
+    handoff_id: int
+    kind: str
+    occurred_at: datetime
+    recorded_at: datetime
+    source: str
+    external_id: str
+    person_id: int | None
+    to_queue: bool
+    reason: str
+    is_overturned: bool | None
+    until: datetime | None
+
+
+class FollowUpRow(NamedTuple):
+    """A holding revision of a follow-up."""
+
+    occurred_at: datetime
+    recorded_at: datetime
+    source: str
+    external_id: str
+    channel: str
+    grade: Grade
+    is_automated: bool
+    is_by_hand: bool
+
+
+class Rules(Protocol):
+    """What a fold asks of the version under which a handoff was offered."""
+
+    def is_in_time(self, row: FollowUpRow, offered_at: datetime) -> bool:
+        """Whether a follow-up was logged in time to count."""
+
+    def gives_up(self, reason: str, offered_at: datetime) -> bool:
+        """Whether recycling with this reason says that nobody was reached."""
+
+
+@dataclass(slots=True)
+class Standing:
+    """Where a handoff stands after its facts.
+
+    ``contest`` is empty, or how the contest of its rejection stands: waiting, upheld, overturned.
+    ``spans`` are the times it was open, the latest without an end while it is; a follow-up at
+    the very instant of an end still belongs to it.
+    """
+
+    pk: int
+    status: str = "expected"
+    offered_at: datetime | None = None
+    holder_id: int | None = None
+    received_at: datetime | None = None
+    decided_at: datetime | None = None
+    closed_at: datetime | None = None
+    contest: str = ""
+    reason: str = ""
+    until: datetime | None = None
+    spans: list[tuple[datetime, datetime | None]] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+
+    def was_open_at(self, at: datetime) -> bool:
+        """Whether the handoff was open at an instant, ends included."""
+        return any(start <= at and (end is None or at <= end) for start, end in self.spans)
+
+
+_CLOSING = {
+    MarkKind.QUALIFIED: "qualified",
+    MarkKind.DISQUALIFIED: "disqualified",
+    MarkKind.RECYCLED: "recycled",
+    MarkKind.WITHDRAWN: "withdrawn",
+}
+# Both come only after contact, and contact accepts.
+_AFTER_CONTACT = frozenset({MarkKind.QUALIFIED, MarkKind.DISQUALIFIED})
+
+
+def mark_of(event: EventRow, *, gives_up: bool) -> Mark:
+    """Return the mark an event makes on the clocks of its handoff."""
+    by_hand = event.recorded_at if event.source == "portal" else None
+    return Mark(
+        at=event.occurred_at,
+        kind=MarkKind(event.kind),
+        source=event.source,
+        external_id=event.external_id,
+        holder=event.person_id if event.kind == MarkKind.ASSIGNED else None,
+        to_queue=event.to_queue,
+        until=event.until,
+        reason=event.reason or None,
+        not_reached=gives_up,
+        overturned=bool(event.is_overturned),
+        recorded_at=by_hand,
+    )
+
+
+def mark_of_follow_up(row: FollowUpRow, *, counts: bool) -> Mark:
+    """Return the mark a follow-up makes; typed in by hand it tells how late it was logged."""
+    return Mark(
+        at=row.occurred_at,
+        kind=MarkKind.FOLLOW_UP,
+        source=row.source,
+        external_id=row.external_id,
+        channel=row.channel,
+        grade=row.grade,
+        automated=row.is_automated,
+        counts=counts,
+        recorded_at=row.recorded_at if row.is_by_hand else None,
+    )
+
+
+def fold(
+    offers: Iterable[OfferRow],
+    events: Iterable[EventRow],
+    follow_ups: Sequence[FollowUpRow],
+    rules: Rules,
+) -> list[Standing]:
+    """Return the standing of every handoff of one lead under one agreement.
+
+    Offers are taken in the order (occurred_at, source, external_id). An offer while another
+    handoff is open opens nothing: it is ``repeated`` and its events are the open one's.
+    """
+    by_handoff: dict[int, list[EventRow]] = {offer.pk: [] for offer in offers}
+    for event in events:
+        by_handoff[event.handoff_id].append(event)
+    standings: list[Standing] = []
+    current: _Folding | None = None
+    for first, pk in _in_order_of_offer(by_handoff):
+        if first is None:
+            standings.append(Standing(pk))
+            continue
+        offered_at = first.occurred_at
+        marks = [
+            mark_of(
+                event,
+                gives_up=event.kind == MarkKind.RECYCLED
+                and rules.gives_up(event.reason, offered_at),
+            )
+            for event in by_handoff[pk]
+        ]
+        if current and current.is_open_at(offered_at):
+            standings.append(Standing(pk, status="repeated", offered_at=offered_at))
+            current.absorb(marks)
+            continue
+        if current:
+            current.end_before(offered_at)
+        touches = [
+            mark_of_follow_up(row, counts=rules.is_in_time(row, offered_at))
+            for row in follow_ups
+            if row.occurred_at >= offered_at
+        ]
+        current = _Folding(pk, marks, touches)
+        standings.append(current.standing)
+    return standings
+
+
+def _in_order_of_offer(
+    by_handoff: dict[int, list[EventRow]],
+) -> list[tuple[EventRow | None, int]]:
+    """Pair each handoff with its offer, the earliest first; those not offered yet come last."""
+    found = [
+        (next((event for event in events if event.kind == MarkKind.OFFERED), None), pk)
+        for pk, events in by_handoff.items()
+    ]
+    offered = [(offer, pk) for offer, pk in found if offer is not None]
+    offered.sort(key=lambda pair: (pair[0].occurred_at, pair[0].source, pair[0].external_id))
+    return [*offered, *((None, pk) for offer, pk in found if offer is None)]
+
+
+class _Folding:
+    """One handoff while the facts about it are gathered."""
+
+    def __init__(self, pk: int, marks: list[Mark], touches: list[Mark]) -> None:
+        self._marks, self._touches = marks, touches
+        self.standing = Standing(pk)
+        self._fold()
+
+    def is_open_at(self, at: datetime) -> bool:
+        closed_at = self.standing.closed_at
+        return closed_at is None or at < closed_at
+
+    def absorb(self, marks: list[Mark]) -> None:
+        """Take over the events of an offer that opened nothing."""
+        self._marks += [mark for mark in marks if mark.kind is not MarkKind.OFFERED]
+        self._fold()
+
+    def end_before(self, at: datetime) -> None:
+        """Another handoff was opened: from then on a decision reopens this one no more."""
+        kept = [m for m in self._marks if m.kind is not MarkKind.DECIDED or m.at < at]
+        if len(kept) < len(self._marks):
+            self._marks = kept
+            self._fold()
+
+    def _fold(self) -> None:
+        """Take all marks in order; follow-ups count only while the handoff is open."""
+        standing = self.standing
+        fresh = Standing(standing.pk)
+        for mark in sorted([*self._marks, *self._touches]):
+            if mark.kind is MarkKind.FOLLOW_UP and not fresh.was_open_at(mark.at):
+                continue
+            fresh.marks.append(mark)
+            _STEPS.get(mark.kind, _nothing)(fresh, mark)
+        for name in Standing.__slots__:
+            setattr(standing, name, getattr(fresh, name))
+
+
+def _nothing(standing: Standing, mark: Mark) -> None:
+    """Leave the standing as it is."""
+
+
+def _offer(standing: Standing, mark: Mark) -> None:
+    if standing.offered_at is None:
+        standing.status, standing.offered_at = "offered", mark.at
+        standing.spans.append((mark.at, None))
+
+
+def _assign(standing: Standing, mark: Mark) -> None:
+    standing.holder_id = mark.holder if isinstance(mark.holder, int) else None
+    if mark.is_receipt and standing.received_at is None:
+        standing.received_at = mark.at
+
+
+def _accept(standing: Standing, mark: Mark) -> None:
+    if standing.status == "offered":
+        standing.status, standing.decided_at = "accepted", mark.at
+
+
+def _follow_up(standing: Standing, mark: Mark) -> None:
+    if mark.shows(Grade.CONTACT):
+        _accept(standing, mark)
+
+
+def _reject(standing: Standing, mark: Mark) -> None:
+    if standing.status == "offered":
+        standing.decided_at = mark.at
+        standing.reason = mark.reason or ""
+        _close(standing, "rejected", mark)
+
+
+def _contest(standing: Standing, mark: Mark) -> None:  # noqa: ARG001
+    if standing.status == "rejected" and not standing.contest:
+        standing.contest = "waiting"
+
+
+def _decide(standing: Standing, mark: Mark) -> None:
+    if standing.status != "rejected":
+        return
+    standing.contest = "overturned" if mark.overturned else "upheld"
+    if mark.overturned:
+        standing.status, standing.closed_at, standing.reason = "accepted", None, ""
+        standing.spans.append((mark.at, None))
+
+
+def _end(standing: Standing, mark: Mark) -> None:
+    if standing.status in {"offered", "accepted"}:
+        if mark.kind in _AFTER_CONTACT:
+            standing.decided_at = standing.decided_at or mark.at
+        standing.reason, standing.until = mark.reason or "", mark.until
+        _close(standing, _CLOSING[mark.kind], mark)
+
+
+def _close(standing: Standing, status: str, mark: Mark) -> None:
+    standing.status, standing.closed_at = status, mark.at
+    start, _ = standing.spans[-1]
+    standing.spans[-1] = (start, mark.at)
+
+
+_STEPS = {
+    MarkKind.OFFERED: _offer,
+    MarkKind.ASSIGNED: _assign,
+    MarkKind.ACCEPTED: _accept,
+    MarkKind.FOLLOW_UP: _follow_up,
+    MarkKind.REJECTED: _reject,
+    MarkKind.CONTESTED: _contest,
+    MarkKind.DECIDED: _decide,
+    **dict.fromkeys(_CLOSING, _end),
+}

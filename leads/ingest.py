@@ -1,0 +1,376 @@
+"""Keep facts that a source told, whatever their order and however often, and settle the clocks."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models.functions import Lower
+
+from agreements.models import Agreement, User
+from leads.copying import allocate_keys, copy_rows
+from leads.models import (
+    Deal,
+    Delivery,
+    Fact,
+    FollowUp,
+    Handoff,
+    HandoffEvent,
+    Lead,
+    LeadChange,
+    LeadIdentity,
+    StageEntry,
+)
+from leads.settle import Born, settle
+from leads.told import (
+    Named,
+    Told,
+    ToldAttributes,
+    ToldDeal,
+    ToldEvent,
+    ToldFollowUp,
+    ToldStage,
+)
+
+# The key of a handoff and the key of the lead it is about.
+LeadOfHandoff = tuple[int, int]
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+_FACT_COLUMNS = (
+    "occurred_at",
+    "recorded_at",
+    "source",
+    "external_id",
+    "revised_at",
+    "content_hash",
+    "is_current",
+    "is_retracted",
+    "recorded_by_id",
+    "correction_reason",
+    "delivery_id",
+)
+
+
+@dataclass(slots=True)
+class Ingested:
+    """What became of the facts that were told."""
+
+    new: int = 0
+    revised: int = 0
+    repeated: int = 0
+
+    def add(self, other: "Ingested") -> None:
+        """Count another batch in."""
+        self.new += other.new
+        self.revised += other.revised
+        self.repeated += other.repeated
+
+
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """Under which agreement, by whom, when and in which delivery the facts came."""
+
+    agreement: Agreement
+    by: User | None
+    now: datetime
+    delivery: Delivery | None
+
+
+@transaction.atomic
+def ingest(
+    *,
+    agreement: Agreement,
+    facts: Sequence[Told],
+    by: User | None,
+    now: datetime,
+    delivery: Delivery | None = None,
+) -> Ingested:
+    """Keep the facts and settle the handoffs of every lead they speak of.
+
+    1. Find or make the leads and handoffs they name, and lock the leads in key order.
+    2. Leave out repeats; a revision takes the place of an earlier one if it is the latest.
+    3. Settle the leads about which something was new.
+
+    Telling the same facts again, or in another order or other batches, ends in the same state.
+    """
+    told_in = _Telling(agreement, by, now, delivery)
+    leads, born_leads = _leads_named(facts)
+    handoffs, born_handoffs = _handoffs_named(agreement, facts, leads)
+    ingested, touched = Ingested(), set[int]()
+    groups: defaultdict[type[Told], list[Told]] = defaultdict(list)
+    for fact in facts:
+        groups[type(fact)].append(fact)
+    for kind, group in groups.items():
+        keeper = _KEEPERS[kind]
+        kept = _keep(keeper, group, leads, handoffs, told_in, touched)
+        ingested.add(kept)
+    if touched:
+        settle(lead_ids=touched, now=now, born=Born(born_leads, born_handoffs))
+    return ingested
+
+
+def _leads_named(facts: Iterable[Told]) -> tuple[dict[Named, int], frozenset[int]]:
+    """Return the key of the lead each name stands for, and which of them are new.
+
+    The rows of leads known before are locked in key order.
+    """
+    names = {fact.lead for fact in facts}
+    known = _identities(names)
+    missing = [name for name in names if name not in known]
+    born = _name_leads(missing, facts) if missing else frozenset()
+    if missing:
+        known = _identities(names)
+    list(
+        Lead.objects.filter(pk__in=set(known.values()) - born)
+        .order_by("pk")
+        .select_for_update(no_key=True)
+        .values_list("pk")
+    )
+    return known, born
+
+
+def _identities(names: set[Named]) -> dict[Named, int]:
+    by_source: defaultdict[str, list[str]] = defaultdict(list)
+    for name in names:
+        by_source[name.source].append(name.external_id)
+    return {
+        Named(source, external_id): lead_id
+        for source, external_ids in by_source.items()
+        for external_id, lead_id in LeadIdentity.objects.filter(
+            source=source, external_id__in=external_ids
+        ).values_list("external_id", "lead_id")
+    }
+
+
+def _name_leads(names: list[Named], facts: Iterable[Told]) -> frozenset[int]:
+    """Give each name a new lead's key, unless its verified e-mail address is another lead's.
+
+    Returns the keys that were given. Only identities are written here: settling writes the leads
+    whole, and their foreign keys are checked at the commit. Where somebody else told of the same
+    name at this moment, theirs holds.
+    """
+    joined = _leads_by_verified_email(facts)
+    keys = iter(allocate_keys(Lead, len(names)))
+    wanted = [(joined.get(name) or next(keys), name) for name in sorted(names)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO leads_leadidentity (lead_id, source, external_id)
+            SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[])
+            ON CONFLICT DO NOTHING RETURNING lead_id
+            """,
+            [
+                [lead_id for lead_id, _ in wanted],
+                [name.source for _, name in wanted],
+                [name.external_id for _, name in wanted],
+            ],
+        )
+        return frozenset(row[0] for row in cursor.fetchall()) - set(joined.values())
+
+
+def _leads_by_verified_email(facts: Iterable[Told]) -> dict[Named, int]:
+    """Find the leads that names join because they share a verified e-mail address."""
+    emails = {
+        fact.lead: str(fact.attributes["email"]).lower()
+        for fact in facts
+        if isinstance(fact, ToldAttributes)
+        and fact.attributes.get("email_verified") is True
+        and fact.attributes.get("email")
+    }
+    if not emails:
+        return {}
+    rows = (
+        Lead.objects.annotate(address=Lower("email"))
+        .filter(is_email_verified=True, merged_into=None, address__in=set(emails.values()))
+        .order_by("-pk")
+    )
+    known = dict(rows.values_list("address", "pk"))
+    return {name: known[email] for name, email in emails.items() if email in known}
+
+
+def _handoffs_named(
+    agreement: Agreement, facts: Iterable[Told], leads: dict[Named, int]
+) -> tuple[dict[Named, LeadOfHandoff], dict[int, tuple[tuple[int, int], Named]]]:
+    """Return (handoff, lead) keys by the handoff's name, and what is known of the new ones."""
+    named = {fact.handoff: leads[fact.lead] for fact in facts if isinstance(fact, ToldEvent)}
+    if not named:
+        return {}, {}
+    known = _known_handoffs(named)
+    missing = sorted(name for name in named if name not in known)
+    born = {
+        key: ((named[name], agreement.pk), name)
+        for key, name in zip(allocate_keys(Handoff, len(missing)), missing, strict=True)
+    }
+    known.update((name, (key, lead_id)) for key, ((lead_id, _), name) in born.items())
+    return known, born
+
+
+def _known_handoffs(names: Iterable[Named]) -> dict[Named, LeadOfHandoff]:
+    by_source: defaultdict[str, list[str]] = defaultdict(list)
+    for name in names:
+        by_source[name.source].append(name.external_id)
+    return {
+        Named(source, external_id): (pk, lead_id)
+        for source, external_ids in by_source.items()
+        for external_id, pk, lead_id in Handoff.objects.filter(
+            source=source, external_id__in=external_ids
+        ).values_list("external_id", "pk", "lead_id")
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Keeper:
+    """How facts of one kind are written: the model, its own columns, and their cells."""
+
+    model: type[Fact]
+    columns: tuple[str, ...]
+    cells: Callable[[Any, int, int, int], tuple[Any, ...]]
+
+
+_KEEPERS: dict[type[Told], _Keeper] = {
+    ToldStage: _Keeper(
+        StageEntry,
+        ("agreement_id", "lead_id", "stage"),
+        lambda fact, agreement, lead, _: (agreement, lead, fact.stage),
+    ),
+    ToldEvent: _Keeper(
+        HandoffEvent,
+        (
+            "handoff_id", "kind", "person_id", "to_queue", "reason",
+            "is_overturned", "until", "note", "answers",
+        ),
+        lambda fact, _agreement, _lead, handoff: (
+            handoff, fact.event, fact.person_id, fact.to_queue, fact.reason,
+            fact.is_overturned, fact.until, fact.note, fact.answers,
+        ),
+    ),
+    ToldFollowUp: _Keeper(
+        FollowUp,
+        (
+            "agreement_id", "lead_id", "channel", "direction", "outcome", "evidence",
+            "is_automated", "person_id", "note", "next_step", "next_step_date",
+        ),
+        lambda fact, agreement, lead, _: (
+            agreement, lead, fact.channel, fact.direction, fact.outcome, fact.evidence,
+            fact.is_automated, fact.person_id, fact.note, fact.next_step, fact.next_step_date,
+        ),
+    ),
+    ToldDeal: _Keeper(
+        Deal,
+        ("agreement_id", "lead_id", "status", "amount", "currency", "reason", "person_id"),
+        lambda fact, agreement, lead, _: (
+            agreement, lead, fact.status, fact.amount, fact.currency, fact.reason, fact.person_id,
+        ),
+    ),
+    ToldAttributes: _Keeper(
+        LeadChange,
+        ("lead_id", "attributes"),
+        lambda fact, _agreement, lead, _handoff: (lead, fact.attributes),
+    ),
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Revision:
+    """A revision of a fact: one that is kept (``pk``) or one that is to be (``fact``)."""
+
+    rank: tuple[datetime, datetime, str]
+    pk: int | None = None
+    fact: Told | None = None
+
+
+def _keep(
+    keeper: _Keeper,
+    facts: Sequence[Told],
+    leads: dict[Named, int],
+    handoffs: dict[Named, LeadOfHandoff],
+    told_in: _Telling,
+    touched: set[int],
+) -> Ingested:
+    """Write the facts of one kind that are new and let the right revision of each hold."""
+    kept = _kept_revisions(keeper.model, facts)
+    ingested, new = Ingested(), list[tuple[str, str, _Revision]]()
+    for fact in facts:
+        revisions = kept.setdefault((fact.source, fact.external_id), {})
+        mark = (fact.content_hash, fact.revised_at)
+        if mark in revisions:
+            ingested.repeated += 1
+            continue
+        ingested.new += not revisions
+        ingested.revised += bool(revisions)
+        rank = (fact.revised_at or _NEVER, told_in.now, fact.content_hash)
+        revisions[mark] = _Revision(rank, fact=fact)
+        new.append((fact.source, fact.external_id, revisions[mark]))
+        touched.add(leads[fact.lead])
+        if isinstance(fact, ToldEvent):
+            touched.add(handoffs[fact.handoff][1])
+    _hold_latest(keeper.model, kept, {(source, name) for source, name, _ in new})
+    _write(keeper, new, kept, leads, handoffs, told_in)
+    return ingested
+
+
+def _kept_revisions(
+    model: type[Fact], facts: Sequence[Told]
+) -> dict[tuple[str, str], dict[tuple[str, datetime | None], _Revision]]:
+    by_source: defaultdict[str, set[str]] = defaultdict(set)
+    for fact in facts:
+        by_source[fact.source].add(fact.external_id)
+    kept: dict[tuple[str, str], dict[tuple[str, datetime | None], _Revision]] = {}
+    for source, external_ids in by_source.items():
+        rows = model._default_manager.filter(
+            source=source, external_id__in=external_ids
+        ).values_list("external_id", "content_hash", "revised_at", "recorded_at", "pk")
+        for external_id, content_hash, revised_at, recorded_at, pk in rows:
+            kept.setdefault((source, external_id), {})[content_hash, revised_at] = _Revision(
+                (revised_at or _NEVER, recorded_at, content_hash), pk=pk
+            )
+    return kept
+
+
+def _hold_latest(
+    model: type[Fact],
+    kept: dict[tuple[str, str], dict[tuple[str, datetime | None], _Revision]],
+    names: set[tuple[str, str]],
+) -> None:
+    """Take the hold from kept revisions that a new one outranks."""
+    outranked = [
+        revision.pk
+        for name in names
+        for revision in kept[name].values()
+        if revision.pk is not None and revision.rank < _latest(kept[name]).rank
+    ]
+    if outranked:
+        model._default_manager.filter(pk__in=outranked, is_current=True).update(is_current=False)
+
+
+def _latest(revisions: dict[tuple[str, datetime | None], _Revision]) -> _Revision:
+    return max(revisions.values(), key=lambda revision: revision.rank)
+
+
+def _write(
+    keeper: _Keeper,
+    new: Sequence[tuple[str, str, _Revision]],
+    kept: dict[tuple[str, str], dict[tuple[str, datetime | None], _Revision]],
+    leads: dict[Named, int],
+    handoffs: dict[Named, LeadOfHandoff],
+    told_in: _Telling,
+) -> None:
+    """Append the new revisions."""
+    by_id = told_in.by.pk if told_in.by else None
+    delivery_id = told_in.delivery.pk if told_in.delivery else None
+
+    def row(source: str, name: str, revision: _Revision) -> tuple[Any, ...]:
+        fact = revision.fact
+        assert fact is not None  # noqa: S101 - new revisions carry what was told
+        holds = revision is _latest(kept[source, name])
+        handoff = handoffs[fact.handoff][0] if isinstance(fact, ToldEvent) else 0
+        return (
+            fact.occurred_at, told_in.now, fact.source, fact.external_id, fact.revised_at,
+            fact.content_hash, holds, fact.is_retracted, by_id, fact.correction_reason,
+            delivery_id,
+            *keeper.cells(fact, told_in.agreement.pk, leads[fact.lead], handoff),
+        )  # fmt: skip
+
+    copy_rows(keeper.model, (*_FACT_COLUMNS, *keeper.columns), (row(*one) for one in new))

@@ -1,0 +1,36 @@
+"""What happened: leads, the facts about them, and the clocks that those facts move."""
+
+from leads.models.changes import Change
+from leads.models.clocks import Blackout, Breach, BreachException, Clock
+from leads.models.deliveries import Delivery
+from leads.models.facts import (
+    Deal,
+    Fact,
+    FollowUp,
+    HandoffEvent,
+    LateLoggingApproval,
+    LeadChange,
+    LeadMerge,
+    StageEntry,
+)
+from leads.models.leads import Handoff, Lead, LeadIdentity
+
+__all__ = [
+    "Blackout",
+    "Breach",
+    "BreachException",
+    "Change",
+    "Clock",
+    "Deal",
+    "Delivery",
+    "Fact",
+    "FollowUp",
+    "Handoff",
+    "HandoffEvent",
+    "LateLoggingApproval",
+    "Lead",
+    "LeadChange",
+    "LeadIdentity",
+    "LeadMerge",
+    "StageEntry",
+]

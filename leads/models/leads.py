@@ -1,0 +1,194 @@
+"""Leads, the names other systems know them by, and their handoffs."""
+
+from typing import Self
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from agreements.models import Agreement, AgreementVersion, Membership, User
+
+
+class LeadQuerySet(models.QuerySet["Lead"]):
+    """Sets of leads."""
+
+    def of_agreement(self, agreement: Agreement) -> Self:
+        """Those with a stage entry, a handoff or a follow-up under this agreement."""
+        return self.filter(
+            models.Exists(agreement.stage_entries.filter(lead=models.OuterRef("pk")))
+            | models.Exists(agreement.handoffs.filter(lead=models.OuterRef("pk")))
+        )
+
+
+class Lead(models.Model):
+    """A person or company somebody may sell to: a projection of what was told about it."""
+
+    name = models.CharField(_("name"), max_length=300, blank=True)
+    company = models.CharField(_("company"), max_length=300, blank=True)
+    email = models.CharField(_("e-mail address"), max_length=320, blank=True)
+    phone = models.CharField(_("telephone"), max_length=60, blank=True)
+    origin = models.CharField(_("origin"), max_length=120, null=True, blank=True)
+    attributes = models.JSONField(default=dict)
+    is_email_verified = models.BooleanField(default=False)
+    is_contact_barred = models.BooleanField(_("do not contact"), default=False)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged"
+    )
+    first_heard_at = models.DateTimeField()
+
+    objects = LeadQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("lead")
+        verbose_name_plural = _("leads")
+        indexes = [
+            GinIndex(
+                fields=["name", "company", "email"],
+                opclasses=["gin_trgm_ops"] * 3,
+                name="lead_search",
+            ),
+            models.Index(
+                models.functions.Lower("email"),
+                condition=~models.Q(email=""),
+                name="lead_email",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.company or self.email or f"#{self.pk}"
+
+
+class LeadIdentity(models.Model):
+    """What one source calls a lead; an identity belongs to one lead."""
+
+    lead = models.ForeignKey(Lead, models.PROTECT, related_name="identities")
+    source = models.CharField(max_length=64)
+    external_id = models.CharField(max_length=200)
+
+    class Meta:
+        verbose_name = _("identity")
+        verbose_name_plural = _("identities")
+        constraints = [
+            models.UniqueConstraint(fields=["source", "external_id"], name="identity_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.external_id}"
+
+
+class HandoffQuerySet(models.QuerySet["Handoff"]):
+    """Sets of handoffs."""
+
+    def open(self) -> Self:
+        """Those that nobody has ended: offered or accepted."""
+        return self.filter(status__in=Handoff.OPEN)
+
+    def held_by(self, user: User) -> Self:
+        """Those this person has now."""
+        return self.filter(holder=user)
+
+    def visible_to(self, user: User) -> Self:
+        """Those this person may read.
+
+        Admin and director read all; marketing's people and the sales lead all of their own
+        agreements; a rep what they hold or what waits in the team's queue.
+        """
+        if user.is_admin or user.is_director:
+            return self
+        memberships = Membership.objects.filter(user=user)
+        return self.filter(
+            models.Q(agreement__marketing_team__in=memberships.values("team"))
+            | models.Q(
+                agreement__sales_team__in=memberships.exclude(role=Membership.Role.MEMBER).values(
+                    "team"
+                )
+            )
+            | models.Q(agreement__sales_team__in=memberships.values("team"))
+            & (models.Q(holder=user) | models.Q(holder__isnull=True))
+        )
+
+    def locked(self) -> Self:
+        """Lock the rows in primary-key order, the order in which everybody does."""
+        return self.order_by("pk").select_for_update(no_key=True, of=("self",))
+
+
+class Handoff(models.Model):
+    """Marketing offers an MQL to sales.
+
+    Which offer it is stays; every other column is a projection of its events. An offer made
+    while another handoff of the same lead was open is ``repeated``: it opened nothing.
+    """
+
+    class Status(models.TextChoices):
+        """Where it stands."""
+
+        EXPECTED = "expected", _("Heard of before its offer")
+
+        OFFERED = "offered", _("Offered")
+        ACCEPTED = "accepted", _("Accepted")
+        REJECTED = "rejected", _("Rejected")
+        QUALIFIED = "qualified", _("Qualified")
+        DISQUALIFIED = "disqualified", _("Disqualified")
+        RECYCLED = "recycled", _("Recycled")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+        REPEATED = "repeated", _("Asked for again while open")
+
+    class Contest(models.TextChoices):
+        """How the contest of its rejection stands."""
+
+        WAITING = "waiting", _("Waiting for the arbiter")
+        UPHELD = "upheld", _("Upheld")
+        OVERTURNED = "overturned", _("Overturned")
+
+    OPEN = (Status.OFFERED, Status.ACCEPTED)
+
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="handoffs")
+    lead = models.ForeignKey(Lead, models.PROTECT, related_name="handoffs")
+    source = models.CharField(max_length=64)
+    external_id = models.CharField(max_length=200)
+    offered_at = models.DateTimeField(null=True, blank=True)
+    status = models.CharField(max_length=12, choices=Status, default=Status.EXPECTED)
+    version = models.ForeignKey(
+        AgreementVersion, models.PROTECT, null=True, blank=True, related_name="handoffs"
+    )
+    tier = models.CharField(max_length=40, blank=True)
+    origin = models.CharField(max_length=120, null=True, blank=True)
+    holder = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="handoffs")
+    received_at = models.DateTimeField(null=True, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    contest = models.CharField(max_length=10, choices=Contest, blank=True)
+    is_complete = models.BooleanField(null=True, blank=True)
+    meets_criteria = models.BooleanField(null=True, blank=True)
+    reason = models.CharField(max_length=60, blank=True)
+    returns_date = models.DateField(null=True, blank=True)
+
+    objects = HandoffQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("handoff")
+        verbose_name_plural = _("handoffs")
+        constraints = [
+            models.UniqueConstraint(fields=["source", "external_id"], name="handoff_unique"),
+            models.UniqueConstraint(
+                fields=["lead", "agreement"],
+                condition=models.Q(status__in=["offered", "accepted"]),
+                name="handoff_one_open",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["agreement", "offered_at"], name="handoff_offered"),
+            models.Index(
+                fields=["agreement", "holder"],
+                condition=models.Q(status__in=["offered", "accepted"]),
+                name="handoff_queue",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lead} {self.offered_at:%Y-%m-%d}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody has ended it yet."""
+        return self.status in self.OPEN

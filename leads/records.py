@@ -1,0 +1,257 @@
+"""Read the records about some leads: everything that settling them depends on."""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from agreements.clock import Absence, Grade
+from agreements.models import Absence as AbsenceRow
+from agreements.models import AgreementVersion
+from agreements.rulebook import Rulebook
+from leads.fold import EventRow, FollowUpRow, OfferRow
+from leads.follow_ups import GRADES
+from leads.models import (
+    Blackout,
+    FollowUp,
+    HandoffEvent,
+    LateLoggingApproval,
+    LeadChange,
+    LeadMerge,
+    StageEntry,
+)
+from leads.rulebooks import rulebook_of
+
+LeadAndAgreement = tuple[int, int]
+_BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
+
+
+class ChangeRow(NamedTuple):
+    """What somebody told of a lead's attributes."""
+
+    occurred_at: datetime
+    source: str
+    external_id: str
+    recorded_at: datetime
+    attributes: dict[str, Any]
+
+
+class StageRow(NamedTuple):
+    """A lead's entry into a stage."""
+
+    occurred_at: datetime
+    source: str
+    external_id: str
+    stage: str
+
+
+class MergeRow(NamedTuple):
+    """That a lead was found to be another one."""
+
+    occurred_at: datetime
+    source: str
+    external_id: str
+    kept_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """A version's rules, and the period [from, to) in which offers fall under it."""
+
+    effective_from: datetime
+    effective_to: datetime | None
+    version_id: int
+    rulebook: Rulebook
+
+
+@dataclass(slots=True)
+class Records:
+    """The records of some leads, by lead or by (lead, agreement)."""
+
+    lead_ids: Collection[int]
+    offers: dict[LeadAndAgreement, list[OfferRow]]
+    events: dict[int, list[EventRow]]
+    follow_ups: dict[LeadAndAgreement, list[FollowUpRow]]
+    stages: dict[LeadAndAgreement, list[StageRow]]
+    changes: dict[int, list[ChangeRow]]
+    merges: dict[int, MergeRow]
+    versions: dict[int, list[InForce]]
+    blackouts: dict[int, list[tuple[datetime, datetime]]]
+    absences: dict[int, list[Absence]]
+    approved: set[tuple[str, str]]
+
+    def in_force(self, agreement_id: int, at: datetime) -> InForce | None:
+        """Return the version of an agreement whose period holds the instant, if one does."""
+        versions = self.versions.get(agreement_id, [])
+        place = bisect_right(versions, at, key=lambda version: version.effective_from) - 1
+        if place < 0:
+            return None
+        found = versions[place]
+        return found if found.effective_to is None or at < found.effective_to else None
+
+    def absences_of(self, holder_ids: Iterable[int]) -> list[Absence]:
+        """Return when these holders were away."""
+        return [away for holder in set(holder_ids) for away in self.absences.get(holder, ())]
+
+    def attributes_at(self, lead_id: int, at: datetime | None) -> dict[str, Any]:
+        """Return what had been told of a lead up to an instant, ends included; None is all."""
+        known: dict[str, Any] = {}
+        for change in self.changes.get(lead_id, ()):
+            if at is not None and change.occurred_at > at:
+                break
+            known.update(change.attributes)
+        return known
+
+
+@dataclass(frozen=True, slots=True)
+class RulesOf:
+    """The rules of an agreement, version by version, as the fold asks for them."""
+
+    records: Records
+    agreement_id: int
+
+    def is_in_time(self, row: FollowUpRow, offered_at: datetime) -> bool:
+        """Whether a system saw it, or it was logged in time, or it was approved."""
+        if not row.is_by_hand or (row.source, row.external_id) in self.records.approved:
+            return True
+        version = self.records.in_force(self.agreement_id, offered_at)
+        return version is None or version.rulebook.is_logged_in_time(
+            row.occurred_at, row.recorded_at
+        )
+
+    def gives_up(self, reason: str, offered_at: datetime) -> bool:
+        """Whether recycling with this reason says that nobody was reached."""
+        version = self.records.in_force(self.agreement_id, offered_at)
+        return version is not None and version.rulebook.terms.gives_up(reason)
+
+
+def read_records(
+    lead_ids: Collection[int], offers: Mapping[LeadAndAgreement, list[OfferRow]]
+) -> Records:
+    """Read everything about these leads; about ten queries, however many leads."""
+    agreement_ids = {agreement_id for _, agreement_id in offers}
+    handoff_ids = [offer.pk for group in offers.values() for offer in group]
+    follow_ups, by_hand = _follow_ups(lead_ids)
+    events = _events(handoff_ids)
+    return Records(
+        lead_ids=lead_ids,
+        offers=dict(offers),
+        events=events,
+        follow_ups=follow_ups,
+        stages=_stages(lead_ids),
+        changes=_changes(lead_ids),
+        merges=_merges(lead_ids),
+        versions=_versions(agreement_ids),
+        blackouts=_blackouts(agreement_ids),
+        absences=_absences(events),
+        approved=_approved(by_hand),
+    )
+
+
+def _events(handoff_ids: Collection[int]) -> dict[int, list[EventRow]]:
+    found: defaultdict[int, list[EventRow]] = defaultdict(list)
+    rows = HandoffEvent.objects.holding().filter(handoff__in=handoff_ids)
+    for row in rows.values_list(*EventRow._fields):
+        found[row[0]].append(EventRow._make(row))
+    return found
+
+
+def _follow_ups(
+    lead_ids: Collection[int],
+) -> tuple[dict[LeadAndAgreement, list[FollowUpRow]], set[tuple[str, str]]]:
+    found: defaultdict[LeadAndAgreement, list[FollowUpRow]] = defaultdict(list)
+    by_hand = set()
+    rows = FollowUp.objects.holding().filter(lead__in=lead_ids)
+    for lead_id, agreement_id, at, recorded_at, source, name, channel, outcome, auto, evidence in (
+        rows.values_list(
+            "lead_id", "agreement_id", "occurred_at", "recorded_at", "source", "external_id",
+            "channel", "outcome", "is_automated", "evidence",
+        )
+    ):  # fmt: skip
+        is_by_hand = evidence == FollowUp.Evidence.BY_HAND
+        if is_by_hand:
+            by_hand.add((source, name))
+        found[lead_id, agreement_id].append(
+            FollowUpRow(
+                at, recorded_at, source, name, channel, Grade(GRADES[outcome]), auto, is_by_hand
+            )
+        )
+    return found, by_hand
+
+
+def _stages(lead_ids: Collection[int]) -> dict[LeadAndAgreement, list[StageRow]]:
+    found: defaultdict[LeadAndAgreement, list[StageRow]] = defaultdict(list)
+    rows = StageEntry.objects.holding().filter(lead__in=lead_ids)
+    for lead_id, agreement_id, *row in rows.values_list(
+        "lead_id", "agreement_id", *StageRow._fields
+    ):
+        found[lead_id, agreement_id].append(StageRow._make(row))
+    return found
+
+
+def _changes(lead_ids: Collection[int]) -> dict[int, list[ChangeRow]]:
+    found: defaultdict[int, list[ChangeRow]] = defaultdict(list)
+    rows = LeadChange.objects.holding().filter(lead__in=lead_ids)
+    for lead_id, *row in rows.order_by("occurred_at", "source", "external_id").values_list(
+        "lead_id", *ChangeRow._fields
+    ):
+        found[lead_id].append(ChangeRow._make(row))
+    return found
+
+
+def _merges(lead_ids: Collection[int]) -> dict[int, MergeRow]:
+    rows = LeadMerge.objects.holding().filter(merged__in=lead_ids)
+    return {
+        merged_id: MergeRow._make(row)
+        for merged_id, *row in rows.order_by("occurred_at", "source", "external_id").values_list(
+            "merged_id", *MergeRow._fields
+        )
+    }
+
+
+def _versions(agreement_ids: Collection[int]) -> dict[int, list[InForce]]:
+    found: defaultdict[int, list[InForce]] = defaultdict(list)
+    versions = AgreementVersion.objects.signed().filter(agreement__in=agreement_ids)
+    for version in versions:
+        found[version.agreement_id].append(
+            InForce(
+                version.effective_from or _BEFORE_ALL,
+                version.effective_to,
+                version.pk,
+                rulebook_of(version),
+            )
+        )
+    for rules in found.values():
+        rules.sort(key=lambda version: version.effective_from)
+    return found
+
+
+def _blackouts(agreement_ids: Collection[int]) -> dict[int, list[tuple[datetime, datetime]]]:
+    found: defaultdict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
+    rows = Blackout.objects.filter(agreement__in=agreement_ids, signed_at__isnull=False)
+    for agreement_id, *span in rows.order_by("starts_at", "pk").values_list(
+        "agreement_id", "starts_at", "ends_at"
+    ):
+        found[agreement_id].append((span[0], span[1]))
+    return found
+
+
+def _absences(events: Mapping[int, list[EventRow]]) -> dict[int, list[Absence]]:
+    holders = {event.person_id for group in events.values() for event in group if event.person_id}
+    found: defaultdict[int, list[Absence]] = defaultdict(list)
+    rows = AbsenceRow.objects.filter(user__in=holders).order_by("starts_at", "pk")
+    for holder, *rest in rows.values_list("user_id", "starts_at", "ends_at", "recorded_at"):
+        found[holder].append(Absence(holder, *rest))
+    return found
+
+
+def _approved(by_hand: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    if not by_hand:
+        return set()
+    rows = LateLoggingApproval.objects.filter(
+        source__in={source for source, _ in by_hand},
+        external_id__in=[name for _, name in by_hand],
+    )
+    return set(rows.values_list("source", "external_id")) & by_hand

@@ -1,0 +1,176 @@
+"""Turn what was read and folded into the rows of leads, handoffs, clocks and breaches."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from agreements.clock import ClockState, History, Mark, MarkKind, replay_all
+from leads.fold import Standing
+from leads.projections import Row
+from leads.records import InForce, LeadAndAgreement, Records
+
+LEAD_COLUMNS = (
+    "name", "company", "email", "phone", "origin", "attributes", "is_email_verified",
+    "is_contact_barred", "merged_into_id", "first_heard_at",
+)  # fmt: skip
+HANDOFF_COLUMNS = (
+    "agreement_id", "lead_id", "source", "external_id", "offered_at", "status", "version_id",
+    "tier", "origin", "holder_id", "received_at", "decided_at", "closed_at", "contest",
+    "is_complete", "meets_criteria", "reason", "returns_date",
+)  # fmt: skip
+CLOCK_COLUMNS = (
+    "handoff_id", "clause_key", "occurrence", "agreement_id", "version_id", "kind", "party",
+    "started_at", "due_at", "stopped_at", "void_at", "breached_at", "gave_up", "is_back_dated",
+    "used", "attempts", "adjusted_due_at", "holder_id", "holder_split", "pauses",
+)  # fmt: skip
+BREACH_COLUMNS = (
+    "handoff_id", "clause_key", "occurrence", "agreement_id", "kind", "party", "charged_to_id",
+    "breached_at", "is_withdrawn",
+)  # fmt: skip
+
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def lead_row(records: Records, lead_id: int, first_heard_at: datetime) -> Row:
+    """Return the cells of a lead: the latest that was told of each attribute."""
+    told = records.attributes_at(lead_id, None)
+    merge = records.merges.get(lead_id)
+    origin = told.get("origin")
+    return (
+        _text(told, "name", 300),
+        _text(told, "company", 300),
+        _text(told, "email", 320),
+        _text(told, "phone", 60),
+        None if origin is None else str(origin)[:120],
+        told,
+        told.get("email_verified") is True,
+        told.get("do_not_contact") is True,
+        merge.kept_id if merge else None,
+        first_heard_at,
+    )
+
+
+def _text(told: dict[str, Any], key: str, most: int) -> str:
+    value = told.get(key)
+    return "" if value is None else str(value)[:most]
+
+
+def handoff_row(records: Records, key: LeadAndAgreement, name: Row, standing: Standing) -> Row:
+    """Return the cells of a handoff: where it stands, and what was known when it was offered."""
+    lead_id, agreement_id = key
+    tier, origin, is_complete, meets_criteria, version = "", None, None, None, None
+    if standing.offered_at is not None:
+        known = records.attributes_at(lead_id, standing.offered_at)
+        origin = known.get("origin")
+        version = records.in_force(agreement_id, standing.offered_at)
+        if version is not None:
+            tier = version.rulebook.tier_of(known)
+            is_complete, meets_criteria = version.rulebook.judge(known)
+    return (
+        agreement_id, lead_id, *name, standing.offered_at, standing.status,
+        version.version_id if version else None, tier,
+        None if origin is None else str(origin)[:120],
+        standing.holder_id, standing.received_at, standing.decided_at, standing.closed_at,
+        standing.contest, is_complete, meets_criteria, standing.reason,
+        _returns_date(version, standing),
+    )  # fmt: skip
+
+
+def _returns_date(version: InForce | None, standing: Standing) -> Any:
+    if version is None or standing.status != "recycled" or standing.until is None:
+        return None
+    return version.rulebook.local_date(standing.until)
+
+
+def clock_states(
+    records: Records, key: LeadAndAgreement, standing: Standing
+) -> Iterator[tuple[ClockState, ClockState | None, int]]:
+    """Give each clock of a handoff, the same with blackouts as pauses if there are any, and the
+    version that judges both; none for a handoff that opened nothing or lies outside any version.
+    """
+    lead_id, agreement_id = key
+    if standing.offered_at is None or standing.status == "repeated":
+        return
+    version = records.in_force(agreement_id, standing.offered_at)
+    if version is None:
+        return
+    known = records.attributes_at(lead_id, standing.offered_at)
+    tier = version.rulebook.tier_of(known)
+    history = History([*standing.marks, *_marks_of_lead(records, key)])
+    absences = records.absences_of(holder for _, holder in history.custody if holder)
+    blackouts = records.blackouts.get(agreement_id, ())
+    for promise, schedule in version.rulebook.promises(tier, known):
+        states = replay_all(promise, schedule, history, absences=absences)
+        adjusted = (
+            replay_all(promise, schedule, history, absences=absences, blackouts=blackouts)
+            if blackouts
+            else ()
+        )
+        for state in states:
+            twin = adjusted[state.occurrence] if state.occurrence < len(adjusted) else None
+            yield state, twin, version.version_id
+
+
+def _marks_of_lead(records: Records, key: LeadAndAgreement) -> Iterator[Mark]:
+    """Give the marks that facts about the lead make on every handoff of it."""
+    lead_id, _agreement_id = key
+    for stage in records.stages.get(key, ()):
+        yield Mark(
+            stage.occurred_at,
+            MarkKind.STAGE_ENTERED,
+            stage.source,
+            stage.external_id,
+            stage=stage.stage,
+        )
+    merge = records.merges.get(lead_id)
+    if merge:
+        yield Mark(merge.occurred_at, MarkKind.MERGED, merge.source, merge.external_id)
+    for change in records.changes.get(lead_id, ()):
+        if change.attributes.get("do_not_contact") is True:
+            yield Mark(
+                change.occurred_at, MarkKind.DO_NOT_CONTACT, change.source, change.external_id
+            )
+
+
+def clock_row(
+    key: LeadAndAgreement,
+    standing: Standing,
+    state: ClockState,
+    twin: ClockState | None,
+    version_id: int,
+    now: datetime,
+) -> Row:
+    """Return the cells of a clock as far as it is known at ``now``."""
+    breached_at = state.breached_at(now)
+    adjusted_due_at = twin.due_at if twin is not None and twin.due_at != state.due_at else None
+    holder_id = _holder(state, standing, breached_at)
+    split = state.holder_split if breached_at is not None or len(state.custody) > 1 else ()
+    return (
+        standing.pk, state.clause_key, state.occurrence, key[1], version_id, str(state.kind),
+        str(state.charged_party), state.started_at, state.due_at, state.stopped_at,
+        state.void_at, breached_at, state.gave_up_at is not None, state.back_dated,
+        state.used_at(state.stopped_at) if state.stopped_at else None,
+        state.attempts, adjusted_due_at, holder_id,
+        [[holder, share // _MICROSECOND] for holder, share in split] or None,
+        [[p.start.isoformat(), p.end.isoformat()] for p in state.pauses] or None,
+    )  # fmt: skip
+
+
+def _holder(state: ClockState, standing: Standing, breached_at: datetime | None) -> int | None:
+    """Whose figure a clock is: the one charged, else who had it at its stop, else who has it."""
+    if breached_at is not None:
+        holder = state.charged_holder
+    elif state.ended_at is not None:
+        holder = state.holder_at(state.ended_at)
+    else:
+        holder = standing.holder_id
+    return holder if isinstance(holder, int) else None
+
+
+def breach_row(clock: Row, *, is_withdrawn: bool) -> Row:
+    """Return the cells of the breach of a clock, given the clock's cells."""
+    cells = dict(zip(CLOCK_COLUMNS, clock, strict=True))
+    return (
+        cells["handoff_id"], cells["clause_key"], cells["occurrence"], cells["agreement_id"],
+        cells["kind"], cells["party"], cells["holder_id"], cells["breached_at"], is_withdrawn,
+    )  # fmt: skip

@@ -1,0 +1,126 @@
+"""Facts as a source tells them, before they are kept: values that know their own content."""
+
+import hashlib
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, ClassVar, NamedTuple
+
+# Who told it and when it was revised are about the telling, not about what is told.
+_NOT_CONTENT = frozenset({"lead", "source", "external_id", "revised_at"})
+
+
+class Named(NamedTuple):
+    """What a source calls a lead or a handoff."""
+
+    source: str
+    external_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A fact about a lead that ``source`` calls ``external_id``; instants are aware."""
+
+    kind: ClassVar[str]
+
+    lead: Named
+    source: str
+    external_id: str
+    occurred_at: datetime
+    revised_at: datetime | None = None
+    is_retracted: bool = False
+    correction_reason: str = ""
+
+    @property
+    def content_hash(self) -> str:
+        """Tell contents apart: equal for a repeat, different for a revision; 32 hex digits."""
+        digest = hashlib.blake2b(digest_size=16)
+        for name in _content_names(type(self)):
+            digest.update(_plain(getattr(self, name)).encode())
+            digest.update(b"\x1f")
+        return digest.hexdigest()
+
+
+_names_by_type: dict[type, tuple[str, ...]] = {}
+
+
+def _content_names(kind: type) -> tuple[str, ...]:
+    if kind not in _names_by_type:
+        _names_by_type[kind] = tuple(
+            field.name for field in fields(kind) if field.name not in _NOT_CONTENT
+        )
+    return _names_by_type[kind]
+
+
+def _plain(value: Any) -> str:
+    """Write a value so that equal contents read equal, whatever zone an instant came in."""
+    if isinstance(value, datetime):
+        return f"@{value.timestamp():.6f}"
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{key}={_plain(value[key])}" for key in sorted(value)) + "}"
+    if isinstance(value, str):
+        return f"s{value}"
+    return repr(value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldStage(Told):
+    """The lead reached a stage of the agreement's funnel."""
+
+    kind: ClassVar[str] = "stage"
+    stage: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldEvent(Told):
+    """Something was done about a handoff; ``event`` is a ``HandoffEvent.Kind``.
+
+    ``person_id`` is the key of a user: to whom it was assigned, or who did it.
+    """
+
+    kind: ClassVar[str] = "event"
+    handoff: Named
+    event: str
+    person_id: int | None = None
+    to_queue: bool = False
+    reason: str = ""
+    is_overturned: bool | None = None
+    until: datetime | None = None
+    note: str = ""
+    answers: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldFollowUp(Told):
+    """Somebody, or an automatic mailing, followed up."""
+
+    kind: ClassVar[str] = "follow_up"
+    channel: str
+    outcome: str
+    evidence: str
+    direction: str = "outbound"
+    is_automated: bool = False
+    person_id: int | None = None
+    note: str = ""
+    next_step: str = ""
+    next_step_date: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldDeal(Told):
+    """A deal under the lead was won or lost."""
+
+    kind: ClassVar[str] = "deal"
+    status: str
+    amount: Decimal | None = None
+    currency: str = ""
+    reason: str = ""
+    person_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldAttributes(Told):
+    """What is known of the lead from this instant on, key by key."""
+
+    kind: ClassVar[str] = "attributes"
+    attributes: dict[str, Any]

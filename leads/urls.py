@@ -1,0 +1,5 @@
+"""Addresses of the app's pages."""
+
+app_name = "leads"
+
+urlpatterns: list[object] = []

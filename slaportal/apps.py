@@ -1,0 +1,9 @@
+"""The project as an app: its management commands and system checks."""
+
+from django.apps import AppConfig
+
+
+class SlaportalConfig(AppConfig):
+    """Settings, embedded servers and what is said of both."""
+
+    name = "slaportal"

@@ -1,0 +1,27 @@
+"""Each reader gets pages in their own language and time zone."""
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+
+
+class ReaderMiddleware:
+    """Activate the language and the time zone that a signed-in person chose."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer in the reader's language and zone; strangers keep what the browser asks for."""
+        if not request.user.is_authenticated:
+            return self.get_response(request)
+        request.LANGUAGE_CODE = request.user.language
+        with (
+            translation.override(request.user.language),
+            timezone.override(ZoneInfo(request.user.time_zone)),
+        ):
+            response = self.get_response(request)
+        response.headers["Content-Language"] = request.user.language
+        return response

@@ -1,0 +1,15 @@
+"""Every address of the portal."""
+
+from django.urls import include, path
+
+from slaportal import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("health/", views.health, name="health"),
+    path("accounts/", include("allauth.account.urls")),
+    path("agreements/", include("agreements.urls")),
+    path("agreements/<slug:slug>/", include("leads.urls")),
+    path("agreements/<slug:slug>/", include("metrics.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+]

@@ -1,0 +1,27 @@
+"""Pages of the project itself: the way in, and whether it is well."""
+
+from django.contrib.auth.decorators import login_required
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET
+
+from agreements.models import Agreement
+
+
+@require_GET
+def health(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+    """Answer 200 while the database can be asked, for those who watch the portal."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@login_required
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Go to the reader's first agreement, or say that there is none yet."""
+    agreement = Agreement.objects.visible_to(request.user).order_by("name", "pk").first()
+    if agreement is None:
+        return render(request, "agreements/none.html")
+    return redirect("metrics:dashboard", slug=agreement.slug)
