@@ -53,6 +53,7 @@ RULE_MESSAGES = {
 REASON_MESSAGES = {
     "held": gettext_noop("{field} is {actual}, as asked."),
     "is_missing": gettext_noop("{field} is missing, as asked."),
+    "is_nothing": gettext_noop("{field} is missing, so it is not {expected}."),
     "missing": gettext_noop("{field} is missing."),
     "not_missing": gettext_noop("{field} is {actual}, but should be missing."),
     "not_a_number": gettext_noop("{field} is {actual}, which is not a number."),
@@ -64,6 +65,8 @@ REASON_MESSAGES = {
     "not_contained": gettext_noop("{field} is {actual}, which does not contain {expected}."),
 }
 
+_HELD = ("held", "is_missing", "is_nothing")
+_MISSING_FITS = {"missing": "is_missing", "is_not": "is_nothing", "not_one_of": "is_nothing"}
 _PLACEHOLDERS = frozenset(
     {"", "n/a", "n.a.", "#n/a", "none", "null", "nil", "tbd", "xxx", "não informado"}
     | {"nao informado", "não se aplica", "sin datos", "no aplica", "not available", "not provided"}
@@ -95,12 +98,7 @@ class Condition(BaseModel):
             raise PydanticCustomError(code, RULE_MESSAGES[code], context)
         return self
 
-    def _value_problem(
-        self,
-    ) -> (
-        Literal["rule_takes_no_value", "rule_needs_list", "rule_needs_number", "rule_needs_value"]
-        | None
-    ):
+    def _value_problem(self) -> str | None:
         match self.operator:
             case "present" | "missing":
                 return None if self.value is None else "rule_takes_no_value"
@@ -132,7 +130,7 @@ class InnerGroup(BaseModel):
 def _rule_shape(value: object) -> str:
     """Tell a group from a condition by its keys, so that a message names the right one."""
     if isinstance(value, Mapping):
-        return "group" if "all" in value or "any" in value else "condition"
+        return "condition" if {"field", "operator", "value"} & set(value) else "group"
     return "group" if isinstance(value, InnerGroup) else "condition"
 
 
@@ -332,14 +330,14 @@ def as_number(value: object) -> Decimal | None:
 
 def _judge_condition(condition: Condition, actual: object) -> Reason:
     code = _code(condition, actual)
-    held = code in ("held", "is_missing")
+    held = code in _HELD
     return Reason(condition.field, condition.operator, condition.value, actual, held, code)
 
 
 def _code(condition: Condition, actual: object) -> str:
-    """Name what speaks for or against; a missing value proves nothing but that it is missing."""
+    """Name what speaks for or against; what is missing is not anything, so it fits “is not”."""
     if is_missing(actual):
-        return "is_missing" if condition.operator == "missing" else "missing"
+        return _MISSING_FITS.get(condition.operator, "missing")
     match condition.operator:
         case "present" | "missing":
             return "held" if condition.operator == "present" else "not_missing"

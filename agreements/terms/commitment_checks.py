@@ -35,7 +35,7 @@ def _measure_problems(commitment: Commitment, path: str) -> Iterator[Problem]:
         if given and key not in (*measure.needs, *measure.takes):
             yield problem(f"{path}.{key}", "takes_no", measure=measure.name, key=key)
     if measure.party is not None and commitment.party != measure.party:
-        yield problem(f"{path}.party", "wrong_party", measure=measure.name, party=measure.party)
+        yield problem(f"{path}.party", f"for_{measure.party}", measure=measure.name)
     if commitment.calendar is not None and not measure.is_clock:
         yield problem(f"{path}.calendar", "calendar_of_count")
     count, channels = commitment.count, commitment.channels
@@ -111,13 +111,14 @@ def _clocks_twice(terms: Terms) -> Iterator[Problem]:
             other = first.setdefault((commitment.measure, commitment.stage, tier), commitment)
             if other is not commitment and commitment.key not in told:
                 told.add(commitment.key)
-                yield problem(
-                    f"commitments.{commitment.key}",
-                    "clock_twice",
-                    other=other.key,
-                    measure=commitment.measure,
-                    tier=tier or "all",
-                )
+                yield _told_twice(other, commitment, tier)
+
+
+def _told_twice(first: Commitment, again: Commitment, tier: str | None) -> Problem:
+    path = f"commitments.{again.key}"
+    if tier is None:
+        return problem(path, "clock_twice_for_all", other=first.key, measure=again.measure)
+    return problem(path, "clock_twice", other=first.key, measure=again.measure, tier=tier)
 
 
 def _response_problems(terms: Terms) -> Iterator[Problem]:
@@ -145,9 +146,9 @@ def _balance_warnings(terms: Terms) -> Iterator[Problem]:
     for party in ("marketing", "sales"):
         own = [commitment for commitment in terms.commitments if commitment.party == party]
         if promised and not own:
-            yield problem("commitments", "one_sided", party=party)
+            yield problem("commitments", f"one_sided_{party}")
         if own and not any(commitment.weight for commitment in own):
-            yield problem("commitments", "no_weight", party=party)
+            yield problem("commitments", f"no_weight_{party}")
 
 
 def _kind_warnings(terms: Terms) -> Iterator[Problem]:

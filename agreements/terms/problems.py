@@ -83,8 +83,20 @@ MESSAGES: dict[str, str] = {
         "Schema {value} is unknown to this release, which reads schema 1; update slaportal."
     ),
     "duplicate_key": gettext_noop("“{key}” is used twice; give each its own key."),
-    "unknown_reference": gettext_noop("There is no {what} “{key}”; add it or choose {allowed}."),
-    "unknown_reference_none": gettext_noop("There is no {what} “{key}”; the terms list none."),
+    "unknown_stage": gettext_noop("There is no stage “{key}”; add it or choose {allowed}."),
+    "unknown_stage_of_none": gettext_noop(
+        "There is no stage “{key}”; the terms list none, add it."
+    ),
+    "unknown_tier": gettext_noop("There is no tier “{key}”; add it or choose {allowed}."),
+    "unknown_tier_of_none": gettext_noop("There is no tier “{key}”; the terms list none, add it."),
+    "unknown_calendar": gettext_noop("There is no calendar “{key}”; add it or choose {allowed}."),
+    "unknown_calendar_of_none": gettext_noop(
+        "There is no calendar “{key}”; the terms list none, add it."
+    ),
+    "unknown_channel": gettext_noop("There is no channel “{key}”; add it or choose {allowed}."),
+    "unknown_channel_of_none": gettext_noop(
+        "There is no channel “{key}”; the terms list none, add it."
+    ),
     "hours_missing": gettext_noop(
         "A promise in hours or business days needs opening hours; add “hours”, or write "
         "“calendar: always” for day and night."
@@ -157,10 +169,14 @@ MESSAGES: dict[str, str] = {
     "target_duration": gettext_noop(
         "“{measure}” is a time; write the target as open time, such as 60min or 4h."
     ),
-    "wrong_party": gettext_noop("“{measure}” is for {party} to promise; change the party."),
+    "for_marketing": gettext_noop("“{measure}” is for marketing to promise; change the party."),
+    "for_sales": gettext_noop("“{measure}” is for sales to promise; change the party."),
     "clock_twice": gettext_noop(
-        "{other} already promises “{measure}” for {tier}; at most one promise of a kind holds "
-        "for a tier."
+        "{other} already promises “{measure}” for the tier “{tier}”; at most one promise of a "
+        "kind holds for a tier."
+    ),
+    "clock_twice_for_all": gettext_noop(
+        "{other} already promises “{measure}”; one promise of a kind is enough, or use tiers."
     ),
     "response_without_clock": gettext_noop(
         "Response times are read from the first follow-up clocks; add a commitment with the "
@@ -177,9 +193,19 @@ MESSAGES: dict[str, str] = {
         "Only a promise on a clock runs in a calendar; remove “calendar”."
     ),
     # warnings
-    "one_sided": gettext_noop("{party} promises nothing yet; an agreement binds both sides."),
+    "one_sided_marketing": gettext_noop(
+        "Sales promises something, marketing nothing yet; an agreement binds both sides."
+    ),
+    "one_sided_sales": gettext_noop(
+        "Marketing promises something, sales nothing yet; an agreement binds both sides."
+    ),
     "nothing_promised": gettext_noop("Nobody promises anything yet; add a commitment."),
-    "no_weight": gettext_noop("Every promise of {party} weighs nothing, so it has no score."),
+    "no_weight_marketing": gettext_noop(
+        "Every promise of marketing weighs nothing, so marketing has no score."
+    ),
+    "no_weight_sales": gettext_noop(
+        "Every promise of sales weighs nothing, so sales has no score."
+    ),
     "service_with_tiers": gettext_noop(
         "An agreement of the kind “service” promises the same to all, but {key} is for some "
         "tiers only; choose the kind “multilevel”."
@@ -264,9 +290,9 @@ def refusal(code: str, **params: object) -> PydanticCustomError:
 
 
 def unknown_reference(path: str, what: str, key: str, known: Iterable[str]) -> Problem:
-    """Make the problem of a key that refers to nothing, with the nearest that exist."""
+    """Make the problem of a stage, tier, calendar or channel that is not there."""
     choices = sorted(known)
     if not choices:
-        return problem(path, "unknown_reference_none", what=what, key=key)
+        return problem(path, f"unknown_{what}_of_none", key=key)
     near = get_close_matches(key, choices, n=1) or choices
-    return problem(path, "unknown_reference", what=what, key=key, allowed=", ".join(near))
+    return problem(path, f"unknown_{what}", key=key, allowed=", ".join(near))
