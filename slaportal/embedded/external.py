@@ -22,10 +22,12 @@ def database_parameters(url: str) -> dict[str, Any]:
     if config.get("ENGINE") != "django.db.backends.postgresql" or not config["NAME"]:
         raise UnableToStart(f"DATABASE_URL does not name a PostgreSQL database: write {form}.")
     names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host"}
-    given = {names.get(key, key.lower()): value for key, value in config.items() if value}
-    options = given.pop("options", {})
+    given: dict[str, Any] = {
+        names.get(key, key.lower()): value for key, value in config.items() if value
+    }
     del given["engine"]
-    return given | options
+    options = given.pop("options", {})
+    return {**given, **options}
 
 
 def check_database(url: str) -> None:

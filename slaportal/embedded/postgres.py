@@ -102,14 +102,15 @@ class Postgres:
         )
 
     def _control(self, action: str, *options: str) -> "subprocess.CompletedProcess[str]":
-        command = [_programs() / "pg_ctl", action, "-s", "-D", self.data, *options]
+        command = [str(_programs() / "pg_ctl"), action, "-s", "-D", str(self.data), *options]
         return self.account.run(command, timeout=SECONDS_TO_START + 30)
 
     def _await_readiness(self) -> None:
         """Wait while a server that is up repeats what a crash left undone."""
         address = ["-h", str(self.sockets), "-p", str(DATABASE_PORT)]
         end = time.monotonic() + SECONDS_TO_START
-        while self.account.run([_programs() / "pg_isready", "-q", *address]).returncode:
+        question = [str(_programs() / "pg_isready"), "-q", *address]
+        while self.account.run(question).returncode:
             if time.monotonic() > end:
                 raise UnableToStart(f"The embedded PostgreSQL is not ready: see {self.log}.")
             time.sleep(0.1)

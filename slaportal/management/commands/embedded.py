@@ -24,7 +24,7 @@ class Command(BaseCommand):
             "--now", action="store_true", help="stop them even while a command uses them"
         )
 
-    def handle(self, *args: Any, action: str, now: bool, **options: Any) -> None:  # noqa: ARG002
+    def handle(self, *args: Any, action: str, now: bool, **options: Any) -> None:
         """Do it, and show the state of both servers."""
         servers = Servers.of_environment()
         if action == "start":

@@ -45,7 +45,7 @@ class Command(BaseCommand):
         parser.add_argument("--bind", default=default, help=f"host:port, by default {default}")
         parser.add_argument("--no-demo", action="store_true", help="leave an empty database empty")
 
-    def handle(self, *args: Any, bind: str, no_demo: bool, **options: Any) -> None:  # noqa: ARG002
+    def handle(self, *args: Any, bind: str, no_demo: bool, **options: Any) -> None:
         """Start everything, wait for Ctrl-C, stop everything."""
         places = Places.of_environment()
         with Interruption() as interruption:
