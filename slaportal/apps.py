@@ -7,3 +7,7 @@ class SlaportalConfig(AppConfig):
     """Settings, embedded servers and what is said of both."""
 
     name = "slaportal"
+
+    def ready(self) -> None:
+        """Register the system checks."""
+        from slaportal import checks  # noqa: F401

@@ -1,7 +1,7 @@
 """Pages of the project itself: the way in, and whether it is well."""
 
 from django.contrib.auth.decorators import login_required
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
@@ -11,9 +11,12 @@ from agreements.models import Agreement
 
 @require_GET
 def health(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
-    """Answer 200 while the database can be asked, for those who watch the portal."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+    """Answer 200 while the database can be asked, else 503, for those who watch the portal."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return HttpResponse("no database", content_type="text/plain", status=503)
     return HttpResponse("ok", content_type="text/plain")
 
 
