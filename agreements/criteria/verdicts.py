@@ -1,54 +1,20 @@
-"""Which leads qualify: rules over a lead's attributes, points, and the reason for each verdict."""
+"""What the rules say of a lead: whether each held and why, its points, tier and completeness."""
 
-import math
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Annotated, Literal, Protocol, Self, TypeAlias, TypeVar
+from typing import Protocol, TypeAlias, TypeVar
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Discriminator,
-    Field,
-    StringConstraints,
-    Tag,
-    field_validator,
-    model_validator,
+from agreements.criteria.rules import (
+    AnyRule,
+    Condition,
+    Group,
+    Operator,
+    ScoreRule,
+    gettext_noop,
 )
-from pydantic_core import PydanticCustomError
-
-
-def gettext_noop(message: str) -> str:
-    """Mark a sentence for the message catalogue; whoever shows it translates it."""
-    return message
-
+from agreements.criteria.values import as_number, contains, is_missing, is_same, items
 
 Attributes: TypeAlias = Mapping[str, object]
-
-Operator = Literal[
-    "is", "is_not", "one_of", "not_one_of", "at_least", "at_most", "contains", "present", "missing"
-]  # fmt: skip
-
-RULE_MESSAGES = {
-    "rule_takes_no_value": gettext_noop(
-        "The operator “{operator}” takes no value; remove “value” or choose another operator."
-    ),
-    "rule_needs_list": gettext_noop(
-        "The operator “{operator}” needs a list of values, such as [demo, pricing]."
-    ),
-    "rule_needs_number": gettext_noop(
-        "The operator “{operator}” needs a number; “{value}” is none."
-    ),
-    "rule_needs_value": gettext_noop(
-        "The operator “{operator}” needs one value: a text, a number or true or false."
-    ),
-    "group_all_or_any": gettext_noop(
-        "A group of rules has either “all” or “any”, with at least one rule under it."
-    ),
-}
 
 REASON_MESSAGES = {
     "held": gettext_noop("{field} is {actual}, as asked."),
@@ -67,100 +33,6 @@ REASON_MESSAGES = {
 
 _HELD = ("held", "is_missing", "is_nothing")
 _MISSING_FITS = {"missing": "is_missing", "is_not": "is_nothing", "not_one_of": "is_nothing"}
-_PLACEHOLDERS = frozenset(
-    {"", "n/a", "n.a.", "#n/a", "none", "null", "nil", "tbd", "xxx", "não informado"}
-    | {"nao informado", "não se aplica", "sin datos", "no aplica", "not available", "not provided"}
-)
-_ONLY_SIGNS = re.compile(r"[-–—._?*/\s]+")
-_NINES = re.compile(r"9{4,}")
-_NUMBER = re.compile(r"[+-]?\d{1,18}(\.\d{1,9})?", re.ASCII)
-
-
-class Condition(BaseModel):
-    """One question about one attribute of a lead."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    field: Annotated[str, StringConstraints(strict=True, min_length=1, max_length=100)]
-    operator: Operator
-    value: object = None
-
-    @field_validator("value", mode="before")
-    @classmethod
-    def _freeze(cls, value: object) -> object:
-        return tuple(value) if isinstance(value, list) else value
-
-    @model_validator(mode="after")
-    def _check_value(self) -> "Condition":
-        code = self._value_problem()
-        if code is not None:
-            context = {"operator": self.operator, "value": str(self.value)}
-            raise PydanticCustomError(code, RULE_MESSAGES[code], context)
-        return self
-
-    def _value_problem(self) -> str | None:
-        match self.operator:
-            case "present" | "missing":
-                return None if self.value is None else "rule_takes_no_value"
-            case "one_of" | "not_one_of":
-                fits = isinstance(self.value, tuple) and bool(self.value)
-                fits = fits and all(_is_scalar(item) for item in _items(self.value))
-                return None if fits else "rule_needs_list"
-            case "at_least" | "at_most":
-                return "rule_needs_number" if as_number(self.value) is None else None
-            case _:
-                return None if _is_scalar(self.value) else "rule_needs_value"
-
-
-class InnerGroup(BaseModel):
-    """Conditions inside a group: all of them, or any of them, must hold."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    all: tuple[Condition, ...] | None = None
-    any: tuple[Condition, ...] | None = None
-
-    @model_validator(mode="after")
-    def _check_one(self) -> Self:
-        if (self.all is None) == (self.any is None) or not (self.all or self.any):
-            raise PydanticCustomError("group_all_or_any", RULE_MESSAGES["group_all_or_any"], {})
-        return self
-
-
-def _rule_shape(value: object) -> str:
-    """Tell a group from a condition by its keys, so that a message names the right one."""
-    if isinstance(value, Mapping):
-        return "condition" if {"field", "operator", "value"} & set(value) else "group"
-    return "group" if isinstance(value, InnerGroup) else "condition"
-
-
-InnerRule = Annotated[
-    Annotated[Condition, Tag("condition")] | Annotated[InnerGroup, Tag("group")],
-    Discriminator(_rule_shape),
-]
-
-
-class Group(InnerGroup):
-    """Rules that must all, or of which any must, hold; a group inside it holds conditions only."""
-
-    all: tuple[InnerRule, ...] | None = None  # type: ignore[assignment]
-    any: tuple[InnerRule, ...] | None = None  # type: ignore[assignment]
-
-
-Rule = Annotated[
-    Annotated[Condition, Tag("condition")] | Annotated[Group, Tag("group")],
-    Discriminator(_rule_shape),
-]
-AnyRule: TypeAlias = Condition | InnerGroup | Group
-
-
-class ScoreRule(BaseModel):
-    """Points a lead earns, or loses, when a rule holds."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    when: Rule
-    points: Annotated[int, Field(strict=True, ge=-1000, le=1000)]
 
 
 class HandoffCriteria(Protocol):
@@ -204,7 +76,7 @@ class Reason:
     @property
     def params(self) -> dict[str, str]:
         """What fills the sentence of `REASON_MESSAGES[code]`."""
-        expected = ", ".join(str(item) for item in _items(self.expected))
+        expected = ", ".join(str(item) for item in items(self.expected))
         return {"field": self.field, "actual": str(self.actual), "expected": expected}
 
     @property
@@ -279,6 +151,18 @@ def evaluate(handoff: HandoffCriteria, attributes: Attributes) -> Verdict:
     )
 
 
+def qualifies(handoff: HandoffCriteria, attributes: Attributes) -> bool:
+    """Say what `evaluate` says of qualifying, without the reasons and therefore quicker."""
+    if not all(holds(rule, attributes) for rule in handoff.rules):
+        return False
+    if handoff.threshold is None:
+        return True
+    won = (entry.points for entry in handoff.scoring if holds(entry.when, attributes))
+    if sum(won) >= handoff.threshold:
+        return True
+    return handoff.bypass is not None and holds(handoff.bypass, attributes)
+
+
 def tier_of(tiers: Sequence[Tier], attributes: Attributes) -> Tier | None:
     """Return the first tier whose rule holds; the last has none and takes the rest."""
     return next((tier for tier in tiers if holds(tier.when, attributes)), None)
@@ -292,7 +176,13 @@ def completeness(required_fields: Sequence[str], attributes: Attributes) -> Comp
 
 def holds(rule: AnyRule | None, attributes: Attributes) -> bool:
     """Whether a rule holds; no rule holds always."""
-    return rule is None or judge(rule, attributes).holds
+    if rule is None:
+        return True
+    if isinstance(rule, Condition):
+        return _code(rule, attributes.get(rule.field)) in _HELD
+    if rule.all:
+        return all(holds(item, attributes) for item in rule.all)
+    return any(holds(item, attributes) for item in rule.any or ())
 
 
 def judge(rule: AnyRule, attributes: Attributes) -> RuleResult:
@@ -304,28 +194,6 @@ def judge(rule: AnyRule, attributes: Attributes) -> RuleResult:
     combine = all if rule.all else any
     reasons = tuple(reason for result in inner for reason in result.reasons)
     return RuleResult(combine(result.holds for result in inner), reasons)
-
-
-def is_missing(value: object) -> bool:
-    """Whether a value says nothing: absent, empty, or a placeholder such as “n/a”, “-” or 9999."""
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return True
-    if isinstance(value, str | int) and not isinstance(value, bool):
-        text = str(value).strip().casefold()
-        return (
-            text in _PLACEHOLDERS
-            or _ONLY_SIGNS.fullmatch(text) is not None
-            or _NINES.fullmatch(text) is not None
-        )
-    return isinstance(value, Sequence | Mapping) and not value
-
-
-def as_number(value: object) -> Decimal | None:
-    """Read an attribute as a number, or None; text with grouping or a unit is no number."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
-        return None
-    text = str(value).strip()
-    return Decimal(text) if _NUMBER.fullmatch(text) else None
 
 
 def _judge_condition(condition: Condition, actual: object) -> Reason:
@@ -344,14 +212,14 @@ def _code(condition: Condition, actual: object) -> str:
         case "at_least" | "at_most":
             return _compare(condition, actual)
         case "contains":
-            return "held" if _contains(actual, condition.value) else "not_contained"
+            return "held" if contains(actual, condition.value) else "not_contained"
         case _:
             return _match(condition, actual)
 
 
 def _match(condition: Condition, actual: object) -> str:
     """Compare with each of the condition's values; an attribute of several matches by any."""
-    among = any(_same(own, item) for own in _items(actual) for item in _items(condition.value))
+    among = any(is_same(own, item) for own in items(actual) for item in items(condition.value))
     if condition.operator in ("is_not", "not_one_of"):
         return "excluded" if among else "held"
     if among:
@@ -366,30 +234,3 @@ def _compare(condition: Condition, actual: object) -> str:
     if condition.operator == "at_least":
         return "held" if number >= bound else "too_low"
     return "held" if number <= bound else "too_high"
-
-
-def _contains(actual: object, part: object) -> bool:
-    """Whether a text holds a part of it, or a list one of its items."""
-    if isinstance(actual, list | tuple):
-        return any(_same(item, part) for item in actual)
-    return _plain(part) in _plain(actual)
-
-
-def _same(left: object, right: object) -> bool:
-    """Compare as numbers where both are, else as text, whatever its case and spaces around it."""
-    left_number, right_number = as_number(left), as_number(right)
-    if left_number is not None and right_number is not None:
-        return left_number == right_number
-    return _plain(left) == _plain(right)
-
-
-def _plain(value: object) -> str:
-    return unicodedata.normalize("NFKC", str(value)).strip().casefold()
-
-
-def _items(value: object) -> tuple[object, ...]:
-    return tuple(value) if isinstance(value, list | tuple) else (value,)
-
-
-def _is_scalar(value: object) -> bool:
-    return isinstance(value, str | int) and value != ""

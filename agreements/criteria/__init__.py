@@ -1,0 +1,57 @@
+"""Which leads qualify: rules over a lead's attributes, points, and the reason for each verdict."""
+
+from agreements.criteria.rules import (
+    RULE_MESSAGES,
+    AnyRule,
+    Condition,
+    Group,
+    InnerGroup,
+    Operator,
+    Rule,
+    ScoreRule,
+    gettext_noop,
+)
+from agreements.criteria.values import is_missing
+from agreements.criteria.verdicts import (
+    REASON_MESSAGES,
+    Attributes,
+    Completeness,
+    HandoffCriteria,
+    Reason,
+    RuleResult,
+    TierRule,
+    Verdict,
+    completeness,
+    evaluate,
+    holds,
+    judge,
+    qualifies,
+    tier_of,
+)
+
+__all__ = [
+    "REASON_MESSAGES",
+    "RULE_MESSAGES",
+    "AnyRule",
+    "Attributes",
+    "Completeness",
+    "Condition",
+    "Group",
+    "HandoffCriteria",
+    "InnerGroup",
+    "Operator",
+    "Reason",
+    "Rule",
+    "RuleResult",
+    "ScoreRule",
+    "TierRule",
+    "Verdict",
+    "completeness",
+    "evaluate",
+    "gettext_noop",
+    "holds",
+    "is_missing",
+    "judge",
+    "qualifies",
+    "tier_of",
+]
