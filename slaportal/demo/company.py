@@ -1,0 +1,101 @@
+"""The demo's people, teams and agreement."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from agreements.models import AgreementVersion, Membership, User
+from agreements.models.contracts import Party
+from agreements.starters import load_starter
+from leads.adoption import adopt_and_settle
+
+DEMO_SLUG = "acme-inbound"
+_DOMAIN = "acme.example"
+# A year that sells ten times as much as the starter's, so that its pages are full.
+_REVENUE, _AVERAGE_DEAL = 38_400_000, 24_000
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """Somebody who may sign in to the demo, with the password made for them."""
+
+    user: User
+    what: str
+    password: str
+
+
+@transaction.atomic
+def make_company(*, effective_date: date, now: datetime) -> tuple[AgreementVersion, list[Invited]]:
+    """Make the company's people and adopt their agreement, in force from a local date on."""
+    invited = [
+        _invite("Marina Castro", "director", language="pt-br", is_director=True),
+        _invite("Otto Lins", "administrator", is_admin=True),
+        _invite("Helena Prado", "marketing lead", language="pt-br"),
+        _invite("Rafael Nunes", "sales lead", language="pt-br"),
+        _invite("Júlia Teles", "marketing member", language="pt-br"),
+        _invite("Ana Souza", "rep"),
+        _invite("Bruno Lima", "rep", language="pt-br"),
+        _invite("Carla Dias", "rep", language="es"),
+        _invite("Diego Rocha", "rep", language="pt-br"),
+    ]
+    by_name = {one.user.name: one.user for one in invited}
+    version = adopt_and_settle(
+        slug=DEMO_SLUG,
+        told=_terms(effective_date.year),
+        effective_date=effective_date,
+        by=by_name["Otto Lins"],
+        now=now,
+        signers={
+            Party.MARKETING: by_name["Helena Prado"],
+            Party.SALES: by_name["Rafael Nunes"],
+        },
+    )
+    _seat(version, Party.MARKETING, lead="Helena Prado", members=["Júlia Teles"], people=by_name)
+    reps = [one.user.name for one in invited if one.what == "rep"]
+    _seat(version, Party.SALES, lead="Rafael Nunes", members=reps, people=by_name)
+    return version, invited
+
+
+def _invite(name: str, what: str, **fields: Any) -> Invited:
+    password = "-".join(secrets.token_hex(2) for _ in range(3))
+    local_part = name.split(maxsplit=1)[0].lower().replace("ú", "u")
+    fields = {"language": "en", "time_zone": "America/Sao_Paulo"} | fields
+    user = User.objects.create_user(f"{local_part}@{_DOMAIN}", password, name=name, **fields)
+    return Invited(user, what, password)
+
+
+def _terms(year: int) -> dict[str, Any]:
+    document = load_starter("inbound-pt")
+    goal = document["funnel"]["goal"] | {"revenue": _REVENUE, "average_deal": _AVERAGE_DEAL}
+    funnel = document["funnel"] | {"goal": goal}
+    return document | {
+        "funnel": funnel,
+        "agreement": {
+            "name": "Acme Brasil – Inbound",
+            "parties": {Party.MARKETING: "Marketing BR", Party.SALES: "Vendas BR"},
+        },
+        "calendars_here": {
+            document["calendar"]: {
+                "name": "Comercial SP",
+                "country": "BR",
+                "region": "SP",
+                "years": list(range(year - 1, year + 4)),
+            }
+        },
+    }
+
+
+def _seat(
+    version: AgreementVersion,
+    party: str,
+    *,
+    lead: str,
+    members: list[str],
+    people: dict[str, User],
+) -> None:
+    team = version.agreement.team_of(party)
+    Membership.objects.create(team=team, user=people[lead], role=Membership.Role.LEAD)
+    Membership.objects.bulk_create(Membership(team=team, user=people[name]) for name in members)
