@@ -3,19 +3,24 @@
 import hashlib
 import json
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from agreements.terms.problems import TermsError, problem
+from agreements.terms.problems import Problem, TermsError, problem
 from agreements.terms.values import as_written
+
+DEEPEST = 20
+"""How deep parts may lie in one another; the terms themselves need eight levels."""
 
 
 def canonical_json(document: Mapping[str, object]) -> bytes:
     """Write a document as stored: UTF-8 JSON with sorted keys and without spaces.
 
-    Numbers are integers or decimal strings. Raises TermsError for anything else, such as a
-    binary fraction, whose text would not be the same everywhere.
+    Numbers are integers or decimal strings. Raises TermsError for a binary fraction, whose text
+    would not be the same everywhere, and for what no database keeps.
     """
-    _refuse_inexact(document, "")
+    problems = tuple(unstorable(document))
+    if problems:
+        raise TermsError(problems)
     text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return text.encode()
 
@@ -39,17 +44,37 @@ def composed(value: object) -> object:
     return value
 
 
-def _refuse_inexact(value: object, path: str) -> None:
-    if isinstance(value, Mapping):
-        for key, item in value.items():
-            _refuse_inexact(item, f"{path}.{key}" if path else str(key))
-    elif isinstance(value, list | tuple):
-        for place, item in enumerate(value, start=1):
-            _refuse_inexact(item, f"{path}.{place}")
+def unstorable(value: object, path: str = "", depth: int = 0) -> Iterator[Problem]:
+    """Tell every value that cannot be stored exactly, and every text that cannot be read."""
+    if isinstance(value, str):
+        if _is_unreadable(value):
+            yield problem(path, "control_character")
     elif isinstance(value, float):
-        raise TermsError([problem(path, "a_float", value=value)])
-    elif isinstance(value, str):
-        if not value.isascii() and any("\ud800" <= sign <= "\udfff" for sign in value):
-            raise TermsError([problem(path, "control_character")])
+        yield problem(path, "a_float", value=value)
+    elif isinstance(value, Mapping | list | tuple):
+        yield from _unstorable_inside(value, path, depth + 1)
     elif value is not None and not isinstance(value, int):
-        raise TermsError([problem(path, "invalid", reason=as_written(value))])
+        yield problem(path, "invalid", reason=as_written(value))
+
+
+def _unstorable_inside(
+    value: Mapping[object, object] | list[object] | tuple[object, ...], path: str, depth: int
+) -> Iterator[Problem]:
+    if depth > DEEPEST:
+        yield problem(path, "too_deep")
+        return
+    entries = value.items() if isinstance(value, Mapping) else enumerate(value, start=1)
+    for key, item in entries:
+        here = f"{path}.{key}" if path else str(key)
+        if isinstance(key, str) and _is_unreadable(key):
+            yield problem(path, "control_character")
+        yield from unstorable(item, here, depth)
+
+
+def _is_unreadable(text: str) -> bool:
+    """Whether a text holds control characters, or halves of a character."""
+    return any(
+        unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\t"
+        for sign in text
+        if sign < " " or sign > "~"
+    )

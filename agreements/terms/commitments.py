@@ -8,7 +8,7 @@ from pydantic import Field, ValidationInfo, WithJsonSchema, field_validator
 from agreements.clock import Grade
 from agreements.criteria import Rule
 from agreements.durations import Duration
-from agreements.terms.measures import MEASURES, Direction, Measure, Party
+from agreements.terms.measures import MEASURES, Direction, Measure, MeasureName, Party
 from agreements.terms.problems import refusal
 from agreements.terms.values import (
     Amount,
@@ -29,12 +29,6 @@ from agreements.terms.values import (
 FUNNEL: Literal["funnel"] = "funnel"
 
 Period = Literal["day", "week", "month", "quarter", "year"]
-MeasureName = Literal[
-    "stage_volume", "accepted_volume", "stage_value", "acceptance_rate", "completeness_rate",
-    "handover", "routing", "acceptance", "first_follow_up", "persistence", "disposition",
-    "stage_age", "response_median", "response_p90", "follow_up_volume", "conversion_rate",
-    "customers", "revenue", "satisfaction",
-]  # fmt: skip
 Target = Annotated[
     Decimal | Duration | Literal["funnel"],
     WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "string"}]}),
@@ -48,7 +42,7 @@ class StageValues(Section):
     """What one lead of each source or tier is worth when a stage is counted in value."""
 
     by: Literal["source", "tier"]
-    each: dict[str, Amount]
+    each: dict[Text, Amount]
     otherwise: Amount = Decimal(0)
 
 

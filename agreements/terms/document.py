@@ -16,6 +16,7 @@ from agreements.terms.commitments import FUNNEL, Commitment
 from agreements.terms.funnel import REVENUE, Funnel, Stage
 from agreements.terms.handoff import Handoff, Qualification, Scope, Tier
 from agreements.terms.hours import ALWAYS, Calendar, Closures, HoursField
+from agreements.terms.measures import MeasureName
 from agreements.terms.procedure import (
     Capacity,
     Channel,
@@ -39,7 +40,7 @@ class Objective(Section):
 
     key: Key
     statement: Text
-    measure: Text | None = None
+    measure: MeasureName | None = None
     target: Amount | None = None
 
 

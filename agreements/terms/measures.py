@@ -8,6 +8,12 @@ from agreements.criteria import gettext_noop
 MeasureKind = Literal["volume", "amount", "rate", "clock", "time", "score"]
 Direction = Literal["at_least", "at_most"]
 Party = Literal["marketing", "sales"]
+MeasureName = Literal[
+    "stage_volume", "accepted_volume", "stage_value", "acceptance_rate", "completeness_rate",
+    "handover", "routing", "acceptance", "first_follow_up", "persistence", "disposition",
+    "stage_age", "response_median", "response_p90", "follow_up_volume", "conversion_rate",
+    "customers", "revenue", "satisfaction",
+]  # fmt: skip
 
 OPTIONS = ("within", "count", "channels", "evidence", "from", "stage", "values")
 """The keys of a commitment that only some measures use."""

@@ -8,6 +8,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from agreements.terms.canonical import unstorable
 from agreements.terms.checks import cross_problems
 from agreements.terms.document import Terms
 from agreements.terms.problems import MESSAGES, Problem, TermsError, problem
@@ -15,7 +16,7 @@ from agreements.terms.values import as_written
 
 SCHEMA = 1
 
-_UNION_TAGS = ("condition", "group")
+_NO_KEYS = ("condition", "group", "[key]")
 _QUOTED = re.compile(r"'([^']*)'")
 _CODES = {
     "missing": "missing",
@@ -37,8 +38,8 @@ def parse_terms(document: object) -> Terms:
     right, with how the parts fit together.
     """
     refused = _refuse_outright(document)
-    if refused is not None:
-        raise TermsError([refused])
+    if refused:
+        raise TermsError(refused)
     try:
         terms = Terms.model_validate(document)
     except ValidationError as error:
@@ -50,13 +51,14 @@ def parse_terms(document: object) -> Terms:
     return terms
 
 
-def _refuse_outright(document: object) -> Problem | None:
+def _refuse_outright(document: object) -> list[Problem]:
+    """Tell what makes reading on pointless: another schema, or values that cannot be stored."""
     if not isinstance(document, Mapping):
-        return problem("", "not_a_document", found=as_written(document))
+        return [problem("", "not_a_document", found=as_written(document))]
     schema = document.get("schema")
     if schema is not None and (schema != SCHEMA or isinstance(schema, bool)):
-        return problem("schema", "unsupported_schema", value=as_written(schema))
-    return None
+        return [problem("schema", "unsupported_schema", value=as_written(schema))]
+    return list(unstorable(document))
 
 
 def _problems(details: list[ErrorDetails], document: object) -> Iterator[Problem]:
@@ -64,7 +66,7 @@ def _problems(details: list[ErrorDetails], document: object) -> Iterator[Problem
         if detail["type"] == "default_factory_not_called":
             # What its default depends on is wrong, and told already.
             continue
-        location = [part for part in detail["loc"] if part not in _UNION_TAGS]
+        location = [part for part in detail["loc"] if part not in _NO_KEYS]
         yield _problem(detail, location, document)
 
 
@@ -128,13 +130,19 @@ def path_of(location: list[int | str], document: object) -> str:
 
 
 def _keys_at(location: list[int | str]) -> list[str]:
-    """The keys that the model at a place of the document knows."""
-    model: type[BaseModel] = Terms
+    """The keys known at a place of the document: of a rule, those of conditions and groups."""
+    models: list[type[BaseModel]] = [Terms]
     for part in location:
-        for name, info in model.model_fields.items():
-            if part in (name, info.alias):
-                model = next(_models_in(info.annotation), model)
-    return [info.alias or name for name, info in model.model_fields.items()]
+        found = [
+            inner
+            for model in models
+            for name, info in model.model_fields.items()
+            if part in (name, info.alias)
+            for inner in _models_in(info.annotation)
+        ]
+        models = found or models
+    keys = (info.alias or name for model in models for name, info in model.model_fields.items())
+    return list(dict.fromkeys(keys))
 
 
 def _models_in(annotation: object) -> Iterator[type[BaseModel]]:

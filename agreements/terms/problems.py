@@ -35,6 +35,7 @@ MESSAGES: dict[str, str] = {
     "control_character": gettext_noop(
         "The text holds a character that cannot be stored or read; remove it."
     ),
+    "too_deep": gettext_noop("This is nested too deeply; terms need fewer levels."),
     "out_of_range": gettext_noop("{value} is out of range; write a number {range}."),
     "invalid": gettext_noop("This cannot be read: {reason}."),
     # numbers and times

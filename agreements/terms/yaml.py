@@ -12,13 +12,12 @@ from typing import Any
 import yaml
 from pydantic import BaseModel
 
-from agreements.terms.canonical import composed
+from agreements.terms.canonical import DEEPEST, composed
 from agreements.terms.document import Terms
 from agreements.terms.parsing import parse_terms
 from agreements.terms.problems import TermsError, problem
 
 _LARGEST_FILE = 1_000_000
-_DEEPEST = 20
 _WHOLE = re.compile(r"-?(0|[1-9]\d{0,14})", re.ASCII)
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
@@ -121,7 +120,7 @@ def _scan(content: str) -> None:
                 raise TermsError([problem("", "yaml_tag", line=line)])
             depth += isinstance(event, yaml.CollectionStartEvent)
             depth -= isinstance(event, yaml.CollectionEndEvent)
-            if depth > _DEEPEST:
+            if depth > DEEPEST:
                 raise TermsError([problem("", "yaml_too_deep", line=line)])
     except yaml.YAMLError as error:
         raise _syntax(error) from None
