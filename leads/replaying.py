@@ -143,8 +143,8 @@ def clock_row(
     """Return the cells of a clock as far as it is known at ``now``."""
     breached_at = state.breached_at(now)
     adjusted_due_at = twin.due_at if twin is not None and twin.due_at != state.due_at else None
-    holder_id = _holder(state, standing, breached_at)
-    split = state.holder_split if breached_at is not None or len(state.custody) > 1 else ()
+    holder_id = _holder(state, breached_at)
+    split = state.holder_split if len(state.custody) > 1 or state.absences else ()
     return (
         standing.pk, state.clause_key, state.occurrence, key[1], version_id, str(state.kind),
         str(state.charged_party), state.started_at, state.due_at, state.stopped_at,
@@ -156,14 +156,15 @@ def clock_row(
     )  # fmt: skip
 
 
-def _holder(state: ClockState, standing: Standing, breached_at: datetime | None) -> int | None:
-    """Whose figure a clock is: the one charged, else who had it at its stop, else who has it."""
-    if breached_at is not None:
-        holder = state.charged_holder
-    elif state.ended_at is not None:
+def _holder(state: ClockState, breached_at: datetime | None) -> int | None:
+    """Whose figure a clock is: who had it at its end, or who is charged if it is breached.
+
+    An open clock is told as if nothing more happened, so that the sweep need not look again.
+    """
+    if state.ended_at is not None and breached_at is None:
         holder = state.holder_at(state.ended_at)
     else:
-        holder = standing.holder_id
+        holder = state.charged_holder
     return holder if isinstance(holder, int) else None
 
 

@@ -6,10 +6,12 @@ from typing import TypedDict
 
 import holidays
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from agreements.actions import messages
 from agreements.business_time import Schedule
-from agreements.models import Audit, Calendar, CalendarRevision, User
+from agreements.models import AgreementVersion, Audit, Calendar, CalendarRevision, User
 
 # The zone that is furthest ahead of UTC: a date that is still to come there is to come everywhere.
 _FURTHEST_AHEAD = timedelta(hours=14)
@@ -103,7 +105,34 @@ def revise(
         number=revision.number,
         days=changed,
     )
+    _notify(revision, changed, by=by, now=now)
     return revision
+
+
+def _notify(revision: CalendarRevision, days: list[str], *, by: User | None, now: datetime) -> None:
+    """Tell everybody of both parties of each agreement that counts by this calendar."""
+    calendar = revision.calendar
+    versions = AgreementVersion.objects.signed().filter(
+        Q(effective__endswith__isnull=True) | Q(effective__endswith__gt=now)
+    )
+    for version in versions.select_related("agreement").order_by("pk"):
+        if calendar.key not in version.parsed_terms().calendar_keys:
+            continue
+        agreement = version.agreement
+        teams = (agreement.marketing_team_id, agreement.sales_team_id)
+        messages.notify(
+            kind="calendar_revised",
+            recipients=User.objects.filter(memberships__team__in=teams, is_active=True).distinct(),
+            subject=revision,
+            parameters={
+                "calendar": calendar.name,
+                "agreement": agreement.name,
+                "author": by.name if by else "slaportal",
+                "days": days,
+            },
+            dedup_key=f"calendar_revised:{revision.pk}:{agreement.pk}",
+            now=now,
+        )
 
 
 def _check(closures: Mapping[str, Closure]) -> None:
