@@ -139,7 +139,7 @@ class Funnel(Section):
     cells set by hand, by stage (or “revenue”) and month; all other cells are computed.
     """
 
-    stages: tuple[Stage, ...] = DEFAULT_STAGES
+    stages: tuple[Stage, ...] = Field(default_factory=lambda: DEFAULT_STAGES)
     rates: dict[Key, Rate] = Field(default_factory=dict)
     lag: dict[Key, Whole] = Field(default_factory=dict)
     goal: Goal | None = None

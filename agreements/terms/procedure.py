@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import PlainValidator, WithJsonSchema, model_validator
+from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
 from agreements.durations import Duration, Unit
 from agreements.terms.problems import refusal
@@ -82,14 +82,14 @@ class Contest(Section):
 class Recycle(Section):
     """When a recycled lead is offered again if no date is given, and to whom it returns."""
 
-    horizon: Within = Duration(90, Unit.DAY)
+    horizon: Within = Field(default_factory=lambda: Duration(90, Unit.DAY))
     returns_to: Literal["marketing", "owner"] = "marketing"
 
 
 class Close(Section):
     """How long after the end of a month late facts still enter before it is final."""
 
-    grace: Within = Duration(3, Unit.BUSINESS_DAY)
+    grace: Within = Field(default_factory=lambda: Duration(3, Unit.BUSINESS_DAY))
 
 
 class Capacity(Section):
