@@ -1,12 +1,17 @@
 import pytest
+from hypothesis import settings
 
 from agreements.business_time import Schedule
+
+# How long an example takes says nothing about whether it is right.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 OFFICE_DAY = [("09:00", "12:00"), ("13:00", "18:00")]
 
 
 @pytest.fixture(scope="session")
-def schedule():
+def schedule() -> Schedule:
     """The calendar of the worked examples: 8 hours a day, Monday to Friday."""
     return Schedule(
         time_zone="America/Sao_Paulo",
@@ -16,7 +21,7 @@ def schedule():
 
 
 @pytest.fixture(scope="session")
-def always():
+def always() -> Schedule:
     """Around the clock: what counting calendar days comes to."""
     days = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
     return Schedule(time_zone="America/Sao_Paulo", week={day: [("00:00", "24:00")] for day in days})
