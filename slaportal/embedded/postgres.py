@@ -67,8 +67,7 @@ class Postgres:
 
     def start(self) -> None:
         """Start the server, making its data folder the first time; a running one is left alone."""
-        if self.is_running():
-            self._await_readiness()
+        if self._becomes_ready():
             return
         let_through(self.account, _programs())
         let_through(self.account, self.data.parent)
@@ -105,15 +104,18 @@ class Postgres:
         command = [str(_programs() / "pg_ctl"), action, "-s", "-D", str(self.data), *options]
         return self.account.run(command, timeout=SECONDS_TO_START + 30)
 
-    def _await_readiness(self) -> None:
-        """Wait while a server that is up repeats what a crash left undone."""
-        address = ["-h", str(self.sockets), "-p", str(DATABASE_PORT)]
+    def _becomes_ready(self) -> bool:
+        """Wait for a server that is up and repeats what a crash left undone; else give False."""
+        question = [str(_programs() / "pg_isready"), "-q"]
+        question += ["-h", str(self.sockets), "-p", str(DATABASE_PORT)]
         end = time.monotonic() + SECONDS_TO_START
-        question = [str(_programs() / "pg_isready"), "-q", *address]
-        while self.account.run(question).returncode:
+        while self.is_running():
+            if not self.account.run(question).returncode:
+                return True
             if time.monotonic() > end:
                 raise UnableToStart(f"The embedded PostgreSQL is not ready: see {self.log}.")
             time.sleep(0.1)
+        return False
 
     def _make_data_folder(self) -> None:
         """Make the data folder under another name first, so that a half-made one is never used."""

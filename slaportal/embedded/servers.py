@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -150,6 +150,10 @@ class Servers:
             self._valkey().stop()
         if self.with_database:
             self._postgres().stop()
+        sockets = self.places.sockets
+        if self.places.home not in sockets.parents:
+            with suppress(OSError):  # while one of them runs on it is not empty
+                sockets.rmdir()
 
     def _postgres(self) -> Postgres:
         data = self.places.database

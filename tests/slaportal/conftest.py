@@ -1,0 +1,81 @@
+"""Portals and servers of a test's own, in folders short enough for sockets."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.servers import PREFIX, presence, remove
+
+Manage = Callable[..., "subprocess.CompletedProcess[str]"]
+PROJECT = Path(__file__).resolve().parent.parent.parent
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """Give a home folder for servers; they are stopped and it is removed afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    with presence(folder):
+        yield folder
+    remove(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def environment(home: Path) -> dict[str, str]:
+    """Give the environment of commands over that home folder."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
+    own = {"SLAPORTAL_HOME": str(home), "DJANGO_SETTINGS_MODULE": "slaportal.settings"}
+    return kept | own
+
+
+@pytest.fixture
+def manage_in_background(
+    environment: dict[str, str],
+) -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
+    """Start a management command in a process session of its own; give its process."""
+    processes = []
+
+    def start(*arguments: str, **changes: str) -> "subprocess.Popen[str]":
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", *arguments],
+            cwd=PROJECT,
+            env=environment | changes,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        processes.append(process)
+        return process
+
+    yield start
+    for process in processes:
+        process.kill()
+        process.wait()
+        if process.stdout:
+            process.stdout.close()
+
+
+@pytest.fixture
+def manage(environment: dict[str, str]) -> Manage:
+    """Run a management command to its end, with changes to the environment."""
+
+    def run(*arguments: str, **changes: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=PROJECT,
+            env=environment | changes,
+            capture_output=True,
+            text=True,
+            timeout=90,
+            check=False,
+        )
+
+    return run
