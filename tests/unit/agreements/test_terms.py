@@ -51,7 +51,7 @@ def test_it_works() -> None:
     assert (commitment.target, commitment.direction, commitment.period) == (
         Decimal("0.90"), "at_least", "month",
     )  # fmt: skip
-    assert (commitment.weight, commitment.warn_at) == (1, Decimal("0.81"))
+    assert (commitment.weight, commitment.warn_at) == (Decimal(1), Decimal("0.81"))
     assert [stage.key for stage in terms.stages] == [
         "lead", "mql", "sal", "sql", "opportunity", "customer",
     ]  # fmt: skip
