@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 Integers: TypeAlias = NDArray[np.int64]
 
-_LARGEST_TABLE = 4_000_000
+_LARGEST_TABLE = 1_000_000
 # A look-up costs a tenth of a binary search and so does making a slot: once as many numbers were
 # asked for as this allows, the table is repaid.
 _SLOTS_PER_NUMBER = 8

@@ -20,7 +20,9 @@ from agreements.business_time.hours import (
     write_week,
 )
 
-_LEAP_YEAR = tuple(date(2000, 1, 1) + timedelta(days=day) for day in range(366))
+_LEAP_YEAR = tuple(
+    (day.month, day.day) for day in (date(2000, 1, 1) + timedelta(days=n) for n in range(366))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +143,6 @@ class Schedule:
         schedule._fill(self.time_zone, self.week, self.seasons, tuple(sorted(merged.items())))
         return schedule
 
-    def _week_on(self, month_day: tuple[int, int]) -> Week:
-        return next((season.week for season in self.seasons if month_day in season), self.week)
-
 
 def _read_time_zone(time_zone: object) -> str:
     try:
@@ -172,7 +171,7 @@ def _read_closures(closures: object) -> tuple[tuple[date, Hours], ...]:
 
 def _read_seasons(seasons: Iterable[object]) -> tuple[Season, ...]:
     read = sorted((_read_season(season) for season in seasons), key=lambda season: season.first)
-    for month_day in ((day.month, day.day) for day in _LEAP_YEAR):
+    for month_day in _LEAP_YEAR if read else ():
         claims = [season for season in read if month_day in season]
         if len(claims) > 1:
             raise ValueError(
@@ -196,7 +195,9 @@ def _read_season(season: object) -> Season:
 
 
 def _refuse_never_open(schedule: Schedule) -> None:
-    weeks = {schedule._week_on((day.month, day.day)) for day in _LEAP_YEAR}
+    weeks = [season.week for season in schedule.seasons]
+    if not all(any(day in season for season in schedule.seasons) for day in _LEAP_YEAR):
+        weeks.append(schedule.week)
     if not any(hours for week in weeks for hours in week):
         raise ValueError(
             f"The schedule in {schedule.time_zone} is never open in any week: "

@@ -176,7 +176,7 @@ def cases(draw: st.DrawFn) -> tuple[Plan, datetime]:
 
 
 spans = st.timedeltas(timedelta(0), timedelta(days=3))
-checked = settings(deadline=None, max_examples=60)
+checked = settings(deadline=None, max_examples=40)
 
 
 @checked
@@ -217,7 +217,7 @@ def test_intervals_are_those_of_the_wall_clock(case: tuple[Plan, datetime], span
     assert open_intervals(plan.schedule(), start, start + span) == expected
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=30)
 @given(cases(), st.integers(1, 3))
 def test_days_are_those_of_the_local_calendar(case: tuple[Plan, datetime], n: int) -> None:
     plan, start = case
@@ -234,7 +234,7 @@ def test_days_are_those_of_the_local_calendar(case: tuple[Plan, datetime], n: in
         assert business_days_used(schedule, start, at) == used
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=30)
 @given(cases())
 def test_a_local_day_has_the_hours_of_its_date(case: tuple[Plan, datetime]) -> None:
     plan, at = case
@@ -244,7 +244,7 @@ def test_a_local_day_has_the_hours_of_its_date(case: tuple[Plan, datetime]) -> N
     assert local_day_intervals(plan.schedule(), day) == expected
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=30)
 @given(st.data())
 def test_seconds_count_also_where_the_offset_has_some(data: st.DataObject) -> None:
     # Monrovia was 44 minutes and 30 seconds behind UTC until 1972-01-07.
@@ -270,7 +270,7 @@ def moments(until: int) -> st.SearchStrategy[datetime]:
     return st.timedeltas(timedelta(0), span).map(lambda since: EPOCH + since)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=60)
 @given(st.sampled_from(LONG_LIVED), st.lists(moments(2101), min_size=3, max_size=3))
 def test_parts_add_up_over_any_years(schedule: Schedule, at: list[datetime]) -> None:
     a, b, c = sorted(at)
@@ -300,7 +300,7 @@ def utc(instant: Any) -> datetime:
     return moment.replace(tzinfo=UTC)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(
     st.sampled_from(LONG_LIVED),
     st.lists(
