@@ -1,5 +1,14 @@
-"""Addresses of the app's pages."""
+"""Addresses of the pages about agreements and people."""
+
+from django.urls import path
+
+from agreements.views import document, preferences
 
 app_name = "agreements"
 
-urlpatterns: list[object] = []
+urlpatterns = [
+    path("preferences/", preferences.preferences, name="people-preferences"),
+    path("<slug:slug>/document/", document.document, name="document"),
+    path("<slug:slug>/document/<int:number>/", document.document, name="version"),
+    path("<slug:slug>/document/<int:number>.yaml", document.document_yaml, name="version-yaml"),
+]

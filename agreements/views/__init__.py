@@ -1,0 +1,1 @@
+"""Pages about agreements and the people who keep them."""

@@ -1,0 +1,67 @@
+"""The agreement as a document that reads and prints like a contract."""
+
+from datetime import datetime
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from agreements.document import document_of, period_words
+from agreements.models import Agreement, AgreementVersion
+from agreements.terms import terms_to_yaml
+
+
+@login_required
+@require_GET
+def document(request: HttpRequest, slug: str, number: int | None = None) -> HttpResponse:
+    """Show a version; without a number the one in force, else the latest."""
+    now = timezone.now()
+    agreement = get_object_or_404(
+        Agreement.objects.visible_to(request.user).select_related("marketing_team", "sales_team"),
+        slug=slug,
+    )
+    versions = list(agreement.versions.order_by("-number").prefetch_related("signatures"))
+    shown = _shown(versions, number, now)
+    if shown is None:
+        return render(request, "agreements/no_version.html", {"agreement": agreement})
+    return render(
+        request,
+        "agreements/document.html",
+        {
+            "agreement": agreement,
+            "version": shown,
+            "sections": document_of(shown),
+            "versions": [(each, each.status_at(now)) for each in versions],
+            "period": period_words(shown),
+            "status": shown.status_at(now),
+            "now": now,
+        },
+    )
+
+
+def _shown(
+    versions: list[AgreementVersion], number: int | None, now: datetime
+) -> AgreementVersion | None:
+    """Choose the version to show. Raises Http404 for a number there is none of."""
+    if number is not None:
+        found = next((each for each in versions if each.number == number), None)
+        if found is None:
+            raise Http404
+        return found
+    in_force = next((each for each in versions if each.status_at(now) == "in_force"), None)
+    return in_force or next(iter(versions), None)
+
+
+@login_required
+@require_GET
+def document_yaml(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """Give a version's text as YAML, from which the same hash can be computed."""
+    agreement = get_object_or_404(Agreement.objects.visible_to(request.user), slug=slug)
+    version = get_object_or_404(agreement.versions, number=number)
+    response = HttpResponse(terms_to_yaml(version.terms), content_type="application/yaml")
+    response.headers["Content-Disposition"] = (
+        f'attachment; filename="{agreement.slug}-v{version.number}.yaml"'
+    )
+    return response
