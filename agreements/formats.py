@@ -37,25 +37,34 @@ def working_time(value: timedelta | None, *, day: timedelta | None = None) -> st
 def _length(seconds: int, day: timedelta | None) -> str:
     if day is not None and seconds >= day.total_seconds():
         days, rest = divmod(seconds, int(day.total_seconds()))
-        return f"{_days(days)} {_hours(rest // 3600)}" if rest >= 3600 else _days(days)
+        parts = [_counted("d", days)]
+        if rest >= 3600:
+            parts.append(_counted("h", rest // 3600))
+        return " ".join(parts)
     if seconds >= 3600:
         whole, minutes = divmod(seconds // 60, 60)
-        return f"{_hours(whole)} {minutes:02}" if minutes else _hours(whole)
+        return f"{_counted('h', whole)} {minutes:02}" if minutes else _counted("h", whole)
     if seconds >= 60 or seconds == 0:
-        return pgettext("length of time", "%(number)s min") % {"number": seconds // 60}
-    return pgettext("length of time", "%(number)s s") % {"number": seconds}
+        return _counted("min", seconds // 60)
+    return _counted("s", seconds)
 
 
-def _days(number: int) -> str:
-    return pgettext("length of time", "%(number)s d") % {"number": figure(number)}
-
-
-def _hours(number: int) -> str:
-    return pgettext("length of time", "%(number)s h") % {"number": figure(number)}
+def _counted(unit: str, number: int) -> str:
+    return length_patterns()[unit] % {"number": figure(number)}
 
 
 def _unbroken(text: str) -> str:
     return text.replace(" ", NO_BREAK_SPACE)
+
+
+def length_patterns() -> dict[str, str]:
+    """Return how each unit of working_time is written, for clocks that count down in the page."""
+    return {
+        "d": pgettext("length of time", "%(number)s d"),
+        "h": pgettext("length of time", "%(number)s h"),
+        "min": pgettext("length of time", "%(number)s min"),
+        "s": pgettext("length of time", "%(number)s s"),
+    }
 
 
 def hours(value: timedelta) -> str:

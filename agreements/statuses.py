@@ -60,6 +60,15 @@ _OF_HANDOFFS = {
 LOOKS = {**_OF_COMMITMENTS, **_OF_CLOCKS, **_OF_VERSIONS, **_OF_HANDOFFS}
 
 
+def looks_of_running_clocks() -> dict[str, dict[str, str]]:
+    """Return the looks a clock passes through while it counts down in the page."""
+    return {
+        status: {"word": str(look.word), "icon": look.icon, "tone": look.tone}
+        for status, look in _OF_CLOCKS.items()
+        if status in ("running", "due_soon", "overdue")
+    }
+
+
 def look_of(status: str) -> Look:
     """Return how a status reads. Raises KeyError that names a status nobody gave a look."""
     return LOOKS[status]

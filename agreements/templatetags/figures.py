@@ -1,10 +1,12 @@
 """Figures, times, statuses and small pictures in templates; each tag only calls what knows how."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Literal
 
 from django import template
+from django.core.paginator import Paginator
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -13,6 +15,9 @@ from agreements import formats, sparklines, statuses
 from agreements.durations import Duration
 
 register = template.Library()
+
+# What a template did not pass on arrives as an empty text.
+Missing = Literal[""] | None
 
 
 @register.filter
@@ -76,9 +81,15 @@ def month(on: date | None) -> str:
 
 
 @register.simple_tag
-def moment(at: datetime, now: datetime | None = None) -> SafeString:
+def lasting(value: timedelta, day: timedelta | Missing = None) -> str:
+    """Write a length of time; given a working day's length it counts days too."""
+    return formats.working_time(value, day=day or None)
+
+
+@register.simple_tag
+def moment(at: datetime, now: datetime | Missing = None) -> SafeString:
     """Write an instant that machines can read too; given now, no longer than needed."""
-    text = formats.instant(at) if now is None else formats.near_instant(at, now)
+    text = formats.near_instant(at, now) if now else formats.instant(at)
     whole = formats.instant(at)
     return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), whole, text)
 
@@ -101,11 +112,24 @@ def status_look(status: str) -> statuses.Look:
 
 
 @register.simple_tag
+def page_words() -> dict[str, dict[str, str] | dict[str, dict[str, str]]]:
+    """Return what scripts need to write in the reader's language."""
+    return {"lengths": formats.length_patterns(), "clocks": statuses.looks_of_running_clocks()}
+
+
+@register.simple_tag
 def sparkline(
-    values: Sequence[float | None], target: float | None = None, *, at_most: bool = False
+    values: Sequence[float | None], target: float | Missing = None, *, at_most: bool = False
 ) -> sparklines.Sparkline:
     """Lay out a sparkline."""
-    return sparklines.sparkline(values, target=target, at_most=at_most)
+    aim = None if target is None or target == "" else target
+    return sparklines.sparkline(values, target=aim, at_most=at_most)
+
+
+@register.filter
+def elided_pages(paginator: "Paginator[object]", number: int) -> Iterator[str | int]:
+    """Return the pages worth a link beside this one, with gaps."""
+    return paginator.get_elided_page_range(number, on_each_side=2, on_ends=1)
 
 
 @register.filter
@@ -115,15 +139,15 @@ def extent(share: float | Decimal | None) -> str:
 
 
 @register.filter
-def seconds(value: timedelta | None) -> str:
+def seconds(value: timedelta | Missing) -> str:
     """Write a length of time in whole seconds, for scripts."""
-    return "" if value is None else str(int(value.total_seconds()))
+    return str(int(value.total_seconds())) if isinstance(value, timedelta) else ""
 
 
 @register.filter
-def epoch(at: datetime | None) -> str:
+def epoch(at: datetime | Missing) -> str:
     """Write an instant as whole seconds since 1970, for scripts."""
-    return "" if at is None else str(int(at.timestamp()))
+    return str(int(at.timestamp())) if at else ""
 
 
 @register.filter

@@ -1,0 +1,63 @@
+// Clocks count down in the page from what the server said once; nothing is polled.
+import { words, workingTime } from "./words.js";
+
+const TICK = 5000;
+
+function openSeconds(spans, from, to) {
+  if (!spans) return to - from;
+  return spans.split(" ").reduce((sum, span) => {
+    const [start, end] = span.split("-").map(Number);
+    return sum + Math.max(0, Math.min(to, end) - Math.max(from, start));
+  }, 0);
+}
+
+function statusOf(left, warn) {
+  if (left < 0) return "overdue";
+  return left <= warn ? "due_soon" : "running";
+}
+
+// The bar of a clock stands in it or elsewhere in its row.
+const barOf = (clock) => (clock.closest("[data-row]") ?? clock).querySelector(".bar");
+
+function show(clock, left) {
+  const { total, warn, day } = clock.dataset;
+  const text = workingTime(left, Number(day) || 0);
+  const place = clock.querySelector("[data-clock-left]");
+  if (place.textContent !== text) place.textContent = text;
+  const fill = barOf(clock)?.querySelector(".bar-fill");
+  if (fill && Number(total)) {
+    const used = Math.min(Math.max(1 - left / Number(total), 0), 1);
+    fill.setAttribute("width", `${(used * 100).toFixed(1)}%`);
+  }
+  showStatus(clock, statusOf(left, Number(warn) || 0));
+}
+
+function showStatus(clock, status) {
+  if (clock.dataset.status === status) return;
+  const look = words.clocks[status];
+  if (!look) return;
+  for (const element of [clock, barOf(clock)]) {
+    element?.classList.remove("tone-mute", "tone-warn", "tone-bad");
+    element?.classList.add(`tone-${look.tone}`);
+  }
+  clock.dataset.status = status;
+  clock.querySelector("[data-clock-word]").textContent = look.word;
+  const use = clock.querySelector("use");
+  use.setAttribute("href", use.getAttribute("href").replace(/#.*/, `#${look.icon}`));
+}
+
+function tick() {
+  if (document.hidden) return;
+  const now = Date.now() / 1000;
+  for (const clock of document.querySelectorAll("[data-clock]")) {
+    const { left, at, spans } = clock.dataset;
+    show(clock, Number(left) - openSeconds(spans, Number(at), now));
+  }
+}
+
+export function watchClocks() {
+  tick();
+  setInterval(tick, TICK);
+  document.addEventListener("visibilitychange", tick);
+  document.addEventListener("htmx:load", tick);
+}

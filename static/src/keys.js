@@ -1,0 +1,134 @@
+// One letter, one action: a key only presses what is also a button or a link on the page.
+//
+// data-key="a"          this control is what the key presses
+// data-row              a row that j and k walk over; data-row-link in it takes the focus
+// data-digits           a fieldset whose radio buttons the digits choose, one after the other
+const DIGITS = "1–9";
+const STORE = "slaportal.keys.off";
+const TYPED = "textarea, select, [contenteditable], input:not([type=radio], [type=checkbox])";
+
+const dialog = document.getElementById("keys");
+
+// A browser may refuse storage altogether; then every key is on.
+function remembered() {
+  try {
+    return JSON.parse(localStorage.getItem(STORE) ?? "[]");
+  } catch {
+    return [];
+  }
+}
+
+const disabled = new Set(remembered());
+
+const switchOf = (key) => (/^[1-9]$/.test(key) ? DIGITS : key);
+const isShown = (element) => element.checkVisibility?.() ?? true;
+const find = (selector) => [...document.querySelectorAll(selector)].filter(isShown);
+
+function walk(step) {
+  const links = find("[data-row] [data-row-link]");
+  if (!links.length) return false;
+  const here = document.activeElement?.closest("[data-row]")?.querySelector("[data-row-link]");
+  const current = here ?? links.find((link) => link.hasAttribute("aria-current"));
+  const place = current ? links.indexOf(current) + step : 0;
+  const next = links[Math.min(Math.max(place, 0), links.length - 1)];
+  next.focus();
+  next.scrollIntoView({ block: "nearest" });
+  return true;
+}
+
+// Open what the focused row, else the page, offers under this key.
+function press(key) {
+  const row = document.activeElement?.closest("[data-row]");
+  const selector = `[data-key="${CSS.escape(key)}"]`;
+  const control = row?.querySelector(selector) ?? find(selector)[0];
+  if (!control) return false;
+  if (control.getAttribute("aria-disabled") === "true") control.focus();
+  else if (control.matches("input, textarea, select")) control.focus();
+  else if (control.matches("fieldset, form")) focusDigits(control);
+  else control.click();
+  return true;
+}
+
+function focusDigits(place) {
+  const group = place.matches("[data-digits]") ? place : place.querySelector("[data-digits]");
+  (group?.querySelector("input:checked") ?? group?.querySelector("input"))?.focus();
+}
+
+function choose(digit) {
+  const group = document.activeElement?.closest("[data-digits]");
+  const choice = group?.querySelectorAll("input")[digit - 1];
+  if (!choice) return false;
+  choice.click();
+  const groups = [...group.closest("form").querySelectorAll("[data-digits]")];
+  const next = groups[groups.indexOf(group) + 1];
+  if (next) focusDigits(next);
+  else choice.focus();
+  return true;
+}
+
+function act(key) {
+  if (key === "?") return showKeys();
+  if (key === "j") return walk(1);
+  if (key === "k") return walk(-1);
+  if (/^[1-9]$/.test(key)) return choose(Number(key));
+  return press(key);
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest?.(TYPED) || document.querySelector("dialog[open]")) return;
+  if (event.key.length !== 1 || disabled.has(switchOf(event.key))) return;
+  if (act(event.key)) event.preventDefault();
+});
+
+function nameOf(control) {
+  const spoken = control.dataset.keyName ?? control.getAttribute("aria-label");
+  if (spoken) return spoken;
+  const words = (control.querySelector("legend") ?? control).cloneNode(true);
+  for (const hint of words.querySelectorAll("kbd")) hint.remove();
+  return words.textContent.trim();
+}
+
+function knownKeys() {
+  const { help, next, previous, choose: digits } = dialog.dataset;
+  const keys = new Map([["?", help]]);
+  if (find("[data-row-link]").length) keys.set("j", next).set("k", previous);
+  for (const control of find("[data-key]")) {
+    if (!keys.has(control.dataset.key)) keys.set(control.dataset.key, nameOf(control));
+  }
+  if (find("[data-digits]").length) keys.set(DIGITS, digits);
+  return keys;
+}
+
+function toggle(key, isOn) {
+  if (isOn) disabled.delete(key);
+  else disabled.add(key);
+  try {
+    localStorage.setItem(STORE, JSON.stringify([...disabled]));
+  } catch {
+    // Refused storage: the choice lasts as long as the page.
+  }
+}
+
+function keyLine(key, name, pattern) {
+  const line = pattern.content.firstElementChild.cloneNode(true);
+  line.querySelector("kbd").textContent = key;
+  line.querySelector("span").textContent = name ?? "";
+  const box = line.querySelector("input");
+  box.checked = !disabled.has(key);
+  box.addEventListener("change", () => toggle(key, box.checked));
+  return line;
+}
+
+function showKeys() {
+  if (!dialog) return false;
+  const pattern = dialog.querySelector("template");
+  const lines = [...knownKeys()].map(([key, name]) => keyLine(key, name, pattern));
+  dialog.querySelector("[data-keys-list]").replaceChildren(...lines);
+  dialog.showModal();
+  return true;
+}
+
+document.addEventListener("click", ({ target }) => {
+  if (target.closest?.("[data-show-keys]")) showKeys();
+});

@@ -1,0 +1,47 @@
+// htmx swaps the smallest region: here is what every swap has in common.
+import htmx from "htmx.org";
+import { announce } from "./words.js";
+
+Object.assign(htmx.config, {
+  allowEval: false,
+  includeIndicatorStyles: false,
+  // Going back asks the server again; nothing of a page stays in the browser's storage.
+  historyCacheSize: 0,
+  refreshOnHistoryMiss: true,
+  scrollIntoViewOnBoost: false,
+  responseHandling: [
+    { code: "204", swap: false },
+    { code: "[23]..", swap: true },
+    { code: "422", swap: true },
+    { code: "[45]..", swap: false, error: true },
+  ],
+});
+
+const busy = (event, value) => event.detail.target?.setAttribute?.("aria-busy", value);
+
+document.addEventListener("htmx:beforeRequest", (event) => busy(event, "true"));
+document.addEventListener("htmx:afterRequest", (event) => busy(event, "false"));
+
+// The focus goes to the changed region's heading, unless a field in it asked for it.
+document.addEventListener("htmx:afterSettle", (event) => {
+  const region = event.detail.elt;
+  if (!(region instanceof Element) || region.contains(document.activeElement)) return;
+  const wanted = region.querySelector("[autofocus]") ?? region.querySelector("[data-focus]");
+  if (!wanted) return;
+  if (wanted.tabIndex < 0) wanted.tabIndex = -1;
+  wanted.focus();
+});
+
+const failure = document.getElementById("failure");
+
+function complain(text) {
+  failure.hidden = false;
+  failure.querySelector("[data-text]").textContent = text;
+  announce(text, { urgent: true });
+}
+
+if (failure) {
+  document.addEventListener("htmx:responseError", () => complain(failure.dataset.failed));
+  document.addEventListener("htmx:sendError", () => complain(failure.dataset.offline));
+  document.addEventListener("htmx:beforeRequest", () => (failure.hidden = true));
+}
