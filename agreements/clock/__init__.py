@@ -6,6 +6,14 @@ schedule. See `fold` for what starts, meets, voids and restarts each kind of clo
 
 from agreements.clock.arrays import ClockColumns, Columns, at_risk_from_many, replay_many
 from agreements.clock.columns import columns_from, enough_attempts_many, is_plain
+from agreements.clock.explain import (
+    ExplainedDay,
+    ExplainedPause,
+    Explanation,
+    Skip,
+    explain,
+    length_of,
+)
 from agreements.clock.fold import replay, replay_all
 from agreements.clock.holders import Absence, Share, holder_at
 from agreements.clock.marks import Custody, History, Holder, Mark, MarkKind, known_at
@@ -29,6 +37,9 @@ __all__ = [
     "ClockState",
     "Columns",
     "Custody",
+    "ExplainedDay",
+    "ExplainedPause",
+    "Explanation",
     "Grade",
     "History",
     "Holder",
@@ -39,15 +50,18 @@ __all__ = [
     "Pauses",
     "Promise",
     "Share",
+    "Skip",
     "Status",
     "add_open",
     "at_risk_from_many",
     "columns_from",
     "due_after",
     "enough_attempts_many",
+    "explain",
     "holder_at",
     "is_plain",
     "known_at",
+    "length_of",
     "open_between",
     "replay",
     "replay_all",

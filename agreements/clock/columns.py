@@ -174,7 +174,7 @@ def _is_of(kind: MarkKind) -> _Test:
 
 
 def _shows(grade: Grade) -> _Test:
-    return lambda mark: mark.kind is MarkKind.FOLLOW_UP and mark.shows(grade)
+    return lambda mark: mark.shows(grade)
 
 
 _TESTS: dict[str, _Test] = {

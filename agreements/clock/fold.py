@@ -88,7 +88,7 @@ def replay_all(
         step = steps.get(mark.kind)
         if step is not None:
             step(fold, mark)
-    away = tuple(sorted(absences, key=lambda each: (each.start, each.end, each.recorded_at)))
+    away = tuple(sorted(absences, key=repr))
     return tuple(
         fold.state_of(run, occurrence, history, away) for occurrence, run in enumerate(fold.runs)
     )

@@ -39,7 +39,7 @@ class MarkKind(StrEnum):
     MERGED = "merged", 14
     DO_NOT_CONTACT = "do_not_contact", 15
 
-    def __new__(cls, value: str, rank: int) -> "MarkKind":
+    def __new__(cls, value: str, rank: int = 0) -> "MarkKind":
         kind = str.__new__(cls, value)
         kind._value_ = value
         kind.rank = rank
@@ -98,10 +98,10 @@ class Mark:
         return self.holder is not None or self.to_queue
 
     def shows(self, grade: Grade) -> bool:
-        """Whether a person's follow-up that counts got at least as far as `grade`."""
-        if self.grade is None or self.automated or not self.counts:
+        """Whether it is a person's follow-up that counts and got at least as far as `grade`."""
+        if self.kind is not MarkKind.FOLLOW_UP or self.automated or not self.counts:
             return False
-        return self.grade.rank >= grade.rank
+        return self.grade is not None and self.grade.rank >= grade.rank
 
 
 class History:

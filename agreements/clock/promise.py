@@ -27,7 +27,7 @@ class Grade(StrEnum):
     CONTACT = "contact", 2
     CONVERSATION = "conversation", 3
 
-    def __new__(cls, value: str, rank: int) -> "Grade":
+    def __new__(cls, value: str, rank: int = 0) -> "Grade":
         grade = str.__new__(cls, value)
         grade._value_ = value
         grade.rank = rank

@@ -11,7 +11,6 @@ from agreements.clock.marks import Custody, Holder
 from agreements.clock.pauses import (
     Pauses,
     add_open,
-    clipped,
     local_date,
     open_between,
     paused_days,
@@ -130,8 +129,7 @@ class ClockState:
             return None
         until = max(self._until(now), start)
         first, last = local_date(self.schedule, start), local_date(self.schedule, until)
-        pauses = clipped(self.pauses, start, until)
-        paused = paused_days(self.schedule, unit, pauses) if pauses else []
+        paused = paused_days(self.schedule, unit, self.pauses) if self.pauses else []
         passed = sum(first < day <= last for day in paused)
         if unit is Unit.BUSINESS_DAY:
             return business_days_used(self.schedule, start, until) - passed

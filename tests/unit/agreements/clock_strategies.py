@@ -1,6 +1,7 @@
 """Random promises, schedules and marks of one handoff, with many equal and close instants."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -18,7 +19,6 @@ _SCHEDULES = (
 )
 _WITHIN = ("0min", "5min", "4h", "19h", "0bd", "1bd", "3bd", "0d", "2d")
 _FIRST = datetime(2026, 10, 22, 12, tzinfo=UTC)
-_STAGES = ("mql", "sql", "opportunity", None)
 
 
 def schedules() -> st.SearchStrategy[Schedule]:
@@ -52,28 +52,37 @@ def promises(draw: st.DrawFn) -> Promise:
 
 @st.composite
 def marks(draw: st.DrawFn, kinds: tuple[MarkKind, ...] = tuple(MarkKind)) -> Mark:
-    kind = draw(st.sampled_from(kinds))
-    at = draw(instants())
-    return Mark(
-        at,
-        kind,
-        draw(st.sampled_from(["crm", "portal"])),
-        draw(st.uuids()).hex,
-        holder=draw(st.sampled_from(["Ana", "Bruno", None])),
-        to_queue=draw(st.booleans()),
-        channel=draw(st.sampled_from(["call", "email", "chat", None])),
-        grade=draw(st.sampled_from(Grade)),
-        automated=draw(st.integers(0, 4)) == 0,
-        counts=draw(st.integers(0, 4)) != 0,
-        until=at + timedelta(hours=draw(st.integers(0, 96))),
-        reason=draw(st.sampled_from(["holiday", "asked", None])),
-        not_reached=draw(st.booleans()),
-        overturned=draw(st.booleans()),
-        stage=draw(st.sampled_from(_STAGES)),
-        recorded_at=at + timedelta(minutes=draw(st.integers(0, 600))),
-    )
+    kind, at = draw(st.sampled_from(kinds)), draw(instants())
+    source, number = draw(st.sampled_from(["crm", "portal"])), draw(st.integers(0, 2**32))
+    fields = {name: draw(values) for name, values in _FIELDS.get(kind, {}).items()}
+    if kind is MarkKind.PAUSED:
+        fields["until"] = at + timedelta(minutes=30 * draw(st.integers(0, 200)))
+    return Mark(at, kind, source, str(number), **fields)
 
 
+def some_marks(
+    kinds: tuple[MarkKind, ...] = tuple(MarkKind), max_size: int = 10
+) -> st.SearchStrategy[list[Mark]]:
+    """Marks none of which is a repeat or a revision of another."""
+    return st.lists(marks(kinds), max_size=max_size, unique_by=lambda mark: mark.external_id)
+
+
+_FIELDS: dict[MarkKind, dict[str, st.SearchStrategy[Any]]] = {
+    MarkKind.STAGE_ENTERED: {"stage": st.sampled_from(["mql", "sql", "opportunity", None])},
+    MarkKind.ASSIGNED: {
+        "holder": st.sampled_from(["Ana", "Bruno", None]),
+        "to_queue": st.booleans(),
+    },
+    MarkKind.FOLLOW_UP: {
+        "channel": st.sampled_from(["call", "email", "chat", None]),
+        "grade": st.sampled_from([Grade.ATTEMPT, Grade.ATTEMPT, *Grade]),
+        "automated": st.sampled_from([False, False, False, True]),
+        "counts": st.sampled_from([True, True, True, False]),
+    },
+    MarkKind.DECIDED: {"overturned": st.sampled_from([True, True, False])},
+    MarkKind.RECYCLED: {"not_reached": st.booleans()},
+    MarkKind.PAUSED: {"reason": st.sampled_from(["holiday", "asked", None])},
+}
 _ORDINARY = (
     MarkKind.FOLLOW_UP,
     MarkKind.FOLLOW_UP,
@@ -98,7 +107,7 @@ _OVER = (
 @st.composite
 def histories(draw: st.DrawFn) -> list[Mark]:
     """The marks of a plain handoff, in any order."""
-    some: list[Mark] = draw(st.lists(marks(_ORDINARY), max_size=6))
+    some: list[Mark] = draw(some_marks(_ORDINARY, 6))
     once = ((MarkKind.OFFERED,), (MarkKind.ASSIGNED,), _OVER)
     some += [draw(marks(kinds)) for kinds in once if draw(st.integers(0, 7))]
     return draw(st.permutations(some))

@@ -25,7 +25,7 @@ IDS = ["A", "B", "C", "D", "E"]
 @pytest.mark.parametrize(
     ("start", "due", "called", "raw", "due_adjusted", "adjusted"), CLOCKS, ids=IDS
 )
-def test_a_blackout_pauses_adjusted_clocks_only(  # noqa: PLR0917
+def test_a_blackout_pauses_adjusted_clocks_only(
     start: str,
     due: str,
     called: str,
