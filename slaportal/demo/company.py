@@ -71,8 +71,18 @@ def _terms(year: int) -> dict[str, Any]:
     document = load_starter("inbound-pt")
     goal = document["funnel"]["goal"] | {"revenue": _REVENUE, "average_deal": _AVERAGE_DEAL}
     funnel = document["funnel"] | {"goal": goal}
+    objectives = [
+        {
+            "key": "receita",
+            "statement": "Conquistar 1.600 novos clientes e R$ 38.400.000 de receita no ano.",
+            "measure": "revenue",
+            "target": _REVENUE,
+        },
+        *document["objectives"][1:],
+    ]
     return document | {
         "funnel": funnel,
+        "objectives": objectives,
         "agreement": {
             "name": "Acme Brasil – Inbound",
             "parties": {Party.MARKETING: "Marketing BR", Party.SALES: "Vendas BR"},
