@@ -40,7 +40,7 @@ class Who(StrEnum):
     EITHER_PARTY = "either party"
     PROPOSER = "the party that proposed"
     UNSIGNED_PARTY = "a party that has not signed"
-    ADMINISTRATOR = "administrator"
+    ADMINISTRATOR = "an administrator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +67,13 @@ TRANSITIONS = (
 
 
 class UnableToStep(ValueError):  # noqa: N818 (refusals are named UnableTo… here)
-    """The step does not lead anywhere from this status, or is not this party's to make."""
+    """The step does not start at this status, or is not this party's to make.
 
-    def __init__(self, step: Step, status: Status, why: str) -> None:
-        self.step, self.status, self.why = step, status, why
+    `code` says which of the two: "wrong_status" or "not_yours".
+    """
+
+    def __init__(self, step: Step, status: Status, code: str, why: str) -> None:
+        self.step, self.status, self.code = step, status, code
         super().__init__(f"Cannot {step} a version that is {status}: {why}")
 
 
@@ -87,13 +90,13 @@ def next_status(
     Raises UnableToStep when the step does not start here, or is not this party's to make.
     """
     source = Status(status)
-    signatures = len(set(signed_by)) + 1 if step is Step.SIGN else None
+    signatures = min(len(set(signed_by)) + 1, 2) if step is Step.SIGN else None
     possible = [t for t in TRANSITIONS if t.source is source and t.step is step]
     if not possible:
-        raise UnableToStep(step, source, f"possible are {_steps_in_words(source)}.")
+        raise UnableToStep(step, source, "wrong_status", f"possible are {_steps_in_words(source)}.")
     allowed = [t for t in possible if _may(t.who, party, proposed_by, signed_by)]
     if not allowed:
-        raise UnableToStep(step, source, f"that is for {possible[0].who}.")
+        raise UnableToStep(step, source, "not_yours", f"that is for {possible[0].who}.")
     return next(t.target for t in allowed if signatures in (None, t.signatures))
 
 

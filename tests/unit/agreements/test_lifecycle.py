@@ -55,12 +55,13 @@ def test_step(status: str, step: Step, party: str | None, target: str) -> None:
         ("proposed", Step.SIGN, "marketing", "that is for a party that has not signed"),
         ("proposed", Step.SIGN, None, "that is for a party that has not signed"),
         ("proposed", Step.WITHDRAW, "sales", "that is for the party that proposed"),
-        ("draft", Step.ADOPT, "sales", "that is for administrator"),
+        ("draft", Step.ADOPT, "sales", "that is for an administrator"),
     ],
 )
 def test_step_refused(status: str, step: Step, party: str | None, message: str) -> None:
-    with pytest.raises(UnableToStep, match=message):
+    with pytest.raises(UnableToStep, match=message) as refused:
         next_status(status, step, party=party, proposed_by="marketing", signed_by=["marketing"])
+    assert refused.value.code == ("not_yours" if "that is for" in message else "wrong_status")
 
 
 @pytest.mark.parametrize(

@@ -278,6 +278,19 @@ def test_target_may_be_set_by_hand_for_all_months_without_a_goal() -> None:
     assert terms.target_for(terms.commitment("M1"), [2]) == 101
 
 
+def test_goal_in_units_becomes_customers() -> None:
+    goal = {"units": 1000, "average_deal": "2.5", "first_month": "jul"}
+    terms = parse_terms(document(funnel={"goal": goal, "rates": {"opportunity": "20%"}}))
+
+    rows = terms.funnel_plan().rows
+    assert {key: int(row.shown) for key, row in rows.items()} == {
+        "opportunity": 2000, "customer": 400,
+    }  # fmt: skip
+    assert terms.funnel.months[0] == "jul"
+    assert terms.funnel.target("customer", 7) == 34
+    assert terms.funnel.target("lead", 7) is None
+
+
 def test_reasons_say_whom_they_charge_and_what_gives_up() -> None:
     terms = parse_terms(golden())
 
