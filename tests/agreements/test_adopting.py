@@ -101,15 +101,15 @@ def test_what_was_signed_is_not_deleted() -> None:
 
 def test_signed_versions_never_overlap() -> None:
     version = make_version()
-    with pytest.raises(IntegrityError), transaction.atomic():
-        AgreementVersion.objects.create(
-            agreement=version.agreement,
-            number=2,
-            status="signed",
-            terms=version.terms,
-            terms_hash=version.terms_hash,
-            effective=DateTimeTZRange(local("2026-03-01 00:00"), None),
-            recorded_at=RECORDED_AT,
-        )
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    AgreementVersion.objects.create(
+        agreement=version.agreement,
+        number=2,
+        status="signed",
+        terms=version.terms,
+        terms_hash=version.terms_hash,
+        effective=DateTimeTZRange(local("2026-03-01 00:00"), None),
+        recorded_at=RECORDED_AT,
+    )
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    transaction.set_rollback(True)

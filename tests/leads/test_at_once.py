@@ -1,0 +1,124 @@
+"""Two who tell facts at the same time end where they would have ended one after the other."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connections, transaction
+
+from leads.actions import follow_ups, handoffs
+from leads.ingest import ingest
+from leads.models import Clock, FollowUp, Handoff, HandoffEvent, Lead, LeadIdentity
+from leads.rebuild import rebuild
+from tests.factories import Teller, local, make_rep, make_version
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+NOW = local("2026-09-08 16:00")
+
+
+def run_together(*deeds: Callable[[], Any]) -> list[Exception]:
+    """Run each deed in a thread with a connection of its own; return what they raised."""
+    raised: list[Exception] = []
+    start = threading.Barrier(len(deeds))
+
+    def run(deed: Callable[[], Any]) -> None:
+        try:
+            start.wait(timeout=20)
+            deed()
+        except Exception as error:
+            raised.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=(deed,)) for deed in deeds]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    return raised
+
+
+def test_the_same_facts_told_by_two_are_kept_once() -> None:
+    version = make_version()
+    facts = []
+    for number in range(40):
+        tell = Teller(f"L{number}")
+        facts += [
+            tell.attributes(local("2026-09-04 17:40"), name=f"Lead {number}"),
+            tell.event("offered", local("2026-09-04 17:40")),
+            tell.follow_up("no_answer", local("2026-09-08 10:00")),
+        ]
+
+    def tell_all() -> None:
+        ingest(agreement=version.agreement, facts=facts, by=None, now=NOW)
+
+    assert run_together(tell_all, tell_all, tell_all) == []
+
+    assert Lead.objects.count() == LeadIdentity.objects.count() == 40
+    assert Handoff.objects.count() == HandoffEvent.objects.count() == 40
+    assert FollowUp.objects.count() == 40
+    assert rebuild(now=NOW) == 0
+
+
+def test_a_follow_up_in_the_middle_of_an_import_is_not_lost() -> None:
+    version = make_version()
+    ana = make_rep("Ana", version.agreement)
+    tell = Teller()
+    ingest(
+        agreement=version.agreement,
+        facts=[tell.event("offered", local("2026-09-04 17:40"))],
+        by=None,
+        now=NOW,
+    )
+    handoff = Handoff.objects.get()
+    rest = [
+        tell.event("assigned", local("2026-09-04 17:43"), person_id=ana.pk),
+        tell.event("accepted", local("2026-09-08 09:10"), person_id=ana.pk),
+    ]
+    is_inside, may_end = threading.Event(), threading.Event()
+
+    def import_slowly() -> None:
+        with transaction.atomic():
+            ingest(agreement=version.agreement, facts=rest, by=None, now=NOW)
+            is_inside.set()
+            may_end.wait(timeout=20)
+
+    def log() -> None:
+        is_inside.wait(timeout=20)
+        threading.Timer(0.3, may_end.set).start()
+        follow_ups.log(
+            handoff=handoff,
+            channel="call",
+            outcome="answered",
+            occurred_at=local("2026-09-08 15:00"),
+            by=ana,
+            now=NOW,
+        )
+
+    assert run_together(import_slowly, log) == []
+
+    clock = Clock.objects.get(clause_key="S2")
+    assert clock.stopped_at == local("2026-09-08 15:00")
+    assert clock.started_at == local("2026-09-04 17:43")
+    assert rebuild(now=NOW) == 0
+
+
+def test_of_two_who_accept_one_is_told_who_was_first() -> None:
+    version = make_version()
+    ana, bruno = (make_rep(name, version.agreement) for name in ("Ana", "Bruno"))
+    offered = [Teller().event("offered", local("2026-09-04 17:40"))]
+    ingest(agreement=version.agreement, facts=offered, by=None, now=NOW)
+    handoff = Handoff.objects.get()
+
+    raised = run_together(
+        lambda: handoffs.accept(handoff=handoff, by=ana, now=NOW),
+        lambda: handoffs.accept(handoff=handoff, by=bruno, now=NOW),
+    )
+
+    handoff.refresh_from_db()
+    assert [type(error) for error in raised] == [handoffs.AlreadyDecided]
+    assert str(handoff.holder) in str(raised[0])
+    assert HandoffEvent.objects.filter(kind="accepted").count() == 1
+    assert rebuild(now=NOW) == 0
