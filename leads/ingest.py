@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -55,17 +55,22 @@ _FACT_COLUMNS = (
 
 @dataclass(slots=True)
 class Ingested:
-    """What became of the facts that were told."""
+    """What became of the facts that were told, in all and by kind, and how many leads are new."""
 
     new: int = 0
     revised: int = 0
     repeated: int = 0
+    leads: int = field(default=0, compare=False)
+    by_kind: dict[str, "Ingested"] = field(default_factory=dict, compare=False)
 
     def add(self, other: "Ingested") -> None:
         """Count another batch in."""
         self.new += other.new
         self.revised += other.revised
         self.repeated += other.repeated
+        self.leads += other.leads
+        for kind, counted in other.by_kind.items():
+            self.by_kind.setdefault(kind, Ingested()).add(counted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,11 @@ class _Telling:
     by: User | None
     now: datetime
     delivery: Delivery | None
+
+    @property
+    def recorded_at(self) -> datetime:
+        """When we heard it: when the delivery arrived, however long it took to take it in."""
+        return self.delivery.received_at if self.delivery else self.now
 
 
 @transaction.atomic
@@ -98,13 +108,14 @@ def ingest(
     told_in = _Telling(agreement, by, now, delivery)
     leads, born_leads = _leads_named(facts)
     handoffs, born_handoffs = _handoffs_named(agreement, facts, leads)
-    ingested, touched = Ingested(), set[int]()
+    ingested, touched = Ingested(leads=len(born_leads)), set[int]()
     groups: defaultdict[type[Told], list[Told]] = defaultdict(list)
     for fact in facts:
         groups[type(fact)].append(fact)
     for kind, group in groups.items():
         keeper = _KEEPERS[kind]
         kept = _keep(keeper, group, leads, handoffs, told_in, touched)
+        ingested.add(Ingested(by_kind={kind.kind: kept}))
         ingested.add(kept)
     if touched:
         settle(lead_ids=touched, now=now, born=Born(born_leads, born_handoffs))
@@ -300,7 +311,7 @@ def _keep(
             continue
         ingested.new += not revisions
         ingested.revised += bool(revisions)
-        rank = (fact.revised_at or _NEVER, told_in.now, fact.content_hash)
+        rank = (fact.revised_at or _NEVER, told_in.recorded_at, fact.content_hash)
         revisions[mark] = _Revision(rank, fact=fact)
         new.append((fact.source, fact.external_id, revisions[mark]))
         touched.add(leads[fact.lead])
@@ -367,7 +378,7 @@ def _write(
         holds = revision is _latest(kept[source, name])
         handoff = handoffs[fact.handoff][0] if isinstance(fact, ToldEvent) else 0
         return (
-            fact.occurred_at, told_in.now, fact.source, fact.external_id, fact.revised_at,
+            fact.occurred_at, told_in.recorded_at, fact.source, fact.external_id, fact.revised_at,
             fact.content_hash, holds, fact.is_retracted, by_id, fact.correction_reason,
             delivery_id,
             *keeper.cells(fact, told_in.agreement.pk, leads[fact.lead], handoff),

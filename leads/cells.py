@@ -1,0 +1,257 @@
+"""Read single cells of a row: what a mapping says of a value, made ready once for the file.
+
+Pure. Each method returns a function of the cells of a row, which raises UnableToRead.
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, TypeAlias
+
+from leads.instants import instant_of_date, instant_of_time
+from leads.mapping import NAME_LIMIT, At, Condition, FactsMapping, Value
+from leads.mapping_problems import MappingError, Problem, problem
+from leads.row_problems import UnableToRead
+
+Cells: TypeAlias = Sequence[str]
+Reader: TypeAlias = Callable[[Cells], Any]
+
+_TRUE = frozenset({"true", "yes", "1", "t", "y"})
+_FALSE = frozenset({"false", "no", "0", "f", "n", ""})
+_CENT = Decimal("0.01")
+_LARGEST = Decimal(10) ** 14
+_REASON_LIMIT = 60
+_GROUPED = {
+    ".": re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?", re.ASCII),
+    ",": re.compile(r"[+-]?(\d+|\d{1,3}(\.\d{3})+)(,\d+)?", re.ASCII),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What a mapping is read under: the agreement's own words, and who is who.
+
+    `person` gives the key of whom the source calls so. `currency` is the agreement's, and
+    `currencies` are those that its revenue can be counted in.
+    """
+
+    stages: Collection[str]
+    person: Callable[[str], int]
+    currency: str = ""
+    currencies: Collection[str] = field(default=frozenset())
+
+
+class CellReaders:
+    """Makes the functions that read cells of one file."""
+
+    def __init__(self, mapping: FactsMapping, header: Sequence[str], setting: Setting) -> None:
+        self._places = _places(mapping, header)
+        self._decimal, self._time_zone = mapping.file.decimal, mapping.time_zone
+        self._setting = setting
+
+    def cell(self, column: str) -> Callable[[Cells], str]:
+        place = self._places[column]
+        return lambda cells: cells[place].strip()
+
+    def value(self, value: Value) -> Reader:
+        """Read text or what the mapping says it means; None for nothing told."""
+        if value.text is not None:
+            return self.text(value)
+        if value.column is None:
+            constant = value.constant
+            return lambda _: constant
+        cell, values, otherwise = self.cell(value.column), value.values, value.otherwise
+        plain = self.number(value.column) if value.number else None
+
+        def read(cells: Cells) -> Any:
+            text = cell(cells)
+            if text in values:
+                return values[text]
+            if not text:
+                return None
+            if value.has_otherwise:
+                return otherwise
+            return plain(cells) if plain else text
+
+        return read if values or value.has_otherwise or plain else lambda c: cell(c) or None
+
+    def text(self, value: Value) -> Reader:
+        words, columns = value.pieces[::2], [self.cell(name) for name in value.pieces[1::2]]
+
+        def read(cells: Cells) -> str | None:
+            filled = [cell(cells) for cell in columns]
+            if not any(filled):
+                return None
+            text = "".join(word + cell for word, cell in zip(words, [*filled, ""], strict=True))
+            return text.strip()
+
+        return read
+
+    def needed(self, value: Value, key: str, limit: int = NAME_LIMIT) -> Reader:
+        """Read what may not be missing; every column in a text must be filled in."""
+        columns = [(name, self.cell(name)) for name in sorted(value.columns)]
+        read, is_text = self.value(value), value.text is not None
+        named = ", ".join(name for name, _ in columns)
+
+        def needed(cells: Cells) -> Any:
+            told = read(cells)
+            if told is None or told == "" or (is_text and not all(c(cells) for _, c in columns)):
+                empty = (name for name, cell in columns if not cell(cells))
+                raise UnableToRead("empty_cell", column=next(empty, named), key=key)
+            text = str(told)
+            if len(text) > limit:
+                raise UnableToRead("too_long", column=named, key=key, limit=limit)
+            return text
+
+        return needed
+
+    def short(self, value: Value | None, key: str, limit: int | None) -> Reader:
+        """Read text that may be missing, then empty."""
+        if value is None:
+            return _empty
+        read, named = self.value(value), ", ".join(sorted(value.columns))
+
+        def short(cells: Cells) -> str:
+            told = read(cells)
+            text = "" if told is None else str(told)
+            if limit is not None and len(text) > limit:
+                raise UnableToRead("too_long", column=named, key=key, limit=limit)
+            return text
+
+        return short
+
+    def choice(self, value: Value, key: str, allowed: Collection[str]) -> Reader:
+        """Read one of some words; what the mapping itself writes out was checked before."""
+        if value.column is None and value.text is None:
+            constant = value.constant
+            return lambda _: constant
+        read = self.needed(value, key)
+        column = value.column or ""
+
+        def choice(cells: Cells) -> Any:
+            told = read(cells)
+            if told not in allowed:
+                raise UnableToRead("not_possible", column=column, value=told, key=key)
+            return told
+
+        return choice
+
+    def flag(self, value: Value) -> Reader:
+        read, column = self.value(value), value.column or ""
+
+        def flag(cells: Cells) -> bool:
+            told = read(cells)
+            text = "" if told is None else str(told).lower()
+            if text not in _TRUE and text not in _FALSE:
+                raise UnableToRead("not_a_flag", column=column, value=told)
+            return text in _TRUE
+
+        return flag
+
+    def number(self, column: str) -> Reader:
+        """Read a number as text in its plainest form: a point, no groups, no idle zeros."""
+        decimal, cell = self._decimal, self.cell(column)
+        form, group = _GROUPED[decimal], {".": ",", ",": "."}[decimal]
+
+        def number(cells: Cells) -> str:
+            text = cell(cells)
+            if not form.fullmatch(text):
+                raise UnableToRead("not_a_number", column=column, value=text)
+            plain = Decimal(text.replace(group, "").replace(decimal, "."))
+            return f"{plain.normalize() + 0:f}"
+
+        return number
+
+    def person(self, value: Value) -> Reader:
+        read, person = self.short(value, "person", NAME_LIMIT), self._setting.person
+        return lambda cells: person(name) if (name := read(cells)) else None
+
+    def condition(self, conditions: Iterable[Condition]) -> Callable[[Cells], bool]:
+        tests = [(self.cell(one.column), one.is_, one.is_not) for one in conditions]
+        if not tests:
+            return lambda _: True
+
+        def holds(cells: Cells) -> bool:
+            for cell, allowed, excluded in tests:
+                text = cell(cells)
+                if allowed is None and excluded is None and not text:
+                    return False
+                if (allowed is not None and text not in allowed) or text in (excluded or ()):
+                    return False
+            return True
+
+        return holds
+
+    def at(self, at: At, key: str) -> Reader:
+        """Read an instant that may not be missing."""
+        read = self.perhaps_at(at)
+        column = at.time or at.date or ""
+
+        def needed(cells: Cells) -> datetime:
+            instant: datetime | None = read(cells)
+            if instant is None:
+                raise UnableToRead("empty_cell", column=column, key=key)
+            return instant
+
+        return needed
+
+    def perhaps_at(self, at: At) -> Reader:
+        column = at.time or at.date or ""
+        cell, form, zone = self.cell(column), at.format, at.zone or self._time_zone
+        instant_of = instant_of_date if at.date else instant_of_time
+
+        def read(cells: Cells) -> datetime | None:
+            text = cell(cells)
+            return instant_of(text, column, zone, form) if text else None
+
+        return read
+
+    def amount(self, value: Value) -> Reader:
+        """Read money, rounded to cents."""
+        column = value.column or ""
+        numbered = value.model_copy(update={"number": True})
+        read = self.value(numbered)
+
+        def amount(cells: Cells) -> Decimal | None:
+            told = read(cells)
+            if told is None or told == "":
+                return None
+            money = Decimal(str(told)).quantize(_CENT, ROUND_HALF_UP)
+            if abs(money) >= _LARGEST:
+                raise UnableToRead("too_large", column=column, value=told)
+            return money
+
+        return amount
+
+    def currency(self, value: Value | None, amount: Reader) -> Reader:
+        setting, read = self._setting, self.short(value, "currency", None)
+
+        def currency(cells: Cells) -> str:
+            if amount(cells) is None:
+                return ""
+            told: str = read(cells).upper() or setting.currency
+            if told not in setting.currencies:
+                raise UnableToRead("foreign_currency", value=told)
+            return told
+
+        return currency
+
+
+def _places(mapping: FactsMapping, header: Sequence[str]) -> dict[str, int]:
+    """Return where each column of the mapping stands. Raises MappingError for what is not so."""
+    problems: list[Problem] = []
+    for column in sorted(mapping.columns):
+        found = header.count(column)
+        if found == 0:
+            problems.append(problem("", "unknown_column", known=header, column=column))
+        elif found > 1:
+            problems.append(Problem("", "column_twice", {"column": column}))
+    if problems:
+        raise MappingError(problems)
+    return {column: header.index(column) for column in mapping.columns}
+
+
+def _empty(_: Cells) -> str:
+    return ""

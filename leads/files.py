@@ -1,0 +1,167 @@
+"""Files of rows: looked through once, read row by row, and what was rejected written back."""
+
+import codecs
+import csv
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from io import TextIOWrapper
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self, TextIO, cast
+from unicodedata import normalize
+
+from agreements.criteria import gettext_noop
+from leads.mapping import FileFormat
+from leads.row_problems import UnableToRead
+
+MESSAGES = {
+    "not_encoded": gettext_noop(
+        "{file} is not {encoding} (byte {place} is not): save it as UTF-8, or name its encoding "
+        "in the mapping, as in “file: {{encoding: windows-1252}}”."
+    ),
+    "zero_bytes": gettext_noop(
+        "{file} is not {encoding} but probably UTF-16: save it as UTF-8, or say "
+        "“file: {{encoding: utf-16}}” in the mapping."
+    ),
+    "no_header": gettext_noop(
+        "{file} is empty: its first row should name the columns. Export it again."
+    ),
+}
+LINE, REASON = "rejected_line", "rejected_reason"
+
+_CHUNK = 1 << 20
+
+
+class UnableToReadFile(ValueError):
+    """A file of which no row can be read; the sentence says what to do."""
+
+    def __init__(self, code: str, **params: object) -> None:
+        self.code, self.params = code, params
+        super().__init__(MESSAGES[code].format(**params))
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What one look through a file tells: its size, its hash, and whether zero bytes are in it."""
+
+    size: int
+    sha256: str
+    has_zeros: bool
+
+
+def look_through(path: Path, form: FileFormat) -> Looked:
+    """Read a file once and check that it is in its encoding, in memory of constant size.
+
+    Raises OSError, and UnableToReadFile where it is in another one.
+    """
+    digest, decoder = hashlib.sha256(), codecs.getincrementaldecoder(form.encoding)()
+    size, zeros = 0, 0
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+            zeros += _decode(decoder, chunk, path, form, size).count("\0")
+            size += len(chunk)
+        _decode(decoder, b"", path, form, size, final=True)
+    if zeros > size // 10:
+        raise UnableToReadFile("zero_bytes", file=path.name, encoding=form.encoding)
+    return Looked(size, digest.hexdigest(), zeros > 0)
+
+
+def _decode(
+    decoder: codecs.IncrementalDecoder,
+    chunk: bytes,
+    path: Path,
+    form: FileFormat,
+    place: int,
+    *,
+    final: bool = False,
+) -> str:
+    try:
+        return decoder.decode(chunk, final)
+    except UnicodeError as error:
+        place += getattr(error, "start", 0)
+        name = form.encoding.removesuffix("-sig")
+        raise UnableToReadFile(
+            "not_encoded", file=path.name, encoding=name, place=place + 1
+        ) from None
+
+
+class Rows:
+    """The rows of an open file, each with the number of the line it begins on."""
+
+    def __init__(self, file: BinaryIO, name: str, form: FileFormat) -> None:
+        self._file = file
+        text = TextIOWrapper(file, encoding=form.encoding, newline="")
+        self._reader = csv.reader(text, delimiter=form.delimiter)
+        try:
+            header = next(self._reader)
+        except StopIteration:
+            raise UnableToReadFile("no_header", file=name) from None
+        self.header = [normalize("NFC", column).strip() for column in header]
+
+    @property
+    def bytes_read(self) -> int:
+        """How much of the file was read so far."""
+        return self._file.tell()
+
+    def __iter__(self) -> Iterator[tuple[int, list[str] | UnableToRead]]:
+        """Give each row that is not blank, or why it is none."""
+        while True:
+            line = self._reader.line_num + 1
+            try:
+                cells = next(self._reader)
+            except StopIteration:
+                return
+            except csv.Error:
+                yield line, UnableToRead("open_quote", line=self._reader.line_num)
+                continue
+            if cells:
+                yield line, cells
+
+
+class Rejects:
+    """A file of the rows that were rejected, made with the first of them.
+
+    It is written like the file they came from, with the line and the reason before the columns,
+    so that it can be corrected and imported with the same mapping.
+    """
+
+    def __init__(self, path: Path | None, header: Sequence[str], form: FileFormat) -> None:
+        self.path = path
+        self._form = form
+        # A file of rejects that is sent again already has both columns.
+        self._skipped = 2 if list(header[:2]) == [LINE, REASON] else 0
+        self._header = header[self._skipped :]
+        self._file: TextIO | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._file:
+            self._file.close()
+
+    @property
+    def is_written(self) -> bool:
+        """Whether there is such a file."""
+        return self._file is not None
+
+    def add(self, line: int, reason: str, cells: Sequence[str]) -> None:
+        """Append a row that was rejected."""
+        if self.path is None:
+            return
+        if self._file is None:
+            encoding = self._form.encoding
+            self._file = cast("TextIO", self.path.open("w", encoding=encoding, newline=""))
+            self._write([LINE, REASON, *self._header])
+        self._write([str(line), reason, *cells[self._skipped :]])
+
+    def _write(self, cells: Sequence[str]) -> None:
+        writer = csv.writer(self._file, delimiter=self._form.delimiter)  # type: ignore[arg-type]
+        writer.writerow(cells)

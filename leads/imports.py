@@ -1,0 +1,281 @@
+"""Import a file: its rows are told as facts, a batch a transaction, as often as one likes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.core.files import File
+from django.db import DataError, IntegrityError, connection, transaction
+from django.utils.translation import gettext
+
+from agreements.models import Agreement, Audit, User
+from leads import models
+from leads.cells import Setting
+from leads.deadlocks import retry_once
+from leads.files import Looked, Rejects, Rows, look_through
+from leads.ingest import Ingested, ingest
+from leads.mapped_rows import RowReader
+from leads.mapping import MappingFile
+from leads.models import Delivery
+from leads.owners import Owners
+from leads.row_problems import UnableToRead
+from leads.told import Told
+
+BATCH = 2000
+_MANY = 5000
+_REASONS_SHOWN = 10
+_TABLES = (
+    models.Lead, models.LeadIdentity, models.Handoff, models.HandoffEvent, models.FollowUp,
+    models.StageEntry, models.Deal, models.LeadChange, models.Clock, models.Breach, models.Change,
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Reason:
+    """Why rows were rejected: how many, the first of them, and the sentence about that one."""
+
+    sentence: str
+    line: int
+    rows: int = 0
+
+
+@dataclass(slots=True)
+class Imported:
+    """What became of a file: every row is taken or rejected; a silent one told no facts."""
+
+    rows: int = 0
+    taken: int = 0
+    rejected: int = 0
+    silent: int = 0
+    facts: Ingested = field(default_factory=Ingested)
+    rejects: Path | None = None
+    reasons: dict[tuple[str, str], Reason] = field(default_factory=dict)
+
+    @property
+    def first_reasons(self) -> list[Reason]:
+        """The commonest reasons, at most ten."""
+        return sorted(self.reasons.values(), key=lambda one: (-one.rows, one.line))[:_REASONS_SHOWN]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the summary as plain data."""
+        facts = self.facts
+        return {
+            "rows": self.rows,
+            "taken": self.taken,
+            "rejected": self.rejected,
+            "silent": self.silent,
+            "leads": {"new": facts.leads},
+            "facts": _counts(facts)
+            | {"by_kind": {kind: _counts(facts.by_kind[kind]) for kind in sorted(facts.by_kind)}},
+            "reasons": [
+                {"reason": one.sentence, "rows": one.rows, "first_line": one.line}
+                for one in self.first_reasons
+            ],
+            "rejects": str(self.rejects) if self.rejects else None,
+        }
+
+
+def _counts(facts: Ingested) -> dict[str, Any]:
+    return {"new": facts.new, "revised": facts.revised, "repeated": facts.repeated}
+
+
+def import_facts(
+    *,
+    path: Path,
+    mapping: MappingFile,
+    agreement: Agreement,
+    by: User | None,
+    now: datetime,
+    rejects: Path | None = None,
+    is_dry_run: bool = False,
+    on_progress: Callable[[int], None] = lambda _: None,
+) -> Imported:
+    """Tell the rows of a file as facts of an agreement, in memory of constant size.
+
+    Importing again what was broken off, or a file that was imported before, ends in the same
+    state. Rows that cannot be read go to the file ``rejects``. A dry run does all the work in one
+    transaction and takes it back. ``on_progress`` is told how many bytes were read so far.
+    Raises OSError, UnableToReadFile, and MappingError where the mapping does not fit the file.
+    """
+    form = mapping.mapping.file
+    looked = look_through(path, form)
+    with path.open("rb") as file:
+        rows = Rows(file, path.name, form)
+        reader = RowReader(mapping.mapping, rows.header, _setting(mapping, agreement))
+        with Rejects(rejects, rows.header, form) as rejected:
+            running = _Import(agreement, by, now, rows, reader, rejected, looked.has_zeros)
+            if is_dry_run:
+                with transaction.atomic():
+                    imported = running.run(on_progress)
+                    transaction.set_rollback(True)
+                return imported
+            running.delivery = _delivery(path, mapping, looked, agreement, by, now)
+            imported = running.run(on_progress)
+    _finish(running.delivery, imported, by, now)
+    return imported
+
+
+def _setting(mapping: MappingFile, agreement: Agreement) -> Setting:
+    """Gather the words of every version, as a file may reach over several."""
+    versions = [version.parsed_terms() for version in agreement.versions.signed()]
+    currencies = {agreement.currency} if agreement.currency else set()
+    return Setting(
+        stages=tuple(dict.fromkeys(stage.key for terms in versions for stage in terms.stages)),
+        person=Owners(mapping.mapping.source),
+        currency=agreement.currency,
+        currencies=currencies.union(*(terms.exchange_rates for terms in versions)),
+    )
+
+
+def _delivery(
+    path: Path,
+    mapping: MappingFile,
+    looked: Looked,
+    agreement: Agreement,
+    by: User | None,
+    now: datetime,
+) -> Delivery:
+    """Keep the file as it came; one whose import was broken off is taken up again."""
+    same = Delivery.objects.filter(
+        kind=Delivery.Kind.FILE, agreement=agreement, content_hash=looked.sha256
+    )
+    broken_off = same.filter(processed_at=None, mapping=mapping.document).order_by("pk").first()
+    if broken_off is not None:
+        return broken_off
+    delivery = Delivery(
+        kind=Delivery.Kind.FILE,
+        source=mapping.mapping.source,
+        agreement=agreement,
+        received_at=now,
+        received_by=by,
+        file_name=path.name[-255:],
+        content_hash=looked.sha256,
+        mapping=dict(mapping.document),
+    )
+    kept = same.exclude(file="").exclude(file=None).order_by("pk").first()
+    if kept is not None:
+        delivery.file.name = kept.file.name
+        delivery.save()
+        return delivery
+    with path.open("rb") as file:
+        delivery.file.save(f"{looked.sha256}{path.suffix[:8]}", File(file))
+    return delivery
+
+
+@transaction.atomic
+def _finish(delivery: Delivery, imported: Imported, by: User | None, now: datetime) -> None:
+    summary = imported.as_json()
+    delivery.processed_at, delivery.summary = now, summary
+    delivery.save(update_fields=["processed_at", "summary"])
+    counts = {key: summary[key] for key in ("rows", "taken", "rejected")}
+    Audit.objects.record(
+        "leads.file.imported", delivery, by=by, now=now, file_name=delivery.file_name, **counts
+    )
+    if imported.facts.new + imported.facts.revised >= _MANY:
+        _look_at_tables()
+
+
+def _look_at_tables() -> None:
+    """Let the planner know how much there is now, before somebody works on all of it."""
+    tables = ", ".join(f'"{model._meta.db_table}"' for model in _TABLES)
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {tables}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row that was read, with the line it begins on."""
+
+    line: int
+    cells: list[str]
+    facts: list[Told]
+
+
+class _Import:
+    """One run over the rows of a file."""
+
+    def __init__(
+        self,
+        agreement: Agreement,
+        by: User | None,
+        now: datetime,
+        rows: Rows,
+        reader: RowReader,
+        rejects: Rejects,
+        has_zeros: bool,
+    ) -> None:
+        self._agreement, self._by, self._now = agreement, by, now
+        self._rows, self._reader, self._rejects = rows, reader, rejects
+        self._has_zeros = has_zeros
+        self.delivery: Delivery | None = None
+        self.imported = Imported()
+
+    def run(self, on_progress: Callable[[int], None]) -> Imported:
+        """Read all rows and keep what they tell, batch by batch."""
+        batch: list[_Row] = []
+        for line, cells in self._rows:
+            self.imported.rows += 1
+            row = self._read(line, cells)
+            if row is None:
+                continue
+            batch.append(row)
+            if len(batch) == BATCH:
+                self._keep(batch)
+                batch = []
+                on_progress(self._rows.bytes_read)
+        self._keep(batch)
+        on_progress(self._rows.bytes_read)
+        self.imported.rejects = self._rejects.path if self._rejects.is_written else None
+        return self.imported
+
+    def _read(self, line: int, cells: list[str] | UnableToRead) -> _Row | None:
+        if isinstance(cells, UnableToRead):
+            self._reject(line, cells, [])
+            return None
+        try:
+            if self._has_zeros and any("\0" in cell for cell in cells):
+                raise UnableToRead("zero_character")
+            return _Row(line, cells, self._reader(cells))
+        except UnableToRead as error:
+            self._reject(line, error, cells)
+            return None
+
+    def _reject(self, line: int, error: UnableToRead, cells: list[str]) -> None:
+        sentence = gettext(error.template).format(**error.params)
+        self._rejects.add(line, sentence, cells)
+        reason = self.imported.reasons.setdefault(
+            (error.code, error.column), Reason(sentence, line)
+        )
+        reason.rows += 1
+        self.imported.rejected += 1
+
+    def _keep(self, rows: list[_Row]) -> None:
+        """Keep what some rows tell; a row that the database refuses is looked for and rejected."""
+        facts = [fact for row in rows for fact in row.facts]
+        try:
+            kept = retry_once(lambda: self._ingest(facts))
+        except (DataError, IntegrityError) as error:
+            if len(rows) == 1:
+                reason = str(error).partition("\n")[0]
+                self._reject(rows[0].line, UnableToRead("refused", reason=reason), rows[0].cells)
+                return
+            half = len(rows) // 2
+            self._keep(rows[:half])
+            self._keep(rows[half:])
+            return
+        self.imported.facts.add(kept)
+        self.imported.taken += len(rows)
+        self.imported.silent += sum(not row.facts for row in rows)
+
+    def _ingest(self, facts: list[Told]) -> Ingested:
+        if not facts:
+            return Ingested()
+        return ingest(
+            agreement=self._agreement,
+            facts=facts,
+            by=self._by,
+            now=self._now,
+            delivery=self.delivery,
+        )

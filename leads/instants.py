@@ -1,0 +1,76 @@
+"""Read instants the way files write them: times of a zone, and dates that stand for midnight."""
+
+from datetime import UTC, date, datetime, time
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from leads.row_problems import UnableToRead
+
+_EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+_DATE_LENGTH = len("2026-03-31")
+
+
+def instant_of_time(text: str, column: str, zone: str | None, form: str | None) -> datetime:
+    """Return the instant of a time in UTC, ``zone`` being that of one that does not say its own.
+
+    Of an hour that the clock went through twice it is the first. Raises UnableToRead.
+    """
+    at = _formatted(text, column, form) if form else _iso_time(text, column)
+    if at.tzinfo is None:
+        if zone is None:
+            raise UnableToRead("no_zone", column=column, value=text)
+        at = at.replace(tzinfo=ZoneInfo(zone))
+    try:
+        at = at.astimezone(UTC)
+    except OverflowError:
+        raise UnableToRead("not_in_range", column=column, value=text) from None
+    if not _EARLIEST <= at < _LATEST:
+        raise UnableToRead("not_in_range", column=column, value=text)
+    return at
+
+
+@lru_cache(maxsize=4096)
+def instant_of_date(text: str, column: str, zone: str, form: str | None) -> datetime:
+    """Return the first instant of a local date in UTC. Raises UnableToRead.
+
+    That is midnight, or what the clock shows then where it is put forward at midnight.
+    """
+    day = _formatted(text, column, form).date() if form else _iso_date(text, column)
+    at = datetime.combine(day, time.min, ZoneInfo(zone)).astimezone(UTC)
+    if at.astimezone(ZoneInfo(zone)).date() != day:
+        raise UnableToRead("no_such_day", column=column, value=text, zone=zone)
+    if not _EARLIEST <= at < _LATEST:
+        raise UnableToRead("not_in_range", column=column, value=text)
+    return at
+
+
+def _iso_time(text: str, column: str) -> datetime:
+    if len(text) <= _DATE_LENGTH:
+        raise UnableToRead(
+            "date_without_time" if _is_date(text) else "not_a_time", column=column, value=text
+        )
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise UnableToRead("not_a_time", column=column, value=text) from None
+
+
+def _iso_date(text: str, column: str) -> date:
+    if not _is_date(text):
+        raise UnableToRead("not_a_date", column=column, value=text)
+    return date.fromisoformat(text)
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return len(text) == _DATE_LENGTH
+
+
+def _formatted(text: str, column: str, form: str) -> datetime:
+    try:
+        return datetime.strptime(text, form)  # noqa: DTZ007 - the zone is given afterwards
+    except ValueError:
+        raise UnableToRead("not_a_formatted_time", column=column, value=text, format=form) from None

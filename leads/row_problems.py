@@ -1,0 +1,57 @@
+"""Why a row of a file tells no facts, in a sentence that says what to do."""
+
+from agreements.criteria import gettext_noop
+
+MESSAGES: dict[str, str] = {
+    "wrong_width": gettext_noop("The row has {found} cells, but the header has {expected}."),
+    "open_quote": gettext_noop(
+        "A quotation mark is opened in it that is not closed up to line {line}; close or remove it."
+    ),
+    "refused": gettext_noop("The database does not take it: {reason}"),
+    "zero_character": gettext_noop("The row holds a zero character; remove it."),
+    "empty_cell": gettext_noop("“{column}” is empty, but {key} needs it."),
+    "too_long": gettext_noop("“{column}” is longer than the {limit} characters that {key} takes."),
+    "not_possible": gettext_noop(
+        "“{value}” in “{column}” is not possible for {key}; say in the mapping under “values” "
+        "what it means."
+    ),
+    "not_a_time": gettext_noop(
+        "“{value}” in “{column}” is not a time; write it as 2026-03-31T16:05:00."
+    ),
+    "not_a_formatted_time": gettext_noop(
+        "“{value}” in “{column}” is not written as {format}, as the mapping says."
+    ),
+    "date_without_time": gettext_noop(
+        "“{value}” in “{column}” is a date without a time; if the column holds local dates, say "
+        "“at: {{date: {column}}}” in the mapping."
+    ),
+    "not_a_date": gettext_noop("“{value}” in “{column}” is not a date; write it as 2026-03-31."),
+    "no_such_day": gettext_noop("“{value}” in “{column}” is a day that {zone} did not have."),
+    "no_zone": gettext_noop(
+        "“{value}” in “{column}” does not say its zone; add “time_zone” to the mapping."
+    ),
+    "not_in_range": gettext_noop("“{value}” in “{column}” lies before 1970 or after 2099."),
+    "not_a_number": gettext_noop("“{value}” in “{column}” is not a number."),
+    "too_large": gettext_noop("“{value}” in “{column}” is too large an amount."),
+    "not_a_flag": gettext_noop(
+        "“{value}” in “{column}” is neither true nor false; say in the mapping under “values” "
+        "what it means."
+    ),
+    "foreign_currency": gettext_noop(
+        "“{value}” is not the currency of the agreement, and its terms have no rate for it."
+    ),
+}
+
+
+class UnableToRead(ValueError):
+    """A row that tells no facts; the sentence says what is wrong with it."""
+
+    def __init__(self, code: str, *, column: str = "", **params: object) -> None:
+        self.code, self.column = code, column
+        self.params = {"column": column, **params}
+        super().__init__(MESSAGES[code].format(**self.params))
+
+    @property
+    def template(self) -> str:
+        """The sentence before its parameters are filled in, for translation."""
+        return MESSAGES[self.code]
