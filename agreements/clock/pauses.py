@@ -163,15 +163,21 @@ def _days_after(
 
 def paused_days(schedule: Schedule, unit: Unit, pauses: Pauses) -> list[date]:
     """The local dates that count for `unit` and lie wholly inside the pauses."""
-    days: dict[date, None] = {}
+    days: set[date] = set()
     for pause in pauses:
         first, last = local_date(schedule, pause.start), local_date(schedule, pause.end)
-        if unit is Unit.BUSINESS_DAY:
-            candidates = open_days(schedule, first, last)
-        else:
-            candidates = [first + _ONE_DAY * n for n in range((last - first).days + 1)]
-        days.update(dict.fromkeys(candidates))
-    return [day for day in days if _is_covered(_counting_time(schedule, unit, day), pauses)]
+        if (last - first).days > 1:
+            days.update(_counting_days(schedule, unit, first + _ONE_DAY, last - _ONE_DAY))
+        days.update(
+            day for day in {first, last} if _is_covered(_counting_time(schedule, unit, day), pauses)
+        )
+    return sorted(days)
+
+
+def _counting_days(schedule: Schedule, unit: Unit, first: date, last: date) -> list[date]:
+    if unit is Unit.BUSINESS_DAY:
+        return open_days(schedule, first, last)
+    return [first + _ONE_DAY * ahead for ahead in range((last - first).days + 1)]
 
 
 def _counting_time(schedule: Schedule, unit: Unit, day: date) -> list[Interval]:
@@ -181,7 +187,8 @@ def _counting_time(schedule: Schedule, unit: Unit, day: date) -> list[Interval]:
 
 
 def _is_covered(intervals: list[Interval], pauses: Pauses) -> bool:
-    return all(
+    """Whether there are intervals and each lies inside a pause."""
+    return bool(intervals) and all(
         any(pause.start <= start and end <= pause.end for pause in pauses)
         for start, end in intervals
     )

@@ -151,7 +151,11 @@ class ClockState:
         """When the promise's share `warn_at` of the open time from start to due has passed."""
         if self.started_at is None or self.due_at is None:
             return None
-        allowed = open_between(self.schedule, self.started_at, self.due_at, self.pauses)
+        within = self.promise.within
+        if within.is_open_time:
+            allowed = within.open_time
+        else:
+            allowed = open_between(self.schedule, self.started_at, self.due_at, self.pauses)
         share = allowed * self.promise.warn_at
         return min(add_open(self.schedule, self.started_at, share, self.pauses), self.due_at)
 
