@@ -127,12 +127,12 @@ def check_front_end(**_: Any) -> list[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def check_mail(**_: Any) -> list[CheckMessage]:
-    """Notices printed on a console reach nobody."""
-    if not settings.EMAIL_BACKEND.endswith("console.EmailBackend"):
+    """Without a mail server notices reach nobody."""
+    if settings.SENDS_EMAIL:
         return []
     return [
         Caution(
-            "E-mails are printed on the console and reach nobody.",
+            "No e-mail is sent.",
             hint="Set EMAIL_URL, as in smtp+tls://user:password@host:587.",
             id="slaportal.W008",
         )

@@ -33,6 +33,7 @@ class Interruption:
     def __init__(self) -> None:
         self.is_hurried = False
         self._first_at: float | None = None
+        self._previous = {number: signal.getsignal(number) for number in self.SIGNALS}
 
     def __enter__(self) -> "Interruption":
         for number in self.SIGNALS:
@@ -40,8 +41,8 @@ class Interruption:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for number in self.SIGNALS:
-            signal.signal(number, signal.SIG_DFL)
+        for number, handler in self._previous.items():
+            signal.signal(number, handler)
 
     def _hear(self, number: int, _frame: FrameType | None) -> None:
         now = time.monotonic()

@@ -57,8 +57,8 @@ def manage_in_background(
 
     yield start
     for process in processes:
-        process.kill()
-        process.wait()
+        process.terminate()
+        process.wait(30)
         if process.stdout:
             process.stdout.close()
 
