@@ -1,5 +1,6 @@
 """Read a document as terms, and say in sentences what is wrong with one that is none."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
@@ -57,7 +58,7 @@ def _refuse_outright(document: object) -> list[Problem]:
         return [problem("", "not_a_document", found=as_written(document))]
     schema = document.get("schema")
     if schema is not None and (schema != SCHEMA or isinstance(schema, bool)):
-        return [problem("schema", "unsupported_schema", value=as_written(schema))]
+        return [problem("schema", "unsupported_schema", value=json.dumps(schema, default=str))]
     return list(unstorable(document))
 
 
