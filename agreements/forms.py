@@ -24,4 +24,5 @@ class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]
         """Write only what was sent."""
         if commit:
             self.instance.save(update_fields=list(self.fields))
-        return self.instance
+        user: User = self.instance
+        return user

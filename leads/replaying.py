@@ -97,7 +97,9 @@ def clock_states(
     known = records.attributes_at(lead_id, standing.offered_at)
     tier = version.rulebook.tier_of(known)
     history = History([*standing.marks, *_marks_of_lead(records, key)])
-    absences = records.absences_of(holder for _, holder in history.custody if holder)
+    absences = records.absences_of(
+        holder for _, holder in history.custody if isinstance(holder, int)
+    )
     blackouts = records.blackouts.get(agreement_id, ())
     for promise, schedule in version.rulebook.promises(tier, known):
         states = replay_all(promise, schedule, history, absences=absences)

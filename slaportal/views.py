@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from agreements.models import Agreement
+from agreements.requests import SignedInRequest
 
 
 @require_GET
@@ -22,7 +23,7 @@ def health(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
 
 @login_required
 @require_GET
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: SignedInRequest) -> HttpResponse:
     """Go to the reader's first agreement, or say that there is none yet."""
     agreement = Agreement.objects.visible_to(request.user).order_by("name", "pk").first()
     if agreement is None:

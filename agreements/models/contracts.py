@@ -88,7 +88,9 @@ class AgreementVersion(models.Model):
     status = models.CharField(max_length=9, choices=Status, default=Status.DRAFT)
     terms = models.JSONField()
     terms_hash = models.CharField(max_length=64)
-    effective = DateTimeRangeField(_("period in force"), null=True, blank=True)
+    effective = DateTimeRangeField(  # type: ignore[misc] # its stubs know no null
+        _("period in force"), null=True, blank=True
+    )
     is_adopted = models.BooleanField(default=False)
     recorded_at = models.DateTimeField()
 

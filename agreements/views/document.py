@@ -3,19 +3,20 @@
 from datetime import datetime
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from agreements.document import document_of, period_words
 from agreements.models import Agreement, AgreementVersion
+from agreements.requests import SignedInRequest
 from agreements.terms import terms_to_yaml
 
 
 @login_required
 @require_GET
-def document(request: HttpRequest, slug: str, number: int | None = None) -> HttpResponse:
+def document(request: SignedInRequest, slug: str, number: int | None = None) -> HttpResponse:
     """Show a version; without a number the one in force, else the latest."""
     now = timezone.now()
     agreement = get_object_or_404(
@@ -56,7 +57,7 @@ def _shown(
 
 @login_required
 @require_GET
-def document_yaml(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+def document_yaml(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     """Give a version's text as YAML, from which the same hash can be computed."""
     agreement = get_object_or_404(Agreement.objects.visible_to(request.user), slug=slug)
     version = get_object_or_404(agreement.versions, number=number)

@@ -1,17 +1,18 @@
 """What a person chose for themselves: language and look."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from agreements.forms import PreferencesForm
+from agreements.requests import SignedInRequest
 
 
 @login_required
 @require_POST
-def preferences(request: HttpRequest) -> HttpResponse:
+def preferences(request: SignedInRequest) -> HttpResponse:
     """Keep what was chosen and go back to where the person was."""
     form = PreferencesForm(request.POST, instance=request.user)
     if form.is_valid():

@@ -1,12 +1,12 @@
 """The demo's people, teams and agreement."""
 
-import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 
+from agreements.actions import people
 from agreements.models import AgreementVersion, Membership, User
 from agreements.models.contracts import Party
 from agreements.starters import load_starter
@@ -31,15 +31,15 @@ class Invited:
 def make_company(*, effective_date: date, now: datetime) -> tuple[AgreementVersion, list[Invited]]:
     """Make the company's people and adopt their agreement, in force from a local date on."""
     invited = [
-        _invite("Marina Castro", "director", language="pt-br", is_director=True),
-        _invite("Otto Lins", "administrator", is_admin=True),
-        _invite("Helena Prado", "marketing lead", language="pt-br"),
-        _invite("Rafael Nunes", "sales lead", language="pt-br"),
-        _invite("Júlia Teles", "marketing member", language="pt-br"),
-        _invite("Ana Souza", "rep"),
-        _invite("Bruno Lima", "rep", language="pt-br"),
-        _invite("Carla Dias", "rep", language="es"),
-        _invite("Diego Rocha", "rep", language="pt-br"),
+        _invite("Marina Castro", "director", now=now, language="pt-br", is_director=True),
+        _invite("Otto Lins", "administrator", now=now, is_admin=True),
+        _invite("Helena Prado", "marketing lead", now=now, language="pt-br"),
+        _invite("Rafael Nunes", "sales lead", now=now, language="pt-br"),
+        _invite("Júlia Teles", "marketing member", now=now, language="pt-br"),
+        _invite("Ana Souza", "rep", now=now),
+        _invite("Bruno Lima", "rep", now=now, language="pt-br"),
+        _invite("Carla Dias", "rep", now=now, language="es"),
+        _invite("Diego Rocha", "rep", now=now, language="pt-br"),
     ]
     by_name = {one.user.name: one.user for one in invited}
     version = adopt_and_settle(
@@ -53,17 +53,29 @@ def make_company(*, effective_date: date, now: datetime) -> tuple[AgreementVersi
             Party.SALES: by_name["Rafael Nunes"],
         },
     )
-    _seat(version, Party.MARKETING, lead="Helena Prado", members=["Júlia Teles"], people=by_name)
+    _seat(
+        version,
+        Party.MARKETING,
+        lead="Helena Prado",
+        members=["Júlia Teles"],
+        by_name=by_name,
+        now=now,
+    )
     reps = [one.user.name for one in invited if one.what == "rep"]
-    _seat(version, Party.SALES, lead="Rafael Nunes", members=reps, people=by_name)
+    _seat(version, Party.SALES, lead="Rafael Nunes", members=reps, by_name=by_name, now=now)
     return version, invited
 
 
-def _invite(name: str, what: str, **fields: Any) -> Invited:
-    password = "-".join(secrets.token_hex(2) for _ in range(3))
+def _invite(name: str, what: str, *, now: datetime, **fields: Any) -> Invited:
     local_part = name.split(maxsplit=1)[0].lower().replace("ú", "u")
-    fields = {"language": "en", "time_zone": "America/Sao_Paulo"} | fields
-    user = User.objects.create_user(f"{local_part}@{_DOMAIN}", password, name=name, **fields)
+    user, password = people.add(
+        name=name,
+        email=f"{local_part}@{_DOMAIN}",
+        time_zone="America/Sao_Paulo",
+        by=None,
+        now=now,
+        **fields,
+    )
     return Invited(user, what, password)
 
 
@@ -104,8 +116,10 @@ def _seat(
     *,
     lead: str,
     members: list[str],
-    people: dict[str, User],
+    by_name: dict[str, User],
+    now: datetime,
 ) -> None:
     team = version.agreement.team_of(party)
-    Membership.objects.create(team=team, user=people[lead], role=Membership.Role.LEAD)
-    Membership.objects.bulk_create(Membership(team=team, user=people[name]) for name in members)
+    people.seat(user=by_name[lead], team=team, role=Membership.Role.LEAD, by=None, now=now)
+    for name in members:
+        people.seat(user=by_name[name], team=team, role=Membership.Role.MEMBER, by=None, now=now)

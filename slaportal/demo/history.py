@@ -37,7 +37,7 @@ _SLOWEST = (34, 0.35)
 
 def tell_history(version: AgreementVersion, reps: list[User], *, now: datetime, days: int) -> int:
     """Tell the facts of the last ``days`` local days up to ``now``; return how many there are."""
-    imagined = _Imagined(rulebook_of(version).schedule, reps, now, Random(26))
+    imagined = _Imagined(rulebook_of(version).schedule, reps, now, Random(26))  # noqa: S311 - a believable history, not a secret
     facts = [fact for fact in imagined.facts(days) if fact.occurred_at <= now]
     facts.sort(key=lambda fact: (fact.lead, fact.occurred_at))
     for batch in _batches(facts):

@@ -7,13 +7,14 @@ FIRST_NAMES = (
 )  # fmt: skip
 SURNAMES = (
     "Gomes", "Pacheco", "Oliveira", "Martins", "Campos", "Sampaio", "Moura", "Reis", "Nakamura",
-    "Brandão", "Barros", "Teles", "Antunes", "Teixeira", "Freitas", "Kato", "Batista", "Vasconcelos",
+    "Brandão", "Barros", "Teles", "Antunes", "Teixeira", "Freitas", "Kato", "Vasconcelos",
     "Figueiredo", "Azevedo", "Cardoso", "Siqueira", "Fontes", "Prates", "Monteiro", "Duarte",
 )  # fmt: skip
 COMPANIES = (
     "Metalúrgica Santa Rita", "Grupo Aroeira", "Construtora Vale Norte", "LogBrasil Transportes",
     "Clínica Vida Plena", "Têxtil Blumenau", "EduTec Sistemas", "Frigorífico Campo Alto",
-    "Solar Cerrado Energia", "Porto Sul Logística", "Farmácias Bem Viver", "Cooperativa Serra Azul",
+    "Solar Cerrado Energia", "Porto Sul Logística", "Farmácias Bem Viver",
+    "Cooperativa Serra Azul",
     "Rede Hotéis Litoral", "Cervejaria Três Picos", "Hospital São Lucas", "AgroNorte Sementes",
     "Editora Novo Mundo", "Indústria Mantiqueira", "Distribuidora Pampa", "Óptica Central",
     "Gráfica Horizonte", "Móveis Ipê", "Transportadora Rio Claro", "Laticínios Serra Verde",
@@ -21,13 +22,14 @@ COMPANIES = (
 )  # fmt: skip
 ATTRIBUTES: dict[str, tuple[object, ...]] = {
     "request": (
-        "demonstração", "preço", "contato", "avaliação", "avaliação", "conteúdo", "conteúdo", "evento",
+        "demonstração", "preço", "contato", "avaliação", "avaliação", "conteúdo",
+        "conteúdo", "evento",
     ),
     "origin": (
         "busca paga", "busca paga", "busca orgânica", "redes sociais", "webinar", "indicação",
         "e-mail", "feira",
     ),
-    "industry": ("indústria", "construção", "logística", "saúde", "varejo", "alimentos", "educação"),
+    "industry": ("indústria", "construção", "logística", "saúde", "varejo", "alimentos"),
     "job_title": ("Diretora", "Gerente de operações", "Analista", "Coordenador", "Sócio"),
     "state": ("SP", "MG", "RJ", "PR", "SC", "RS", "GO"),
     "pricing_page_visits": (0, 0, 1, 2, 4),
