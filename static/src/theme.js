@@ -14,7 +14,8 @@ document.addEventListener("submit", (event) => {
   for (const button of form.querySelectorAll("[name=theme]")) {
     button.setAttribute("aria-pressed", String(button === submitter));
   }
-  fetch(form.action, { method: "POST", body: new FormData(form, submitter) }).catch(() => {});
+  const body = new FormData(form, submitter);
+  fetch(form.action, { method: "POST", body, redirect: "manual" }).catch(() => {});
 });
 
 // Redraw whatever a script painted with the tokens.

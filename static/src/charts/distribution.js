@@ -57,9 +57,8 @@ export function distribution(data, colours, size) {
   return {
     grid: { left: 36, right: 24, top: 24, bottom: 24 },
     tooltip: {
-      ...tooltip(colours, () => []),
+      ...tooltip(colours, ({ dataIndex }) => data.bins[dataIndex].telling),
       trigger: "item",
-      formatter: ({ dataIndex }) => data.bins[dataIndex].telling.join("\n"),
     },
     xAxis: {
       ...style,

@@ -35,17 +35,27 @@ export function axisStyle(colours) {
   };
 }
 
-export function tooltip(colours, lines) {
+// The first line names the mark. Nodes and not HTML: the words may be anybody's.
+function tip(lines) {
+  return lines.map((line, place) => {
+    const node = document.createElement(place === 0 ? "strong" : "span");
+    node.textContent = line;
+    return node;
+  });
+}
+
+export function tooltip(colours, linesOf) {
   return {
     trigger: "axis",
-    // HTML tooltips need style attributes, which the content security policy refuses.
-    renderMode: "richText",
+    className: "chart-tip",
+    transitionDuration: 0,
+    // Confined it also has no arrow, whose style attribute the security policy would refuse.
     confine: true,
     backgroundColor: colours.surface,
     borderColor: colours.line2,
     padding: [6, 10],
     textStyle: { color: colours.ink, fontSize: 12, fontFamily: FONT },
     axisPointer: { type: "shadow", shadowStyle: { color: colours.faint, opacity: 0.4 } },
-    formatter: (marks) => lines(marks).join("\n"),
+    formatter: (marks) => tip(linesOf(marks)),
   };
 }
