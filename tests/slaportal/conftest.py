@@ -10,9 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from slaportal.places import Places
+from slaportal.supervisor import Part
 from tests.servers import PREFIX, presence, remove
 
 Manage = Callable[..., "subprocess.CompletedProcess[str]"]
+PARTS = ("web", "beat", "worker")
 PROJECT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -22,6 +25,8 @@ def home() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     with presence(folder):
         yield folder
+    for name in PARTS:
+        Part(name, [], Places(folder).processes / name, seconds_to_stop=0).end_leftovers()
     remove(folder)
     shutil.rmtree(folder, ignore_errors=True)
 

@@ -45,7 +45,7 @@ def ask(places: Places, statement: str) -> list[tuple[object, ...]]:
         connection.close()
 
 
-def valkey(places: Places) -> "redis.Redis[bytes]":
+def valkey(places: Places) -> redis.Redis:
     return redis.Redis(unix_socket_path=str(places.broker_socket))
 
 

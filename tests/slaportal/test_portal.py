@@ -1,6 +1,7 @@
 """The whole portal in one terminal: it starts, answers, mends itself and leaves nothing behind."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -10,10 +11,11 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 
+from slaportal.embedded import UnableToStart
 from slaportal.places import Places
-from tests.servers import servers_of
-from tests.slaportal.conftest import Manage
+from tests.slaportal.conftest import PARTS, Manage
 
 SECONDS_TO_START = 60
 SECONDS_TO_STOP = 30
@@ -69,13 +71,9 @@ def processes_of(home: Path) -> list[str]:
     return found
 
 
-def end(portal: "subprocess.Popen[str]", number: signal.Signals) -> str:
-    """Send a signal to the supervisor alone, and return what it said until it ended."""
-    portal.send_signal(number)
-    assert portal.stdout
-    said = portal.stdout.read()
-    assert portal.wait(SECONDS_TO_STOP) == 0, said
-    return said
+def number_of(home: Path, part: str) -> int:
+    """Return the process number of one of the portal's parts."""
+    return int((Places(home).processes / part).read_text() or 0)
 
 
 def test_it_starts_answers_mends_itself_and_stops(
@@ -84,46 +82,38 @@ def test_it_starts_answers_mends_itself_and_stops(
     manage: Manage,
     manage_in_background: Callable[..., "subprocess.Popen[str]"],
 ) -> None:
-    portal = manage_in_background("portal", "--no-demo", "--bind", f"127.0.0.1:{port}")
-    said = read_until(portal, "Ctrl-C stops it")
-    assert f"http://127.0.0.1:{port}/" in said
+    start = ("portal", "--no-demo", "--bind", f"127.0.0.1:{port}")
+    killed = manage_in_background(*start)
+    assert f"http://127.0.0.1:{port}/" in read_until(killed, "Ctrl-C stops it")
     assert get(port, "/health/") == (200, "ok")
     assert get(port, "/accounts/login/")[0] == 200
 
     # A second one would send everything twice.
-    second = manage("portal", "--bind", "127.0.0.1:0")
-    assert second.returncode == 1
-    assert "is running over" in second.stderr
+    assert "is running over" in refused(manage("portal", "--bind", "127.0.0.1:0"))
 
-    worker = int((Places(home).processes / "worker").read_text())
+    worker = number_of(home, "worker")
     os.kill(worker, signal.SIGKILL)
-    read_until(portal, "The worker ended (SIGKILL); it is started again in 1 s.")
+    read_until(killed, "The worker ended (SIGKILL); it is started again in 1 s.")
     deadline = time.monotonic() + SECONDS_TO_START
-    while int((Places(home).processes / "worker").read_text()) == worker:
+    while number_of(home, "worker") == worker:
         assert time.monotonic() < deadline
+        time.sleep(0.1)
 
-    assert "The portal has stopped." in end(portal, signal.SIGINT)
-    assert processes_of(home) == []
-
-
-def test_the_next_start_clears_up_after_a_killed_one(
-    home: Path, port: int, manage_in_background: Callable[..., "subprocess.Popen[str]"]
-) -> None:
-    start = ("portal", "--no-demo", "--bind", f"127.0.0.1:{port}")
-    killed = manage_in_background(*start)
-    read_until(killed, "Ctrl-C stops it")
+    # The next one clears up after one that was killed, and has its port.
     killed.kill()
     killed.wait()
-    left = {path.name: path.read_text() for path in Places(home).processes.glob("[bw]*[!e]")}
-    assert len(processes_of(home)) > 3
-
+    left = {name: number_of(home, name) for name in PARTS}
+    assert len(processes_of(home)) > len(PARTS)
     portal = manage_in_background(*start)
     read_until(portal, "Ctrl-C stops it")
     assert get(port, "/health/") == (200, "ok")
-    for name in ("web", "beat", "worker"):
-        assert (Places(home).processes / name).read_text() != left[name]
+    assert not {name for name in PARTS if number_of(home, name) == left[name]}
 
-    end(portal, signal.SIGTERM)
+    portal.send_signal(signal.SIGINT)
+    assert portal.stdout
+    said = portal.stdout.read()
+    assert portal.wait(SECONDS_TO_STOP) == 0, said
+    assert "The portal has stopped." in said
     assert processes_of(home) == []
 
 
@@ -144,24 +134,39 @@ def test_a_port_in_use_is_said_before_anything_is_started(
     assert not Places(home).database.exists()
 
 
-def test_a_folder_that_cannot_be_written(home: Path, manage: Manage) -> None:
+@pytest.mark.parametrize(
+    ("bind", "changes", "sentence"),
+    [
+        ("here", {}, "“here” is no address to listen on: write host:port"),
+        ("192.0.2.1:8000", {}, "give an address of this machine"),
+        ("127.0.0.1:0", {"SLAPORTAL_HOME": "file/home"}, "set SLAPORTAL_HOME to a folder you may"),
+        (
+            "127.0.0.1:0",
+            {"DATABASE_URL": "postgres://ana:hidden@127.0.0.1:1/sla"},
+            "The database that DATABASE_URL names cannot be reached",
+        ),
+        (
+            "127.0.0.1:0",
+            {"REDIS_URL": "redis://:hidden@127.0.0.1:1/0"},
+            "The Redis server that REDIS_URL names cannot be reached",
+        ),
+    ],
+)
+def test_what_cannot_be_had_is_one_sentence(
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    bind: str,
+    changes: dict[str, str],
+    sentence: str,
+) -> None:
     (home / "file").touch()
-    sentence = refused(manage("portal", SLAPORTAL_HOME=str(home / "file" / "home")))
-    assert "set SLAPORTAL_HOME to a folder you may write to" in sentence
+    monkeypatch.chdir(home)
+    for name, value in ({"SLAPORTAL_HOME": str(home)} | changes).items():
+        monkeypatch.setenv(name, value)
 
+    with pytest.raises(UnableToStart, match=re.escape(sentence)) as failure:
+        call_command("portal", bind=bind, no_demo=True)
 
-def test_a_database_that_cannot_be_reached(home: Path, manage: Manage) -> None:
-    url = "postgres://ana:hidden@127.0.0.1:1/sla"
-    sentence = refused(manage("portal", "--bind", "127.0.0.1:0", DATABASE_URL=url))
-    assert "The database that DATABASE_URL names cannot be reached" in sentence
-    assert "hidden" not in sentence
-    assert servers_of(home).status() == {"PostgreSQL": "stopped", "Valkey": "stopped"}
-
-
-def test_a_redis_that_cannot_be_reached(manage: Manage) -> None:
-    sentence = refused(manage("portal", "--bind", "127.0.0.1:0", REDIS_URL="redis://127.0.0.1:1"))
-    assert "The Redis server that REDIS_URL names cannot be reached" in sentence
-
-
-def test_an_address_that_is_none(manage: Manage) -> None:
-    assert "write host:port" in refused(manage("portal", "--bind", "here"))
+    assert "hidden" not in str(failure.value)
+    assert "\n" not in str(failure.value)
+    assert not Places(home).database.exists()
