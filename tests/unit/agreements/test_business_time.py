@@ -6,12 +6,15 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 
 from agreements.business_time import (
     Schedule,
     add_business,
     add_business_days,
+    add_business_days_many,
+    add_business_many,
     business_between,
     business_days_used,
     is_open,
@@ -149,6 +152,22 @@ def test_closures_can_be_added_over_those_there_are() -> None:
     ]
 
 
+def test_a_year_without_an_open_hour_is_passed_over() -> None:
+    mondays = [date(2025, 12, 22) + timedelta(weeks=week) for week in range(56)]
+    schedule = Schedule("UTC", {"mon": SPLIT}, {day: [] for day in mondays})
+    start, end = utc("2026-06-01T10:00"), utc("2026-12-31T00:00")
+    assert business_between(schedule, start, end) == timedelta(0)
+    assert open_intervals(schedule, start, end) == []
+    assert open_days(schedule, date(2026, 1, 1), date(2026, 12, 31)) == []
+    assert not is_open(schedule, start)
+    none = np.array([0], "timedelta64[us]")
+    first = np.array(["2026-06-01T10:00"], "datetime64[us]")
+    assert add_business_many(schedule, first, none)[0] == first[0]
+    assert add_business_days_many(schedule, first, 0)[0] == first[0]
+    assert add_business(schedule, start, hours(1)) == utc("2027-01-18T10:00")
+    assert add_business_days(schedule, start, 2) == utc("2027-01-25T18:00")
+
+
 def test_a_season_replaces_the_week_on_both_its_days_and_over_the_new_year() -> None:
     mornings = {"mon": [("09:00", "12:00")], "sat": [("09:00", "10:00")]}
     schedule = Schedule("UTC", WEEK, seasons=[("12-15", "02-29", mornings)])
@@ -260,8 +279,8 @@ def test_a_document_carries_the_whole_schedule() -> None:
     assert Schedule.from_document({"time_zone": "UTC", "week": WEEK}) == Schedule("UTC", WEEK)
 
 
-@pytest.mark.parametrize("zone", ["America/Sao_Paulo", "Pacific/Kiritimati", "UTC"])
-def test_the_first_and_the_last_local_year_are_whole(zone: str) -> None:
+@pytest.mark.parametrize("zone", ["America/Sao_Paulo", "Asia/Kathmandu", "Pacific/Kiritimati"])
+def test_the_first_and_the_last_year_are_whole_there_and_in_utc(zone: str) -> None:
     schedule = Schedule.always(zone)
     begin, end = local("1970-01-01T00:00", zone), local("2101-01-01T00:00", zone)
     assert business_between(schedule, begin, end) == end.astimezone(UTC) - begin.astimezone(UTC)
@@ -269,6 +288,9 @@ def test_the_first_and_the_last_local_year_are_whole(zone: str) -> None:
     assert add_business_days(schedule, local("2100-12-30T12:00", zone), 1) == end
     assert local_day_intervals(schedule, date(1970, 1, 1))[0][0] == begin
     assert local_day_intervals(schedule, date(2100, 12, 31))[-1][1] == end
+    begin, end = utc("1970-01-01T00:00"), utc("2101-01-01T00:00")
+    assert business_between(schedule, begin, end) == end - begin
+    assert is_open(schedule, begin)
 
 
 def test_years_are_laid_as_they_are_asked_for_and_stay_right() -> None:
@@ -281,3 +303,26 @@ def test_years_are_laid_as_they_are_asked_for_and_stay_right() -> None:
     assert totals == [hours(40)] * 4 + [hours(32)] + [hours(40)] * 2
     far = add_business(schedule, utc("1999-01-04T08:00"), hours(40 * 52 * 90))
     assert business_between(schedule, utc("1999-01-04T08:00"), far) == hours(40 * 52 * 90)
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "America/Sao_Paulo", "Pacific/Pago_Pago"])
+def test_what_lies_over_the_new_year_is_whole_however_little_was_laid(zone: str) -> None:
+    night = (("00:00", "06:00"), ("20:00", "24:00"))
+    week = dict.fromkeys(WEEK, night)
+    wide = Schedule(zone, week)
+    business_between(wide, utc("2020-01-01T00:00"), utc("2032-01-01T00:00"))
+    start = local("2026-12-31T12:00", zone)
+    for n in range(1, 9):
+        # A closure long ago makes it another schedule, of which nothing is laid yet.
+        fresh = Schedule(zone, week, {date(1980, 1, n): []})
+        due = add_business_days(fresh, start, n)
+        assert due == local(f"2027-01-{n + 1:02}T00:00", zone)
+        fresh = Schedule(zone, week, {date(1980, 2, n): []})
+        days = date(2026, 12, 31), date(2027, 1, n)
+        assert business_days_used(fresh, start, start + timedelta(days=n)) == n
+        assert open_days(fresh, *days) == open_days(wide, *days)
+        fresh = Schedule(zone, week, {date(1980, 3, n): []})
+        assert add_business(fresh, start, hours(10 * n)) == add_business(wide, start, hours(10 * n))
+        for month, day in ((4, date(2026, 12, 32 - n)), (5, date(2027, 1, n))):
+            fresh = Schedule(zone, week, {date(1980, month, n): []})
+            assert local_day_intervals(fresh, day) == local_day_intervals(wide, day)

@@ -41,12 +41,20 @@ def test_it_works() -> None:
     used = business_between_many(SCHEDULE, starts, ends)
     assert used.dtype == "timedelta64[us]"
     assert used.tolist() == [timedelta(minutes=277), timedelta(0)]
-    due = add_business_many(SCHEDULE, starts, lengths(240, 0))
+    due = add_business_many(SCHEDULE, starts, lengths(240, 60))
     assert due.dtype == "datetime64[us]"
-    np.testing.assert_array_equal(due, instants("2026-09-08T16:43", "2026-09-08T17:20"))
-    days = add_business_days_many(SCHEDULE, starts, np.array([10, 0]))
+    np.testing.assert_array_equal(due, instants("2026-09-08T16:43", "2026-09-08T18:20"))
+    days = add_business_days_many(SCHEDULE, starts, np.array([10, 1]))
     assert days.dtype == "datetime64[us]"
-    np.testing.assert_array_equal(days, instants("2026-09-21T21:00", "2026-09-08T17:20"))
+    np.testing.assert_array_equal(days, instants("2026-09-21T21:00", "2026-09-09T21:00"))
+
+
+def test_nothing_added_gives_the_start_itself() -> None:
+    starts = instants("2026-09-05T12:00:00.000001", "2026-09-04T20:43")
+    for amounts in (lengths(0, 0), lengths(0, 240)):
+        assert add_business_many(SCHEDULE, starts, amounts)[0] == starts[0]
+    for counts in ([0, 0], [0, 10]):
+        assert add_business_days_many(SCHEDULE, starts, np.array(counts))[0] == starts[0]
 
 
 def test_many_instants_of_many_years_give_what_single_ones_give() -> None:
@@ -170,5 +178,6 @@ def test_what_ends_after_the_last_year_is_refused_by_name() -> None:
     for amounts in (lengths(7 * 60 + 1), longest):
         with pytest.raises(ValueError, match=r"open time after 2100-12-31T13:00.* end beyond"):
             add_business_many(SCHEDULE, starts, amounts)
-    with pytest.raises(ValueError, match=r"1 business days after 2100-12-31T13:00.* end beyond"):
-        add_business_days_many(SCHEDULE, starts, 1)
+    for schedule in (SCHEDULE, Schedule.always("UTC")):
+        with pytest.raises(ValueError, match=r"1 business days after 2100-12-31T13.* end beyond"):
+            add_business_days_many(schedule, starts, 1)

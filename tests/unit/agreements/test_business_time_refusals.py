@@ -170,5 +170,7 @@ def test_what_ends_after_the_last_year_is_refused_by_name() -> None:
     for call in calls:
         with pytest.raises(ValueError, match=re.escape("after 2100-12-31T13:00:00.000000Z end")):
             call()
+    with pytest.raises(ValueError, match="1 business days after 2100-12-31"):
+        add_business_days(Schedule.always("UTC"), start, 1)
     with pytest.raises(ValueError, match="after 1971"):
         add_business(SAO_PAULO, utc("1971-01-01T00:00"), timedelta(days=365 * 100))

@@ -3,12 +3,14 @@
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
+import numpy as np
 import pytest
 
 from agreements.business_time import (
     Schedule,
     add_business,
     add_business_days,
+    add_business_days_many,
     business_between,
     business_days_used,
     is_open,
@@ -153,6 +155,19 @@ def test_a_date_that_never_was_is_not_counted(
     assert open_days(schedule, *neighbours) == neighbours
     assert add_business_days(schedule, utc(before), 1) == utc(close)
     assert business_between(schedule, utc(before) - hours(24), utc(close)) > hours(18)
+
+
+def test_the_instant_of_a_change_belongs_to_what_follows() -> None:
+    schedule = Schedule.always("Pacific/Apia")
+    change = utc("2011-12-30T10:00")  # midnight: the end of the 29th is the beginning of the 31st
+    for at, close in (
+        (change - timedelta(microseconds=1), "2011-12-31T10:00"),
+        (change, "2012-01-01T10:00"),
+    ):
+        assert add_business_days(schedule, at, 1) == utc(close)
+        many = np.array([at.replace(tzinfo=None)], "datetime64[us]")
+        assert add_business_days_many(schedule, many, 1)[0] == np.datetime64(close)
+    assert business_days_used(schedule, utc("2011-12-29T12:00"), change) == 1
 
 
 def test_a_closure_of_a_date_that_never_was_changes_nothing() -> None:
