@@ -8,7 +8,7 @@ from agreements.models import Agreement
 
 
 def agreement_menu(request: HttpRequest) -> dict[str, Any]:
-    """Offer the agreements of the reader, and the one the page is about; asked for only if shown."""
+    """Offer the reader's agreements and the one a page is about; asked for only if shown."""
     if not getattr(request, "user", None) or not request.user.is_authenticated:
         return {}
     slug = request.resolver_match.kwargs.get("slug") if request.resolver_match else None

@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 from slaportal.embedded import UnableToStart
 from tests.servers import home_of_this_run, presence, remove, remove_left_behind, servers_of
@@ -31,6 +32,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         asked = DATABASE_FIXTURES & set(getattr(item, "fixturenames", ()))
         if asked or item.get_closest_marker("django_db"):
             raise pytest.UsageError(f"{item.nodeid} is a unit test and may not use the database.")
+
+
+@pytest.fixture(autouse=True)
+def _language() -> Iterator[None]:
+    """Begin each test in English: a page leaves its thread in the language it was asked in."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(scope="session")

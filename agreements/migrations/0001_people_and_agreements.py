@@ -6,8 +6,8 @@ import django.db.models.constraints
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.db.models.functions.text
-from django.contrib.postgres.operations import BtreeGistExtension, UnaccentExtension
 from django.conf import settings
+from django.contrib.postgres.operations import BtreeGistExtension, UnaccentExtension
 from django.db import migrations, models
 
 

@@ -33,7 +33,7 @@ class RevisionQuerySet(models.QuerySet["CalendarRevision"]):
     """Sets of calendar revisions."""
 
     def latest_of(self, keys: Iterable[str]) -> dict[str, "CalendarRevision"]:
-        """Return the revision that holds now of each calendar named; a key without one is left out."""
+        """Return the revision that holds now of each calendar named, where there is one."""
         latest = (
             self.filter(calendar__key__in=list(keys))
             .select_related("calendar")

@@ -134,7 +134,7 @@ class AgreementVersion(models.Model):
         return _parsed(canonical_json(self.terms))
 
     def status_at(self, now: datetime) -> str:
-        """Return the stored status, or for a signed one scheduled, in_force, superseded, expired."""
+        """Return the stored status; for a signed version the one its period and now tell."""
         return lifecycle.status_at(
             self.status, effective_from=self.effective_from, effective_to=self.effective_to, now=now
         )

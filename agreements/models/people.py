@@ -116,7 +116,7 @@ class Membership(models.Model):
 
 
 class Absence(models.Model):
-    """When a person is away, half-open; only one recorded beforehand takes time off their account."""
+    """When a person is away, half-open; recorded beforehand, the time is the team's."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="absences")
     starts_at = models.DateTimeField(_("from"))
