@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 
 from agreements.terms.problems import Problem, TermsError, problem
-from agreements.terms.values import as_written
+from agreements.terms.values import LARGEST, as_written
 
 DEEPEST = 20
 """How deep parts may lie in one another; the terms themselves need eight levels."""
@@ -53,7 +53,10 @@ def unstorable(value: object, path: str = "", depth: int = 0) -> Iterator[Proble
         yield problem(path, "a_float", value=value)
     elif isinstance(value, Mapping | list | tuple):
         yield from _unstorable_inside(value, path, depth + 1)
-    elif value is not None and not isinstance(value, int):
+    elif isinstance(value, int):
+        if abs(value) >= LARGEST:
+            yield problem(path, "out_of_range", value=value, range="< 10¹⁵")
+    elif value is not None:
         yield problem(path, "invalid", reason=as_written(value))
 
 

@@ -157,7 +157,7 @@ class Funnel(Section):
     @cached_property
     def plan(self) -> FunnelPlan:
         """Every cell, computed. Raises UnableToPlan when cells set by hand do not fit."""
-        by_goal = self._plan_goal() if self.goal else FunnelPlan()
+        by_goal = self._plan_goal()
         by_hand = {
             key: funnel_plan.row_by_hand(key, [cells[month].value for month in self.months])
             for key, cells in self.targets.items()
@@ -173,7 +173,7 @@ class Funnel(Section):
 
     def _plan_goal(self) -> FunnelPlan:
         goal = self.goal
-        if goal is None:
+        if goal is None or not self.stages:
             return FunnelPlan()
         season = goal.seasonality or dict.fromkeys(MONTHS, Decimal(1))
         customer = self.stage_with_role("customer")

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
-from typing import Any, get_args
+from typing import get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -67,8 +67,25 @@ def _problems(details: list[ErrorDetails], document: object) -> Iterator[Problem
         if detail["type"] == "default_factory_not_called":
             # What its default depends on is wrong, and told already.
             continue
-        location = [part for part in detail["loc"] if part not in _NO_KEYS]
-        yield _problem(detail, location, document)
+        yield _problem(detail, _location(detail["loc"], document), document)
+
+
+def _location(told: tuple[int | str, ...], document: object) -> list[int | str]:
+    """Leave out what Pydantic adds to the way through a document: kinds of rules, and “[key]”."""
+    location: list[int | str] = []
+    here: object = document
+    for part in told:
+        if part in _NO_KEYS and not (isinstance(here, Mapping) and part in here):
+            continue
+        location.append(part)
+        here = _inside(here, part)
+    return location
+
+
+def _inside(value: object, part: int | str) -> object:
+    if isinstance(value, list | tuple) and isinstance(part, int) and part < len(value):
+        return value[part]
+    return value.get(part) if isinstance(value, Mapping) else None
 
 
 def _problem(detail: ErrorDetails, location: list[int | str], document: object) -> Problem:
@@ -118,14 +135,13 @@ def _out_of_range(path: str, detail: ErrorDetails) -> Problem:
 def path_of(location: list[int | str], document: object) -> str:
     """Join the keys to a place; an entry of a list is named by its own key, or counted from 1."""
     parts: list[str] = []
-    here: Any = document
+    here = document
     for part in location:
+        here = _inside(here, part)
         if isinstance(part, int):
-            here = here[part] if isinstance(here, list | tuple) and part < len(here) else None
             own = here.get("key") if isinstance(here, Mapping) else None
             parts.append(own if isinstance(own, str) and own else str(part + 1))
         else:
-            here = here.get(part) if isinstance(here, Mapping) else None
             parts.append(part)
     return ".".join(parts)
 

@@ -22,7 +22,7 @@ _KEY = re.compile(r"[a-z][a-z0-9_-]{0,39}", re.ASCII)
 _CLAUSE_KEY = re.compile(r"[A-Z][A-Za-z0-9._-]{0,19}", re.ASCII)
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
-_LARGEST = 10**15
+LARGEST = 10**15
 _TEXT_LIMIT = 5000
 
 
@@ -40,7 +40,7 @@ def as_written(value: object) -> str:
 
 def read_number(value: object) -> Decimal:
     """Read an integer or a decimal string exactly."""
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < _LARGEST:
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < LARGEST:
         return Decimal(value)
     if isinstance(value, str) and _NUMBER.fullmatch(value):
         return Decimal(value)

@@ -48,6 +48,11 @@ def test_document_that_is_none(document: object) -> None:
         ({"schema": 2}, "schema", "unsupported_schema"),
         ({"schema": True}, "schema", "unsupported_schema"),
         ({"schema": None}, "schema", "not_a_choice"),
+        ({"[key]": 1}, "[key]", "unknown_key"),
+        ({"group": 1}, "group", "unknown_key"),
+        ({"condition": 1}, "condition", "unknown_key"),
+        ({"scope": {"rule": {"group": {}}}}, "scope.rule.group", "unknown_key"),
+        ({"exchange_rates": {"[key]": 5}}, "exchange_rates.[key]", "not_a_currency"),
         ({"currency": "euro"}, "currency", "not_a_currency"),
         ({"calendar": "São Paulo"}, "calendar", "not_a_key"),
         ({"assumptions": [3]}, "assumptions", "not_a_text"),
@@ -249,7 +254,9 @@ def test_nesting_has_a_limit() -> None:
     assert first(pause=deep)[1] == "too_deep"
 
 
-@pytest.mark.parametrize("value", [0.5, float("nan"), b"x", "\x00", {"a\x07": 1}])
+@pytest.mark.parametrize(
+    "value", [0.5, float("nan"), 10**15, -(10**15), b"x", "\x00", {"a\x07": 1}]
+)
 def test_canonical_json_refuses_what_has_no_one_form(value: object) -> None:
     with pytest.raises(TermsError):
         canonical_json({"a": value})
