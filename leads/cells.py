@@ -245,7 +245,7 @@ def _places(mapping: FactsMapping, header: Sequence[str]) -> dict[str, int]:
     for column in sorted(mapping.columns):
         found = header.count(column)
         if found == 0:
-            problems.append(problem("", "unknown_column", known=header, column=column))
+            problems.append(problem("", "unknown_column", header, column=column))
         elif found > 1:
             problems.append(Problem("", "column_twice", {"column": column}))
     if problems:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from io import TextIOWrapper
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self, TextIO, cast
+from typing import Self, TextIO, cast
 from unicodedata import normalize
 
 from agreements.criteria import gettext_noop
@@ -88,17 +88,31 @@ def _decode(
 
 
 class Rows:
-    """The rows of an open file, each with the number of the line it begins on."""
+    """The rows of a file, each with the number of the line it begins on; a context manager.
 
-    def __init__(self, file: BinaryIO, name: str, form: FileFormat) -> None:
-        self._file = file
-        text = TextIOWrapper(file, encoding=form.encoding, newline="")
-        self._reader = csv.reader(text, delimiter=form.delimiter)
-        try:
-            header = next(self._reader)
-        except StopIteration:
-            raise UnableToReadFile("no_header", file=name) from None
+    Raises OSError, and UnableToReadFile for a file without a first row.
+    """
+
+    def __init__(self, path: Path, form: FileFormat) -> None:
+        self._file = path.open("rb")
+        self._text = TextIOWrapper(self._file, encoding=form.encoding, newline="")
+        self._reader = csv.reader(self._text, delimiter=form.delimiter)
+        header = next(self._reader, None)
+        if header is None:
+            self._text.close()
+            raise UnableToReadFile("no_header", file=path.name)
         self.header = [normalize("NFC", column).strip() for column in header]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._text.close()
 
     @property
     def bytes_read(self) -> int:

@@ -101,8 +101,7 @@ def import_facts(
     """
     form = mapping.mapping.file
     looked = look_through(path, form)
-    with path.open("rb") as file:
-        rows = Rows(file, path.name, form)
+    with Rows(path, form) as rows:
         reader = RowReader(mapping.mapping, rows.header, _setting(mapping, agreement))
         with Rejects(rejects, rows.header, form) as rejected:
             running = _Import(agreement, by, now, rows, reader, rejected, looked.has_zeros)
@@ -256,7 +255,7 @@ class _Import:
         facts = [fact for row in rows for fact in row.facts]
         try:
             kept = retry_once(lambda: self._ingest(facts))
-        except (DataError, IntegrityError) as error:
+        except (DataError, IntegrityError, UnicodeError) as error:
             if len(rows) == 1:
                 reason = str(error).partition("\n")[0]
                 self._reject(rows[0].line, UnableToRead("refused", reason=reason), rows[0].cells)

@@ -103,7 +103,7 @@ class RowReader:
         for given in stage.given:
             if given not in stages:
                 path = f"facts.{number}.stage"
-                raise MappingError([problem(path, "unknown_stage", known=stages, value=given)])
+                raise MappingError([problem(path, "unknown_stage", stages, value=given)])
         return self._cells.choice(stage, "stage", stages)
 
     def _event(self, fact: EventMapping) -> dict[str, Reader]:

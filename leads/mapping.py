@@ -294,7 +294,7 @@ AnyFact: TypeAlias = Annotated[
 class FileFormat(Section):
     """How the file is written."""
 
-    encoding: str = "utf-8"
+    encoding: str = Field(default="utf-8", validate_default=True)
     delimiter: str = Field(default=",", min_length=1, max_length=1)
     decimal: Literal[".", ","] = "."
 
@@ -323,7 +323,14 @@ class FactsMapping(Section):
     time_zone: TimeZone | None = None
     file: FileFormat = FileFormat()
     when: When = ()
-    facts: tuple[AnyFact, ...] = Field(min_length=1)
+    facts: tuple[AnyFact, ...]
+
+    @field_validator("facts")
+    @classmethod
+    def _check_facts(cls, facts: tuple[AnyFact, ...]) -> tuple[AnyFact, ...]:
+        if not facts:
+            raise refusal("empty")
+        return facts
 
     @model_validator(mode="after")
     def _check(self) -> "FactsMapping":

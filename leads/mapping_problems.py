@@ -121,10 +121,10 @@ def refusal(code: str, **params: object) -> PydanticCustomError:
     return PydanticCustomError(code, "refused", params)
 
 
-def problem(path: str, code: str, *, known: Iterable[str], **params: object) -> Problem:
-    """Make a problem about a name that is none of the known ones; a near one is suggested."""
-    choices = list(known)
-    nearest = get_close_matches(str(next(iter(params.values()))), choices, n=1)
+def problem(path: str, code: str, known: Iterable[str], **params: object) -> Problem:
+    """Make a problem about the last parameter, which is none of the known names."""
+    choices, name = list(known), str(list(params.values())[-1])
+    nearest = get_close_matches(name, choices, n=1)
     if nearest and f"{code}_nearest" in MESSAGES:
         return Problem(path, f"{code}_nearest", {**params, "nearest": nearest[0]})
     return Problem(path, code, {**params, "allowed": ", ".join(choices)})
@@ -155,11 +155,11 @@ def _problem(path: str, detail: ErrorDetails, known: list[str]) -> Problem:
     key, found = detail["loc"][-1] if detail["loc"] else "", str(detail["input"])[:60]
     match kind:
         case "not_a_choice":
-            return problem(path, kind, known=context.pop("allowed"), **context)
+            return problem(path, kind, context.pop("allowed"), **context)
         case "literal_error":
             return Problem(path, "not_one_of", {"value": found, "allowed": context["expected"]})
         case "extra_forbidden":
-            return problem(path, "unknown_key", known=known, key=key)
+            return problem(path, "unknown_key", known, key=key)
         case _ if kind in MESSAGES and kind not in _CODES:
             return Problem(path, kind, context)
         case _:
