@@ -122,15 +122,19 @@ class Supervisor:
     due: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
-    def running(self) -> Iterator[None]:
-        """Run every part for the length of the block."""
+    def stopping(self) -> Iterator[None]:
+        """Stop at the end of the block what was started in it."""
         try:
-            for part in self.parts:
-                part.start(self.environment)
             yield
         finally:
             for part in self.parts:
                 part.stop(lambda: self.interruption.is_hurried)
+
+    def start(self) -> None:
+        """Start every part that does not run yet."""
+        for part in self.parts:
+            if part.process is None:
+                part.start(self.environment)
 
     def watch(self) -> None:
         """Start again what ends, until it is interrupted or a part keeps failing."""

@@ -22,7 +22,7 @@ signal.signal(signal.SIGTERM, signal.SIG_IGN)
 pathlib.Path("{}").touch()
 time.sleep(60)
 """
-PARENT = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'input()'], stdin=-1)"
+PARENT = f"import subprocess, sys; subprocess.run([sys.executable, '-c', '{SLEEPER}'])"
 
 
 def part(folder: Path, name: str, script: str) -> Part:
@@ -40,7 +40,8 @@ def test_it_works(tmp_path: Path) -> None:
     parts = [part(tmp_path, name, SLEEPER) for name in ("first", "second")]
     supervisor = Supervisor(parts, dict(os.environ), print, Interruption())
 
-    with supervisor.running():
+    with supervisor.stopping():
+        supervisor.start()
         assert all(is_held(part.lock) for part in parts)
         supervisor.look()
         assert supervisor.due == {}
@@ -55,7 +56,8 @@ def test_what_ends_is_started_again(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     web = part(tmp_path, "web server", SLEEPER)
     supervisor = Supervisor([web], dict(os.environ), said.append, Interruption())
 
-    with supervisor.running():
+    with supervisor.stopping():
+        supervisor.start()
         assert web.process
         first = web.process
         first.kill()
@@ -75,7 +77,8 @@ def test_what_keeps_ending_ends_the_portal(tmp_path: Path, monkeypatch: pytest.M
     said: list[str] = []
     supervisor = Supervisor([broken], dict(os.environ), said.append, Interruption())
 
-    with pytest.raises(UnableToStart, match="The worker ended 5 times"), supervisor.running():
+    supervisor.start()
+    with pytest.raises(UnableToStart, match="The worker ended 5 times"):
         supervisor.watch()
 
     assert said == ["The worker ended (status 3); it is started again in 0 s."] * 4
@@ -101,7 +104,9 @@ def test_a_second_interruption_hurries(tmp_path: Path) -> None:
     hurry = Timer(1.2, os.kill, (os.getpid(), signal.SIGINT))
 
     def stop_twice(interruption: Interruption) -> None:
-        with Supervisor([stubborn], dict(os.environ), print, interruption).running():
+        supervisor = Supervisor([stubborn], dict(os.environ), print, interruption)
+        with supervisor.stopping():
+            supervisor.start()
             wait_until((tmp_path / "ready").exists)
             hurry.start()
             signal.raise_signal(signal.SIGTERM)

@@ -70,8 +70,11 @@ class Command(BaseCommand):
             check_broker(os.environ["REDIS_URL"])
         with servers.in_use():
             self._prepare(with_demo=with_demo)
-            with supervisor.running():
+            with supervisor.stopping():
+                # The first page comes sooner while nothing else is starting.
+                supervisor.parts[0].start(supervisor.environment)
                 _await_first_page(supervisor, listener)
+                supervisor.start()
                 self._say(f"\nThe portal is at {url_of(listener)} (Ctrl-C stops it).")
                 supervisor.watch()
 
@@ -119,7 +122,7 @@ def _parts(places: Places) -> list[Part]:
     # A worker as root is meant here: the servers and tasks are one person's own.
     quiet = ["-W", "ignore:You're running the worker with superuser privileges"]
     celery = [sys.executable, *quiet, "-m", "celery", "--quiet", "--app", "slaportal"]
-    web = [*gunicorn, "--workers", "2", "--threads", "4", "--log-level", "warning"]
+    web = [*gunicorn, "--preload", "--workers", "2", "--threads", "4", "--log-level", "warning"]
     schedule = str(places.processes / "beat-schedule")
     beat = [*celery, "beat", "--schedule", schedule, "--pidfile", "", "--loglevel", "WARNING"]
     worker = [*celery, "worker", "--concurrency", "2", "--loglevel", "WARNING"]
