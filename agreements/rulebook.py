@@ -71,7 +71,7 @@ class Rulebook:
             else None
         )
         has_criteria = handoff.rules or handoff.scoring or handoff.required_fields
-        meets = criteria.evaluate(handoff, attributes).qualifies if has_criteria else None
+        meets = criteria.qualifies(handoff, attributes) if has_criteria else None
         return is_complete, meets
 
     def is_logged_in_time(self, occurred_at: datetime, recorded_at: datetime) -> bool:

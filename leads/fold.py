@@ -195,8 +195,8 @@ class _Folding:
         self._fold()
 
     def is_open_at(self, at: datetime) -> bool:
-        closed_at = self.standing.closed_at
-        return closed_at is None or at < closed_at
+        """Whether it was open at an instant, so that another offer then opens nothing."""
+        return any(start <= at and (end is None or at < end) for start, end in self.standing.spans)
 
     def absorb(self, marks: list[Mark]) -> None:
         """Take over the events of an offer that opened nothing."""

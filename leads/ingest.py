@@ -106,7 +106,7 @@ def ingest(
     Telling the same facts again, or in another order or other batches, ends in the same state.
     """
     told_in = _Telling(agreement, by, now, delivery)
-    leads, born_leads = _leads_named(facts)
+    leads, born_leads = _leads_named(facts, agreement, now)
     handoffs, born_handoffs = _handoffs_named(agreement, facts, leads)
     ingested, touched = Ingested(leads=len(born_leads)), set[int]()
     groups: defaultdict[type[Told], list[Told]] = defaultdict(list)
@@ -117,12 +117,15 @@ def ingest(
         kept = _keep(keeper, group, leads, handoffs, told_in, touched)
         ingested.add(Ingested(by_kind={kind.kind: kept}))
         ingested.add(kept)
+    touched |= born_leads | {lead_id for (lead_id, _), _ in born_handoffs.values()}
     if touched:
         settle(lead_ids=touched, now=now, born=Born(born_leads, born_handoffs))
     return ingested
 
 
-def _leads_named(facts: Iterable[Told]) -> tuple[dict[Named, int], frozenset[int]]:
+def _leads_named(
+    facts: Iterable[Told], agreement: Agreement, now: datetime
+) -> tuple[dict[Named, int], frozenset[int]]:
     """Return the key of the lead each name stands for, and which of them are new.
 
     The rows of leads known before are locked in key order.
@@ -130,7 +133,7 @@ def _leads_named(facts: Iterable[Told]) -> tuple[dict[Named, int], frozenset[int
     names = {fact.lead for fact in facts}
     known = _identities(names)
     missing = [name for name in names if name not in known]
-    born = _name_leads(missing, facts) if missing else frozenset()
+    born = _name_leads(missing, _verified_emails(facts, agreement, now)) if missing else frozenset()
     if missing:
         known = _identities(names)
     list(
@@ -155,16 +158,25 @@ def _identities(names: set[Named]) -> dict[Named, int]:
     }
 
 
-def _name_leads(names: list[Named], facts: Iterable[Told]) -> frozenset[int]:
+def _name_leads(names: list[Named], emails: dict[Named, str]) -> frozenset[int]:
     """Give each name a new lead's key, unless its verified e-mail address is another lead's.
 
     Returns the keys that were given. Only identities are written here: settling writes the leads
     whole, and their foreign keys are checked at the commit. Where somebody else told of the same
     name at this moment, theirs holds.
     """
-    joined = _leads_by_verified_email(facts)
+    by_email = _leads_by_verified_email(set(emails.values()))
+    joined = set(by_email.values())
     keys = iter(allocate_keys(Lead, len(names)))
-    wanted = [(joined.get(name) or next(keys), name) for name in sorted(names)]
+    wanted = []
+    for name in sorted(names):
+        email = emails.get(name)
+        key = by_email.get(email) if email else None
+        if key is None:
+            key = next(keys)
+            if email:
+                by_email[email] = key
+        wanted.append((key, name))
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -178,11 +190,13 @@ def _name_leads(names: list[Named], facts: Iterable[Told]) -> frozenset[int]:
                 [name.external_id for _, name in wanted],
             ],
         )
-        return frozenset(row[0] for row in cursor.fetchall()) - set(joined.values())
+        return frozenset(row[0] for row in cursor.fetchall()) - joined
 
 
-def _leads_by_verified_email(facts: Iterable[Told]) -> dict[Named, int]:
-    """Find the leads that names join because they share a verified e-mail address."""
+def _verified_emails(
+    facts: Iterable[Told], agreement: Agreement, now: datetime
+) -> dict[Named, str]:
+    """Return the verified e-mail address told of each name, unless the terms keep them apart."""
     emails = {
         fact.lead: str(fact.attributes["email"]).lower()
         for fact in facts
@@ -192,13 +206,20 @@ def _leads_by_verified_email(facts: Iterable[Told]) -> dict[Named, int]:
     }
     if not emails:
         return {}
+    version = agreement.versions.in_force(now).first()
+    joins = version is None or version.parsed_terms().scope.join_by_email
+    return emails if joins else {}
+
+
+def _leads_by_verified_email(emails: set[str]) -> dict[str, int]:
+    """Find the lead of each verified e-mail address; the one known longest where there are two."""
     rows = (
-        Lead.objects.annotate(address=Lower("email"))
-        .filter(is_email_verified=True, merged_into=None, address__in=set(emails.values()))
+        Lead.objects.exclude(email="")
+        .annotate(address=Lower("email"))
+        .filter(is_email_verified=True, merged_into=None, address__in=emails)
         .order_by("-pk")
     )
-    known = dict(rows.values_list("address", "pk"))
-    return {name: known[email] for name, email in emails.items() if email in known}
+    return dict(rows.values_list("address", "pk"))
 
 
 def _handoffs_named(

@@ -133,10 +133,17 @@ class AgreementVersion(models.Model):
         """Return the terms as values. They were checked when they were stored."""
         return _parsed(canonical_json(self.terms))
 
-    def status_at(self, now: datetime) -> str:
-        """Return the stored status; for a signed version the one its period and now tell."""
+    def status_at(self, now: datetime, *, next_from: datetime | None = None) -> str:
+        """Return the stored status; for a signed version the one its period and now tell.
+
+        ``next_from`` is when the version after it comes into force, if there is one.
+        """
         return lifecycle.status_at(
-            self.status, effective_from=self.effective_from, effective_to=self.effective_to, now=now
+            self.status,
+            effective_from=self.effective_from,
+            effective_to=self.effective_to,
+            now=now,
+            next_from=next_from,
         )
 
 

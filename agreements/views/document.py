@@ -24,6 +24,7 @@ def document(request: SignedInRequest, slug: str, number: int | None = None) -> 
         slug=slug,
     )
     versions = list(agreement.versions.order_by("-number").prefetch_related("signatures"))
+    statuses = _statuses(versions, now)
     shown = _shown(versions, number, now)
     if shown is None:
         return render(request, "agreements/no_version.html", {"agreement": agreement})
@@ -34,12 +35,23 @@ def document(request: SignedInRequest, slug: str, number: int | None = None) -> 
             "agreement": agreement,
             "version": shown,
             "sections": document_of(shown),
-            "versions": [(each, each.status_at(now)) for each in versions],
+            "versions": statuses.items(),
             "period": period_words(shown),
-            "status": shown.status_at(now),
+            "status": statuses[shown],
             "now": now,
         },
     )
+
+
+def _statuses(versions: list[AgreementVersion], now: datetime) -> dict[AgreementVersion, str]:
+    """Return the status of each version; one is superseded where another begins as it ends."""
+    starts = {each.effective_from for each in versions if each.effective_from}
+    return {
+        each: each.status_at(
+            now, next_from=each.effective_to if each.effective_to in starts else None
+        )
+        for each in versions
+    }
 
 
 def _shown(

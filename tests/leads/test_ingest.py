@@ -1,16 +1,19 @@
 """Facts told in any order, however often, end in the same state."""
 
 import random
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from agreements.models import User
 from leads.ingest import Ingested, ingest
-from leads.models import Breach, Change, Clock, Handoff, Lead, LeadIdentity
+from leads.models import Breach, Change, Clock, FollowUp, Handoff, Lead, LeadIdentity
 from leads.rebuild import rebuild
-from leads.told import Told
-from tests.factories import Teller, local, make_rep, make_version
+from leads.told import Named, Told, ToldEvent
+from tests.factories import Teller, example_terms, local, make_rep, make_version
 
 pytestmark = pytest.mark.django_db
 
@@ -93,10 +96,6 @@ def test_shuffled_repeated_and_one_at_a_time_end_alike(seed: int) -> None:
 
 def _elsewhere(fact: Told) -> Told:
     """The same fact about another lead."""
-    from dataclasses import replace
-
-    from leads.told import Named, ToldEvent
-
     changes = {
         "external_id": f"x{fact.external_id}",
         "lead": Named("crm", f"x{fact.lead.external_id}"),
@@ -138,3 +137,117 @@ def test_a_breach_is_dated_when_it_happened_and_withdrawn_by_a_late_fact() -> No
     breach.refresh_from_db()
     assert breach.is_withdrawn
     assert Clock.objects.get(clause_key="S2").stopped_at == local("2026-09-08 13:00")
+
+
+def test_a_name_with_the_same_verified_address_joins_the_lead() -> None:
+    agreement = make_version().agreement
+    form, chat = Teller("F1", "form"), Teller("C1", "chat")
+    same = {"email": "paulo@example.com", "email_verified": True}
+    facts = [
+        form.attributes(local("2026-09-04 10:00"), **same),
+        Teller("X1", "list").attributes(local("2026-09-04 10:00"), email="paulo@example.com"),
+    ]
+    ingest(agreement=agreement, facts=facts, by=None, now=NOW)
+
+    later = [chat.attributes(local("2026-09-05 10:00"), **same | {"email": "PAULO@example.com"})]
+    ingest(agreement=agreement, facts=later, by=None, now=NOW)
+
+    leads = dict(LeadIdentity.objects.values_list("source", "lead"))
+    assert leads["form"] == leads["chat"]
+    assert leads["list"] != leads["form"]
+
+
+def test_names_told_together_join_too() -> None:
+    agreement = make_version().agreement
+    same = {"email": "paulo@example.com", "email_verified": True}
+    facts = [Teller(name).attributes(local("2026-09-04 10:00"), **same) for name in ("L1", "L2")]
+    ingest(agreement=agreement, facts=facts, by=None, now=NOW)
+    assert Lead.objects.count() == 1
+
+
+def test_the_terms_may_keep_them_apart() -> None:
+    agreement = make_version(example_terms(scope={"join_by_email": False})).agreement
+    same = {"email": "paulo@example.com", "email_verified": True}
+    facts = [Teller(name).attributes(local("2026-09-04 10:00"), **same) for name in ("L1", "L2")]
+    ingest(agreement=agreement, facts=facts, by=None, now=NOW)
+    assert Lead.objects.count() == 2
+
+
+def test_a_revision_of_the_offer_moves_the_handoff() -> None:
+    version = make_version()
+    tell = Teller()
+    offered = tell.event("offered", local("2026-09-04 10:00"))
+    ingest(agreement=version.agreement, facts=[offered], by=None, now=local("2026-09-04 10:01"))
+
+    corrected = replace(offered, occurred_at=local("2026-09-03 10:00"))
+    told = ingest(
+        agreement=version.agreement, facts=[corrected], by=None, now=local("2026-09-04 10:02")
+    )
+
+    assert told == Ingested(revised=1)
+    assert Handoff.objects.get().offered_at == local("2026-09-03 10:00")
+    assert Clock.objects.get(clause_key="M4").started_at == local("2026-09-03 10:00")
+    days = set(Change.objects.values_list("local_date", flat=True))
+    assert {str(day) for day in days} == {"2026-09-03", "2026-09-04"}
+
+
+def test_the_source_says_which_revision_is_the_latest() -> None:
+    version = make_version()
+    first = replace(
+        Teller().event("offered", local("2026-09-04 10:00")),
+        revised_at=local("2026-09-04 12:00"),
+    )
+    older = replace(
+        first, occurred_at=local("2026-09-01 10:00"), revised_at=local("2026-09-04 11:00")
+    )
+    for fact in (first, older):
+        ingest(agreement=version.agreement, facts=[fact], by=None, now=NOW)
+    assert Handoff.objects.get().offered_at == local("2026-09-04 10:00")
+
+
+def test_a_retracted_fact_counts_no_more() -> None:
+    version = make_version()
+    tell = Teller()
+    touch = tell.follow_up("no_answer", local("2026-09-04 11:00"))
+    facts = [
+        tell.event("offered", local("2026-09-04 10:00")),
+        tell.event("assigned", local("2026-09-04 10:00"), to_queue=True),
+        touch,
+    ]
+    ingest(agreement=version.agreement, facts=facts, by=None, now=NOW)
+
+    taken_back = replace(touch, is_retracted=True, correction_reason="It was another lead.")
+    ingest(agreement=version.agreement, facts=[taken_back], by=None, now=NOW + timedelta(minutes=1))
+
+    assert Clock.objects.get(clause_key="S2").stopped_at is None
+    assert FollowUp.objects.count() == 2
+
+
+def test_a_handoff_outside_any_version_has_no_clocks() -> None:
+    version = make_version(effective_date=date(2026, 10, 1))
+    facts = [Teller().event("offered", local("2026-09-04 10:00"))]
+    ingest(agreement=version.agreement, facts=facts, by=None, now=NOW)
+    assert Handoff.objects.get().version is None
+    assert not Clock.objects.exists()
+
+
+def test_the_number_of_queries_does_not_depend_on_the_number_of_leads(
+    django_assert_max_num_queries: Callable[[int], AbstractContextManager[object]],
+) -> None:
+    agreement = make_version().agreement
+
+    def facts(first: int, last: int) -> list[Told]:
+        return [
+            fact
+            for number in range(first, last)
+            for tell in [Teller(f"L{number}")]
+            for fact in (
+                tell.attributes(local("2026-09-04 10:00"), name="Paulo"),
+                tell.event("offered", local("2026-09-04 10:00")),
+                tell.follow_up("no_answer", local("2026-09-04 11:00")),
+            )
+        ]
+
+    for first, last in ((0, 2), (2, 60)):
+        with django_assert_max_num_queries(36):
+            ingest(agreement=agreement, facts=facts(first, last), by=None, now=NOW)
