@@ -56,10 +56,10 @@ class Interruption:
 
 @dataclass(slots=True)
 class Part:
-    """One process of the portal and its children, in a process session of its own.
+    """One process of the portal and the children it forks, in a process session of its own.
 
-    The lock file holds the session's number and stays locked while anything of it lives: so a
-    number is never mistaken for that of another process.
+    The lock file holds the session's number and stays locked while any of them lives: so a number
+    is never mistaken for that of another process.
     """
 
     name: str
