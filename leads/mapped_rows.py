@@ -153,10 +153,10 @@ class RowReader:
 
     def _attributes(self, fact: AttributesMapping) -> Reader:
         """Read what is told of a lead; an empty cell tells nothing unless `values` has it."""
-        told = [(name, self._cells.value(v), "" in v.values) for name, v in fact.attributes.items()]
+        told = [(name, self._cells.value(value)) for name, value in fact.attributes.items()]
 
         def attributes(cells: Cells) -> dict[str, Any]:
-            found = ((name, read(cells), tells_empty) for name, read, tells_empty in told)
-            return {name: value for name, value, keeps in found if value is not None or keeps}
+            found = ((name, read(cells)) for name, read in told)
+            return {name: value for name, value in found if value is not None}
 
         return attributes

@@ -280,7 +280,7 @@ def test_rows_that_cannot_be_read_go_to_a_file_that_can_be_sent_again() -> None:
         },
         {"reason": "The row has 4 cells, but the header has 9.", "rows": 1, "first_line": 13},
     ]
-    with Path("bad.csv").open(newline="") as file:
+    with Path("bad.csv").open(encoding="utf-8-sig", newline="") as file:
         rejected = list(csv.reader(file, delimiter=";"))
     assert rejected[0] == ["rejected_line", "rejected_reason", *HEADER]
     assert [row[0] for row in rejected[1:]] == ["5", "9", "13"]

@@ -107,12 +107,14 @@ def test_an_empty_cell_and_unknown_are_different_things() -> None:
     plain = {"attributes": {"origin": "origin"}}
     assert read(plain, ROW | {"origin": "unknown"})[0].attributes == {"origin": "unknown"}  # type: ignore[attr-defined]
     assert read(plain, ROW | {"origin": "  "})[0].attributes == {}  # type: ignore[attr-defined]
-    values = {"": None, "unknown": "not asked"}
+    values = {"": "", "unknown": "not asked"}
     mapped = {"attributes": {"origin": {"column": "origin", "values": values, "otherwise": "web"}}}
     assert [
         read(mapped, ROW | {"origin": cell})[0].attributes["origin"]  # type: ignore[attr-defined]
         for cell in ("", "unknown", "ads")
-    ] == [None, "not asked", "web"]
+    ] == ["", "not asked", "web"]
+    nothing = {"attributes": {"origin": {"column": "origin", "values": {"n/a": None}}}}
+    assert read(nothing, ROW | {"origin": "n/a"})[0].attributes == {}  # type: ignore[attr-defined]
     otherwise = {"attributes": {"origin": {"column": "origin", "otherwise": "web"}}}
     assert read(otherwise, ROW | {"origin": ""})[0].attributes == {}  # type: ignore[attr-defined]
 
