@@ -87,7 +87,7 @@ def enough_attempts_many(
     days = _local_days(schedule, attempts_at)
     order = np.lexsort((attempts_at, days, channels, handoffs))
     firsts = order[_changes(handoffs[order], channels[order], days[order])]
-    order = firsts[np.lexsort((channels[firsts], attempts_at[firsts], handoffs[firsts]))]
+    order = firsts[np.lexsort((attempts_at[firsts], handoffs[firsts]))]
     rows, at = handoffs[order], attempts_at[order]
     counted = _running_count(rows, np.ones(rows.size, dtype=bool))
     used = _running_count(rows, _is_first_use(rows, channels[order]))

@@ -158,7 +158,7 @@ class _Fold:
         run = self.running
         if run is not None:
             run.stop(mark)
-        elif self.is_offered and not self.is_over and not self.runs and self.early is None:
+        elif self.is_offered and not self.runs and self.early is None:
             self.early = mark
 
     def end(self, mark: Mark) -> None:
@@ -270,7 +270,7 @@ class _Fold:
     def _counts_attempts(self) -> bool:
         if self.runs:
             return self.runs[-1].is_open
-        return self.is_offered and not self.is_over and self.early is None
+        return self.is_offered and self.early is None
 
     def recycle_for_persistence(self, mark: Mark) -> None:
         run = self.running

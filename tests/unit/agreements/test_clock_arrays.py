@@ -15,8 +15,6 @@ from agreements.clock import (
     ClockKind,
     ClockState,
     Columns,
-    Grade,
-    History,
     Mark,
     MarkKind,
     Promise,
@@ -28,14 +26,24 @@ from agreements.clock import (
     replay_many,
 )
 from agreements.durations import Duration
-from tests.unit.agreements.clock_strategies import histories, promises, schedules
+from tests.unit.agreements.clock_strategies import (
+    histories,
+    instants,
+    promises,
+    schedules,
+    untimed,
+)
 from tests.unit.agreements.worked_example_1 import (
     ACCEPTANCE,
+    ATTEMPT,
+    CONTACT,
     FIRST_FOLLOW_UP,
+    OFFERED,
     PAUSED,
     PERSISTENCE,
     PROMISES,
     SCHEDULE,
+    TO_ANA,
     TO_BRUNO,
     mark,
     without,
@@ -50,39 +58,63 @@ def test_the_worked_example_without_its_pause() -> None:
         assert_equal(promise, SCHEDULE, columns, [PLAIN, PLAIN[:4]])
 
 
-@given(promise=promises(), schedule=schedules(), rows=st.lists(histories(), min_size=1, max_size=6))
+@pytest.mark.parametrize("kind", [kind for kind in ClockKind if kind is not ClockKind.STAGE_AGE])
+@untimed
+@given(promise=promises(), schedule=schedules(), rows=st.lists(histories(), min_size=2, max_size=9))
 def test_arrays_equal_the_fold(
-    promise: Promise, schedule: Schedule, rows: list[list[Mark]]
+    kind: ClockKind, promise: Promise, schedule: Schedule, rows: list[list[Mark]]
 ) -> None:
-    rows = [marks for marks in rows if is_plain(marks)]
-    if promise.kind is not ClockKind.STAGE_AGE and rows:
-        assert_equal(promise, schedule, columns_from(promise, schedule, rows), rows)
+    promise = replace(promise, kind=kind)
+    assert_equal(promise, schedule, columns_from(promise, schedule, rows), rows)
 
 
-@given(promise=promises(), schedule=schedules(), rows=st.lists(histories(), min_size=1, max_size=6))
+@pytest.mark.parametrize("late", [timedelta(0), timedelta(microseconds=1)])
+def test_arrays_equal_the_fold_at_the_due_time(late: timedelta) -> None:
+    rows = []
+    for promise in PROMISES:
+        due_at = replay(promise, SCHEDULE, PLAIN).due_at
+        assert due_at is not None
+        at = due_at + late
+        withdrawn = replace(mark("09-08 09:00", MarkKind.WITHDRAWN), at=at)
+        rows += [
+            [OFFERED, TO_ANA, withdrawn],
+            [OFFERED, TO_ANA, replace(ATTEMPT, at=at)],
+            [OFFERED, TO_ANA, replace(CONTACT, at=at), withdrawn],
+            [OFFERED, replace(TO_ANA, at=at)],
+        ]
+    for promise in PROMISES:
+        assert_equal(promise, SCHEDULE, columns_from(promise, SCHEDULE, rows), rows)
+
+
+@untimed
+@given(
+    schedule=schedules(),
+    attempts=st.lists(
+        st.tuples(st.integers(0, 2), instants(), st.sampled_from(["call", "email", "chat", None])),
+        max_size=30,
+    ),
+)
 def test_enough_attempts_equal_the_reference(
-    promise: Promise, schedule: Schedule, rows: list[list[Mark]]
+    schedule: Schedule, attempts: list[tuple[int, datetime, str | None]]
 ) -> None:
-    promise = replace(promise, kind=ClockKind.PERSISTENCE, count=3, channels=2)
-    rows = [marks for marks in rows if is_plain(marks)]
-    attempts = [
-        (row, each)
-        for row, marks in enumerate(rows)
-        for each in since_offer(History(marks).marks)
-        if each.shows(Grade.ATTEMPT) and not each.shows(Grade.CONTACT)
-    ]
-    channels = {channel: number for number, channel in enumerate(("call", "email", "chat", None))}
+    promise = replace(PERSISTENCE, count=3, channels=2)
+    offered = replace(OFFERED, at=min([at for _, at, _ in attempts], default=OFFERED.at))
+    rows = [[offered], [offered], [offered], [offered]]
+    for number, (row, at, channel) in enumerate(attempts):
+        rows[row].append(
+            replace(ATTEMPT, at=at, channel=channel, external_id=str(number)),
+        )
+    channels = {channel: number for number, channel in enumerate(("chat", None, "call", "email"))}
     enough = enough_attempts_many(
         promise,
         schedule,
-        np.array([row for row, _ in attempts], dtype=np.int64),
-        np.array([naive(each.at) for _, each in attempts], dtype="datetime64[us]"),
-        np.array([channels[each.channel] for _, each in attempts], dtype=np.int64),
+        np.array([row for row, _, _ in attempts], dtype=np.int64),
+        np.array([at.replace(tzinfo=None) for _, at, _ in attempts], dtype="datetime64[us]"),
+        np.array([channels[channel] for _, _, channel in attempts], dtype=np.int64),
         size=len(rows),
     )
-    if rows:
-        expected = columns_from(promise, schedule, rows).enough_attempts_at
-        np.testing.assert_array_equal(enough, expected)
+    expected = columns_from(promise, schedule, rows).enough_attempts_at
+    np.testing.assert_array_equal(enough, expected)
 
 
 def test_columns_left_out_are_empty() -> None:
@@ -188,15 +220,6 @@ def holder_of(clocks: ClockColumns, row: int, state: ClockState) -> object:
     return state.custody[0][1] if clocks.is_holders[row] else None
 
 
-def since_offer(marks: Sequence[Mark]) -> Sequence[Mark]:
-    kinds = [each.kind for each in marks]
-    return marks[kinds.index(MarkKind.OFFERED) :] if MarkKind.OFFERED in kinds else ()
-
-
 def aware(at: np.datetime64) -> datetime | None:
     value = at.item()
     return value.replace(tzinfo=UTC) if isinstance(value, datetime) else None
-
-
-def naive(at: datetime) -> datetime:
-    return at.astimezone(UTC).replace(tzinfo=None)

@@ -132,6 +132,12 @@ def test_business_days_move_by_each_day_wholly_paused(
     assert state.due_at == local(f"{due} 18:00")
 
 
+def test_a_wholly_paused_start_day_moves_nothing() -> None:
+    early = (replace(OFFERED, at=local("09-08 08:00")), replace(TO_ANA, at=local("09-08 08:00")))
+    pause = paused("09-08 08:00", "09-08 20:00")
+    assert replay(ONE_DAY, SCHEDULE, (*early, pause)).due_at == local("09-09 18:00")
+
+
 def test_a_wholly_paused_day_is_not_a_day_used() -> None:
     pause = paused("09-08 09:00", "09-08 18:00")
     state = replay(PERSISTENCE, SCHEDULE, (*RECEIVED, pause))

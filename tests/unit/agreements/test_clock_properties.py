@@ -21,7 +21,14 @@ from agreements.clock import (
     replay_all,
 )
 from agreements.durations import Unit
-from tests.unit.agreements.clock_strategies import instants, marks, promises, schedules, some_marks
+from tests.unit.agreements.clock_strategies import (
+    instants,
+    marks,
+    promises,
+    schedules,
+    some_marks,
+    untimed,
+)
 
 STEP = timedelta(minutes=30)
 PAUSES = (MarkKind.PAUSED, MarkKind.PAUSED, MarkKind.RESUMED)
@@ -32,6 +39,7 @@ ABSENCES = [
 ]
 
 
+@untimed
 @given(promises(), schedules(), st.lists(marks(), max_size=10), st.data())
 def test_order_and_repeats_of_marks_do_not_matter(
     promise: Promise, schedule: Schedule, some: list[Mark], data: st.DataObject
@@ -47,6 +55,7 @@ def test_order_and_repeats_of_marks_do_not_matter(
         assert state.used_at(min(state.due_at, state.ended_at or state.due_at)) == split
 
 
+@untimed
 @given(promises(), schedules(), some_marks(), instants())
 def test_nothing_later_changes_what_was_breached_or_had_ended(
     promise: Promise, schedule: Schedule, some: list[Mark], now: datetime
@@ -61,6 +70,7 @@ def test_nothing_later_changes_what_was_breached_or_had_ended(
             assert after == replace(before, custody=after.custody)
 
 
+@untimed
 @given(promises(), schedules(), some_marks(PAUSES), instants())
 def test_due_times_equal_a_walk_through_every_half_hour(
     promise: Promise, schedule: Schedule, some: list[Mark], start: datetime
@@ -81,6 +91,7 @@ def test_due_times_equal_a_walk_through_every_half_hour(
     assert due == walked(promise, schedule, start, kept)
 
 
+@untimed
 @given(promises(), schedules(), some_marks(), instants())
 def test_an_explanation_adds_up(
     promise: Promise, schedule: Schedule, some: list[Mark], now: datetime

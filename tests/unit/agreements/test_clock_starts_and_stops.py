@@ -110,6 +110,8 @@ def test_what_happens_between_offer_and_receipt_meets_a_clock_at_its_start() -> 
     attempt = follow_up("09-08 09:30")
     persistence = of(PERSISTENCE, OFFERED, attempt, received)
     assert (persistence.attempts, persistence.stopped_at) == (1, None)
+    after_contact = mark("09-08 10:00", MarkKind.FOLLOW_UP, grade=Grade.ATTEMPT, channel="email")
+    assert of(PERSISTENCE, OFFERED, called, after_contact, received).attempts == 0
 
 
 @pytest.mark.parametrize(("automated", "counts"), [(True, True), (False, False)])
@@ -182,6 +184,15 @@ def test_giving_up_after_the_due_time_leaves_the_breach_where_it_was() -> None:
     state = of(PERSISTENCE, *RECEIVED, gave_up)
     assert state.breached_at(END) == state.due_at == local("09-21 18:00")
     assert (state.gave_up_at, state.stopped_at) == (gave_up.at, None)
+
+
+def test_giving_up_breaches_from_that_instant_on() -> None:
+    gave_up = mark("09-09 10:00", MarkKind.RECYCLED, not_reached=True)
+    state = of(PERSISTENCE, *RECEIVED, gave_up)
+    assert state.status_at(local("09-09 09:59")) is Status.RUNNING
+    assert state.breached_at(local("09-09 09:59")) is None
+    assert state.status_at(local("09-09 10:00")) is Status.BREACHED
+    assert state.late_by(END) == timedelta(0)
 
 
 def test_giving_up_after_it_is_met_changes_nothing() -> None:
