@@ -1,0 +1,40 @@
+"""A portal of a benchmark's own: fresh servers in a folder that goes with it, no rows."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def portal() -> Iterator[None]:
+    """Start PostgreSQL and Valkey as the portal does, migrate, and stop them afterwards."""
+    home = Path(tempfile.mkdtemp(prefix="slaportal-bench-"))
+    for name in ("DATABASE_URL", "REDIS_URL", "EMAIL_URL"):
+        os.environ.pop(name, None)
+    os.environ["SLAPORTAL_HOME"] = str(home)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "slaportal.settings"
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import connections
+
+    from slaportal.embedded import Servers
+    from slaportal.places import Places
+
+    places = Places(home)
+    settings.PLACES = places
+    connections.databases["default"]["HOST"] = str(places.sockets)
+    servers = Servers(places)
+    try:
+        with servers.in_use():
+            call_command("migrate", verbosity=0)
+            yield
+            connections.close_all()
+    finally:
+        servers.let_go(at_once=True)
+        shutil.rmtree(home, ignore_errors=True)
