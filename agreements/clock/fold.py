@@ -1,6 +1,6 @@
 """The fold: one promise, run over the ordered marks of one handoff.
 
-A choice where section 5 of the design and its rules R1-R7 are silent:
+Choices made where section 5 of the design and its rules R1-R7 are silent:
 
 * An assignment made before the offer counts from the offer.
 * What meets a clock between the offer and the receipt meets it at its start.
