@@ -1,0 +1,179 @@
+"""Which lead first entered which stage when: worked out in tables of the transaction.
+
+A lead's family are the leads merged into one. A stage is entered by a fact that says so, by an
+offer (the MQL stage), an acceptance (SAL), a qualification (SQL) or a won deal (customer). A
+stage that no fact tells of is passed, implied, when a later one is first entered; a fact about
+it, whenever it happened, takes the place of the implication.
+"""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from django.db.backends.utils import CursorWrapper
+
+from agreements.models import Agreement
+
+# Kept by the connection, so that counting again and again leaves no litter in the catalogue.
+_TABLES = """
+CREATE TEMPORARY TABLE IF NOT EXISTS counted_day
+    (local_date date PRIMARY KEY, starts_at timestamptz, ends_at timestamptz);
+CREATE TEMPORARY TABLE IF NOT EXISTS family (lead_id bigint PRIMARY KEY, root_id bigint);
+CREATE TEMPORARY TABLE IF NOT EXISTS first_entry
+    (root_id bigint, stage text, at timestamptz, lead_id bigint, version_id bigint,
+     is_implied boolean, PRIMARY KEY (root_id, stage));
+TRUNCATE counted_day, family, first_entry;
+"""
+
+_DAYS = """
+INSERT INTO counted_day
+SELECT day, day::timestamp AT TIME ZONE %(zone)s, (day + 1)::timestamp AT TIME ZONE %(zone)s
+FROM unnest(%(days)s::date[]) AS day;
+ANALYZE counted_day;
+"""
+
+# Everyone with a fact on the days that can be an entry, and whoever was merged with them.
+_FAMILIES = """
+INSERT INTO family (lead_id, root_id)
+WITH RECURSIVE touched AS (
+    SELECT told.lead_id FROM counted_day AS day JOIN leads_stageentry AS told
+        ON told.occurred_at >= day.starts_at AND told.occurred_at < day.ends_at
+    WHERE told.agreement_id = %(agreement)s AND told.is_current AND NOT told.is_retracted
+    UNION
+    SELECT told.lead_id FROM counted_day AS day JOIN leads_deal AS told
+        ON told.occurred_at >= day.starts_at AND told.occurred_at < day.ends_at
+    WHERE told.agreement_id = %(agreement)s AND told.is_current AND NOT told.is_retracted
+        AND told.status = 'won'
+    UNION
+    SELECT handoff.lead_id FROM counted_day AS day JOIN leads_handoff AS handoff
+        ON handoff.offered_at >= day.starts_at AND handoff.offered_at < day.ends_at
+    WHERE handoff.agreement_id = %(agreement)s
+    UNION
+    SELECT handoff.lead_id FROM leads_handoff AS handoff
+    JOIN counted_day AS day
+        ON day.local_date = (handoff.decided_at AT TIME ZONE %(zone)s)::date
+    WHERE handoff.agreement_id = %(agreement)s
+        AND handoff.decided_at >= (SELECT min(starts_at) FROM counted_day)
+        AND handoff.decided_at < (SELECT max(ends_at) FROM counted_day)
+    UNION
+    SELECT handoff.lead_id FROM leads_handoff AS handoff
+    JOIN counted_day AS day
+        ON day.local_date = (handoff.closed_at AT TIME ZONE %(zone)s)::date
+    WHERE handoff.agreement_id = %(agreement)s AND handoff.status = 'qualified'
+        AND handoff.closed_at >= (SELECT min(starts_at) FROM counted_day)
+        AND handoff.closed_at < (SELECT max(ends_at) FROM counted_day)
+    UNION
+    SELECT handoff.lead_id FROM leads_handoff AS handoff
+    JOIN leads_handoffevent AS event ON event.handoff_id = handoff.id AND event.kind = 'decided'
+    JOIN counted_day AS day
+        ON event.occurred_at >= day.starts_at AND event.occurred_at < day.ends_at
+    WHERE handoff.agreement_id = %(agreement)s AND handoff.contest = 'overturned'
+), up (lead_id, into_id) AS (
+    SELECT lead.id, lead.merged_into_id FROM touched JOIN leads_lead AS lead
+        ON lead.id = touched.lead_id
+    UNION
+    SELECT lead.id, lead.merged_into_id FROM up JOIN leads_lead AS lead ON lead.id = up.into_id
+), down (lead_id, root_id) AS (
+    SELECT up.lead_id, up.lead_id FROM up WHERE up.into_id IS NULL
+    UNION
+    SELECT lead.id, down.root_id FROM down JOIN leads_lead AS lead
+        ON lead.merged_into_id = down.lead_id
+)
+SELECT lead_id, root_id FROM down;
+ANALYZE family;
+"""
+
+_ENTRIES = """
+SELECT family.root_id, family.lead_id, told.stage, told.occurred_at AS at
+FROM family JOIN leads_stageentry AS told USING (lead_id)
+WHERE told.agreement_id = %(agreement)s AND told.is_current AND NOT told.is_retracted
+UNION ALL
+SELECT family.root_id, family.lead_id, version.mql, handoff.offered_at
+FROM family JOIN leads_handoff AS handoff USING (lead_id) JOIN judging_version AS version
+    ON handoff.offered_at >= version.named_from AND handoff.offered_at < version.named_to
+WHERE handoff.agreement_id = %(agreement)s AND handoff.status NOT IN ('expected', 'repeated')
+UNION ALL
+SELECT family.root_id, family.lead_id, version.sal, handoff.accepted_at
+FROM family JOIN (
+    SELECT id, lead_id, agreement_id, CASE WHEN contest = 'overturned' THEN (
+        SELECT min(event.occurred_at) FROM leads_handoffevent AS event
+        WHERE event.handoff_id = leads_handoff.id AND event.kind = 'decided'
+            AND event.is_overturned AND event.is_current AND NOT event.is_retracted
+    ) ELSE decided_at END AS accepted_at
+    FROM leads_handoff WHERE status NOT IN ('expected', 'repeated', 'rejected')
+) AS handoff USING (lead_id) JOIN judging_version AS version
+    ON handoff.accepted_at >= version.named_from AND handoff.accepted_at < version.named_to
+WHERE handoff.agreement_id = %(agreement)s
+UNION ALL
+SELECT family.root_id, family.lead_id, version.sql, handoff.closed_at
+FROM family JOIN leads_handoff AS handoff USING (lead_id) JOIN judging_version AS version
+    ON handoff.closed_at >= version.named_from AND handoff.closed_at < version.named_to
+WHERE handoff.agreement_id = %(agreement)s AND handoff.status = 'qualified'
+UNION ALL
+SELECT family.root_id, family.lead_id, version.customer, told.occurred_at
+FROM family JOIN leads_deal AS told USING (lead_id) JOIN judging_version AS version
+    ON told.occurred_at >= version.named_from AND told.occurred_at < version.named_to
+WHERE told.agreement_id = %(agreement)s AND told.is_current AND NOT told.is_retracted
+    AND told.status = 'won'
+"""
+
+_FIRST_ENTRIES = f"""
+INSERT INTO first_entry (root_id, stage, at, lead_id, version_id, is_implied)
+WITH told AS MATERIALIZED (
+    SELECT DISTINCT ON (root_id, stage) root_id, stage, at, lead_id
+    FROM ({_ENTRIES}) AS entry WHERE stage IS NOT NULL
+    ORDER BY root_id, stage, at, lead_id
+), implied AS (
+    SELECT DISTINCT ON (told.root_id, before.stage)
+        told.root_id, before.stage, told.at, told.lead_id
+    FROM told
+    JOIN judging_version AS version ON told.at >= version.named_from AND told.at < version.named_to
+    JOIN funnel_stage AS later
+        ON later.version_id = version.version_id AND later.stage = told.stage
+    JOIN funnel_stage AS before
+        ON before.version_id = version.version_id AND before.position < later.position
+    ORDER BY told.root_id, before.stage, told.at, told.lead_id
+), every AS (
+    SELECT root_id, stage, at, lead_id, false AS is_implied FROM told
+    UNION ALL
+    SELECT implied.root_id, implied.stage, implied.at, implied.lead_id, true FROM implied
+    LEFT JOIN told USING (root_id, stage) WHERE told.root_id IS NULL
+)
+SELECT every.root_id, every.stage, every.at, every.lead_id, version.version_id, every.is_implied
+FROM every LEFT JOIN judging_version AS version
+    ON every.at >= version.starts_at AND every.at < version.ends_at;
+ANALYZE first_entry;
+"""  # noqa: S608 - composed of constants
+
+_DAYS_OF_MERGED = f"""
+SELECT DISTINCT (entry.at AT TIME ZONE %(zone)s)::date
+FROM ({_ENTRIES}) AS entry
+WHERE root_id IN (SELECT root_id FROM family GROUP BY root_id HAVING count(*) > 1)
+"""  # noqa: S608 - composed of constants
+
+
+def gather_families(cursor: CursorWrapper, agreement: Agreement, days: Collection[date]) -> None:
+    """Fill the tables of days and families: whoever may have entered a stage on one of them."""
+    known: dict[str, Any] = {
+        "agreement": agreement.pk,
+        "zone": agreement.time_zone,
+        "days": sorted(days),
+    }
+    cursor.execute(_TABLES)
+    cursor.execute(_DAYS, known)
+    cursor.execute(_FAMILIES, known)
+
+
+def days_of_merged(cursor: CursorWrapper, agreement: Agreement) -> set[date]:
+    """Return every day on which somebody of a gathered family of several leads has an entry.
+
+    What is told of one lead of a family can move the first entry of the whole, so a change on
+    one of its days is a change on all of them.
+    """
+    cursor.execute(_DAYS_OF_MERGED, {"agreement": agreement.pk, "zone": agreement.time_zone})
+    return {row[0] for row in cursor.fetchall()}
+
+
+def find_first_entries(cursor: CursorWrapper, agreement: Agreement) -> None:
+    """Fill the table of first entries of the gathered families, on whatever day they lie."""
+    cursor.execute(_FIRST_ENTRIES, {"agreement": agreement.pk})

@@ -1,0 +1,202 @@
+"""What the versions of an agreement say, in tables of the transaction that counts by them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.backends.utils import CursorWrapper
+from psycopg2.extras import execute_values
+
+from agreements import criteria
+from agreements.models import AgreementVersion
+from agreements.terms import Terms
+from agreements.terms.commitments import Commitment
+from leads.models import LeadChange
+from metrics.month_counts import CUSTOMER
+
+# Kept by the connection, so that counting again and again leaves no litter in the catalogue.
+_TABLES = """
+CREATE TEMPORARY TABLE IF NOT EXISTS judging_version
+    (version_id bigint PRIMARY KEY, starts_at timestamptz, ends_at timestamptz,
+     named_from timestamptz, named_to timestamptz,
+     mql text, sal text, sql text, customer text, beyond text);
+CREATE TEMPORARY TABLE IF NOT EXISTS funnel_stage (version_id bigint, stage text, position int);
+CREATE TEMPORARY TABLE IF NOT EXISTS conversion
+    (version_id bigint, clause_key text, from_stage text, to_stage text, days int,
+     tiers text[], has_rule boolean);
+CREATE TEMPORARY TABLE IF NOT EXISTS uncharged_reason (version_id bigint, reason text);
+CREATE TEMPORARY TABLE IF NOT EXISTS exchange_rate
+    (version_id bigint, currency text, rate numeric);
+CREATE TEMPORARY TABLE IF NOT EXISTS judged
+    (lead_id bigint, at timestamptz, version_id bigint, tier text, picks text[]);
+TRUNCATE judging_version, funnel_stage, conversion, uncharged_reason, exchange_rate, judged;
+"""
+
+_TO_JUDGE = """
+SELECT lead_id, version_id, at FROM (
+    SELECT entry.lead_id, entry.version_id, entry.at FROM first_entry AS entry
+    JOIN counted_day AS day ON entry.at >= day.starts_at AND entry.at < day.ends_at
+    UNION
+    SELECT handoff.lead_id, handoff.version_id, handoff.offered_at FROM leads_handoff AS handoff
+    JOIN counted_day AS day
+        ON handoff.offered_at >= day.starts_at AND handoff.offered_at < day.ends_at
+    WHERE handoff.agreement_id = %(agreement)s
+    UNION
+    SELECT handoff.lead_id, handoff.version_id, handoff.offered_at FROM leads_clock AS clock
+    JOIN counted_day AS day
+        ON clock.started_at >= day.starts_at AND clock.started_at < day.ends_at
+    JOIN leads_handoff AS handoff ON handoff.id = clock.handoff_id
+    WHERE clock.agreement_id = %(agreement)s AND clock.kind = 'first_follow_up'
+    UNION
+    SELECT told.lead_id, version.version_id, told.occurred_at FROM leads_deal AS told
+    JOIN counted_day AS day
+        ON told.occurred_at >= day.starts_at AND told.occurred_at < day.ends_at
+    JOIN judging_version AS version
+        ON told.occurred_at >= version.starts_at AND told.occurred_at < version.ends_at
+    WHERE told.agreement_id = %(agreement)s AND told.is_current AND NOT told.is_retracted
+    UNION
+    SELECT told.lead_id, version.version_id, told.occurred_at FROM leads_followup AS told
+    JOIN counted_day AS day
+        ON told.occurred_at >= day.starts_at AND told.occurred_at < day.ends_at
+    JOIN judging_version AS version
+        ON told.occurred_at >= version.starts_at AND told.occurred_at < version.ends_at
+    WHERE told.agreement_id = %(agreement)s AND told.is_current AND NOT told.is_retracted
+) AS item
+WHERE version_id = ANY(%(versions)s)
+"""
+
+
+def write_versions(cursor: CursorWrapper, versions: Sequence[AgreementVersion]) -> None:
+    """Fill the tables of what the signed versions, in their order, say.
+
+    Stages have names at any instant: a gap takes those of the version before it, the time before
+    all those of the first.
+    """
+    cursor.execute(_TABLES)
+    rows: defaultdict[str, list[tuple[Any, ...]]] = defaultdict(list)
+    for place, version in enumerate(versions):
+        terms = version.parsed_terms()
+        follower = versions[place + 1].effective_from if place + 1 < len(versions) else None
+        rows["judging_version"].append(
+            (
+                version.pk,
+                version.effective_from or "-infinity",
+                version.effective_to or "infinity",
+                version.effective_from if place else "-infinity",
+                follower or "infinity",
+                *(_stage_of(terms, role) for role in ("mql", "sal", "sql")),
+                _stage_of(terms, "customer") or CUSTOMER,
+                stage_beyond_handoff(terms),
+            )
+        )
+        for table, cells in _details(terms):
+            rows[table].append((version.pk, *cells))
+    for table, told in rows.items():
+        execute_values(cursor.cursor, f"INSERT INTO {table} VALUES %s", told)  # noqa: S608
+
+
+def _stage_of(terms: Terms, role: str) -> str | None:
+    stage = terms.stage_with_role(role)
+    return stage.key if stage else None
+
+
+def stage_beyond_handoff(terms: Terms) -> str | None:
+    """Return the stage no lead should reach without a handoff: SQL, or else the customer's."""
+    return _stage_of(terms, "sql") or _stage_of(terms, "customer")
+
+
+def _details(terms: Terms) -> Iterable[tuple[str, tuple[Any, ...]]]:
+    """Give (table, cells) of what one version says."""
+    for position, stage in enumerate(terms.stages):
+        yield "funnel_stage", (stage.key, position)
+    for reason in terms.reasons.rejection:
+        if reason.charged_to != "marketing":
+            yield "uncharged_reason", (reason.key,)
+    for currency, rate in terms.exchange_rates.items():
+        yield "exchange_rate", (currency, rate)
+    if terms.currency:
+        yield "exchange_rate", (terms.currency, 1)
+    for commitment in terms.commitments:
+        if commitment.measure == "conversion_rate" and commitment.within is not None:
+            yield (
+                "conversion",
+                (
+                    commitment.key,
+                    commitment.from_stage,
+                    terms.conversion_stage(commitment),
+                    commitment.within.amount,
+                    list(commitment.tiers),
+                    commitment.where is not None,
+                ),
+            )
+
+
+def judge_leads(
+    cursor: CursorWrapper, agreement_id: int, versions: Sequence[AgreementVersion]
+) -> None:
+    """Note tier and rules that pick a lead, as of each item, where a commitment asks for them.
+
+    A handoff's tier is stored with it, so terms whose commitments ask for nothing else, which is
+    the ordinary case, cost nothing here.
+    """
+    terms_of = {
+        version.pk: terms
+        for version in versions
+        if _asks_for_judgement(terms := version.parsed_terms())
+    }
+    if not terms_of:
+        return
+    cursor.execute(_TO_JUDGE, {"agreement": agreement_id, "versions": list(terms_of)})
+    items: list[tuple[int, int, datetime]] = cursor.fetchall()
+    told = _told_of({lead_id for lead_id, _, _ in items})
+    rows = []
+    for lead_id, version_id, at in items:
+        terms, known = terms_of[version_id], _known_at(told[lead_id], at)
+        tier = terms.tier_for(known)
+        picks = [
+            commitment.key
+            for commitment in terms.commitments
+            if commitment.where is not None and criteria.holds(commitment.where, known)
+        ]
+        rows.append((lead_id, at, version_id, tier.key if tier else "", picks))
+    execute_values(cursor.cursor, "INSERT INTO judged VALUES %s", rows, page_size=1000)
+    cursor.execute("ANALYZE judged")
+
+
+def _asks_for_judgement(terms: Terms) -> bool:
+    return any(_asks(commitment) for commitment in terms.commitments if not commitment.is_clock)
+
+
+def _asks(commitment: Commitment) -> bool:
+    if commitment.where is not None:
+        return True
+    if commitment.measure in _OF_HANDOFFS:
+        return False
+    by_tier = commitment.values is not None and commitment.values.by == "tier"
+    return bool(commitment.tiers) or by_tier
+
+
+_OF_HANDOFFS = {
+    "accepted_volume", "acceptance_rate", "completeness_rate", "response_median", "response_p90",
+}  # fmt: skip
+
+
+def _told_of(lead_ids: set[int]) -> dict[int, list[tuple[datetime, dict[str, Any]]]]:
+    told: defaultdict[int, list[tuple[datetime, dict[str, Any]]]] = defaultdict(list)
+    rows = LeadChange.objects.holding().filter(lead__in=lead_ids)
+    for lead_id, at, attributes in rows.order_by(
+        "occurred_at", "source", "external_id"
+    ).values_list("lead_id", "occurred_at", "attributes"):
+        told[lead_id].append((at, attributes))
+    return told
+
+
+def _known_at(told: Iterable[tuple[datetime, dict[str, Any]]], at: datetime) -> dict[str, Any]:
+    """Return what had been told of a lead up to an instant, ends included."""
+    known: dict[str, Any] = {}
+    for occurred_at, attributes in told:
+        if occurred_at > at:
+            break
+        known.update(attributes)
+    return known
