@@ -10,10 +10,13 @@ for name in ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SECRET_KEY", "DEBUG", "H
 os.environ["SLAPORTAL_HOME"] = str(home_of_this_run())
 
 from slaportal.settings import *  # noqa: E402, F403
-from slaportal.settings import CELERY_BROKER_URL  # noqa: E402
+from slaportal.settings import CELERY_BROKER_URL, DATABASES  # noqa: E402
 
 # Each process of a parallel run has its own queue, as pytest-django gives it its own database.
 _process = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
 CELERY_BROKER_URL = f"{CELERY_BROKER_URL}?virtual_host={_process}"
+
+# A server thread of a browser test keeps no connection beyond its request.
+DATABASES["default"]["CONN_MAX_AGE"] = 0
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -59,6 +59,7 @@ def new_page(
         context = browser.new_context(
             base_url=live_server.url, locale="en", reduced_motion="reduce", **options
         )
+        context.set_default_timeout(10_000)
         contexts.append(context)
         page = context.new_page()
         complaints.watch(page, live_server.url)
