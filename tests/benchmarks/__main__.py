@@ -13,24 +13,24 @@ from typing import Any
 from tests.benchmarks.portal import portal
 from tests.benchmarks.report import Line, print_lines
 
-PURE = ("business_time",)
-WITH_DATABASE = ("import", "rebuild", "sweep", "pages", "start")
+ALONE = ("business_time", "start")
+WITH_DATABASE = ("import", "sweep", "pages")
 
 
 def main() -> int:
     """Measure what was asked for and print the lines; 1 if a budget does not hold."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks")
-    parser.add_argument("names", nargs="*", metavar="name", help=", ".join(PURE + WITH_DATABASE))
+    parser.add_argument("names", nargs="*", metavar="name", help=", ".join(ALONE + WITH_DATABASE))
     parser.add_argument("--small", action="store_true", help="with a tenth of the rows")
     options = parser.parse_args()
-    unknown = set(options.names) - {*PURE, *WITH_DATABASE}
+    unknown = set(options.names) - {*ALONE, *WITH_DATABASE}
     if unknown:
         parser.error(f"there is no benchmark {', '.join(sorted(unknown))}")
-    wanted = options.names or [*PURE, *WITH_DATABASE]
+    wanted = options.names or [*ALONE, *WITH_DATABASE]
     lines: list[Line] = []
     for name in wanted:
         sys.stderr.write(f"measuring {name} …\n")
-        if name in PURE:
+        if name in ALONE:
             lines += _module(name).measure()
             continue
         with portal():
