@@ -1,5 +1,7 @@
 """Counts by day and month, and the months that were closed."""
 
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -220,6 +222,14 @@ class FrozenMonth(models.Model):
 
     def __str__(self) -> str:
         return f"{self.agreement} {self.month:%Y-%m} {self.revision}"
+
+    def commitment(self, key: str, measure: str) -> dict[str, Any] | None:
+        """Return the entry of a commitment, if it was in the report."""
+        for entry in self.report["commitments"]:
+            if (entry["key"], entry["measure"]) == (key, measure):
+                found: dict[str, Any] = entry
+                return found
+        return None
 
     @property
     def is_complete(self) -> bool:

@@ -15,18 +15,23 @@ from metrics.percentiles import Percentile
 
 Report = dict[str, Any]
 
+_AS_CLOSED = ("target", "actual", "adjusted", "attainment", "pending", "status", "final")
+_RESTATED = ("target", "actual", "adjusted", "numerator", "denominator", "status")
+
 
 def month_report(agreement: Agreement, month: str, now: datetime) -> Report:
     """Return the report of a month such as ``"2026-05"``; raises ValueError for another text.
 
-    Ratios are rounded to six decimals, times are seconds of working time.
+    Ratios are rounded to six decimals, times are seconds of working time. The figures are the
+    current ones; a closed month also tells what they were when it was closed.
     """
     period = periods.month(month, agreement.time_zone)
-    return report_of(month_figures(agreement, period, now))
+    figures = month_figures(agreement, period, now)
+    return _with_closing(report_of(figures), figures)
 
 
 def report_of(figures: MonthFigures) -> Report:
-    """Write a month's figures as a report."""
+    """Write a month's current figures as a report."""
     period = figures.period
     return {
         "agreement": figures.agreement.slug,
@@ -52,6 +57,31 @@ def report_of(figures: MonthFigures) -> Report:
         "outside_any_version": figures.outside,
         "being_recalculated": figures.is_being_recalculated,
     }
+
+
+def _with_closing(report: Report, figures: MonthFigures) -> Report:
+    """Add what was frozen beside what is current."""
+    closed = figures.closed
+    report["as_closed"] = closed and {
+        "revision": closed.revision,
+        "frozen_at": closed.frozen_at.isoformat(),
+        "complete": closed.is_complete,
+        "scores": closed.report["scores"],
+    }
+    for entry in report["commitments"]:
+        frozen = closed.commitment(entry["key"], entry["measure"]) if closed else None
+        entry["as_closed"] = frozen and {name: frozen[name] for name in _AS_CLOSED}
+        entry["restated"] = is_restated(entry, frozen)
+    return report
+
+
+def is_restated(current: Report, frozen: Report | None) -> bool:
+    """Whether a commitment's figures differ from those that were frozen as final."""
+    return (
+        frozen is not None
+        and frozen["final"]
+        and any(frozen[name] != current[name] for name in _RESTATED)
+    )
 
 
 def _number(value: Fraction | None) -> int | float | None:

@@ -147,6 +147,11 @@ def rebuild_roll_ups(*, now: datetime, on_progress: Callable[[int], None] = lamb
     return written
 
 
+def count_days_to_count() -> int:
+    """Return how many days a rebuild counts."""
+    return sum(len(days_to_count(agreement)) for agreement in Agreement.objects.all())
+
+
 def _batches(agreement: Agreement) -> Iterator[list[date]]:
     days = iter(sorted(days_to_count(agreement)))
     while batch := list(islice(days, DAYS_AT_ONCE)):

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from agreements.models import Agreement
+from metrics.management.agreements import agreement_named
 from metrics.reports import month_report, report_table
 from metrics.rollup import roll_up
 
@@ -25,13 +25,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Print the report as a table, or as JSON."""
         now = timezone.now()
-        try:
-            agreement = Agreement.objects.get(slug=options["slug"])
-        except Agreement.DoesNotExist as error:
-            known = ", ".join(Agreement.objects.order_by("slug").values_list("slug", flat=True))
-            raise CommandError(
-                f"There is no agreement {options['slug']!r}; there are: {known or 'none'}."
-            ) from error
+        agreement = agreement_named(options["slug"])
         roll_up(now=now, agreement=agreement, wait=True)
         try:
             report = month_report(agreement, options["month"], now)
