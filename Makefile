@@ -43,7 +43,7 @@ check-types: $(DONE)/dev
 	$(BIN)/mypy $(CODE)
 
 check-imports: $(DONE)/dev
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 
 check-migrations: $(DONE)/dev
 	$(PY) manage.py makemigrations --check --dry-run
