@@ -5,50 +5,69 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.db import connection, models
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": ""})
 _MICROSECOND = timedelta(microseconds=1)
+_NULL = "\\N"
+
+Column: TypeAlias = Sequence[Any]
 
 
 def _text(value: str) -> str:
     return value.translate(_ESCAPES)
 
 
+def _other(value: Any) -> str:
+    """Write an enumeration or another subclass as the plain value it holds."""
+    return _text(str(value))
+
+
+def _json(value: Any) -> str:
+    return _text(json.dumps(value))
+
+
 _WRITERS: dict[type, Callable[[Any], str]] = {
+    type(None): lambda _: _NULL,
     str: _text,
     int: str,
-    bool: lambda value: "t" if value else "f",
+    bool: {True: "t", False: "f"}.__getitem__,
     datetime: datetime.isoformat,
     date: date.isoformat,
     timedelta: lambda value: f"{value // _MICROSECOND} microseconds",
     Decimal: str,
-    dict: lambda value: _text(json.dumps(value)),
-    list: lambda value: _text(json.dumps(value)),
+    dict: _json,
+    list: _json,
 }
 
 
-def _cell(value: Any) -> str:
-    if value is None:
-        return "\\N"
-    writer = _WRITERS.get(type(value))
-    # Enumerations and other subclasses are written as the plain value they hold.
-    return writer(value) if writer else _text(str(value))
+def _written(column: Column) -> Iterable[str]:
+    """Write the cells of a column, which mostly are of one type: looked up once, not for each."""
+    types = set(map(type, column))
+    if len(types) > 1:
+        return [_WRITERS.get(type(cell), _other)(cell) for cell in column]
+    (only,) = types
+    if only is str and _needs_no_escape("".join(column)):
+        return column
+    return map(_WRITERS.get(only, _other), column)
+
+
+def _needs_no_escape(text: str) -> bool:
+    return text.isprintable() and "\\" not in text
 
 
 def copy_rows(
     model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> None:
     """Append rows to a model's table; ``columns`` are column names, in the order of the cells."""
-    buffer = io.StringIO()
-    for row in rows:
-        buffer.write("\t".join(map(_cell, row)))
-        buffer.write("\n")
-    if not buffer.tell():
+    written = [_written(column) for column in zip(*rows, strict=True)]
+    if not written:
         return
-    buffer.seek(0)
+    buffer = io.StringIO(
+        "".join(f"{line}\n" for line in map("\t".join, zip(*written, strict=True)))
+    )
     names = ", ".join(f'"{column}"' for column in columns)
     with connection.cursor() as cursor:
         cursor.copy_expert(f'COPY "{model._meta.db_table}" ({names}) FROM STDIN', buffer)

@@ -326,13 +326,14 @@ def _keep(
     ingested, new = Ingested(), list[tuple[str, str, _Revision]]()
     for fact in facts:
         revisions = kept.setdefault((fact.source, fact.external_id), {})
-        mark = (fact.content_hash, fact.revised_at)
+        content_hash = fact.content_hash
+        mark = (content_hash, fact.revised_at)
         if mark in revisions:
             ingested.repeated += 1
             continue
         ingested.new += not revisions
         ingested.revised += bool(revisions)
-        rank = (fact.revised_at or _NEVER, told_in.recorded_at, fact.content_hash)
+        rank = (fact.revised_at or _NEVER, told_in.recorded_at, content_hash)
         revisions[mark] = _Revision(rank, fact=fact)
         new.append((fact.source, fact.external_id, revisions[mark]))
         touched.add(leads[fact.lead])
@@ -400,7 +401,7 @@ def _write(
         handoff = handoffs[fact.handoff][0] if isinstance(fact, ToldEvent) else 0
         return (
             fact.occurred_at, told_in.recorded_at, fact.source, fact.external_id, fact.revised_at,
-            fact.content_hash, holds, fact.is_retracted, by_id, fact.correction_reason,
+            revision.rank[2], holds, fact.is_retracted, by_id, fact.correction_reason,
             delivery_id,
             *keeper.cells(fact, told_in.agreement.pk, leads[fact.lead], handoff),
         )  # fmt: skip
