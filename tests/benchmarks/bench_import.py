@@ -1,0 +1,218 @@
+"""The import of a file beside a raw COPY of the very same rows into the very same tables.
+
+The command runs in a process of its own, from its start to its end; the rows it left are taken
+out, the tables emptied, and the same rows copied in again, indexes and foreign keys in place.
+"""
+
+import csv
+import os
+import random
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from time import perf_counter
+
+from tests.benchmarks.report import Line, print_lines
+from tests.servers import servers_of
+
+COUNT = 200_000
+ROOT = Path(__file__).parents[2]
+
+MAPPING = """
+source: crm
+time_zone: America/Sao_Paulo
+lead: id
+facts:
+  - attributes: {name: name, company: company, email: email, phone: phone, origin: origin}
+    id: "{id}/known"
+    at: offered
+  - stage: mql
+    id: "{id}/mql"
+    at: offered
+  - event: offered
+    id: "{id}/offered"
+    at: offered
+  - event: assigned
+    id: "{id}/assigned"
+    at: assigned
+    person: owner
+  - event: accepted
+    id: "{id}/accepted"
+    at: accepted
+    when: accepted
+  - follow_up: call
+    outcome: no_answer
+    id: "{id}/1"
+    at: first
+    person: owner
+    when: first
+  - follow_up: email
+    outcome: inbound_reply
+    id: "{id}/2"
+    at: second
+    person: owner
+    when: second
+  - event: qualified
+    id: "{id}/qualified"
+    at: qualified
+    when: qualified
+"""
+HEADER = (
+    "id", "name", "company", "email", "phone", "origin", "owner", "offered", "assigned",
+    "accepted", "first", "second", "qualified",
+)  # fmt: skip
+TABLES = (
+    "lead", "leadidentity", "leadchange", "stageentry", "handoff", "handoffevent", "followup",
+    "clock", "breach", "change",
+)  # fmt: skip
+
+
+def write_leads(path: Path, count: int) -> None:
+    """Write a year of leads: some answered in minutes, some in days, some never."""
+    chance = random.Random(7)
+    start = datetime(2026, 1, 5, 12, tzinfo=UTC)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(HEADER)
+        for number in range(count):
+            offered = start + timedelta(seconds=chance.randrange(330 * 86_400))
+            writer.writerow(_lead(number, offered, chance))
+
+
+def _lead(number: int, offered: datetime, chance: random.Random) -> list[str]:
+    at, steps = offered, list[str]()
+    for share, hours in ((1, 0.05), (0.9, 3), (0.85, 4), (0.6, 40), (0.5, 90)):
+        at += timedelta(seconds=chance.expovariate(1 / hours) * 3600)
+        steps.append(f"{at:%Y-%m-%dT%H:%M:%S.%f}+00:00" if chance.random() < share else "")
+    person = f"{chance.choice(FIRST)} {chance.choice(LAST)}"
+    company = f"{chance.choice(LAST)} {chance.choice(TRADES)}"
+    return [
+        f"{number:08d}", person, company,
+        f"{person.lower().replace(' ', '.')}{number}@example.com",
+        f"+55 11 9{chance.randrange(10**8):08d}", chance.choice(ORIGINS),
+        f"rep-{chance.randrange(40)}", offered.isoformat(), *steps,
+    ]  # fmt: skip
+
+
+FIRST = ("Ana", "Bruno", "Carla", "Diego", "Elisa", "Felipe", "Gabriela", "Hugo", "Iara", "João")
+LAST = ("Silva", "Souza", "Costa", "Santos", "Oliveira", "Pereira", "Lima", "Rocha", "Alves")
+TRADES = ("Comércio", "Software", "Têxtil", "Alimentos", "Logística", "Móveis", "Engenharia")
+ORIGINS = ("organic_search", "paid_search", "social", "referral", "unknown", "")
+
+
+def measure(count: int = COUNT) -> list[Line]:
+    """Import and copy `count` leads; needs a database of its own, with the tables made."""
+    with tempfile.TemporaryDirectory() as named:
+        folder = Path(named)
+        (folder / "map.yaml").write_text(MAPPING)
+        few, _ = _import(folder, count // 10)
+        memory, seconds = _import(folder, count)
+        rows = _take_out(folder)
+        _empty()
+        copied = _copy(folder)
+    return [
+        Line(
+            "import: × COPY of the same rows",
+            seconds / copied,
+            3,
+            at_least=False,
+            detail=f"{count:,} leads, {rows:,} rows: {seconds:.1f} s, COPY {copied:.1f} s",
+        ),
+        Line(
+            "import: memory of ten times as many leads",
+            memory / few,
+            1.1,
+            at_least=False,
+            detail=f"{few:.0f} MB with {count // 10:,} leads, {memory:.0f} MB with {count:,}",
+        ),
+        Line("import: MB of memory", memory, 128, at_least=False, detail=f"{count:,} leads"),
+    ]
+
+
+def _import(folder: Path, count: int) -> tuple[float, float]:
+    """Import so many leads into empty tables; return the memory in MB and the seconds."""
+    from agreements.actions import contracts
+    from agreements.models import Agreement
+    from tests.factories import EXAMPLE_CLOSURES, example_terms
+
+    _empty()
+    if not Agreement.objects.filter(slug="bench").exists():
+        contracts.adopt(
+            slug="bench",
+            terms=example_terms(),
+            effective_date=date(2025, 1, 1),
+            by=None,
+            now=datetime.now(UTC),
+            closures=EXAMPLE_CLOSURES,
+        )
+    write_leads(folder / "leads.csv", count)
+    command = ["import_facts", "leads.csv", "--mapping", "map.yaml", "--agreement", "bench"]
+    start = perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, ROOT / "manage.py", *command, "--json"],
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+    )
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(f"The import ended with {process.returncode}.")
+    return used.ru_maxrss / 1024, perf_counter() - start
+
+
+def _take_out(folder: Path) -> int:
+    """Write the rows of every table to a file; return how many there are."""
+    from django.db import connection
+
+    rows = 0
+    with connection.cursor() as cursor:
+        for table in TABLES:
+            with (folder / table).open("wb") as file:
+                cursor.copy_expert(f"COPY leads_{table} TO STDOUT", file)
+            rows += cursor.rowcount
+    return rows
+
+
+def _empty() -> None:
+    from django.db import connection
+
+    tables = ", ".join(f"leads_{table}" for table in TABLES)
+    with connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {tables} CASCADE")
+
+
+def _copy(folder: Path) -> float:
+    """Copy every table in again, each in a transaction; return the seconds."""
+    from django.db import connection, transaction
+
+    seconds = 0.0
+    for table in TABLES:
+        with (folder / table).open("rb") as file, connection.cursor() as cursor:
+            start = perf_counter()
+            with transaction.atomic():
+                cursor.copy_expert(f"COPY leads_{table} FROM STDIN", file)
+            seconds += perf_counter() - start
+    return seconds
+
+
+@contextmanager
+def database() -> Iterator[None]:
+    """Have a database of this run alone, with the tables made."""
+    import django
+    from django.core.management import call_command
+
+    with tempfile.TemporaryDirectory(prefix="slaportal-bench-") as home:
+        os.environ |= {"SLAPORTAL_HOME": home, "DJANGO_SETTINGS_MODULE": "slaportal.settings"}
+        with servers_of(Path(home)).in_use():
+            django.setup()
+            call_command("migrate", verbosity=0)
+            yield
+
+
+if __name__ == "__main__":
+    with database():
+        print_lines(measure(*map(int, sys.argv[1:])))
