@@ -204,7 +204,7 @@ def test_a_process_id_that_was_given_away_does_not_stop_a_start(home: Path) -> N
         }
     account = account_for(servers.places.database)
     become = {"user": account.uid, "group": account.gid} if account.change else {}
-    stranger = subprocess.Popen(["sleep", "60"], **become)  # type: ignore[call-overload]
+    stranger = subprocess.Popen(["/bin/sh", "-c", "read end"], stdin=-1, **become)  # type: ignore[call-overload]
     try:
         for path, text in locks.items():
             path.write_text(text.replace(text.split()[0], str(stranger.pid), 1))
@@ -213,8 +213,7 @@ def test_a_process_id_that_was_given_away_does_not_stop_a_start(home: Path) -> N
         with servers.in_use():
             assert ask(servers.places, "SELECT 1") == [(1,)]
     finally:
-        stranger.kill()
-        stranger.wait()
+        stranger.communicate()
 
 
 def test_a_valkey_that_does_not_answer_is_replaced(home: Path) -> None:
