@@ -3,7 +3,7 @@
 import os
 
 
-class UnableToStart(Exception):  # noqa: N818
+class UnableToStart(Exception):
     """One sentence for the person at the terminal: what is wrong and what to do."""
 
 
