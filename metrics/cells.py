@@ -2,20 +2,13 @@
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from django.db import models
 from django.db.backends.utils import CursorWrapper
 
 from agreements.models import Agreement
-from leads.follow_ups import GRADES
-from metrics.day_counts import COUNTS
+from metrics.day_counts import COUNTED, Counted, parameters
 from metrics.models import DayCell
-
-_OUTCOMES = {
-    grade: [outcome for outcome, of in GRADES.items() if of == grade]
-    for grade in ("attempt", "contact", "conversation")
-}
 
 # An unknown and an empty source are two different things; none of these stands in a column.
 _NOTHING = {"version_id": "0", "holder_id": "0", "source": "chr(1)"}
@@ -37,6 +30,28 @@ def _columns(model: type[DayCell]) -> _Columns:
     return _Columns(key, tuple(column for column in columns.values() if column != "id"))
 
 
+def _select(counted: Counted) -> str:
+    """Compose the query that counts; an item is in the cells of everything and of each rule."""
+    cells = {
+        "local_date": "day.local_date",
+        "version_id": counted.version,
+        "holder_id": counted.holder,
+        "source": counted.source,
+        "tier": counted.tier,
+        "picked_by": "pick",
+        **counted.subjects,
+    }
+    counts = {name: f"count(*) FILTER (WHERE {which})" for name, which in counted.counts.items()}
+    columns = [f"{sql} AS {name}" for name, sql in (cells | counts | counted.sums).items()]
+    picks = "COALESCE(judged.picks, '{}')" if counted.is_picked else "'{}'::text[]"
+    return f"""
+SELECT {", ".join(columns)}
+FROM {counted.joins} CROSS JOIN LATERAL unnest(array_prepend('', {picks})) AS pick
+WHERE {counted.where}
+GROUP BY {", ".join(str(place + 1) for place in range(len(cells)))}
+"""  # noqa: S608 - composed of constants
+
+
 @cache
 def _statement(model: type[DayCell]) -> str:
     """Compose the statement that counts, removes what is no more and writes what differs."""
@@ -53,7 +68,7 @@ def _statement(model: type[DayCell]) -> str:
         ", ".join(f"{place}.{name}" for name in columns.counts) for place in ("stored", "excluded")
     ]
     return f"""
-WITH computed AS MATERIALIZED ({COUNTS[model]}),
+WITH computed AS MATERIALIZED ({_select(COUNTED[model])}),
 gone AS (
     DELETE FROM {table} AS stored USING counted_day AS day
     WHERE stored.agreement_id = %(agreement)s AND stored.local_date = day.local_date
@@ -73,14 +88,9 @@ SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM written)
 
 def count_days(cursor: CursorWrapper, agreement: Agreement) -> int:
     """Count the days of ``counted_day`` whole; return how many cells were written or removed."""
-    known: dict[str, Any] = {
-        "agreement": agreement.pk,
-        "zone": agreement.time_zone,
-        "currency": agreement.currency,
-        **_OUTCOMES,
-    }
+    known = parameters(agreement)
     written = 0
-    for model in COUNTS:
+    for model in COUNTED:
         cursor.execute(_statement(model), known)
         written += int(cursor.fetchone()[0])
     return written

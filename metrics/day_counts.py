@@ -1,8 +1,13 @@
-"""The statements that count the days of ``counted_day``, one for each kind of cell.
+"""What is counted on a day, kind by kind: from which rows, by what, and which of them count.
 
-``pick`` is empty for everything, and once for each clause whose rule picks the item.
+The same words find the rows behind a figure, so that a figure and its list cannot differ.
 """
 
+from dataclasses import dataclass, field
+from typing import Any
+
+from agreements.models import Agreement
+from leads.follow_ups import GRADES
 from metrics.models import (
     ClockCell,
     ConversionCell,
@@ -13,175 +18,269 @@ from metrics.models import (
     StageCell,
 )
 
-_STAGES = """
-SELECT day.local_date, entry.version_id, NULL::bigint AS holder_id, lead.origin AS source,
-    COALESCE(judged.tier, '') AS tier, pick AS picked_by, entry.stage,
-    count(*) AS entered,
-    count(*) FILTER (WHERE entry.is_implied) AS implied,
-    count(*) FILTER (WHERE entry.stage = version.beyond AND NOT EXISTS (
-        SELECT FROM family AS member JOIN leads_handoff AS handoff USING (lead_id)
-        WHERE member.root_id = entry.root_id AND handoff.agreement_id = %(agreement)s
-            AND handoff.offered_at <= entry.at
-    )) AS unoffered
-FROM first_entry AS entry
-JOIN counted_day AS day ON entry.at >= day.starts_at AND entry.at < day.ends_at
-JOIN leads_lead AS lead ON lead.id = entry.root_id
-LEFT JOIN judging_version AS version ON version.version_id = entry.version_id
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """SQL about one kind of thing that is counted on the days of ``counted_day``.
+
+    ``joins`` and ``where`` find the things. ``version`` to ``tier`` and the ``subjects`` name
+    their cell; ``counts`` are conditions and ``sums`` aggregates. ``judged`` is joined where
+    rules of commitments can pick them. ``lead`` to ``detail`` tell of a single one.
+    """
+
+    joins: str
+    where: str
+    version: str
+    source: str
+    tier: str = "COALESCE(judged.tier, '')"
+    holder: str = "NULL::bigint"
+    subjects: dict[str, str] = field(default_factory=dict)
+    counts: dict[str, str]
+    sums: dict[str, str] = field(default_factory=dict)
+    is_picked: bool = True
+    lead: str
+    at: str
+    handoff: str = "NULL::bigint"
+    clock: str = "NULL::bigint"
+    deal: str = "NULL::bigint"
+    detail: str = "''"
+
+
+_ENTRY_IS_JUDGED = """
 LEFT JOIN judged ON judged.lead_id = entry.lead_id AND judged.at = entry.at
     AND judged.version_id = entry.version_id
-CROSS JOIN LATERAL unnest(array_prepend('', COALESCE(judged.picks, '{}'))) AS pick
-GROUP BY 1, 2, 3, 4, 5, 6, 7
 """
-
-_CONVERSIONS = """
-SELECT day.local_date, entry.version_id, NULL::bigint AS holder_id, lead.origin AS source,
-    COALESCE(judged.tier, '') AS tier, '' AS picked_by, promise.clause_key,
-    count(*) AS entered,
-    count(*) FILTER (WHERE (reached.at AT TIME ZONE %(zone)s)::date - day.local_date
-        BETWEEN 0 AND promise.days) AS won
-FROM first_entry AS entry
-JOIN counted_day AS day ON entry.at >= day.starts_at AND entry.at < day.ends_at
-JOIN leads_lead AS lead ON lead.id = entry.root_id
-JOIN conversion AS promise
-    ON promise.version_id = entry.version_id AND promise.from_stage = entry.stage
-LEFT JOIN first_entry AS reached
-    ON reached.root_id = entry.root_id AND reached.stage = promise.to_stage
-LEFT JOIN judged ON judged.lead_id = entry.lead_id AND judged.at = entry.at
-    AND judged.version_id = entry.version_id
-WHERE (promise.tiers = '{}' OR judged.tier = ANY(promise.tiers))
-    AND (NOT promise.has_rule OR promise.clause_key = ANY(judged.picks))
-GROUP BY 1, 2, 3, 4, 5, 6, 7
-"""
-
-_HANDOFFS = """
-SELECT day.local_date, handoff.version_id, handoff.holder_id, handoff.origin AS source,
-    handoff.tier, pick AS picked_by,
-    count(*) AS offered,
-    count(*) FILTER (WHERE decided AND NOT rejected) AS accepted,
-    count(*) FILTER (WHERE rejected) AS rejected,
-    count(*) FILTER (WHERE undecided AND NOT is_merged) AS undecided,
-    count(*) FILTER (WHERE undecided AND is_merged
-        OR NOT decided AND handoff.status = 'withdrawn') AS withdrawn,
-    count(*) FILTER (WHERE NOT decided AND handoff.status = 'recycled') AS recycled,
-    count(*) FILTER (WHERE handoff.contest = 'overturned') AS overturned,
-    count(*) FILTER (WHERE handoff.contest = 'upheld') AS upheld,
-    count(*) FILTER (WHERE handoff.contest = 'waiting') AS waiting,
-    count(*) FILTER (WHERE handoff.status = 'rejected' AND handoff.contest <> 'waiting'
-        AND reason.reason IS NOT NULL) AS not_charged,
-    count(*) FILTER (WHERE handoff.contest = 'waiting' AND reason.reason IS NOT NULL)
-        AS waiting_not_charged,
-    count(*) FILTER (WHERE handoff.is_complete) AS complete,
-    count(*) FILTER (WHERE NOT handoff.is_complete) AS incomplete
-FROM counted_day AS day
-JOIN leads_handoff AS handoff
-    ON handoff.offered_at >= day.starts_at AND handoff.offered_at < day.ends_at
-JOIN leads_lead AS lead ON lead.id = handoff.lead_id
-CROSS JOIN LATERAL (SELECT
-    handoff.decided_at IS NOT NULL AS decided,
-    handoff.decided_at IS NULL AND handoff.status = 'offered' AS undecided,
-    handoff.status = 'rejected' OR handoff.contest = 'overturned' AS rejected,
-    lead.merged_into_id IS NOT NULL AS is_merged
-) AS standing
-LEFT JOIN uncharged_reason AS reason
-    ON reason.version_id = handoff.version_id AND reason.reason = handoff.reason
-LEFT JOIN judged ON judged.lead_id = handoff.lead_id AND judged.at = handoff.offered_at
-    AND judged.version_id = handoff.version_id
-CROSS JOIN LATERAL unnest(array_prepend('', COALESCE(judged.picks, '{}'))) AS pick
-WHERE handoff.agreement_id = %(agreement)s AND handoff.status NOT IN ('expected', 'repeated')
-GROUP BY 1, 2, 3, 4, 5, 6
-"""
-
-_CLOCKS = """
-SELECT day.local_date, clock.version_id, clock.holder_id, handoff.origin AS source,
-    handoff.tier, pick AS picked_by, clock.clause_key, clock.kind,
-    count(*) FILTER (WHERE met) AS met,
-    count(*) FILTER (WHERE late) AS late,
-    count(*) FILTER (WHERE clock.void_at IS NOT NULL) AS void,
-    count(*) FILTER (WHERE met AND clock.is_back_dated) AS back_dated,
-    count(*) FILTER (WHERE late AND excused) AS excused,
-    count(*) FILTER (WHERE late AND NOT excused AND exception.id IS NOT NULL) AS excepted,
-    COALESCE(array_agg((extract(epoch FROM clock.used) * 1000000)::bigint ORDER BY clock.used)
-        FILTER (WHERE met OR late), '{}') AS used,
-    COALESCE(jsonb_agg(jsonb_build_array(
-        (extract(epoch FROM clock.started_at) * 1000000)::bigint,
-        (extract(epoch FROM clock.due_at) * 1000000)::bigint,
-        (extract(epoch FROM COALESCE(clock.adjusted_due_at, clock.due_at)) * 1000000)::bigint,
-        CASE WHEN clock.gave_up THEN
-            (extract(epoch FROM COALESCE(clock.breached_at, clock.due_at)) * 1000000)::bigint END,
-        exception.id IS NOT NULL,
-        clock.pauses
-    ) ORDER BY clock.due_at, clock.started_at, clock.handoff_id, clock.occurrence)
-        FILTER (WHERE unanswered), '[]') AS unanswered
-FROM counted_day AS day
-JOIN leads_clock AS clock
-    ON clock.started_at >= day.starts_at AND clock.started_at < day.ends_at
-JOIN leads_handoff AS handoff ON handoff.id = clock.handoff_id
-LEFT JOIN leads_breachexception AS exception ON exception.handoff_id = clock.handoff_id
-    AND exception.clause_key = clock.clause_key AND exception.occurrence = clock.occurrence
-    AND exception.is_approved
-CROSS JOIN LATERAL (SELECT
-    clock.void_at IS NULL AND clock.stopped_at <= clock.due_at AS met,
-    clock.void_at IS NULL AND clock.stopped_at > clock.due_at AS late,
-    clock.void_at IS NULL AND clock.stopped_at IS NULL AS unanswered,
-    COALESCE(clock.stopped_at <= clock.adjusted_due_at, false) AS excused
-) AS outcome
-LEFT JOIN judged ON clock.kind = 'first_follow_up' AND judged.lead_id = handoff.lead_id
-    AND judged.at = handoff.offered_at AND judged.version_id = clock.version_id
-CROSS JOIN LATERAL unnest(array_prepend('', COALESCE(judged.picks, '{}'))) AS pick
-WHERE clock.agreement_id = %(agreement)s
-GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
-"""
-
-_DEALS = """
-SELECT day.local_date, version.version_id, told.person_id AS holder_id, lead.origin AS source,
-    COALESCE(judged.tier, '') AS tier, pick AS picked_by,
-    count(*) FILTER (WHERE told.status = 'won') AS won,
-    count(*) FILTER (WHERE told.status = 'lost') AS lost,
-    count(*) FILTER (WHERE told.status = 'won' AND told.amount IS NOT NULL
-        AND worth.rate IS NULL) AS refused,
-    COALESCE(sum(told.amount * worth.rate) FILTER (WHERE told.status = 'won'), 0) AS amount
-FROM counted_day AS day
-JOIN leads_deal AS told ON told.occurred_at >= day.starts_at AND told.occurred_at < day.ends_at
-JOIN leads_lead AS lead ON lead.id = told.lead_id
-LEFT JOIN judging_version AS version
-    ON told.occurred_at >= version.starts_at AND told.occurred_at < version.ends_at
-LEFT JOIN exchange_rate AS rate
-    ON rate.version_id = version.version_id AND rate.currency = told.currency
-CROSS JOIN LATERAL (SELECT
-    CASE WHEN told.currency IN ('', %(currency)s) THEN 1 ELSE rate.rate END AS rate
-) AS worth
-LEFT JOIN judged ON judged.lead_id = told.lead_id AND judged.at = told.occurred_at
-    AND judged.version_id = version.version_id
-CROSS JOIN LATERAL unnest(array_prepend('', COALESCE(judged.picks, '{}'))) AS pick
-WHERE told.agreement_id = %(agreement)s AND told.is_current AND NOT told.is_retracted
-GROUP BY 1, 2, 3, 4, 5, 6
-"""
-
-_FOLLOW_UPS = """
-SELECT day.local_date, version.version_id, told.person_id AS holder_id, lead.origin AS source,
-    COALESCE(judged.tier, '') AS tier, pick AS picked_by,
-    count(*) FILTER (WHERE told.outcome = ANY(%(attempt)s)) AS attempts,
-    count(*) FILTER (WHERE told.outcome = ANY(%(contact)s)) AS contacts,
-    count(*) FILTER (WHERE told.outcome = ANY(%(conversation)s)) AS conversations,
-    count(*) FILTER (WHERE told.evidence = 'by_hand') AS by_hand
-FROM counted_day AS day
-JOIN leads_followup AS told ON told.occurred_at >= day.starts_at AND told.occurred_at < day.ends_at
-JOIN leads_lead AS lead ON lead.id = told.lead_id
+_TOLD_IS_JUDGED = """
 LEFT JOIN judging_version AS version
     ON told.occurred_at >= version.starts_at AND told.occurred_at < version.ends_at
 LEFT JOIN judged ON judged.lead_id = told.lead_id AND judged.at = told.occurred_at
     AND judged.version_id = version.version_id
-CROSS JOIN LATERAL unnest(array_prepend('', COALESCE(judged.picks, '{}'))) AS pick
-WHERE told.agreement_id = %(agreement)s AND told.is_current AND NOT told.is_retracted
-    AND NOT told.is_automated
-GROUP BY 1, 2, 3, 4, 5, 6
 """
+_HOLDS = "told.agreement_id = %(agreement)s AND told.is_current AND NOT told.is_retracted"
 
-COUNTS: dict[type[DayCell], str] = {
-    StageCell: _STAGES,
-    ConversionCell: _CONVERSIONS,
-    HandoffCell: _HANDOFFS,
-    ClockCell: _CLOCKS,
-    DealCell: _DEALS,
-    FollowUpCell: _FOLLOW_UPS,
+ENTRIES = Counted(
+    joins=f"""
+    first_entry AS entry
+    JOIN counted_day AS day ON entry.at >= day.starts_at AND entry.at < day.ends_at
+    JOIN leads_lead AS lead ON lead.id = entry.root_id
+    LEFT JOIN judging_version AS version ON version.version_id = entry.version_id
+    {_ENTRY_IS_JUDGED}
+    """,
+    where="true",
+    version="entry.version_id",
+    source="lead.origin",
+    subjects={"stage": "entry.stage"},
+    counts={
+        "entered": "true",
+        "implied": "entry.is_implied",
+        "unoffered": """entry.stage = version.beyond AND NOT EXISTS (
+            SELECT FROM family AS member JOIN leads_handoff AS handoff USING (lead_id)
+            WHERE member.root_id = entry.root_id AND handoff.agreement_id = %(agreement)s
+                AND handoff.offered_at <= entry.at)""",
+    },
+    lead="entry.root_id",
+    at="entry.at",
+    detail="CASE WHEN entry.is_implied THEN 'implied' ELSE '' END",
+)
+
+CONVERSIONS = Counted(
+    joins=f"""
+    first_entry AS entry
+    JOIN counted_day AS day ON entry.at >= day.starts_at AND entry.at < day.ends_at
+    JOIN leads_lead AS lead ON lead.id = entry.root_id
+    JOIN conversion AS promise
+        ON promise.version_id = entry.version_id AND promise.from_stage = entry.stage
+    LEFT JOIN first_entry AS reached
+        ON reached.root_id = entry.root_id AND reached.stage = promise.to_stage
+    {_ENTRY_IS_JUDGED}
+    """,
+    where="""(promise.tiers = '{}' OR judged.tier = ANY(promise.tiers))
+        AND (NOT promise.has_rule OR promise.clause_key = ANY(judged.picks))""",
+    version="entry.version_id",
+    source="lead.origin",
+    subjects={"clause_key": "promise.clause_key"},
+    counts={
+        "entered": "true",
+        "won": """COALESCE((reached.at AT TIME ZONE %(zone)s)::date - day.local_date
+            BETWEEN 0 AND promise.days, false)""",
+    },
+    is_picked=False,
+    lead="entry.root_id",
+    at="entry.at",
+)
+
+HANDOFFS = Counted(
+    joins="""
+    counted_day AS day
+    JOIN leads_handoff AS handoff
+        ON handoff.offered_at >= day.starts_at AND handoff.offered_at < day.ends_at
+    JOIN leads_lead AS lead ON lead.id = handoff.lead_id
+    CROSS JOIN LATERAL (SELECT
+        handoff.decided_at IS NOT NULL AS decided,
+        handoff.decided_at IS NULL AND handoff.status = 'offered' AS undecided,
+        handoff.status = 'rejected' OR handoff.contest = 'overturned' AS rejected,
+        lead.merged_into_id IS NOT NULL AS merged
+    ) AS standing
+    LEFT JOIN uncharged_reason AS reason
+        ON reason.version_id = handoff.version_id AND reason.reason = handoff.reason
+    LEFT JOIN judged ON judged.lead_id = handoff.lead_id AND judged.at = handoff.offered_at
+        AND judged.version_id = handoff.version_id
+    """,
+    where="""handoff.agreement_id = %(agreement)s
+        AND handoff.status NOT IN ('expected', 'repeated')""",
+    version="handoff.version_id",
+    source="handoff.origin",
+    tier="handoff.tier",
+    holder="handoff.holder_id",
+    counts={
+        "offered": "true",
+        "accepted": "standing.decided AND NOT standing.rejected",
+        "rejected": "standing.rejected",
+        "undecided": "standing.undecided AND NOT standing.merged",
+        "withdrawn": """standing.undecided AND standing.merged
+            OR NOT standing.decided AND handoff.status = 'withdrawn'""",
+        "recycled": "NOT standing.decided AND handoff.status = 'recycled'",
+        "overturned": "handoff.contest = 'overturned'",
+        "upheld": "handoff.contest = 'upheld'",
+        "waiting": "handoff.contest = 'waiting'",
+        "not_charged": """handoff.status = 'rejected' AND handoff.contest <> 'waiting'
+            AND reason.reason IS NOT NULL""",
+        "waiting_not_charged": "handoff.contest = 'waiting' AND reason.reason IS NOT NULL",
+        "complete": "COALESCE(handoff.is_complete, false)",
+        "incomplete": "NOT COALESCE(handoff.is_complete, true)",
+    },
+    lead="handoff.lead_id",
+    at="handoff.offered_at",
+    handoff="handoff.id",
+    detail="handoff.reason",
+)
+
+CLOCKS = Counted(
+    joins="""
+    counted_day AS day
+    JOIN leads_clock AS clock
+        ON clock.started_at >= day.starts_at AND clock.started_at < day.ends_at
+    JOIN leads_handoff AS handoff ON handoff.id = clock.handoff_id
+    LEFT JOIN leads_breachexception AS exception ON exception.handoff_id = clock.handoff_id
+        AND exception.clause_key = clock.clause_key AND exception.occurrence = clock.occurrence
+        AND exception.is_approved
+    CROSS JOIN LATERAL (SELECT
+        clock.void_at IS NULL AND clock.stopped_at IS NULL AS unanswered,
+        clock.void_at IS NULL AND COALESCE(clock.stopped_at <= clock.due_at, false) AS met,
+        clock.void_at IS NULL AND COALESCE(clock.stopped_at > clock.due_at, false) AS late,
+        COALESCE(clock.stopped_at <= clock.adjusted_due_at, false) AS excused,
+        COALESCE(clock.adjusted_due_at, clock.due_at) AS adjusted_due_at,
+        CASE WHEN clock.gave_up THEN COALESCE(clock.breached_at, clock.due_at) END AS given_up_at
+    ) AS outcome
+    LEFT JOIN judged ON clock.kind = 'first_follow_up' AND judged.lead_id = handoff.lead_id
+        AND judged.at = handoff.offered_at AND judged.version_id = clock.version_id
+    """,
+    where="clock.agreement_id = %(agreement)s",
+    version="clock.version_id",
+    source="handoff.origin",
+    tier="handoff.tier",
+    holder="clock.holder_id",
+    subjects={"clause_key": "clock.clause_key", "kind": "clock.kind"},
+    counts={
+        "met": "outcome.met",
+        "late": "outcome.late",
+        "void": "clock.void_at IS NOT NULL",
+        "back_dated": "outcome.met AND clock.is_back_dated",
+        "excused": "outcome.late AND outcome.excused",
+        "excepted": "outcome.late AND NOT outcome.excused AND exception.id IS NOT NULL",
+    },
+    sums={
+        "used": """COALESCE(array_agg((extract(epoch FROM clock.used) * 1000000)::bigint
+            ORDER BY clock.used) FILTER (WHERE outcome.met OR outcome.late), '{}')""",
+        "unanswered": """COALESCE(jsonb_agg(jsonb_build_array(
+            (extract(epoch FROM clock.started_at) * 1000000)::bigint,
+            (extract(epoch FROM clock.due_at) * 1000000)::bigint,
+            (extract(epoch FROM outcome.adjusted_due_at) * 1000000)::bigint,
+            (extract(epoch FROM outcome.given_up_at) * 1000000)::bigint,
+            exception.id IS NOT NULL,
+            clock.pauses
+        ) ORDER BY clock.due_at, clock.started_at, clock.handoff_id, clock.occurrence)
+            FILTER (WHERE outcome.unanswered), '[]')""",
+    },
+    lead="handoff.lead_id",
+    at="clock.started_at",
+    handoff="clock.handoff_id",
+    clock="clock.id",
+)
+
+DEALS = Counted(
+    joins=f"""
+    counted_day AS day
+    JOIN leads_deal AS told ON told.occurred_at >= day.starts_at AND told.occurred_at < day.ends_at
+    JOIN leads_lead AS lead ON lead.id = told.lead_id
+    {_TOLD_IS_JUDGED}
+    LEFT JOIN exchange_rate AS rate
+        ON rate.version_id = version.version_id AND rate.currency = told.currency
+    CROSS JOIN LATERAL (SELECT
+        CASE WHEN told.currency IN ('', %(currency)s) THEN 1 ELSE rate.rate END AS rate
+    ) AS worth
+    """,
+    where=_HOLDS,
+    version="version.version_id",
+    source="lead.origin",
+    holder="told.person_id",
+    counts={
+        "won": "told.status = 'won'",
+        "lost": "told.status = 'lost'",
+        "refused": "told.status = 'won' AND told.amount IS NOT NULL AND worth.rate IS NULL",
+    },
+    sums={
+        "amount": """COALESCE(sum(told.amount * worth.rate)
+            FILTER (WHERE told.status = 'won'), 0)""",
+    },
+    lead="told.lead_id",
+    at="told.occurred_at",
+    deal="told.id",
+    detail="told.reason",
+)
+
+FOLLOW_UPS = Counted(
+    joins=f"""
+    counted_day AS day
+    JOIN leads_followup AS told
+        ON told.occurred_at >= day.starts_at AND told.occurred_at < day.ends_at
+    JOIN leads_lead AS lead ON lead.id = told.lead_id
+    {_TOLD_IS_JUDGED}
+    """,
+    where=f"{_HOLDS} AND NOT told.is_automated",
+    version="version.version_id",
+    source="lead.origin",
+    holder="told.person_id",
+    counts={
+        "attempts": "told.outcome = ANY(%(attempt)s)",
+        "contacts": "told.outcome = ANY(%(contact)s)",
+        "conversations": "told.outcome = ANY(%(conversation)s)",
+        "by_hand": "told.evidence = 'by_hand'",
+    },
+    lead="told.lead_id",
+    at="told.occurred_at",
+    detail="told.outcome",
+)
+
+COUNTED: dict[type[DayCell], Counted] = {
+    StageCell: ENTRIES,
+    ConversionCell: CONVERSIONS,
+    HandoffCell: HANDOFFS,
+    ClockCell: CLOCKS,
+    DealCell: DEALS,
+    FollowUpCell: FOLLOW_UPS,
 }
+
+
+def parameters(agreement: Agreement) -> dict[str, Any]:
+    """Return what the statements ask for."""
+    outcomes = {
+        grade: [outcome for outcome, of in GRADES.items() if of == grade]
+        for grade in ("attempt", "contact", "conversation")
+    }
+    return {
+        "agreement": agreement.pk,
+        "zone": agreement.time_zone,
+        "currency": agreement.currency,
+        **outcomes,
+    }

@@ -8,7 +8,6 @@ it, whenever it happened, takes the place of the implication.
 
 from collections.abc import Collection
 from datetime import date
-from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 
@@ -152,16 +151,15 @@ WHERE root_id IN (SELECT root_id FROM family GROUP BY root_id HAVING count(*) > 
 """  # noqa: S608 - composed of constants
 
 
-def gather_families(cursor: CursorWrapper, agreement: Agreement, days: Collection[date]) -> None:
-    """Fill the tables of days and families: whoever may have entered a stage on one of them."""
-    known: dict[str, Any] = {
-        "agreement": agreement.pk,
-        "zone": agreement.time_zone,
-        "days": sorted(days),
-    }
+def set_days(cursor: CursorWrapper, agreement: Agreement, days: Collection[date]) -> None:
+    """Make these the days that are counted, and forget everything that was worked out before."""
     cursor.execute(_TABLES)
-    cursor.execute(_DAYS, known)
-    cursor.execute(_FAMILIES, known)
+    cursor.execute(_DAYS, {"zone": agreement.time_zone, "days": sorted(days)})
+
+
+def gather_families(cursor: CursorWrapper, agreement: Agreement) -> None:
+    """Fill the table of families: whoever may have entered a stage on one of the days."""
+    cursor.execute(_FAMILIES, {"agreement": agreement.pk, "zone": agreement.time_zone})
 
 
 def days_of_merged(cursor: CursorWrapper, agreement: Agreement) -> set[date]:

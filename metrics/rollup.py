@@ -16,7 +16,7 @@ from django.db.models import Model
 from agreements.models import Agreement, AgreementVersion
 from leads.models import Change
 from metrics.cells import count_days
-from metrics.entries import days_of_merged, find_first_entries, gather_families
+from metrics.entries import days_of_merged, find_first_entries, gather_families, set_days
 from metrics.judging import judge_leads, write_versions
 from metrics.models import CELLS
 from metrics.monthly import refresh_months
@@ -120,10 +120,12 @@ def _count(
         AgreementVersion.objects.signed().filter(agreement=agreement).order_by("effective")
     )
     write_versions(cursor, versions)
-    gather_families(cursor, agreement, days)
+    set_days(cursor, agreement, days)
+    gather_families(cursor, agreement)
     if with_merged and (further := days_of_merged(cursor, agreement) - set(days)):
         days = further | set(days)
-        gather_families(cursor, agreement, days)
+        set_days(cursor, agreement, days)
+        gather_families(cursor, agreement)
     find_first_entries(cursor, agreement)
     judge_leads(cursor, agreement.pk, versions)
     written = count_days(cursor, agreement)
