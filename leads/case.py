@@ -1,18 +1,38 @@
 """One lead as its page tells it: its handoffs and their clocks, replayed from the records."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from agreements.business_time import Schedule
-from agreements.clock import ClockState
+from agreements.clock import ClockState, History, Mark, MarkKind, replay_all
 from agreements.models import Agreement
+from agreements.rulebook import Rulebook
 from agreements.terms import Commitment
+from leads.effects import Effect, effects_between
 from leads.fold import OfferRow, Standing, fold
 from leads.models import Handoff, Lead
-from leads.records import InForce, LeadAndAgreement, Records, RulesOf, read_records
+from leads.records import (
+    ChangeRow,
+    InForce,
+    LeadAndAgreement,
+    MergeRow,
+    Records,
+    RulesOf,
+    StageRow,
+    read_records,
+)
 from leads.replaying import clock_states
+
+
+class FactName(NamedTuple):
+    """What tells a fact of a lead from every other one."""
+
+    kind: str
+    source: str
+    external_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +64,86 @@ class Case:
             return None
         return self.records.in_force(self.key[1], handoff.offered_at)
 
+    def rulebook_of(self, handoff: Handoff) -> Rulebook | None:
+        """Return the rules that judge a handoff."""
+        version = self.version_of(handoff)
+        return version.rulebook if version else None
+
     def clocks(self, handoff: Handoff) -> list[LiveClock]:
-        """Return every clock of a handoff, in the order of the clauses, replayed."""
+        """Return every clock of a handoff, replayed: those of sales first, by clause."""
         version = self.version_of(handoff)
         if version is None:
             return []
         terms = version.rulebook.terms
-        return [
+        clocks = [
             LiveClock(state, terms.commitment(state.clause_key), state.schedule, version_id)
             for state, _twin, version_id in clock_states(
                 self.records, self.key, self.standings[handoff.pk]
             )
         ]
+        return sorted(clocks, key=lambda clock: clock.state.charged_party != "sales")
+
+    def states(self, handoff: Handoff) -> list[ClockState]:
+        """Return every clock of a handoff, replayed."""
+        return [clock.state for clock in self.clocks(handoff)]
+
+    def counts(self, handoff: Handoff, fact: FactName) -> bool:
+        """Whether a follow-up belongs to a handoff and was told in time to count for it."""
+        return any(
+            mark.counts
+            for mark in self.standings[handoff.pk].marks
+            if FactName("follow_up", mark.source, mark.external_id) == fact
+        )
+
+    def effects(self, handoff: Handoff) -> dict[FactName, list[Effect]]:
+        """Return what each fact did to the clocks of a handoff, in the order they happened.
+
+        Every clock is replayed up to each fact, so that this is what the clocks say themselves.
+        """
+        found: dict[FactName, list[Effect]] = {}
+        before: list[ClockState] = []
+        for name, after in self._states_after_each(handoff):
+            done = effects_between(before, after)
+            if done:
+                found[name] = done
+            before = after
+        return found
+
+    def _states_after_each(self, handoff: Handoff) -> Iterator[tuple[FactName, list[ClockState]]]:
+        standing, version = self.standings[handoff.pk], self.version_of(handoff)
+        if version is None or standing.status == "repeated":
+            return
+        known = self.records.attributes_at(self.key[0], standing.offered_at)
+        promises = version.rulebook.promises(version.rulebook.tier_of(known), known)
+        marks = sorted([*standing.marks, *self._marks_of_lead()])
+        for place, mark in enumerate(marks, start=1):
+            history = History(marks[:place])
+            name = FactName(str(mark.kind), mark.source, mark.external_id)
+            yield (
+                name,
+                [
+                    state
+                    for promise, schedule in promises
+                    for state in replay_all(promise, schedule, history)
+                ],
+            )
+
+    def _marks_of_lead(self) -> Iterator[Mark]:
+        """Give what happened to the lead itself, whatever handoff was open."""
+        for stage in self.records.stages.get(self.key, ()):
+            yield _mark(stage, MarkKind.STAGE_ENTERED, stage=stage.stage)
+        for change in self.records.changes.get(self.key[0], ()):
+            if change.attributes.get("do_not_contact") is True:
+                yield _mark(change, MarkKind.DO_NOT_CONTACT)
+        merge = self.records.merges.get(self.key[0])
+        if merge is not None:
+            yield _mark(merge, MarkKind.MERGED)
+
+
+def _mark(
+    row: StageRow | ChangeRow | MergeRow, kind: MarkKind, *, stage: str | None = None
+) -> Mark:
+    return Mark(row.occurred_at, kind, row.source, row.external_id, stage=stage)
 
 
 def read_case(lead: Lead, agreement: Agreement, handoffs: Sequence[Handoff]) -> Case:

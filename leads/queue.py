@@ -1,174 +1,198 @@
 """The rep's queue: open handoffs, what runs out first on top."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
 
-from django.db.models import F, Min, Q
-from django.utils import timezone
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Now
 
-from agreements.business_time import Schedule, business_between, open_intervals
 from agreements.models import Agreement, Membership, User
 from agreements.models.contracts import Party
-from agreements.permissions import roles_in
-from agreements.terms import Commitment
-from leads.models import Clock, FollowUp, Handoff
+from leads.addresses import plain
+from leads.models import Clock, Handoff
 from leads.models.leads import HandoffQuerySet
-from leads.rulebooks import rulebook_of
 
-# A clock somebody can still act on: what is past due still wants doing.
-_OPEN_CLOCK = Q(
-    clocks__stopped_at__isnull=True,
-    clocks__void_at__isnull=True,
-    clocks__gave_up=False,
-    clocks__party=Party.SALES,
-)
-_SOON = timedelta(hours=1)
+VIEWS = ("mine", "team", "all")
 
 
 @dataclass(frozen=True, slots=True)
-class QueueRow:
-    """One open handoff: the clock that runs out first, and what was last done."""
+class Desk:
+    """Whose queue it is, under which agreement, and whether they read everybody's handoffs."""
 
-    handoff: Handoff
-    clock: Clock | None
-    commitment: Commitment | None
-    status: str
-    left: timedelta | None
-    total: timedelta | None
-    warn_left: timedelta | None
-    spans: str
-    group: str
-    latest_touch: FollowUp | None
+    agreement: Agreement
+    user: User
+    sees_all: bool
+    follows_up: bool
 
     @property
-    def used_share(self) -> float:
-        """The share of the promised open time that is used, at most one."""
-        if self.left is None or not self.total:
-            return 0.0
-        return min(max(1 - self.left / self.total, 0.0), 1.0)
+    def views(self) -> tuple[str, ...]:
+        """The views that may be asked for, the usual one first."""
+        if not self.sees_all:
+            return ("mine", "team")
+        return VIEWS if self.follows_up else ("all", "team", "mine")
+
+    def handoffs(self) -> HandoffQuerySet:
+        """Return the open handoffs the person may read."""
+        readable = Handoff.objects.visible_to(self.user)
+        return readable.open().filter(agreement=self.agreement)
 
 
-def queue_of(
-    agreement: Agreement, user: User, filters: dict[str, str]
-) -> HandoffQuerySet:
-    """Return the open handoffs a person may work, sorted by what runs out first.
+def desk_of(user: User, slug: str) -> Desk:
+    """Return somebody's desk under an agreement; one query.
 
-    ``view`` is mine, team (nobody holds it) or all (for leads and administrators); ``clause``,
-    ``tier`` and ``origin`` narrow it. Handoffs without a running clock come last.
+    Raises Agreement.DoesNotExist where they may not read the agreement.
     """
-    handoffs = Handoff.objects.visible_to(user).open().filter(agreement=agreement)
-    match filters.get("view"):
+    memberships = Membership.objects.filter(user=user)
+    of_sales = memberships.filter(team=OuterRef("sales_team"))
+    asked = {
+        "of_marketing": Exists(memberships.filter(team=OuterRef("marketing_team"))),
+        "of_sales": Exists(of_sales),
+        "leads_sales": Exists(of_sales.exclude(role=Membership.Role.MEMBER)),
+    }
+    agreement = Agreement.objects.visible_to(user).annotate(**asked).get(slug=slug)
+    answers = {name: bool(getattr(agreement, name)) for name in asked}
+    return Desk(
+        agreement=agreement,
+        user=user,
+        sees_all=user.is_admin
+        or user.is_director
+        or answers["of_marketing"]
+        or answers["leads_sales"],
+        follows_up=answers["of_sales"],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFilters:
+    """Which of the open handoffs are asked for; empty is any."""
+
+    view: str
+    clause: str = ""
+    tier: str = ""
+    origin: str = ""
+
+    @classmethod
+    def read(cls, asked: Mapping[str, str], desk: Desk) -> "QueueFilters":
+        """Read an address; a view that may not be asked for is the usual one."""
+        told = {field.name: plain(asked, field.name) for field in fields(cls)}
+        if told["view"] not in desk.views:
+            told["view"] = desk.views[0]
+        return cls(**told)
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """The filters in force, besides the view."""
+        return {name: value for name, value in asdict(self).items() if value and name != "view"}
+
+
+@dataclass(frozen=True, slots=True)
+class QueueSummary:
+    """How many handoffs each view has, how many are overdue, and what can be filtered by."""
+
+    counts: Mapping[str, int]
+    overdue: Mapping[str, int]
+    found: int
+    next_due_in_team: datetime | None
+    tiers: tuple[str, ...]
+    origins: tuple[str, ...]
+
+
+def summary_of(desk: Desk, filters: QueueFilters) -> QueueSummary:
+    """Count the queue; one query."""
+    is_late = Q(is_late=True)
+    every = {view: Count("pk", filter=_in_view(view, desk)) for view in VIEWS}
+    late = {f"{view}_late": Count("pk", filter=_in_view(view, desk) & is_late) for view in VIEWS}
+    found = (
+        desk.handoffs()
+        .annotate(due_at=_first_due(), is_late=Q(due_at__lt=Now()))
+        .aggregate(
+            **every,
+            **late,
+            found=Count("pk", filter=_condition(desk, filters)),
+            next_due_in_team=Min("due_at", filter=_in_view("team", desk)),
+            tiers=ArrayAgg("tier", distinct=True, filter=~Q(tier=""), default=[]),
+            origins=ArrayAgg("origin", distinct=True, filter=Q(origin__isnull=False), default=[]),
+        )
+    )
+    return QueueSummary(
+        counts={view: found[view] for view in VIEWS},
+        overdue={view: found[f"{view}_late"] for view in VIEWS},
+        found=found["found"],
+        next_due_in_team=found["next_due_in_team"],
+        tiers=tuple(found["tiers"]),
+        origins=tuple(found["origins"]),
+    )
+
+
+def found_in(desk: Desk, filters: QueueFilters) -> HandoffQuerySet:
+    """Return the handoffs asked for, what runs out first on top, without a running clock last."""
+    handoffs = desk.handoffs().filter(_condition(desk, filters))
+    return handoffs.annotate(due_at=_first_due(filters.clause)).order_by(
+        F("due_at").asc(nulls_last=True), "pk"
+    )
+
+
+def overdue_count(user: User, slug: str) -> int:
+    """Count the handoffs somebody holds whose promise to follow up is past due; one query."""
+    held = Handoff.objects.visible_to(user).open().held_by(user).filter(agreement__slug=slug)
+    return held.filter(
+        Exists(acting_clocks().filter(handoff=OuterRef("pk"), due_at__lt=Now()))
+    ).count()
+
+
+def acting_clocks() -> QuerySet[Clock]:
+    """Return the clocks that sales can still act on: what is past due still wants doing."""
+    return Clock.objects.filter(
+        stopped_at__isnull=True, void_at__isnull=True, gave_up=False, party=Party.SALES
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DayResult:
+    """How many clocks somebody stopped since an instant, and how many of them in time."""
+
+    stopped: int
+    met: int
+
+
+def result_since(desk: Desk, since: datetime) -> DayResult:
+    """Count the clocks of the person that stopped since an instant."""
+    stopped = Clock.objects.filter(
+        agreement=desk.agreement, holder=desk.user, party=Party.SALES, stopped_at__gte=since
+    )
+    counted = stopped.aggregate(
+        stopped=Count("pk"), met=Count("pk", filter=Q(stopped_at__lte=F("due_at")))
+    )
+    return DayResult(**counted)
+
+
+def _in_view(view: str, desk: Desk) -> Q:
+    match view:
+        case "mine":
+            return Q(holder=desk.user)
         case "team":
-            handoffs = handoffs.filter(holder__isnull=True)
-        case "all":
-            pass
+            return Q(holder__isnull=True)
         case _:
-            handoffs = handoffs.held_by(user)
-    if tier := filters.get("tier"):
-        handoffs = handoffs.filter(tier=tier)
-    if origin := filters.get("origin"):
-        handoffs = handoffs.filter(origin=origin)
-    open_clock = _OPEN_CLOCK
-    if clause := filters.get("clause"):
-        open_clock &= Q(clocks__clause_key=clause)
-        handoffs = handoffs.filter(open_clock)
-    handoffs = handoffs.annotate(due_at=Min("clocks__due_at", filter=open_clock))
-    return handoffs.order_by(F("due_at").asc(nulls_last=True), "pk")
+            return Q(pk__isnull=False)
 
 
-def may_see_all(agreement: Agreement, user: User) -> bool:
-    """Whether the person sees everybody's queue, not only their own and the team's."""
-    if user.is_admin or user.is_director:
-        return True
-    roles = roles_in(agreement, user)
-    return (Party.SALES, Membership.Role.LEAD) in roles or any(
-        party == Party.MARKETING for party, _role in roles
-    )
+def _condition(desk: Desk, filters: QueueFilters) -> Q:
+    condition = _in_view(filters.view, desk)
+    if filters.tier:
+        condition &= Q(tier=filters.tier)
+    if filters.origin:
+        condition &= Q(origin=filters.origin)
+    if filters.clause:
+        condition &= Q(
+            Exists(acting_clocks().filter(handoff=OuterRef("pk"), clause_key=filters.clause))
+        )
+    return condition
 
 
-def rows_of(handoffs: Sequence[Handoff], *, now: datetime) -> list[QueueRow]:
-    """Dress a page of handoffs; three queries, however many there are."""
-    clocks = _first_clocks(handoffs)
-    touches = _latest_touches(handoffs)
-    return [
-        _row(handoff, clocks.get(handoff.pk), touches.get(handoff.pk), now) for handoff in handoffs
-    ]
-
-
-def _first_clocks(handoffs: Iterable[Handoff]) -> dict[int, Clock]:
-    open_clocks = Clock.objects.filter(
-        handoff__in=[handoff.pk for handoff in handoffs],
-        stopped_at__isnull=True,
-        void_at__isnull=True,
-        gave_up=False,
-        party=Party.SALES,
-    )
-    found: dict[int, Clock] = {}
-    for clock in open_clocks.order_by("due_at", "clause_key"):
-        found.setdefault(clock.handoff_id, clock)
-    return found
-
-
-def _latest_touches(handoffs: Iterable[Handoff]) -> dict[int, FollowUp]:
-    """Find the latest follow-up of each handoff's lead."""
-    by_lead = {handoff.lead_id: handoff.pk for handoff in handoffs}
-    touches = (
-        FollowUp.objects.holding()
-        .filter(lead__in=by_lead)
-        .order_by("lead", "-occurred_at", "-pk")
-        .distinct("lead")
-    )
-    return {by_lead[touch.lead_id]: touch for touch in touches}
-
-
-def _row(
-    handoff: Handoff, clock: Clock | None, touch: FollowUp | None, now: datetime
-) -> QueueRow:
-    nothing: dict[str, Any] = {
-        "clock": None, "commitment": None, "status": "void", "left": None, "total": None,
-        "warn_left": None, "spans": "", "group": "later",
-    }  # fmt: skip
-    if clock is None or handoff.version is None:
-        return QueueRow(handoff=handoff, latest_touch=touch, **nothing)
-    rulebook = rulebook_of(handoff.version)
-    schedule = rulebook.schedule_of(clock.clause_key, handoff.tier)
-    left = time_left(schedule, clock.due_at, now)
-    total = business_between(schedule, clock.started_at, clock.due_at)
-    warn_left = total * (1 - float(rulebook.terms.clock_warning))
-    status = "overdue" if now > clock.due_at else "due_soon" if left <= warn_left else "running"
-    return QueueRow(
-        handoff=handoff,
-        clock=clock,
-        commitment=rulebook.terms.commitment(clock.clause_key),
-        status=status,
-        left=left,
-        total=total,
-        warn_left=warn_left,
-        spans=spans_of(schedule, now),
-        group=_group(clock.due_at, left, now),
-        latest_touch=touch,
-    )
-
-
-def time_left(schedule: Schedule, due_at: datetime, now: datetime) -> timedelta:
-    """Return the open time until due; negative once it is past."""
-    if now <= due_at:
-        return business_between(schedule, now, due_at)
-    return -business_between(schedule, due_at, now)
-
-
-def spans_of(schedule: Schedule, now: datetime) -> str:
-    """Return the open hours of the coming two days as pairs of epoch seconds, for the countdown."""
-    hours = open_intervals(schedule, now - timedelta(hours=1), now + timedelta(days=2))
-    return " ".join(f"{int(start.timestamp())}-{int(end.timestamp())}" for start, end in hours)
-
-
-def _group(due_at: datetime, left: timedelta, now: datetime) -> str:
-    if now > due_at:
-        return "overdue"
-    if left <= _SOON:
-        return "next_hour"
-    is_today = timezone.localdate(due_at) == timezone.localdate(now)
-    return "today" if is_today else "later"
+def _first_due(clause: str = "") -> Subquery:
+    clocks = acting_clocks().filter(handoff=OuterRef("pk"))
+    if clause:
+        clocks = clocks.filter(clause_key=clause)
+    return Subquery(clocks.order_by("due_at").values("due_at")[:1])

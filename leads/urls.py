@@ -1,5 +1,16 @@
-"""Addresses of the app's pages."""
+"""Addresses of the pages about leads, below the address of their agreement."""
+
+from django.urls import path
+
+from leads.views import deeds, lead, queue, registry
 
 app_name = "leads"
 
-urlpatterns: list[object] = []
+urlpatterns = [
+    path("queue/", queue.queue, name="queue"),
+    path("leads/", registry.registry, name="list"),
+    path("leads/<int:pk>/", lead.detail, name="detail"),
+    path("handoffs/<int:pk>/accept/", deeds.accept, name="accept"),
+    path("handoffs/<int:pk>/reject/", deeds.reject, name="reject"),
+    path("handoffs/<int:pk>/follow-ups/", deeds.log, name="log"),
+]

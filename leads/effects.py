@@ -1,0 +1,149 @@
+"""What a fact did to the clocks of a handoff: read off the clocks before and after it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from agreements import formats
+from agreements.clock import ClockState
+from agreements.durations import Unit
+from leads.models import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Something that became of a clock.
+
+    ``code`` is started, attempt, moved, met, late, void or gave_up; ``state`` is the clock after.
+    """
+
+    code: str
+    state: ClockState
+
+
+# What ended a clock, else what happened to it while it ran.
+_ICONS = {
+    "met": ("circle-check", "ok"),
+    "late": ("circle-x", "bad"),
+    "gave_up": ("circle-x", "bad"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EffectLine:
+    """The clocks of these clauses to which the same happened, in words."""
+
+    keys: tuple[str, ...]
+    text: str
+    icon: str
+    tone: str
+
+
+def effects_between(before: Iterable[ClockState], after: Iterable[ClockState]) -> list[Effect]:
+    """Compare the clocks of a handoff before and after something happened to it."""
+    known = {(state.clause_key, state.occurrence): state for state in before}
+    found = []
+    for state in after:
+        earlier = known.get((state.clause_key, state.occurrence))
+        if earlier is None:
+            found.append(Effect("started", state))
+        ended = _end_of(state) if earlier is None or earlier.ended_at != state.ended_at else ""
+        if ended:
+            found.append(Effect(ended, state))
+        elif earlier is not None and state.attempts > earlier.attempts:
+            found.append(Effect("attempt", state))
+        elif earlier is not None and state.due_at != earlier.due_at:
+            found.append(Effect("moved", state))
+    return found
+
+
+def _end_of(state: ClockState) -> str:
+    if state.stopped_at is not None:
+        is_late = state.due_at is not None and state.stopped_at > state.due_at
+        return "late" if is_late else "met"
+    if state.void_at is not None:
+        return "void"
+    return "gave_up" if state.gave_up_at is not None else ""
+
+
+def lines_of(effects: Iterable[Effect]) -> list[EffectLine]:
+    """Say the effects of a fact, those that read alike in one line."""
+    keys: dict[tuple[str, str], list[str]] = {}
+    for effect in effects:
+        keys.setdefault((effect.code, words_of(effect)), []).append(effect.state.clause_key)
+    return [
+        EffectLine(tuple(found), text, *_ICONS.get(code, ("", "mute")))
+        for (code, text), found in keys.items()
+    ]
+
+
+def words_of(effect: Effect) -> str:
+    """Say an effect beside the key of its clause."""
+    patterns = {
+        "started": _("clock started"),
+        "attempt": _("attempt %(number)s of %(count)s"),
+        "moved": _("due time moved to %(due)s"),
+        "met": _("met, %(used)s"),
+        "late": _("met late, %(used)s"),
+        "void": _("ended without a verdict"),
+        "gave_up": _("given up before it was met"),
+    }
+    return patterns[effect.code] % _parts(effect.state)
+
+
+def sentence_of(effect: Effect) -> str:
+    """Say an effect as a sentence that names the clock."""
+    patterns = {
+        "started": _("%(clock)s began, due %(due)s."),
+        "attempt": _("%(clock)s: attempt %(number)s of %(count)s."),
+        "moved": _("%(clock)s is now due %(due)s."),
+        "met": _("%(clock)s met, %(used)s."),
+        "late": _("%(clock)s met late, %(used)s."),
+        "void": _("%(clock)s ended without a verdict."),
+        "gave_up": _("%(clock)s was given up before it was met."),
+    }
+    return patterns[effect.code] % _parts(effect.state)
+
+
+def _parts(state: ClockState) -> dict[str, str]:
+    return {
+        "clock": kind_name(state),
+        "due": formats.instant(state.due_at),
+        "used": _spent(state),
+        "number": formats.figure(state.attempts),
+        "count": formats.figure(state.promise.count),
+    }
+
+
+def _spent(state: ClockState) -> str:
+    used = used_words(state)
+    if not state.promise.within.is_open_time:
+        return used
+    return _("%(amount)s used") % {"amount": used}
+
+
+def kind_name(state: ClockState) -> str:
+    """Name the kind of a clock."""
+    return str(Clock.Kind(str(state.kind)).label)
+
+
+def used_words(state: ClockState, now: datetime | None = None) -> str:
+    """Say how much of its time a clock used, to its end or to now: "22 min of 30 min"."""
+    until = state.ended_at or now or state.due_at
+    within = state.promise.within
+    if until is None:
+        return ""
+    if within.is_open_time:
+        return _("%(used)s of %(within)s") % {
+            "used": formats.working_time(state.used_at(until)),
+            "within": formats.promise(within),
+        }
+    parts = {
+        "day": formats.figure(max(state.days_used_at(until) or 0, 0)),
+        "count": formats.figure(within.amount),
+    }
+    if within.unit is Unit.BUSINESS_DAY:
+        return _("working day %(day)s of %(count)s") % parts
+    return _("day %(day)s of %(count)s") % parts

@@ -1,0 +1,259 @@
+"""Each fact about a lead in words: who did what."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from agreements import formats
+from agreements.criteria import is_missing
+from agreements.models import Agreement, User
+from agreements.terms import Terms
+from agreements.terms.procedure import Reason
+from leads.models import Deal, FollowUp, HandoffEvent, LeadChange, StageEntry
+from leads.qualifying import field_name, value_text
+
+_DAY = timedelta(days=1)
+_CHANNEL_ICONS = {
+    "call": "phone",
+    "email": "mail",
+    "message": "message",
+    "meeting": "users",
+    "other": "note",
+}
+_EVENT_ICONS = {
+    "offered": "arrow-bar-to-right",
+    "assigned": "route",
+    "accepted": "check",
+    "rejected": "x",
+    "contested": "message-2",
+    "decided": "writing-sign",
+    "qualified": "circle-check",
+    "disqualified": "x",
+    "recycled": "refresh",
+    "paused": "player-pause",
+    "resumed": "player-play",
+    "withdrawn": "arrow-back-up",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A fact in words: its sentence, and what else is known of it, line by line."""
+
+    icon: str
+    text: SafeString
+    details: tuple[str, ...] = ()
+    is_person: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the words of a fact are drawn from: the agreement, its terms, and now."""
+
+    agreement: Agreement
+    terms: Terms | None
+    now: datetime
+
+    def stage_name(self, key: str) -> str:
+        """Name a stage of the funnel."""
+        stages = self.terms.stages if self.terms else ()
+        return next((stage.name for stage in stages if stage.key == key), key)
+
+    def reason_name(self, event: HandoffEvent) -> str:
+        """Name the coded reason of an event."""
+        if not event.reason or self.terms is None:
+            return event.reason
+        reasons = self.terms.reasons
+        lists: Mapping[str, Sequence[Reason]] = {
+            "rejected": reasons.rejection,
+            "disqualified": reasons.disqualification,
+            "recycled": reasons.recycling,
+            "paused": reasons.pause,
+        }
+        named = {each.key: each.name for each in lists.get(event.kind, ())}
+        return named.get(event.reason, event.reason)
+
+
+def tell_event(event: HandoffEvent, around: Surroundings, *, is_repeat: bool = False) -> Told:
+    """Say what was done about a handoff; a repeat is an offer while another was open."""
+    reason = around.reason_name(event)
+    parts = {
+        "who": _strong(_name(event.person)),
+        "by": _strong(_name(event.recorded_by)),
+        "team": around.agreement.sales_team.name,
+        "reason": reason,
+        "until": formats.instant(event.until, around.now),
+    }
+    return Told(
+        icon=_EVENT_ICONS[event.kind],
+        text=format_html(_event_pattern(event, is_repeat=is_repeat), **parts),
+        details=tuple(_event_details(event, reason, around)),
+        is_person=event.person is not None and event.kind != HandoffEvent.Kind.ASSIGNED,
+    )
+
+
+def _event_pattern(event: HandoffEvent, *, is_repeat: bool) -> str:
+    if is_repeat:
+        return _("Asked for again while the handoff was open; it restarts nothing.")
+    match event.kind:
+        case "offered" if event.person is None:
+            return _("Offered to {team}")
+        case "assigned":
+            return _assigned_pattern(event)
+        case "decided":
+            return (
+                _("The rejection was overturned")
+                if event.is_overturned
+                else _("The rejection was upheld")
+            )
+    patterns = {
+        "offered": _("{who} offered the lead to {team}"),
+        "accepted": _("{who} accepted the handoff"),
+        "rejected": _("{who} rejected the handoff: {reason}"),
+        "contested": _("{who} contested the rejection"),
+        "qualified": _("{who} qualified the lead"),
+        "disqualified": _("{who} disqualified the lead: {reason}"),
+        "recycled": _("{who} recycled the lead: {reason}"),
+        "paused": _("{who} paused the clocks until {until}"),
+        "resumed": _("{who} ended the pause"),
+        "withdrawn": _("{who} withdrew the offer"),
+    }
+    return patterns[event.kind]
+
+
+def _assigned_pattern(event: HandoffEvent) -> str:
+    if event.person is None:
+        return _("Put into the queue of {team}")
+    if event.recorded_by is None or event.recorded_by == event.person:
+        return _("Assigned to {who}")
+    return _("{by} assigned it to {who}")
+
+
+def _event_details(event: HandoffEvent, reason: str, around: Surroundings) -> list[str]:
+    details = []
+    if event.kind == HandoffEvent.Kind.PAUSED and reason:
+        details.append(_("Reason: %(reason)s.") % {"reason": reason})
+    if event.kind == HandoffEvent.Kind.RECYCLED and event.until is not None:
+        when = {"when": formats.instant(event.until, around.now)}
+        details.append(_("It comes back on %(when)s.") % when)
+    details += [
+        _("%(question)s: %(answer)s") % {"question": field_name(key), "answer": value_text(value)}
+        for key, value in (event.answers or {}).items()
+    ]
+    return [*details, *_said(event.note)]
+
+
+def tell_follow_up(touch: FollowUp, around: Surroundings, *, counts: bool) -> Told:
+    """Say what a person, or a machine, did to reach the lead."""
+    parts = {
+        "who": _strong(_name(touch.person)),
+        "outcome": touch.get_outcome_display().lower(),
+        "channel": touch.get_channel_display().lower(),
+    }
+    return Told(
+        icon=_CHANNEL_ICONS[touch.channel],
+        text=format_html(_follow_up_pattern(touch), **parts),
+        details=tuple(_follow_up_details(touch, around, counts=counts)),
+        is_person=not touch.is_automated,
+    )
+
+
+def _follow_up_pattern(touch: FollowUp) -> str:
+    if touch.is_automated:
+        return _("An automatic touch went out ({channel}): it stops no clock.")
+    if touch.direction == FollowUp.Direction.INBOUND:
+        return {
+            "call": _("The lead called {who}: {outcome}"),
+            "email": _("The lead wrote an e-mail to {who}: {outcome}"),
+            "message": _("The lead wrote a message to {who}: {outcome}"),
+            "meeting": _("The lead met {who}: {outcome}"),
+            "other": _("The lead turned to {who}: {outcome}"),
+        }[touch.channel]
+    return {
+        "call": _("{who} called: {outcome}"),
+        "email": _("{who} wrote an e-mail: {outcome}"),
+        "message": _("{who} wrote a message: {outcome}"),
+        "meeting": _("{who} met the lead: {outcome}"),
+        "other": _("{who} followed up: {outcome}"),
+    }[touch.channel]
+
+
+def _follow_up_details(touch: FollowUp, around: Surroundings, *, counts: bool) -> list[str]:
+    details = _said(touch.note)
+    if touch.next_step:
+        details.append(
+            _("Next step: %(step)s, %(date)s.")
+            % {"step": touch.next_step, "date": formats.day(touch.next_step_date, around.now)}
+            if touch.next_step_date
+            else _("Next step: %(step)s.") % {"step": touch.next_step}
+        )
+    by_hand = touch.evidence == FollowUp.Evidence.BY_HAND
+    if by_hand and (touch.recorded_at - touch.occurred_at).total_seconds() >= 60:
+        details.append(
+            _("Back-dated: typed in %(when)s, %(length)s later.")
+            % {
+                "when": formats.instant(touch.recorded_at, around.now),
+                "length": formats.working_time(touch.recorded_at - touch.occurred_at, day=_DAY),
+            }
+        )
+    if not counts and not touch.is_automated:
+        details.append(_("It counts for no clock of this handoff."))
+    return details
+
+
+def tell_stage(entry: StageEntry, around: Surroundings) -> Told:
+    """Say that a stage was reached."""
+    stage = _strong(around.stage_name(entry.stage))
+    return Told(icon="trending-up", text=format_html(_("Reached the stage {stage}"), stage=stage))
+
+
+def tell_deal(deal: Deal, around: Surroundings) -> Told:
+    """Say how a deal ended."""
+    currency = deal.currency or around.agreement.currency
+    parts = {
+        "who": _strong(_name(deal.person)),
+        "amount": _strong(formats.money(deal.amount, currency)),
+    }
+    is_won = deal.status == Deal.Status.WON
+    pattern = _("Deal won, {amount}") if is_won else _("Deal lost, {amount}")
+    return Told(
+        icon="circle-check" if is_won else "circle-x",
+        text=format_html(pattern, **parts),
+        details=(deal.reason,) if deal.reason else (),
+    )
+
+
+def tell_attributes(change: LeadChange, *, is_first: bool) -> Told:
+    """Say what was told of a lead's attributes."""
+    told = ", ".join(
+        _("%(field)s %(value)s") % {"field": field_name(key), "value": value_text(value)}
+        for key, value in change.attributes.items()
+        if not is_missing(value)
+    )
+    pattern = _("First heard of by {source}") if is_first else _("{source} told more of the lead")
+    return Told(
+        icon="user",
+        text=format_html(pattern, source=_strong(change.source)),
+        details=(told,) if told else (),
+    )
+
+
+def tell_merge(name: str) -> Told:
+    """Say that two leads were found to be one."""
+    return Told(icon="users", text=format_html(_("Found to be one lead with {name}"), name=name))
+
+
+def _said(note: str) -> list[str]:
+    return [_("“%(words)s”") % {"words": note}] if note else []
+
+
+def _name(person: User | None) -> str:
+    return person.name if person else _("Somebody")
+
+
+def _strong(text: str) -> SafeString:
+    return format_html("<strong>{}</strong>", text)

@@ -1,0 +1,128 @@
+"""Why a lead was offered: what the handoff criteria say of it, in words."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from agreements import formats
+from agreements.criteria import (
+    AnyRule,
+    Attributes,
+    RuleResult,
+    Verdict,
+    evaluate,
+    is_missing,
+)
+from agreements.rule_words import field_words, rule_words
+from agreements.terms import Terms
+from leads.models import Handoff, LeadChange
+
+# The attribute in which a form says what somebody asked for.
+_REQUEST = "request"
+# Below, a number may be a year, which has no separator.
+_GROUPED_FROM = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionLine:
+    """One rule or one way to earn points: what it asks, what the lead has, and whether it holds."""
+
+    asks: str
+    actual: str
+    holds: bool
+    points: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Criteria:
+    """What the criteria said of a lead when it was offered."""
+
+    verdict: Verdict
+    rules: tuple[CriterionLine, ...]
+    points: tuple[CriterionLine, ...]
+    bypass: CriterionLine | None
+    missing: tuple[str, ...]
+
+
+def attributes_at_offer(handoffs: Sequence[Handoff]) -> dict[int, dict[str, Any]]:
+    """Return by handoff what had been told of its lead up to the offer; one query."""
+    by_lead: defaultdict[int, list[tuple[Any, dict[str, Any]]]] = defaultdict(list)
+    rows = LeadChange.objects.holding().filter(lead__in=[each.lead_id for each in handoffs])
+    for lead_id, occurred_at, attributes in rows.order_by(
+        "occurred_at", "source", "external_id"
+    ).values_list("lead_id", "occurred_at", "attributes"):
+        by_lead[lead_id].append((occurred_at, attributes))
+    known: dict[int, dict[str, Any]] = {handoff.pk: {} for handoff in handoffs}
+    for handoff in handoffs:
+        for occurred_at, attributes in by_lead[handoff.lead_id]:
+            if handoff.offered_at is not None and occurred_at <= handoff.offered_at:
+                known[handoff.pk].update(attributes)
+    return known
+
+
+def why_qualified(terms: Terms, attributes: Attributes) -> str:
+    """Say in a few words why a lead was offered: what it asked for, and its points."""
+    request = attributes.get(_REQUEST)
+    asked = "" if is_missing(request) else str(request)
+    if terms.handoff.threshold is None:
+        return asked
+    verdict = evaluate(terms.handoff, attributes)
+    parts = {
+        "request": asked,
+        "score": formats.figure(verdict.score),
+        "threshold": formats.figure(verdict.threshold),
+    }
+    if not asked:
+        return _("score %(score)s, needs %(threshold)s") % parts
+    return _("%(request)s · score %(score)s, needs %(threshold)s") % parts
+
+
+def criteria_of(terms: Terms, attributes: Attributes) -> Criteria:
+    """Say line by line what the handoff criteria made of a lead with these attributes."""
+    handoff = terms.handoff
+    verdict = evaluate(handoff, attributes)
+    return Criteria(
+        verdict=verdict,
+        rules=tuple(
+            _line(rule, result) for rule, result in zip(handoff.rules, verdict.rules, strict=True)
+        ),
+        points=tuple(
+            _line(entry.when, result, entry.points)
+            for entry, (_worth, result) in zip(handoff.scoring, verdict.points, strict=True)
+        ),
+        bypass=(
+            _line(handoff.bypass, verdict.bypass)
+            if handoff.bypass is not None and verdict.bypass is not None
+            else None
+        ),
+        missing=tuple(field_name(name) for name in verdict.completeness.missing),
+    )
+
+
+def _line(rule: AnyRule, result: RuleResult, points: int | None = None) -> CriterionLine:
+    actual = dict.fromkeys(
+        _("missing") if is_missing(reason.actual) else value_text(reason.actual)
+        for reason in result.reasons
+        if reason.operator not in {"is", "present", "missing"} or not reason.holds
+    )
+    return CriterionLine(capfirst(rule_words(rule)), ", ".join(actual), result.holds, points)
+
+
+def field_name(key: str) -> str:
+    """Name an attribute of a lead at the start of a line."""
+    return capfirst(field_words(key))
+
+
+def value_text(value: object) -> str:
+    """Write the value of an attribute for a reader."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list | tuple):
+        return ", ".join(value_text(item) for item in value)
+    if isinstance(value, int | float) and abs(value) >= _GROUPED_FROM:
+        return formats.figure(value)
+    return "" if value is None else str(value)

@@ -1,0 +1,221 @@
+"""The rows of the queue: each handoff with the clock that runs out first and what was last done."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from agreements import formats
+from agreements.clock import Pause, Pauses
+from agreements.models import AgreementVersion, User
+from agreements.rulebook import Rulebook
+from agreements.terms import Commitment, Tier
+from agreements.wording import short_promise
+from leads.countdown import Countdown, count_down
+from leads.models import Clock, FollowUp, Handoff
+from leads.qualifying import attributes_at_offer, why_qualified
+from leads.queue import acting_clocks
+from leads.rulebooks import rulebook_of
+
+_SOON = timedelta(hours=1)
+GROUPS = {
+    "overdue": gettext_lazy("Overdue"),
+    "next_hour": gettext_lazy("In the next hour"),
+    "today": gettext_lazy("Today"),
+    "later": gettext_lazy("Tomorrow and later"),
+    "no_clock": gettext_lazy("No promise is running"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One open handoff; without a clock that sales can act on it has no countdown."""
+
+    handoff: Handoff
+    clock: Clock | None
+    countdown: Countdown | None
+    promise: str
+    tier: Tier | None
+    is_top_tier: bool
+    why: str
+    latest: str
+    group: str
+
+    @property
+    def clock_name(self) -> str:
+        """How an address names the clock: clause key and occurrence."""
+        return f"{self.clock.clause_key}.{self.clock.occurrence}" if self.clock else ""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueGroup:
+    """Rows that run out at about the same time."""
+
+    key: str
+    name: str
+    rows: tuple[QueueRow, ...]
+
+
+def grouped(rows: Iterable[QueueRow]) -> list[QueueGroup]:
+    """Put rows, sorted by what runs out first, into the groups a reader looks for."""
+    by_key: dict[str, list[QueueRow]] = {key: [] for key in GROUPS}
+    for row in rows:
+        by_key[row.group].append(row)
+    return [
+        QueueGroup(key, str(GROUPS[key]), tuple(found)) for key, found in by_key.items() if found
+    ]
+
+
+def rows_of(
+    handoffs: Sequence[Handoff],
+    versions: Mapping[int, AgreementVersion],
+    *,
+    clause: str = "",
+    reader: User,
+    now: datetime,
+) -> list[QueueRow]:
+    """Dress a page of handoffs: three queries and one a version, however many handoffs.
+
+    ``versions`` are those that judge them, by key; ``clause`` asks for that clause's clock.
+    """
+    judging = {handoff.version_id for handoff in handoffs if handoff.version_id is not None}
+    books = {key: rulebook_of(versions[key]) for key in sorted(judging)}
+    clocks, touches = _first_clocks(handoffs, clause), _latest_touches(handoffs)
+    known = attributes_at_offer(handoffs)
+    rows = []
+    for handoff in handoffs:
+        book = books.get(handoff.version_id or 0)
+        touch = touches.get(handoff.lead_id)
+        latest = _latest(handoff, touch, reader, now)
+        if book is None:
+            rows.append(_bare_row(handoff, latest))
+            continue
+        why = why_qualified(book.terms, known[handoff.pk])
+        rows.append(_row(handoff, clocks.get(handoff.pk), book, why=why, latest=latest, now=now))
+    return rows
+
+
+def _first_clocks(handoffs: Iterable[Handoff], clause: str) -> dict[int, Clock]:
+    clocks = acting_clocks().filter(handoff__in=[handoff.pk for handoff in handoffs])
+    if clause:
+        clocks = clocks.filter(clause_key=clause)
+    found: dict[int, Clock] = {}
+    for clock in clocks.order_by("due_at", "clause_key", "occurrence"):
+        found.setdefault(clock.handoff_id, clock)
+    return found
+
+
+def _latest_touches(handoffs: Sequence[Handoff]) -> dict[int, FollowUp]:
+    """Find what a person last did about each lead, under the agreement of the handoffs."""
+    if not handoffs:
+        return {}
+    touches = (
+        FollowUp.objects.holding()
+        .filter(
+            agreement=handoffs[0].agreement_id,
+            lead__in=[handoff.lead_id for handoff in handoffs],
+            is_automated=False,
+        )
+        .order_by("lead", "-occurred_at", "-pk")
+        .distinct("lead")
+    )
+    return {touch.lead_id: touch for touch in touches}
+
+
+def _bare_row(handoff: Handoff, latest: str) -> QueueRow:
+    """Return the row of a handoff outside any version."""
+    return QueueRow(
+        handoff=handoff,
+        clock=None,
+        countdown=None,
+        promise=_("offered outside any version"),
+        tier=None,
+        is_top_tier=False,
+        why="",
+        latest=latest,
+        group="no_clock",
+    )
+
+
+def _row(
+    handoff: Handoff,
+    clock: Clock | None,
+    book: Rulebook,
+    *,
+    why: str,
+    latest: str,
+    now: datetime,
+) -> QueueRow:
+    terms = book.terms
+    tier = terms.tier(handoff.tier or None)
+    countdown, promise, group = None, _("nothing is due"), "no_clock"
+    if clock is not None:
+        commitment = terms.commitment(clock.clause_key)
+        promise = _promise_words(commitment, clock)
+        countdown = count_down(
+            book.schedule_of(clock.clause_key, handoff.tier),
+            started_at=clock.started_at,
+            due_at=clock.due_at,
+            warn_at=float(terms.clock_warning),
+            now=now,
+            pauses=pauses_of(clock),
+        )
+        group = _group(countdown, now)
+    return QueueRow(
+        handoff=handoff,
+        clock=clock,
+        countdown=countdown,
+        promise=promise,
+        tier=tier,
+        is_top_tier=bool(terms.tiers) and tier is terms.tiers[0],
+        why=why,
+        latest=latest,
+        group=group,
+    )
+
+
+def pauses_of(clock: Clock) -> Pauses:
+    """Return the pauses a clock was stored with."""
+    return tuple(
+        Pause(datetime.fromisoformat(start), datetime.fromisoformat(end))
+        for start, end in clock.pauses or ()
+    )
+
+
+def _promise_words(commitment: Commitment, clock: Clock) -> str:
+    if clock.kind == Clock.Kind.PERSISTENCE:
+        count = commitment.count or 1
+        return _("attempt %(next)s of %(count)s") % {
+            "next": formats.figure(min(clock.attempts + 1, count)),
+            "count": formats.figure(count),
+        }
+    return short_promise(commitment)
+
+
+def _group(countdown: Countdown, now: datetime) -> str:
+    if countdown.status == "overdue":
+        return "overdue"
+    if countdown.due_at <= now + _SOON:
+        return "next_hour"
+    is_today = timezone.localdate(countdown.due_at) == timezone.localdate(now)
+    return "today" if is_today else "later"
+
+
+def _latest(handoff: Handoff, touch: FollowUp | None, reader: User, now: datetime) -> str:
+    """Say what was last done about a handoff since it was offered."""
+    offered_at = handoff.offered_at
+    if touch is not None and (offered_at is None or touch.occurred_at >= offered_at):
+        return _("%(channel)s %(when)s: %(outcome)s") % {
+            "channel": touch.get_channel_display(),
+            "when": formats.near_instant(touch.occurred_at, now),
+            "outcome": touch.get_outcome_display().lower(),
+        }
+    if handoff.status == Handoff.Status.ACCEPTED:
+        when = {"when": formats.near_instant(handoff.decided_at, now)}
+        if handoff.holder_id == reader.pk:
+            return _("No touch yet, accepted %(when)s by you") % when
+        return _("No touch yet, accepted %(when)s") % when
+    return _("No touch yet, offered %(when)s") % {"when": formats.near_instant(offered_at, now)}

@@ -1,0 +1,74 @@
+"""What stands beside a lead's page: why it qualified, what is known of it, its other handoffs."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from agreements import formats
+from agreements.terms import Terms
+from leads.models import FollowUp, Handoff, Lead
+from leads.qualifying import criteria_of, field_name, value_text
+from leads.timeline import Story
+
+_ABOUT_THE_PERSON = ("name", "company", "email_verified", "do_not_contact")
+_FIRST_SHOWN = ("email", "phone", "job_title", "request", "origin", "campaign", "industry")
+
+
+def side_of(story: Story, *, here: str, readable: Sequence[Handoff]) -> dict[str, Any]:
+    """Return the facts beside the page; ``here`` is its address, ``readable`` may be linked to."""
+    handoff, lead, terms = story.handoff, story.lead, story.around.terms
+    known = story.case.records.attributes_at(lead.pk, handoff.offered_at if handoff else None)
+    attributes = list(_attributes(lead))
+    return {
+        "criteria": criteria_of(terms, known) if terms and _has_criteria(terms) else None,
+        "attributes": attributes[: len(_FIRST_SHOWN)],
+        "more_attributes": attributes[len(_FIRST_SHOWN) :],
+        "next_step": _next_step(story),
+        "others": _others(story, here.partition("?")[0], readable),
+        "identities": lead.identities.order_by("source", "external_id"),
+    }
+
+
+def _has_criteria(terms: Terms) -> bool:
+    handoff = terms.handoff
+    return bool(handoff.rules or handoff.scoring or handoff.required_fields)
+
+
+def _attributes(lead: Lead) -> Iterable[tuple[str, str]]:
+    told = {key: value_text(value) for key, value in lead.attributes.items()}
+    keys = [key for key in _FIRST_SHOWN if key in told]
+    keys += sorted(key for key in told if key not in (*_FIRST_SHOWN, *_ABOUT_THE_PERSON))
+    return ((field_name(key), told[key]) for key in keys if told[key])
+
+
+def _next_step(story: Story) -> FollowUp | None:
+    """Return the follow-up that says what comes next, unless something was done since."""
+    latest = (
+        FollowUp.objects.holding()
+        .filter(agreement=story.around.agreement, lead=story.lead, is_automated=False)
+        .order_by("-occurred_at", "-pk")
+        .first()
+    )
+    return latest if latest and latest.next_step else None
+
+
+def _others(story: Story, url: str, readable: Sequence[Handoff]) -> list[dict[str, Any]]:
+    """Return the other handoffs of the lead; a link only where they may be read."""
+    names = _reason_names(story.around.terms)
+    return [
+        {
+            "href": f"{url}?handoff={each.pk}" if each in readable else "",
+            "label": formats.instant(each.offered_at, story.around.now),
+            "status": each.get_status_display(),
+            "reason": names.get(each.reason, each.reason),
+        }
+        for each in reversed(story.handoffs)
+        if each != story.handoff
+    ]
+
+
+def _reason_names(terms: Terms | None) -> dict[str, str]:
+    if terms is None:
+        return {}
+    reasons = terms.reasons
+    named = (*reasons.rejection, *reasons.disqualification, *reasons.recycling)
+    return {reason.key: reason.name for reason in named}

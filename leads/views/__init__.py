@@ -1,0 +1,1 @@
+"""Pages about leads and handoffs."""

@@ -1,0 +1,291 @@
+"""What a lead's page is made of; its deeds show the same page again when they are refused."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from agreements.clock import Grade, MarkKind
+from agreements.models import Agreement, CalendarRevision, User
+from agreements.requests import SignedInRequest
+from agreements.terms import Terms
+from leads.actions.handoffs import rejection_reasons
+from leads.addresses import plain
+from leads.cards import cards_of, select, worst_status
+from leads.case import Case, LiveClock, read_case
+from leads.deeds import Deeds, deeds_for
+from leads.explaining import Basis, tell
+from leads.facts_told import Surroundings
+from leads.forms import LogForm, RejectForm
+from leads.hours_picture import picture_of
+from leads.models import Handoff, Lead, StageEntry
+from leads.qualifying import value_text
+from leads.queue import Desk, desk_of
+from leads.registry import readable_leads
+from leads.side import side_of
+from leads.timeline import SHOWS, Story, by_day, timeline_of
+
+ENTRIES_PER_PAGE = 50
+LAST_CHANNEL = "leads.channel"
+"""Where the session keeps the channel somebody logged last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What somebody opened: a lead, its handoffs, those they may read, and the one shown."""
+
+    desk: Desk
+    lead: Lead
+    handoffs: list[Handoff]
+    readable: list[Handoff]
+    handoff: Handoff | None
+
+    @property
+    def agreement(self) -> Agreement:
+        """The agreement the lead is read under."""
+        return self.desk.agreement
+
+
+def read(request: SignedInRequest, slug: str, pk: int, handoff_pk: int | None = None) -> Reading:
+    """Find what an address asks for. Raises Http404 for what the person may not read."""
+    desk = desk_or_404(request.user, slug)
+    lead = readable_leads(desk).filter(pk=pk).select_related("merged_into").first()
+    if lead is None:
+        raise Http404
+    handoffs = list(
+        desk.agreement.handoffs.filter(lead=lead)
+        .select_related("holder", "lead", "agreement__sales_team", "version")
+        .order_by("offered_at", "pk")
+    )
+    readable = handoffs
+    if not desk.sees_all:
+        readable = [each for each in handoffs if each.holder_id in (None, request.user.pk)]
+    asked = handoff_pk or _number(plain(request.GET, "handoff"))
+    return Reading(desk, lead, handoffs, readable, _chosen(readable, asked))
+
+
+def desk_or_404(user: User, slug: str) -> Desk:
+    """Return somebody's desk under an agreement they may read. Raises Http404."""
+    try:
+        return desk_of(user, slug)
+    except Agreement.DoesNotExist as error:
+        raise Http404 from error
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isdecimal() else None
+
+
+def _chosen(readable: list[Handoff], asked: int | None) -> Handoff | None:
+    """Return the handoff asked for, else the open one, else the latest. Raises Http404."""
+    if asked is not None:
+        found = next((each for each in readable if each.pk == asked), None)
+        if found is None:
+            raise Http404
+        return found
+    ranked = sorted(readable, key=lambda each: (each.is_open, _is_real(each)))
+    return ranked[-1] if ranked else None
+
+
+def _is_real(handoff: Handoff) -> bool:
+    return handoff.status not in (Handoff.Status.REPEATED, Handoff.Status.EXPECTED)
+
+
+def context_of(
+    request: SignedInRequest,
+    reading: Reading,
+    *,
+    now: datetime,
+    log_form: LogForm | None = None,
+    reject_form: RejectForm | None = None,
+) -> dict[str, Any]:
+    """Return everything the page shows; a form that was refused is shown as it was filled in."""
+    case = read_case(reading.lead, reading.agreement, reading.handoffs)
+    book = case.rulebook_of(reading.handoff) if reading.handoff else None
+    terms = book.terms if book else latest_terms(reading.agreement)
+    people = User.objects.in_bulk(_people_in(case))
+    story = Story(
+        lead=reading.lead,
+        case=case,
+        handoff=reading.handoff,
+        handoffs=reading.handoffs,
+        around=Surroundings(reading.agreement, terms, now),
+        people=people,
+    )
+    return {
+        "agreement": reading.agreement,
+        "lead": reading.lead,
+        "handoff": reading.handoff,
+        "here": here(reading),
+        "now": now,
+        "head": _head(reading, terms),
+        **_clocks(request, reading, case, terms, people, now),
+        **_deeds(request, reading, case, log_form=log_form, reject_form=reject_form, now=now),
+        **_timeline(request, story, now),
+        **side_of(story, here=here(reading), readable=reading.readable),
+    }
+
+
+def here(reading: Reading) -> str:
+    """Return the address of the lead, with the handoff that is shown."""
+    url = reverse("leads:detail", kwargs={"slug": reading.agreement.slug, "pk": reading.lead.pk})
+    return f"{url}?handoff={reading.handoff.pk}" if reading.handoff else f"{url}?"
+
+
+def latest_terms(agreement: Agreement) -> Terms | None:
+    """Return the terms of the latest signed version; None while there is none."""
+    version = agreement.versions.signed().order_by("-number").first()
+    return version.parsed_terms() if version else None
+
+
+def _people_in(case: Case) -> set[int]:
+    return {
+        mark.holder
+        for standing in case.standings.values()
+        for mark in standing.marks
+        if isinstance(mark.holder, int)
+    }
+
+
+def _head(reading: Reading, terms: Terms | None) -> dict[str, Any]:
+    """Return what stands above everything: who it is, which handoff, who holds it, which stage."""
+    real = [each for each in reading.handoffs if _is_real(each)]
+    handoff = reading.handoff
+    tier = next(
+        (each for each in (terms.tiers if terms else ()) if handoff and each.key == handoff.tier),
+        None,
+    )
+    entry = (
+        StageEntry.objects.holding()
+        .filter(agreement=reading.agreement, lead=reading.lead)
+        .order_by("-occurred_at", "-pk")
+        .first()
+    )
+    stages = {stage.key: stage.name for stage in terms.stages} if terms else {}
+    return {
+        "number": real.index(handoff) + 1 if handoff in real else None,
+        "count": len(real),
+        "tier": tier,
+        "is_top_tier": tier is not None and terms is not None and tier is terms.tiers[0],
+        "job_title": value_text(reading.lead.attributes.get("job_title")),
+        "stage": stages.get(entry.stage, entry.stage) if entry else "",
+    }
+
+
+def _clocks(
+    request: SignedInRequest,
+    reading: Reading,
+    case: Case,
+    terms: Terms | None,
+    people: dict[int, User],
+    now: datetime,
+) -> dict[str, Any]:
+    """Return the cards of the clocks and the explanation of the one that is chosen."""
+    handoff = reading.handoff
+    clocks = case.clocks(handoff) if handoff else []
+    selected = select(clocks, plain(request.GET, "clock") or None)
+    found: dict[str, Any] = {
+        "cards": cards_of(clocks, selected, now),
+        "worst": worst_status(clocks, now),
+    }
+    if selected is None or terms is None or handoff is None:
+        return found
+    basis = _basis(reading.agreement, selected, terms, handoff.tier)
+    explanation, telling = tell(selected, terms, basis, now)
+    return found | {
+        "selected": selected,
+        "telling": telling,
+        "picture": picture_of(explanation, basis),
+        "basis": basis,
+        "holders": _holders(selected, reading.agreement, people, now),
+    }
+
+
+def _basis(agreement: Agreement, clock: LiveClock, terms: Terms, tier: str) -> Basis:
+    number = agreement.versions.values_list("number", flat=True).get(pk=clock.version_id)
+    key = terms.calendar_key(commitment=clock.commitment, tier=tier or None)
+    revision = CalendarRevision.objects.latest_of([key or ""]).get(key or "")
+    if revision is None:
+        return Basis(number)
+    names = {
+        date.fromisoformat(day): each.get("name", "") for day, each in revision.closures.items()
+    }
+    return Basis(number, revision.calendar.name, revision.number, names)
+
+
+def _holders(
+    clock: LiveClock, agreement: Agreement, people: dict[int, User], now: datetime
+) -> list[dict[str, Any]]:
+    """Return who had the clock for how long, as parts of a bar."""
+    shares = clock.state.holder_split_at(now)
+    whole = sum((length for _holder, length in shares), start=now - now)
+    parts, x = [], 0.0
+    for holder, length in shares:
+        width = length / whole if whole else 0.0
+        person = people.get(holder) if isinstance(holder, int) else None
+        name = person.name if person else _("Queue of %(team)s") % {"team": agreement.sales_team}
+        parts.append({"name": name, "length": length, "x": x, "width": width})
+        x += width
+    return parts
+
+
+def _deeds(
+    request: SignedInRequest,
+    reading: Reading,
+    case: Case,
+    *,
+    log_form: LogForm | None,
+    reject_form: RejectForm | None,
+    now: datetime,
+) -> dict[str, Any]:
+    """Return what can be done, and the form of what is being done."""
+    handoff = reading.handoff
+    if handoff is None:
+        return {"deeds": None}
+    deeds = deeds_for(handoff, request.user, was_reached=_was_reached(case, handoff), now=now)
+    asked = _deed_asked(request, handoff, deeds, is_refused=bool(log_form or reject_form))
+    found: dict[str, Any] = {"deeds": deeds, "deed": "reject" if reject_form else asked}
+    if deeds.log.is_possible:
+        preset = str(request.session.get(LAST_CHANNEL, ""))
+        found["log_form"] = log_form or LogForm(handoff=handoff, now=now, preset=preset)
+    if deeds.reject.is_possible or reject_form:
+        found["reject_form"] = reject_form or RejectForm(reasons=rejection_reasons(handoff))
+    return found
+
+
+def _was_reached(case: Case, handoff: Handoff) -> bool:
+    return any(
+        mark.kind is MarkKind.FOLLOW_UP
+        and not mark.automated
+        and mark.grade is not None
+        and mark.grade.rank >= Grade.CONTACT.rank
+        for mark in case.standings[handoff.pk].marks
+    )
+
+
+def _deed_asked(
+    request: SignedInRequest, handoff: Handoff, deeds: Deeds, *, is_refused: bool
+) -> str:
+    """Return which form stands open: the one asked for, else that of an open handoff's log."""
+    asked = plain(request.GET, "deed")
+    if asked == "reject" and deeds.reject.is_possible:
+        return "reject"
+    if deeds.log.is_possible and (handoff.is_open or asked == "log" or is_refused):
+        return "log"
+    return ""
+
+
+def _timeline(request: SignedInRequest, story: Story, now: datetime) -> dict[str, Any]:
+    show = plain(request.GET, "show")
+    show = show if show in SHOWS else SHOWS[0]
+    page = Paginator(timeline_of(story, show), ENTRIES_PER_PAGE).get_page(request.GET.get("page"))
+    names = {"everything": _("Everything"), "follow_ups": _("Follow-ups"), "clocks": _("Clocks")}
+    return {
+        "entries": page,
+        "days": by_day(page.object_list, now),
+        "shows": [{"key": key, "label": names[key], "is_current": key == show} for key in SHOWS],
+    }
