@@ -23,13 +23,15 @@ _NOTHING_STOPPED = Slices(0, 0, {"0.5": (0, ()), "0.9": (0, ()), "0.95": (0, ())
 class ClockFigures:
     """Clocks of a cohort. Of the breached, ``late`` stopped past due and ``unanswered`` never did.
 
-    ``back_dated`` of the met rest on an entry made later.
+    ``given_up`` of the unanswered will not be answered any more. ``back_dated`` of the met rest
+    on an entry made later.
     """
 
     compliance: Compliance = field(default_factory=Compliance)
     late: int = 0
     unanswered: int = 0
     back_dated: int = 0
+    given_up: int = 0
 
     def __add__(self, other: "ClockFigures") -> "ClockFigures":
         names = [each.name for each in fields(self)]
@@ -49,14 +51,17 @@ def clock_figures(
     counted = ledger.sums("clocks", version, clause, periods) or [0] * len(CLOCK)
     met, late, void, back_dated, excused, excepted = counted
     counts = Counter(met=met, breached=late, void=void, excused_met=excused, excepted=excepted)
+    now, given_up = ledger.now_in_microseconds, 0
     for clock in ledger.unanswered(periods):
         if clock.version == version and clock.clause == clause and not clock.picked_by:
-            counts.update(_counted_as(clock, ledger.now_in_microseconds))
+            counts.update(_counted_as(clock, now))
+            given_up += clock.given_up is not None and is_overdue(clock, now)
     return ClockFigures(
         compliance=Compliance(**counts),
         late=late,
         unanswered=counts["breached"] - late,
         back_dated=back_dated,
+        given_up=given_up,
     )
 
 

@@ -1,7 +1,7 @@
 """What became of each commitment over a month, or over the periods it is promised for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
@@ -337,8 +337,7 @@ def _time(ledger: Ledger, promised: Promised) -> Outcome:
     share = RESPONSES[promised.commitment.measure]
     value, is_lower_bound = times.median if share == "0.5" else times.p90
     now = ledger.now_in_microseconds
-    running = [clock for clock in unanswered if clock.given_up is None]
-    pending = len(running) if is_lower_bound else sum(not is_overdue(c, now) for c in running)
+    pending = sum(not is_overdue(clock, now) for clock in unanswered)
     working = _working(ledger, promised)
     decided = [_decided_follow_ups(ledger, version, promised) for version, _ in promised.parts]
     promise = _rate_promise(promised, decided)
@@ -350,6 +349,8 @@ def _time(ledger: Ledger, promised: Promised) -> Outcome:
         pending=pending,
         is_lower_bound=is_lower_bound,
     )
+    # What is "at least" so much grows with the time of a clock that still runs.
+    figures = replace(figures, final=figures.final and not is_lower_bound)
     return Outcome(promised=promised, figures=figures, working=working, times=times)
 
 

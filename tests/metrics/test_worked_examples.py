@@ -216,4 +216,6 @@ def test_response_times_say_at_least_where_a_clock_still_runs() -> None:
     kept = commitments_of(report)
     assert (kept["S2"]["actual"], kept["S2"]["target"]) == (26 * 60, 3600)
     assert (kept["S2"]["attainment"], kept["S2"]["status"]) == (close_to("2.307692"), "on_track")
-    assert (kept["S3"]["at_least"], kept["S3"]["pending"]) == (True, 1)
+    assert (kept["S3"]["at_least"], kept["S3"]["pending"]) == (True, 0)
+    later = commitments_of(month_report(version.agreement, "2026-09", local("2026-11-02 09:00")))
+    assert (later["S2"]["final"], later["S3"]["final"]) == (True, False)
