@@ -11,7 +11,7 @@ from django.db import connections
 
 OLDEST_POSTGRESQL = 15
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "[::1]", ".localhost", "testserver"}
-BROKER_SCHEMES = ("redis://", "rediss://", "redis+socket://", "sentinel://")
+BROKER_SCHEMES = ("redis://", "rediss://", "redis+socket://")
 BUILT_FILES = ("app.js", "app.css")
 
 

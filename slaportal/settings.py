@@ -80,6 +80,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "agreements.context_processors.agreement_menu",
+                "leads.context_processors.queue_badge",
             ],
         },
     },
@@ -112,6 +113,8 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
+# How many proxies stand in front and write X-Forwarded-For: guesses are counted by address.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 
@@ -142,6 +145,14 @@ vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="slaportal@localhost")
 
 CELERY_BROKER_URL = env.str("REDIS_URL", default="") or PLACES.broker_url
+CACHES = {
+    "default": {
+        "BACKEND": "slaportal.cache.RobustCache",
+        "LOCATION": CELERY_BROKER_URL.replace("redis+socket://", "unix://"),
+        "KEY_PREFIX": "slaportal",
+        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
+    }
+}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # The database is the queue of record: a lost task is made good by the next beat, so nothing
 # waits long for the broker and nothing is redelivered.

@@ -19,4 +19,7 @@ CELERY_BROKER_URL = f"{CELERY_BROKER_URL}?virtual_host={_process}"
 # A server thread of a browser test keeps no connection beyond its request.
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 
+# What one test counts is nothing to the next.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
+
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

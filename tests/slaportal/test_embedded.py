@@ -254,6 +254,18 @@ def test_a_folder_that_cannot_be_written(home: Path) -> None:
         servers.keep()
 
 
+def test_data_of_another_postgresql(home: Path) -> None:
+    servers = servers_of(home)
+    with servers.in_use():
+        pass
+    (servers.places.database / "PG_VERSION").write_text("9\n")
+
+    with pytest.raises(UnableToStart, match=r"did not start .*incompatible with server"):
+        servers.keep()
+
+    assert servers.status() == STOPPED
+
+
 def test_a_socket_folder_that_somebody_else_laid_out(home: Path) -> None:
     (home / "elsewhere").mkdir()
     (home / "run").symlink_to(home / "elsewhere")
