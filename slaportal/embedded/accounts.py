@@ -161,10 +161,12 @@ def _find_or_make() -> pwd.struct_passwd:
 
 
 def _make() -> str:
-    if useradd := shutil.which("useradd"):
+    # Not every root has the folders of system programs on its path.
+    path = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"
+    if useradd := shutil.which("useradd", path=path):
         options = ["--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
         command = [useradd, *options, "--shell", "/usr/sbin/nologin", ACCOUNT_NAME]
-    elif adduser := shutil.which("adduser"):
+    elif adduser := shutil.which("adduser", path=path):
         command = [adduser, "-S", "-D", "-H", "-s", "/sbin/nologin", ACCOUNT_NAME]
     else:
         return ""

@@ -1,6 +1,7 @@
 """The embedded PostgreSQL: its data folder, its start and its stop."""
 
 import os
+import re
 import shlex
 import shutil
 import socket
@@ -38,6 +39,7 @@ SETTINGS = {
 }
 # For data that nobody will miss after a power cut.
 CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+LONGEST_LOG = 10_000_000
 SECONDS_TO_START = 120
 SECONDS_TO_STOP = 60
 
@@ -69,23 +71,18 @@ class Postgres:
         """Start the server, making its data folder the first time; a running one is left alone."""
         if self._becomes_ready():
             return
-        let_through(self.account, _programs())
-        let_through(self.account, self.data.parent)
-        if not (self.data / "PG_VERSION").exists():
-            self._make_data_folder()
-        private_folder(self.sockets, self.account)
-        self._disown_stale_lock(self.data / "postmaster.pid")
-        self._disown_stale_lock(self.socket.with_name(f"{self.socket.name}.lock"))
-        self._keep_log_short()
+        self._prepare()
+        said_before = self.log.stat().st_size
         options = SETTINGS | {"unix_socket_directories": f'"{self.sockets}"'}
         options |= CARELESS if self.careless else {}
         arguments = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
         log = ["-l", str(self.log), "-o", shlex.join(arguments)]
         result = self._control("start", "-w", "-t", str(SECONDS_TO_START), *log)
         if result.returncode:
+            logged = self.log.read_bytes()[said_before:].decode(errors="replace")
             raise UnableToStart(
-                f"The embedded PostgreSQL did not start ({self._latest_complaint(result)}): see "
-                f"{self.log}, or set DATABASE_URL to a PostgreSQL server of your own."
+                f"The embedded PostgreSQL did not start ({_complaint(logged)}): see {self.log}, or "
+                "set DATABASE_URL to a PostgreSQL server of your own."
             )
 
     def stop(self) -> None:
@@ -117,6 +114,20 @@ class Postgres:
             time.sleep(0.1)
         return False
 
+    def _prepare(self) -> None:
+        """Have everything in place and nothing in the way of a start."""
+        let_through(self.account, _programs())
+        let_through(self.account, self.data.parent)
+        if not (self.data / "PG_VERSION").exists():
+            self._make_data_folder()
+        private_folder(self.sockets, self.account)
+        self._disown_stale_lock(self.data / "postmaster.pid")
+        self._disown_stale_lock(self.socket.with_name(f"{self.socket.name}.lock"))
+        if self.log.exists() and self.log.stat().st_size > LONGEST_LOG:
+            self.log.replace(self.log.with_suffix(".old"))
+        self.log.touch(mode=0o600)
+        self.account.own(self.log)
+
     def _make_data_folder(self) -> None:
         """Make the data folder under another name first, so that a half-made one is never used."""
         draft = self.data.with_name(f"{self.data.name}.new")
@@ -139,11 +150,10 @@ class Postgres:
                 f"CREATE DATABASE {DATABASE_NAME} OWNER {DATABASE_USER}\n",
             )
         if made.returncode or "ERROR:" in made.stderr:
-            said = made.stderr.strip().splitlines()
             raise UnableToStart(
                 f"The embedded PostgreSQL could not be set up in {self.data.parent} "
-                f"({said[-1] if said else 'it said nothing'}): free some space or set "
-                "SLAPORTAL_HOME to another folder, or set DATABASE_URL to a server of your own."
+                f"({_complaint(made.stderr)}): free some space or set SLAPORTAL_HOME to another "
+                "folder, or set DATABASE_URL to a server of your own."
             )
 
     def _disown_stale_lock(self, path: Path) -> None:
@@ -161,16 +171,6 @@ class Postgres:
         if number and not _works_in(number, self.data):
             path.write_text(f"{os.getpid()}\n{rest}")
 
-    def _keep_log_short(self) -> None:
-        if self.log.exists() and self.log.stat().st_size > 10_000_000:
-            self.log.replace(self.log.with_suffix(".old"))
-
-    def _latest_complaint(self, result: "subprocess.CompletedProcess[str]") -> str:
-        lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
-        fatal = [line for line in lines if "FATAL:" in line or "PANIC:" in line]
-        said = fatal or result.stderr.strip().splitlines()
-        return said[-1].partition("FATAL:")[2].strip() or said[-1] if said else "it said nothing"
-
 
 def is_listening(path: Path) -> bool:
     """Tell whether a server accepts connections on a socket."""
@@ -180,6 +180,12 @@ def is_listening(path: Path) -> bool:
         except OSError:
             return False
     return True
+
+
+def _complaint(said: str) -> str:
+    """Return what the first line says that names a mistake, else the last line."""
+    named = re.search(r"\b(?:FATAL|PANIC|ERROR|error):\s+(.+)", said)
+    return named[1] if named else (said.strip().splitlines() or ["it said nothing"])[-1]
 
 
 def _programs() -> Path:
