@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from agreements.clock import ClockState, History, Mark, MarkKind, replay_all
+from agreements.rulebook import Promised
 from leads.fold import Standing
 from leads.projections import Row
 from leads.records import InForce, LeadAndAgreement, Records
@@ -82,26 +83,41 @@ def _returns_date(version: InForce | None, standing: Standing) -> Any:
     return version.rulebook.local_date(standing.until)
 
 
+class Judgement(NamedTuple):
+    """By which version a handoff is judged, and what that version promises of it."""
+
+    version_id: int
+    promises: tuple[Promised, ...]
+
+
+def judgement_of(records: Records, key: LeadAndAgreement, standing: Standing) -> Judgement | None:
+    """Return by what a handoff is judged; None if it opened nothing or lies outside any version."""
+    lead_id, agreement_id = key
+    if standing.offered_at is None or standing.status == "repeated":
+        return None
+    version = records.in_force(agreement_id, standing.offered_at)
+    if version is None:
+        return None
+    known = records.attributes_at(lead_id, standing.offered_at)
+    rulebook = version.rulebook
+    return Judgement(version.version_id, rulebook.promises(rulebook.tier_of(known), known))
+
+
 def clock_states(
     records: Records, key: LeadAndAgreement, standing: Standing
 ) -> Iterator[tuple[ClockState, ClockState | None, int]]:
     """Give each clock of a handoff, the same with blackouts as pauses if there are any, and the
-    version that judges both; none for a handoff that opened nothing or lies outside any version.
+    version that judges both.
     """
-    lead_id, agreement_id = key
-    if standing.offered_at is None or standing.status == "repeated":
+    judgement = judgement_of(records, key, standing)
+    if judgement is None:
         return
-    version = records.in_force(agreement_id, standing.offered_at)
-    if version is None:
-        return
-    known = records.attributes_at(lead_id, standing.offered_at)
-    tier = version.rulebook.tier_of(known)
-    history = History([*standing.marks, *_marks_of_lead(records, key)])
+    history = History([*standing.marks, *marks_of_lead(records, key)])
     absences = records.absences_of(
         holder for _, holder in history.custody if isinstance(holder, int)
     )
-    blackouts = records.blackouts.get(agreement_id, ())
-    for promise, schedule in version.rulebook.promises(tier, known):
+    blackouts = records.blackouts.get(key[1], ())
+    for promise, schedule in judgement.promises:
         states = replay_all(promise, schedule, history, absences=absences)
         adjusted = (
             replay_all(promise, schedule, history, absences=absences, blackouts=blackouts)
@@ -110,10 +126,10 @@ def clock_states(
         )
         for state in states:
             twin = adjusted[state.occurrence] if state.occurrence < len(adjusted) else None
-            yield state, twin, version.version_id
+            yield state, twin, judgement.version_id
 
 
-def _marks_of_lead(records: Records, key: LeadAndAgreement) -> Iterator[Mark]:
+def marks_of_lead(records: Records, key: LeadAndAgreement) -> Iterator[Mark]:
     """Give the marks that facts about the lead make on every handoff of it."""
     lead_id, _agreement_id = key
     for stage in records.stages.get(key, ()):

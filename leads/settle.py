@@ -5,7 +5,7 @@ follow-up was logged, a file imported, a closure added or everything rebuilt.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from leads.changes import log_days_of
 from leads.copying import copy_rows
 from leads.fold import OfferRow, Standing, fold
 from leads.models import Breach, Clock, Handoff, Lead
+from leads.plain_clocks import rows_of_plain
 from leads.projections import Row, update_rows, write_differences
 from leads.records import LeadAndAgreement, RulesOf, read_records
 from leads.replaying import (
@@ -143,11 +144,7 @@ class _Settling:
     def write_clocks_and_breaches(self) -> None:
         """Write every clock, remove those that are no more, and record or withdraw breaches."""
         leads: dict[int, int] = {standing.pk: key[0] for key, standing in self._standings}
-        computed: dict[ClockKey, Row] = {}
-        for key, standing in self._standings:
-            for state, twin, version_id in clock_states(self._records, key, standing):
-                row = clock_row(key, standing, state, twin, version_id, self._now)
-                computed[row[:3]] = row
+        computed = {row[:3]: row for row in self._clock_rows()}
         stored = _stored_by_key(Clock, CLOCK_COLUMNS, self._stored_handoffs)
         gone = [pk for clock_key, (pk, _) in stored.items() if clock_key not in computed]
         Clock.objects.filter(pk__in=gone).delete()
@@ -155,6 +152,13 @@ class _Settling:
         self._note_leads(leads[clock_key[0]] for clock_key in stored.keys() - computed.keys())
         self._write_keyed(Clock, CLOCK_COLUMNS, stored, computed, leads)
         self._write_breaches(computed, leads)
+
+    def _clock_rows(self) -> Iterator[Row]:
+        rows, others = rows_of_plain(self._records, self._standings, self._now)
+        yield from rows
+        for key, standing in others:
+            for state, twin, version_id in clock_states(self._records, key, standing):
+                yield clock_row(key, standing, state, twin, version_id, self._now)
 
     def _write_breaches(self, clocks: dict[ClockKey, Row], leads: dict[int, int]) -> None:
         stored = _stored_by_key(Breach, BREACH_COLUMNS, self._stored_handoffs)
