@@ -99,14 +99,14 @@ class QueueSummary:
     origins: tuple[str, ...]
 
 
-def summary_of(desk: Desk, filters: QueueFilters) -> QueueSummary:
-    """Count the queue; one query."""
+def summary_of(desk: Desk, filters: QueueFilters, now: datetime) -> QueueSummary:
+    """Count the queue as it stands at ``now``; one query."""
     is_late = Q(is_late=True)
     every = {view: Count("pk", filter=_in_view(view, desk)) for view in VIEWS}
     late = {f"{view}_late": Count("pk", filter=_in_view(view, desk) & is_late) for view in VIEWS}
     found = (
         desk.handoffs()
-        .annotate(due_at=_first_due(), is_late=Q(due_at__lt=Now()))
+        .annotate(due_at=_first_due(), is_late=Q(due_at__lt=now), has_clause=_has_clause(filters))
         .aggregate(
             **every,
             **late,
@@ -128,14 +128,16 @@ def summary_of(desk: Desk, filters: QueueFilters) -> QueueSummary:
 
 def found_in(desk: Desk, filters: QueueFilters) -> HandoffQuerySet:
     """Return the handoffs asked for, what runs out first on top, without a running clock last."""
-    handoffs = desk.handoffs().filter(_condition(desk, filters))
-    return handoffs.annotate(due_at=_first_due(filters.clause)).order_by(
-        F("due_at").asc(nulls_last=True), "pk"
+    handoffs = desk.handoffs().alias(has_clause=_has_clause(filters))
+    return (
+        handoffs.filter(_condition(desk, filters))
+        .annotate(due_at=_first_due(filters.clause))
+        .order_by(F("due_at").asc(nulls_last=True), "pk")
     )
 
 
 def overdue_count(user: User, slug: str) -> int:
-    """Count the handoffs somebody holds whose promise to follow up is past due; one query."""
+    """Count the handoffs somebody holds of which a promise is past due by now; one query."""
     held = Handoff.objects.visible_to(user).open().held_by(user).filter(agreement__slug=slug)
     return held.filter(
         Exists(acting_clocks().filter(handoff=OuterRef("pk"), due_at__lt=Now()))
@@ -185,10 +187,13 @@ def _condition(desk: Desk, filters: QueueFilters) -> Q:
     if filters.origin:
         condition &= Q(origin=filters.origin)
     if filters.clause:
-        condition &= Q(
-            Exists(acting_clocks().filter(handoff=OuterRef("pk"), clause_key=filters.clause))
-        )
+        condition &= Q(has_clause=True)
     return condition
+
+
+def _has_clause(filters: QueueFilters) -> Exists:
+    """Whether a clock of the clause asked for can be acted on."""
+    return Exists(acting_clocks().filter(handoff=OuterRef("pk"), clause_key=filters.clause))
 
 
 def _first_due(clause: str = "") -> Subquery:

@@ -44,7 +44,7 @@ def queue(request: SignedInRequest, slug: str) -> HttpResponse:
     except Agreement.DoesNotExist as error:
         raise Http404 from error
     filters = QueueFilters.read(request.GET, desk)
-    summary = summary_of(desk, filters)
+    summary = summary_of(desk, filters, now)
     found = found_in(desk, filters).select_related("lead", "holder")
     page = CountedPaginator(found, PER_PAGE, count=summary.found).get_page(request.GET.get("page"))
     handoffs = list(page.object_list)
