@@ -177,13 +177,19 @@ def _in_order_of_offer(
     by_handoff: dict[int, list[EventRow]],
 ) -> list[tuple[EventRow | None, int]]:
     """Pair each handoff with its offer, the earliest first; those not offered yet come last."""
-    found = [
-        (next((event for event in events if event.kind == MarkKind.OFFERED), None), pk)
-        for pk, events in by_handoff.items()
-    ]
+    found = [(_first_offer(events), pk) for pk, events in by_handoff.items()]
     offered = [(offer, pk) for offer, pk in found if offer is not None]
-    offered.sort(key=lambda pair: (pair[0].occurred_at, pair[0].source, pair[0].external_id))
+    offered.sort(key=lambda pair: _order(pair[0]))
     return [*offered, *((None, pk) for offer, pk in found if offer is None)]
+
+
+def _first_offer(events: Iterable[EventRow]) -> EventRow | None:
+    offers = [event for event in events if event.kind == MarkKind.OFFERED]
+    return min(offers, key=_order, default=None)
+
+
+def _order(event: EventRow) -> tuple[datetime, str, str]:
+    return event.occurred_at, event.source, event.external_id
 
 
 class _Folding:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from agreements.clock import Grade
 from leads.fold import EventRow, FollowUpRow, OfferRow, Standing, fold
@@ -197,3 +199,38 @@ def test_order_of_arrival_does_not_matter(seed: int) -> None:
     shuffler.shuffle(events)
     shuffler.shuffle(touches)
     assert folded(events, touches) == expected
+
+
+KINDS = (
+    "offered", "assigned", "accepted", "rejected", "contested", "decided", "qualified",
+    "disqualified", "recycled", "withdrawn",
+)  # fmt: skip
+
+
+@st.composite
+def many_events(draw: st.DrawFn) -> list[EventRow]:
+    """Events of up to three handoffs of a lead, several offers of one among them."""
+    return [
+        event(
+            kind,
+            draw(st.integers(0, 6)),
+            handoff=draw(st.integers(1, 3)),
+            person=draw(st.integers(1, 2)) if kind == "assigned" else None,
+            overturned=draw(st.booleans()) if kind == "decided" else None,
+        )._replace(external_id=f"e{place}")
+        for place, kind in enumerate(draw(st.lists(st.sampled_from(KINDS), max_size=10)))
+    ]
+
+
+@given(events=many_events(), order=st.randoms(use_true_random=False))
+def test_no_order_of_any_events_matters(events: list[EventRow], order: random.Random) -> None:
+    touches = [follow_up("attempt", hours) for hours in (0.5, 2.5, 4.5)]
+    expected = folded(events, touches)
+    order.shuffle(events)
+    assert folded(events, touches) == expected
+
+
+@given(events=many_events())
+def test_at_most_one_handoff_is_open(events: list[EventRow]) -> None:
+    standings = folded(events).values()
+    assert sum(each.status in {"offered", "accepted"} for each in standings) <= 1
