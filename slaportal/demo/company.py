@@ -14,8 +14,6 @@ from leads.adoption import adopt_and_settle
 
 DEMO_SLUG = "acme-inbound"
 _DOMAIN = "acme.example"
-# A year that sells ten times as much as the starter's, so that its pages are full.
-_REVENUE, _AVERAGE_DEAL = 38_400_000, 24_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +79,7 @@ def _invite(name: str, what: str, *, now: datetime, **fields: Any) -> Invited:
 
 def _terms(year: int) -> dict[str, Any]:
     document = load_starter("inbound-pt")
-    goal = document["funnel"]["goal"] | {"revenue": _REVENUE, "average_deal": _AVERAGE_DEAL}
-    funnel = document["funnel"] | {"goal": goal}
-    objectives = [
-        {
-            "key": "receita",
-            "statement": "Conquistar 1.600 novos clientes e R$ 38.400.000 de receita no ano.",
-            "measure": "revenue",
-            "target": _REVENUE,
-        },
-        *document["objectives"][1:],
-    ]
     return document | {
-        "funnel": funnel,
-        "objectives": objectives,
         "agreement": {
             "name": "Acme Brasil – Inbound",
             "parties": {Party.MARKETING: "Marketing BR", Party.SALES: "Vendas BR"},

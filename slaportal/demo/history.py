@@ -27,7 +27,7 @@ from leads.told import (
 from slaportal.demo.names import ATTRIBUTES, COMPANIES, FIRST_NAMES, SURNAMES
 
 _SOURCE = "demo-crm"
-_LEADS_A_DAY = 26
+_LEADS_A_DAY = 30
 _SHARE_QUALIFIED = 0.62
 _BATCH = 400
 # How quick each rep is: the median minutes to a first follow-up, and how often they give up early.
@@ -206,7 +206,7 @@ class _Lead:
     def _win(self) -> None:
         self._later(6 * 8 * 60)
         amount = Decimal(self._random.randrange(9_000, 46_000, 500))
-        if self._random.random() < 0.45:
+        if self._random.random() < 0.28:
             self._tell(ToldStage, self._at, stage="customer")
             self._tell(ToldDeal, self._at, status="won", amount=amount, currency="BRL")
         else:
