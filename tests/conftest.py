@@ -11,6 +11,7 @@ from slaportal.embedded import UnableToStart
 from tests.servers import home_of_this_run, presence, remove, remove_left_behind, servers_of
 
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server", "servers"}
+JOURNEYS = Path(__file__).parent / "journeys"
 UNIT_TESTS = Path(__file__).parent / "unit"
 
 
@@ -24,21 +25,19 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(alive.close)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuse a database to the unit tests."""
+    """Refuse a database to the unit tests, and commit for real before a browser."""
     for item in items:
-        if UNIT_TESTS not in item.path.parents:
-            continue
-        asked = DATABASE_FIXTURES & set(getattr(item, "fixturenames", ()))
-        if asked or item.get_closest_marker("django_db"):
-            raise pytest.UsageError(f"{item.nodeid} is a unit test and may not use the database.")
-
-
-@pytest.fixture(autouse=True)
-def _language() -> Iterator[None]:
-    """Begin each test in English: a page leaves its thread in the language it was asked in."""
-    with translation.override("en"):
-        yield
+        if JOURNEYS in item.path.parents:
+            item.add_marker(pytest.mark.journey)
+            item.add_marker(pytest.mark.django_db(transaction=True))
+        elif UNIT_TESTS in item.path.parents:
+            asked = DATABASE_FIXTURES & set(getattr(item, "fixturenames", ()))
+            if asked or item.get_closest_marker("django_db"):
+                raise pytest.UsageError(
+                    f"{item.nodeid} is a unit test and may not use the database."
+                )
 
 
 @pytest.fixture(scope="session")

@@ -34,7 +34,8 @@ def home() -> Iterator[Path]:
 @pytest.fixture
 def environment(home: Path) -> dict[str, str]:
     """Give the environment of commands over that home folder."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
+    of_this_run = ("PYTEST", "DJANGO_ALLOW_ASYNC")
+    kept = {name: word for name, word in os.environ.items() if not name.startswith(of_this_run)}
     own = {"SLAPORTAL_HOME": str(home), "DJANGO_SETTINGS_MODULE": "slaportal.settings"}
     return kept | own
 
