@@ -40,6 +40,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 )
 
 
+@pytest.fixture(autouse=True)
+def _language() -> Iterator[None]:
+    """Begin each test in English: a page leaves its thread in the language it was asked in."""
+    with translation.override("en"):
+        yield
+
+
 @pytest.fixture(scope="session")
 def servers() -> Iterator[None]:
     """Have PostgreSQL and Valkey running; the last process of a parallel run stops them."""
