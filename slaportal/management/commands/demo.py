@@ -5,9 +5,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
-from metrics.rollup import roll_up
 
 from agreements.models import Agreement
+from metrics.rollup import roll_up
 from slaportal.demo import DEMO_SLUG, make_company, tell_history
 
 DAYS = 110
