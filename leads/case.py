@@ -7,24 +7,15 @@ from datetime import datetime
 from typing import NamedTuple
 
 from agreements.business_time import Schedule
-from agreements.clock import ClockState, History, Mark, MarkKind, replay_all
+from agreements.clock import ClockState, History, replay_all
 from agreements.models import Agreement
 from agreements.rulebook import Rulebook
 from agreements.terms import Commitment
 from leads.effects import Effect, effects_between
 from leads.fold import OfferRow, Standing, fold
 from leads.models import Handoff, Lead
-from leads.records import (
-    ChangeRow,
-    InForce,
-    LeadAndAgreement,
-    MergeRow,
-    Records,
-    RulesOf,
-    StageRow,
-    read_records,
-)
-from leads.replaying import clock_states
+from leads.records import InForce, LeadAndAgreement, Records, RulesOf, read_records
+from leads.replaying import clock_states, judgement_of, marks_of_lead
 
 
 class FactName(NamedTuple):
@@ -110,40 +101,19 @@ class Case:
         return found
 
     def _states_after_each(self, handoff: Handoff) -> Iterator[tuple[FactName, list[ClockState]]]:
-        standing, version = self.standings[handoff.pk], self.version_of(handoff)
-        if version is None or standing.status == "repeated":
+        standing = self.standings[handoff.pk]
+        judgement = judgement_of(self.records, self.key, standing)
+        if judgement is None:
             return
-        known = self.records.attributes_at(self.key[0], standing.offered_at)
-        promises = version.rulebook.promises(version.rulebook.tier_of(known), known)
-        marks = sorted([*standing.marks, *self._marks_of_lead()])
+        marks = sorted([*standing.marks, *marks_of_lead(self.records, self.key)])
         for place, mark in enumerate(marks, start=1):
             history = History(marks[:place])
-            name = FactName(str(mark.kind), mark.source, mark.external_id)
-            yield (
-                name,
-                [
-                    state
-                    for promise, schedule in promises
-                    for state in replay_all(promise, schedule, history)
-                ],
-            )
-
-    def _marks_of_lead(self) -> Iterator[Mark]:
-        """Give what happened to the lead itself, whatever handoff was open."""
-        for stage in self.records.stages.get(self.key, ()):
-            yield _mark(stage, MarkKind.STAGE_ENTERED, stage=stage.stage)
-        for change in self.records.changes.get(self.key[0], ()):
-            if change.attributes.get("do_not_contact") is True:
-                yield _mark(change, MarkKind.DO_NOT_CONTACT)
-        merge = self.records.merges.get(self.key[0])
-        if merge is not None:
-            yield _mark(merge, MarkKind.MERGED)
-
-
-def _mark(
-    row: StageRow | ChangeRow | MergeRow, kind: MarkKind, *, stage: str | None = None
-) -> Mark:
-    return Mark(row.occurred_at, kind, row.source, row.external_id, stage=stage)
+            states = [
+                state
+                for promise, schedule in judgement.promises
+                for state in replay_all(promise, schedule, history)
+            ]
+            yield FactName(str(mark.kind), mark.source, mark.external_id), states
 
 
 def read_case(lead: Lead, agreement: Agreement, handoffs: Sequence[Handoff]) -> Case:

@@ -1,0 +1,351 @@
+"""A lead's page: its clocks, the explanation of one, and what is known beside it."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from agreements.models import AgreementVersion, User
+from leads.ingest import ingest
+from leads.models import Handoff, Lead, LeadIdentity
+from tests.factories import (
+    Teller,
+    example_terms,
+    local,
+    make_rep,
+    make_user,
+    make_version,
+)
+from tests.leads.pages import NOW, offer, stop_time, text_of
+
+pytestmark = pytest.mark.django_db
+
+PAUSED = {"pause": [{"key": "asked", "name": "The customer asked for it"}]}
+
+
+@pytest.fixture
+def version(monkeypatch: pytest.MonkeyPatch) -> AgreementVersion:
+    stop_time(monkeypatch, local("2026-10-01 09:00"))
+    terms = example_terms()
+    return make_version(terms | {"reasons": terms["reasons"] | PAUSED})
+
+
+@pytest.fixture
+def bruno(version: AgreementVersion, client: Client) -> User:
+    """The rep to whom the handoff comes in the end, signed in."""
+    bruno = make_user(
+        "Bruno", team=version.agreement.sales_team, time_zone=version.agreement.time_zone
+    )
+    client.force_login(bruno)
+    return bruno
+
+
+@pytest.fixture
+def handoff(version: AgreementVersion, bruno: User) -> Handoff:
+    """The first worked example."""
+    ana, tell = make_rep("Ana", version.agreement), Teller("L1")
+    facts = [
+        tell.attributes(
+            local("2026-09-04 17:39"),
+            name="Paulo Vasconcelos",
+            company="Mantiqueira",
+            job_title="Operations manager",
+            email="paulo@mantiqueira.example",
+            founded=1987,
+        ),
+        tell.stage("mql", local("2026-09-04 17:40")),
+        tell.event("offered", local("2026-09-04 17:40")),
+        tell.event("assigned", local("2026-09-04 17:43"), person_id=ana.pk),
+        tell.event("accepted", local("2026-09-08 09:10"), person_id=ana.pk),
+        tell.event(
+            "paused",
+            local("2026-09-08 10:00"),
+            until=local("2026-09-08 11:30"),
+            reason="asked",
+            person_id=ana.pk,
+        ),
+        tell.event("assigned", local("2026-09-08 11:45"), person_id=bruno.pk),
+        tell.follow_up("no_answer", local("2026-09-08 14:20"), person_id=bruno.pk),
+    ]
+    ingest(agreement=version.agreement, facts=facts, by=None, now=local("2026-09-08 15:00"))
+    return Handoff.objects.get()
+
+
+def plain(text: str) -> str:
+    return text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def page(client: Client, handoff: Handoff, query: str = "", slug: str = "acme") -> Any:
+    return client.get(f"/agreements/{slug}/leads/{handoff.lead_id}/?{query}")
+
+
+def test_it_works(client: Client, handoff: Handoff) -> None:
+    response = page(client, handoff, "clock=S2.0")
+
+    assert response.status_code == 200
+    text = text_of(response)
+    assert "the only handoff of this lead Paulo Vasconcelos Overdue" in text
+    assert "Operations manager, Mantiqueira · held by Bruno · stage MQL · accepted" in text
+    assert "S2 First follow-up Met 3 h 07 of 4 h Tue 8 Sep 14:20, was due Tue 8 Sep 15:13" in text
+    assert "S3 Persistence Overdue 1 of 6 attempts" in text
+    assert "S4 Disposition Overdue" in text
+    assert "M4 Routing Met 3 min of 5 min" in text
+    assert "Why Tue 8 Sep 15:13?" in text
+
+
+def test_the_explanation_can_be_checked_by_hand(client: Client, handoff: Handoff) -> None:
+    response = page(client, handoff, "clock=S2.0")
+
+    assert (
+        "A first follow-up is promised within 4 h. "
+        "The clock began on Fri 4 Sep 17:43 , when sales received the handoff. "
+        "It was met on Tue 8 Sep 14:20 , after 3 h 07 of working time. "
+        "Not counted: Independence (Mon 7 Sep), one weekend, lunch 12:00–13:00 and the hours "
+        "before 09:00 and after 18:00. "
+        "It was paused from Tue 8 Sep 10:00 to Tue 8 Sep 11:30, which takes 1 h 30 out: "
+        "The customer asked for it. "
+        "Without the pause it would have been due on Tue 8 Sep 13:43 . "
+        "Counted in the hours of the calendar “office”, revision 1, in local time of "
+        "America/Sao_Paulo, under clause S2 of version 1."
+    ) in text_of(response).replace("4 h .", "4 h.")
+    assert 'href="/agreements/acme/document/1/#S2"' in response.content.decode()
+    assert 'data-copy="#explanation"' in response.content.decode()
+
+
+def test_the_picture_adds_up_to_the_words(client: Client, handoff: Handoff) -> None:
+    picture = page(client, handoff, "clock=S2.0").context["picture"]
+
+    assert [day.number for day in picture.days] == ["4", "5", "6", "7", "8"]
+    assert [day.total for day in picture.days] == ["0:17", "–", "–", "–", "2:50"]
+    assert picture.days[3].note == "Independence"
+    assert [hour.label for hour in picture.hours] == ["09", "12", "13", "18"]
+    tuesday = {block.kind for block in picture.days[4].blocks}
+    assert tuesday == {"counted", "paused", "left", "outside"}
+    assert plain(picture.days[4].telling) == (
+        "Tue 8 Sep: 2 h 50 counted, 53 min left, 1 h 30 paused."
+    )
+    assert [plain(item.label) for item in picture.legend[:3]] == [
+        "counted 3 h 07",
+        "left 53 min",
+        "paused 1 h 30",
+    ]
+
+
+def test_a_promise_of_days_ends_with_the_last_close(client: Client, handoff: Handoff) -> None:
+    text = text_of(page(client, handoff, "clock=S3.0"))
+
+    assert "Why Mon 21 Sep 18:00?" in text
+    assert "6 attempts over 2 channels are promised within 10 working days" in text
+    assert (
+        "The day it starts on is not counted; it ends with the last close of working day 10."
+        in text
+    )
+    assert "All of it is used, and 56 h of working time more has passed since." in text
+
+
+def test_who_held_the_clock(client: Client, handoff: Handoff) -> None:
+    holders = page(client, handoff, "clock=S2.0").context["holders"]
+
+    assert [(part["name"], part["length"]) for part in holders] == [
+        ("Ana", timedelta(minutes=92)),
+        ("Bruno", timedelta(minutes=95)),
+    ]
+
+
+def test_the_clock_that_runs_out_first_is_chosen(client: Client, handoff: Handoff) -> None:
+    for query in ("", "clock=", "clock=S9.7"):
+        assert page(client, handoff, query).context["selected"].name == "S3.0"
+
+
+def test_a_zone_of_the_reader_changes_no_explanation(
+    client: Client, handoff: Handoff, bruno: User
+) -> None:
+    User.objects.filter(pk=bruno.pk).update(time_zone="Asia/Tokyo")
+
+    text = text_of(page(client, handoff, "clock=S2.0"))
+
+    assert "Why Tue 8 Sep 15:13?" in text
+    assert "S2 First follow-up Met 3 h 07 of 4 h Wed 9 Sep 02:20" in text
+
+
+def test_every_language_has_the_page(client: Client, handoff: Handoff, bruno: User) -> None:
+    for language in ("es", "pt-br"):
+        User.objects.filter(pk=bruno.pk).update(language=language)
+        assert page(client, handoff).status_code == 200
+
+
+def test_swaps_get_what_they_replace(client: Client, handoff: Handoff) -> None:
+    for target, start in {
+        "clocks": '<div id="clocks"',
+        "timeline": '<section id="timeline"',
+        "deed": '<section id="deed"',
+        "lead": '<div id="lead"',
+    }.items():
+        response = client.get(
+            f"/agreements/acme/leads/{handoff.lead_id}/",
+            headers={"HX-Request": "true", "HX-Target": target},
+        )
+        assert response.content.decode().lstrip().startswith(start)
+        assert "HX-Target" in response.headers["Vary"]
+    whole = client.get(f"/agreements/acme/leads/{handoff.lead_id}/", headers={"HX-Request": "true"})
+    assert "<html" in whole.content.decode()
+
+
+def test_the_form_to_reject_is_at_an_address(
+    client: Client, version: AgreementVersion, bruno: User
+) -> None:
+    offered = offer(version, "Nova", local("2026-10-01 08:00"), holder=bruno)
+
+    text = text_of(page(client, offered, "deed=reject"))
+
+    assert "Reject the handoff of Nova?" in text
+    assert "Wrong data" in text
+    assert "Log a follow-up" not in text
+
+
+def test_actions_that_are_closed_say_why(client: Client, handoff: Handoff) -> None:
+    response = page(client, handoff)
+
+    assert "Accepted Tue 8 Sep 09:10" in text_of(response)
+    assert "A handoff is accepted or rejected once." in text_of(response)
+    assert [deed.is_possible for deed in response.context["deeds"].all] == [False, False, True]
+
+
+def test_criteria_as_they_were_when_it_was_offered(client: Client, bruno: User) -> None:
+    rule = {"field": "employees", "operator": "at_least", "value": 50}
+    asked = {"field": "request", "operator": "present"}
+    scored = make_version(
+        example_terms(
+            handoff={
+                "required_fields": ["company"],
+                "rules": [{"field": "country", "operator": "one_of", "value": ["BR", "AR"]}],
+                "scoring": [{"when": rule, "points": 40}, {"when": asked, "points": 30}],
+                "threshold": 65,
+                "bypass": {"field": "request", "operator": "is", "value": "contact"},
+            }
+        ),
+        slug="scored",
+    )
+    scored.agreement.sales_team.members.add(bruno)
+    offered = offer(scored, "Big", local("2026-09-30 10:00"), holder=bruno, employees=80)
+    later = Teller("Big").attributes(local("2026-09-30 12:00"), employees=8, country="BR")
+    told = [replace(later, external_id="later")]
+    ingest(agreement=scored.agreement, facts=told, by=None, now=local("2026-09-30 12:00"))
+
+    text = text_of(page(client, offered, slug="scored"))
+
+    assert "40 points, needs 65" in text
+    assert "It did not meet the criteria when it was offered." in text
+    assert "Not met: Country is one of BR, AR (missing)" in text
+    assert "Met: Employees is at least 50 (80) +40" in text
+    assert "Required, but missing: Company." in text
+    assert "Country BR" in text
+
+
+def test_several_handoffs(client: Client, version: AgreementVersion, bruno: User) -> None:
+    first = offer(version, "Carla", local("2026-09-01 10:00"), holder=bruno)
+    tell = Teller("Carla")
+    end = tell.event(
+        "rejected",
+        local("2026-09-01 11:00"),
+        reason="wrong_data",
+        person_id=bruno.pk,
+        external_id="end",
+    )
+    again = [
+        tell.event("offered", local("2026-09-30 10:00"), "H2", external_id="again"),
+        tell.event("assigned", local("2026-09-30 10:01"), "H2", to_queue=True, external_id="to"),
+    ]
+    ingest(agreement=version.agreement, facts=[end, *again], by=None, now=local("2026-09-30 10:01"))
+    second = Handoff.objects.get(external_id="Carla-H2")
+
+    response = page(client, first)
+
+    assert response.context["handoff"] == second
+    text = text_of(response)
+    assert "handoff 2 of 2 of this lead" in text
+    assert "Tue 1 Sep 10:00 : rejected, Wrong data" in text
+    assert f"?handoff={first.pk}" in response.content.decode()
+    earlier = page(client, first, f"handoff={first.pk}")
+    assert "handoff 1 of 2 of this lead" in text_of(earlier)
+    assert "This handoff is closed: it is rejected." in text_of(earlier)
+
+
+def test_a_lead_that_was_not_offered(client: Client, version: AgreementVersion) -> None:
+    tell = Teller("New")
+    at = local("2026-09-30 10:00")
+    facts = [tell.attributes(at, name="Nova"), tell.stage("lead", at)]
+    ingest(agreement=version.agreement, facts=facts, by=None, now=at)
+    client.force_login(make_user("Julia", team=version.agreement.marketing_team))
+
+    text = text_of(client.get(f"/agreements/acme/leads/{Lead.objects.get().pk}/"))
+
+    assert "stage Lead · not offered to sales" in text
+    assert "No clock runs" in text
+    assert "Reached the stage Lead" in text
+
+
+def test_outside_any_version(client: Client, bruno: User) -> None:
+    early = make_version(slug="early", effective_date=local("2026-09-30 00:00").date())
+    early.agreement.sales_team.members.add(bruno)
+    before = offer(early, "Before", local("2026-09-04 10:00"), holder=bruno)
+
+    text = text_of(page(client, before, slug="early"))
+
+    assert "The handoff was offered outside any version of the agreement." in text
+
+
+def test_names_and_ids(client: Client, handoff: Handoff, version: AgreementVersion) -> None:
+    LeadIdentity.objects.create(lead=handoff.lead, source="hubspot", external_id="90 118 443")
+    long = offer(version, "Long", NOW, name="N" * 300, company="C" * 300)
+
+    text = text_of(page(client, handoff))
+
+    assert "Known elsewhere as crm L1 hubspot 90 118 443" in text
+    assert "E-mail address paulo@mantiqueira.example" in text
+    assert "Founded 1987" in text
+    assert page(client, long).status_code == 200
+
+
+def test_what_a_rep_may_not_read_is_not_found(
+    client: Client, version: AgreementVersion, handoff: Handoff
+) -> None:
+    anas = offer(version, "Anas", NOW, holder=make_rep("Aninha", version.agreement))
+    assert page(client, anas).status_code == 404
+    assert page(client, handoff, f"handoff={anas.pk}").status_code == 404
+    assert page(client, handoff, "handoff=99999999999999999999999").status_code == 404
+    assert client.get("/agreements/acme/leads/999999/").status_code == 404
+    client.logout()
+    assert page(client, handoff).status_code == 302
+
+
+def test_of_another_agreement_is_not_found(client: Client, handoff: Handoff, bruno: User) -> None:
+    other = make_version(slug="other")
+    other.agreement.sales_team.members.add(bruno)
+    assert page(client, handoff, slug="other").status_code == 404
+
+
+def test_the_page_costs_the_same_however_much_happened(
+    client: Client,
+    version: AgreementVersion,
+    handoff: Handoff,
+    django_assert_max_num_queries: Any,
+) -> None:
+    page(client, handoff)
+    with django_assert_max_num_queries(45) as few:
+        page(client, handoff)
+    tell, start = Teller("L1"), local("2026-09-09 10:00")
+    calls = [
+        tell.follow_up("no_answer", start + timedelta(minutes=number), external_id=f"call-{number}")
+        for number in range(80)
+    ]
+    ingest(agreement=version.agreement, facts=calls, by=None, now=local("2026-09-10 10:00"))
+
+    with django_assert_max_num_queries(45) as many:
+        response = page(client, handoff)
+
+    assert len(few) == len(many)
+    assert len(response.context["entries"].object_list) == 50
+    assert "51 to" in text_of(page(client, handoff, "page=2"))

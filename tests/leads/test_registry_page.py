@@ -1,0 +1,198 @@
+"""The registry: every lead somebody may read, found by word and narrowed by address."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from agreements.models import AgreementVersion, User
+from leads.ingest import ingest
+from leads.models import Lead
+from leads.paging import BoundedPaginator
+from tests.factories import Teller, example_terms, make_rep, make_user, make_version
+from tests.leads.pages import NOW, offer, stop_time, text_of
+
+pytestmark = pytest.mark.django_db
+
+LEADS = "/agreements/acme/leads/"
+TIERS = [
+    {"key": "vip", "name": "VIP", "when": {"field": "request", "operator": "present"}},
+    {"key": "basic", "name": "Basic"},
+]
+
+
+@pytest.fixture
+def version(monkeypatch: pytest.MonkeyPatch) -> AgreementVersion:
+    stop_time(monkeypatch)
+    return make_version(example_terms(tiers=TIERS))
+
+
+@pytest.fixture
+def rafael(version: AgreementVersion, client: Client) -> User:
+    """The sales lead, who reads every lead, signed in."""
+    team = version.agreement.sales_team
+    rafael = make_user("Rafael", team=team, role="lead", time_zone="America/Sao_Paulo")
+    client.force_login(rafael)
+    return rafael
+
+
+def arrive(version: AgreementVersion, lead: str, stage: str = "lead", **attributes: Any) -> None:
+    tell = Teller(lead)
+    facts = [tell.attributes(NOW, **({"name": lead} | attributes)), tell.stage(stage, NOW)]
+    ingest(agreement=version.agreement, facts=facts, by=None, now=NOW)
+
+
+def names_of(response: Any) -> list[str]:
+    return [str(row.lead) for row in response.context["rows"]]
+
+
+def found(client: Client, query: str) -> list[str]:
+    return names_of(client.get(f"{LEADS}?{query}"))
+
+
+def test_it_works(client: Client, version: AgreementVersion, rafael: User) -> None:
+    arrive(version, "Carla", company="Ipê", origin="fair")
+    offer(
+        version,
+        "Paulo",
+        NOW - timedelta(hours=1),
+        holder=make_rep("Ana", version.agreement),
+        company="Mantiqueira",
+        origin="webinar",
+        request="demo",
+    )
+
+    response = client.get(LEADS)
+
+    assert names_of(response) == ["Paulo", "Carla"]
+    text = text_of(response)
+    assert "Leads 2 found" in text
+    assert "Paulo Mantiqueira MQL Offered Ana VIP webinar 09:00 09:00" in text
+    assert "Carla Ipê Lead fair 10:00" in text
+
+
+def test_search(client: Client, version: AgreementVersion, rafael: User) -> None:
+    arrive(version, "Paulo", company="Mantiqueira", email="pv@mantiqueira.example")
+    arrive(version, "Carla", company="Óptica (Central)")
+
+    assert found(client, "q=paul") == ["Paulo"]
+    assert found(client, "q=OPTICA") == []
+    assert found(client, "q=ÓPTICA (cen") == ["Carla"]
+    assert found(client, "q=PV@mantiq") == ["Paulo"]
+    assert found(client, "q=Carla") == ["Carla"]
+    assert found(client, "q=.*") == []
+    assert found(client, "q=%00") == ["Carla", "Paulo"]
+    Lead.objects.get(name="Carla").identities.create(source="hubspot", external_id="90118443")
+    assert found(client, "q=90118443") == ["Carla"]
+
+
+def test_filters(client: Client, version: AgreementVersion, rafael: User) -> None:
+    ana = make_rep("Ana", version.agreement)
+    arrive(version, "Only a lead", origin="fair")
+    offer(version, "Anas", NOW, holder=ana, request="demo")
+    offer(version, "Anybodys", NOW)
+
+    assert found(client, "stage=mql") == ["Anybodys", "Anas"]
+    assert found(client, "stage=lead") == ["Only a lead"]
+    assert found(client, "status=offered") == ["Anybodys", "Anas"]
+    assert found(client, "status=rejected") == []
+    assert found(client, f"holder={ana.pk}") == ["Anas"]
+    assert found(client, "holder=none") == ["Anybodys"]
+    assert found(client, "tier=vip") == ["Anas"]
+    assert found(client, "origin=fair") == ["Only a lead"]
+    assert found(client, f"holder={ana.pk}&tier=basic") == []
+    assert len(found(client, "holder=x&stage=&status=&tier=&origin=")) == 3
+    response = client.get(f"{LEADS}?tier=basic&holder={ana.pk}")
+    assert [chip["value"] for chip in response.context["chips"]] == ["Ana", "Basic"]
+    assert "No lead fits these filters" in text_of(response)
+
+
+def test_filters_look_at_the_latest_handoff(
+    client: Client, version: AgreementVersion, rafael: User
+) -> None:
+    offer(version, "Carla", NOW - timedelta(days=5))
+    tell = Teller("Carla")
+    again = [
+        tell.event("rejected", NOW - timedelta(days=4), reason="wrong_data", external_id="no"),
+        tell.event("offered", NOW - timedelta(days=1), "H2", external_id="again"),
+    ]
+    ingest(agreement=version.agreement, facts=again, by=None, now=NOW)
+
+    assert found(client, "status=offered") == ["Carla"]
+    assert found(client, "status=rejected") == []
+
+
+def test_a_rep_finds_what_they_may_read(client: Client, version: AgreementVersion) -> None:
+    ana = make_rep("Ana", version.agreement)
+    client.force_login(ana)
+    arrive(version, "Only a lead")
+    offer(version, "Anas", NOW, holder=ana)
+    offer(version, "Anybodys", NOW)
+    offer(version, "Brunos", NOW, holder=make_rep("Bruno", version.agreement))
+
+    response = client.get(LEADS)
+
+    assert names_of(response) == ["Anybodys", "Anas"]
+    assert "Bruno" not in text_of(response)
+
+
+def test_another_agreements_leads_are_not_found(
+    client: Client, version: AgreementVersion, rafael: User
+) -> None:
+    other = make_version(slug="other")
+    arrive(other, "Elsewhere")
+    assert names_of(client.get(LEADS)) == []
+    assert "No lead yet" in text_of(client.get(LEADS))
+    assert client.get("/agreements/other/leads/").status_code == 404
+
+
+def test_pages_cost_the_same_however_many_leads(
+    client: Client,
+    version: AgreementVersion,
+    rafael: User,
+    django_assert_max_num_queries: Any,
+) -> None:
+    offer(version, "L0", NOW)
+    with django_assert_max_num_queries(12) as few:
+        client.get(LEADS)
+    for number in range(1, 61):
+        arrive(version, f"L{number}")
+    with django_assert_max_num_queries(12) as many:
+        first = client.get(LEADS)
+
+    assert len(few) == len(many)
+    assert len(names_of(first)) == 50
+    assert names_of(client.get(f"{LEADS}?page=2"))[-1] == "L0"
+    assert "page=2" in first.content.decode()
+
+
+def test_long_lists_are_counted_no_further_than_anybody_leafs(
+    client: Client, version: AgreementVersion, rafael: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(BoundedPaginator, "LIMIT", 3)
+    for number in range(5):
+        arrive(version, f"L{number}")
+    assert "more than 3" in text_of(client.get(LEADS))
+
+
+def test_a_swap_gets_only_the_list(client: Client, version: AgreementVersion, rafael: User) -> None:
+    response = client.get(LEADS, headers={"HX-Request": "true"})
+    assert response.content.decode().lstrip().startswith('<div id="list"')
+    assert "HX-Request" in response.headers["Vary"]
+
+
+def test_search_uses_the_index(version: AgreementVersion, rafael: User) -> None:
+    """With so few rows a scan is as cheap: the planner is told that it is not."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    plan = Lead.objects.filter(name__iregex="paulo").explain()
+    assert "lead_search" in plan
+    assert "lead_search" not in Lead.objects.filter(name__icontains="paulo").explain()
+
+
+def test_strangers_find_nothing(client: Client, version: AgreementVersion) -> None:
+    assert client.get(LEADS).status_code == 302
+    client.force_login(make_user("Stranger"))
+    assert client.get(LEADS).status_code == 404
