@@ -22,7 +22,7 @@ _CENT = Decimal("0.01")
 _NO_PINS: Pins = MappingProxyType({})
 
 
-class UnableToPlan(ValueError):  # noqa: N818 (refusals are named UnableTo… here)
+class UnableToPlan(ValueError):
     """The months set by hand do not fit the year; `code` and `params` say how."""
 
     def __init__(self, code: str, key: str, **params: Decimal) -> None:

@@ -66,7 +66,7 @@ TRANSITIONS = (
 )
 
 
-class UnableToStep(ValueError):  # noqa: N818 (refusals are named UnableTo… here)
+class UnableToStep(ValueError):
     """The step does not start at this status, or is not this party's to make.
 
     `code` says which of the two: "wrong_status" or "not_yours".
