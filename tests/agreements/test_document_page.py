@@ -1,5 +1,8 @@
 """The agreement as a document, and who may read it."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
 import pytest
 import yaml
 from django.test import Client
@@ -52,7 +55,10 @@ def test_yaml_has_the_same_hash(client: Client) -> None:
     assert yaml.safe_load(response.content)["schema"] == 1
 
 
-def test_number_of_queries(client: Client, django_assert_max_num_queries) -> None:
+def test_number_of_queries(
+    client: Client,
+    django_assert_max_num_queries: Callable[[int], AbstractContextManager[object]],
+) -> None:
     version = make_version()
     client.force_login(make_rep("Ana", version.agreement))
     with django_assert_max_num_queries(10):

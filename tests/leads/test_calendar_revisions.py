@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from agreements.actions import calendars
-from agreements.models import Calendar, CalendarRevision, Message
+from agreements.models import Agreement, Calendar, CalendarRevision, Message
 from leads.ingest import ingest
 from leads.models import Change, Clock
 from leads.rebuild import rebuild
@@ -15,7 +15,7 @@ from tests.factories import Teller, local, make_rep, make_user, make_version
 pytestmark = pytest.mark.django_db
 
 NOW = local("2026-09-01 09:00")
-CLOSED = {"name": "Bridge day", "hours": []}
+CLOSED = calendars.Closure(name="Bridge day", hours=[])
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_it_works(calendar: Calendar) -> None:
 def test_clocks_that_end_before_it_are_not_looked_at(calendar: Calendar) -> None:
     closures = calendar.latest_revision.closures | {"2026-12-24": CLOSED}
     ingest(
-        agreement=Clock.objects.first().agreement,
+        agreement=Agreement.objects.get(),
         facts=[Teller().event("withdrawn", local("2026-09-01 09:30"), external_id="w")],
         by=None,
         now=local("2026-09-01 10:00"),
@@ -66,7 +66,7 @@ def test_clocks_that_end_before_it_are_not_looked_at(calendar: Calendar) -> None
 
 
 def test_both_parties_are_told(calendar: Calendar) -> None:
-    helena = make_user("Helena", team=Clock.objects.first().agreement.marketing_team)
+    helena = make_user("Helena", team=Agreement.objects.get().marketing_team)
     author = make_user("Otto", is_admin=True)
     closures = calendar.latest_revision.closures | {"2026-09-08": CLOSED}
 
@@ -97,7 +97,7 @@ def test_today_is_the_date_of_the_furthest_zone(calendar: Calendar) -> None:
 
 
 def test_bad_hours_are_refused(calendar: Calendar) -> None:
-    closures = {"2026-09-30": {"name": "", "hours": [["12:00", "09:00"]]}}
+    closures = {"2026-09-30": calendars.Closure(name="", hours=[["12:00", "09:00"]])}
     with pytest.raises(calendars.UnableToChangeClosures):
         calendars.revise(calendar=calendar, closures=closures, by=None, now=NOW)
     assert CalendarRevision.objects.count() == 1

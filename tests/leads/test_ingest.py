@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -96,7 +97,7 @@ def test_shuffled_repeated_and_one_at_a_time_end_alike(seed: int) -> None:
 
 def _elsewhere(fact: Told) -> Told:
     """The same fact about another lead."""
-    changes = {
+    changes: dict[str, Any] = {
         "external_id": f"x{fact.external_id}",
         "lead": Named("crm", f"x{fact.lead.external_id}"),
     }
