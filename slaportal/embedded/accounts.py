@@ -68,13 +68,21 @@ class Account:
         return not self.run(["/bin/sh", "-c", 'cd "$0"', folder]).returncode
 
 
+def own_account() -> Account:
+    """Return the account of this very process."""
+    return Account(os.geteuid(), os.getegid(), change=False)
+
+
 def account_for(data: Path) -> Account:
     """Return the account for servers whose data are in `data`, making one for root.
 
     Root goes on as whoever owns the data already.
     """
-    own = Account(os.geteuid(), os.getegid(), change=False)
-    owner = data.stat() if data.exists() else None
+    own = own_account()
+    try:
+        owner = data.stat() if data.exists() else None
+    except OSError as error:
+        raise unwritable(data, error) from error
     if own.uid:
         if owner and owner.st_uid != own.uid:
             raise UnableToStart(

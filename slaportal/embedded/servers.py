@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from slaportal.embedded.accounts import account_for
+from slaportal.embedded.accounts import Account, account_for, own_account
 from slaportal.embedded.external import check_database, database_parameters
 from slaportal.embedded.failures import unwritable
 from slaportal.embedded.locks import held, is_held
@@ -94,10 +94,8 @@ class Servers:
 
     def status(self) -> dict[str, str]:
         """Return a word for each server: running, stopped or external."""
-        if not self.places.home.exists():
-            return dict.fromkeys(("PostgreSQL", "Valkey"), "stopped")
-        database = "running" if self._postgres().is_running() else "stopped"
-        broker = "running" if self._valkey().is_running() else "stopped"
+        database = "running" if self._postgres(own_account()).is_running() else "stopped"
+        broker = "running" if self._valkey(own_account()).is_running() else "stopped"
         return {
             "PostgreSQL": database if self.with_database else "external",
             "Valkey": broker if self.with_broker else "external",
@@ -132,11 +130,12 @@ class Servers:
             lock_held.__exit__(None, None, None)
 
     def _start(self) -> None:
+        account = account_for(self.places.database)
         try:
             if self.with_database:
-                self._postgres().start()
+                self._postgres(account).start()
             if self.with_broker:
-                self._valkey().start()
+                self._valkey(account).start()
         except BaseException:
             self._stop_unless_wanted()
             raise
@@ -146,21 +145,20 @@ class Servers:
             self._stop()
 
     def _stop(self) -> None:
+        account = account_for(self.places.database)
         if self.with_broker:
-            self._valkey().stop()
+            self._valkey(account).stop()
         if self.with_database:
-            self._postgres().stop()
+            self._postgres(account).stop()
         sockets = self.places.sockets
         if self.places.home not in sockets.parents:
             with suppress(OSError):  # while one of them runs on it is not empty
                 sockets.rmdir()
 
-    def _postgres(self) -> Postgres:
-        data = self.places.database
-        return Postgres(data, self.places.sockets, account_for(data), careless=self.careless)
+    def _postgres(self, account: Account) -> Postgres:
+        return Postgres(self.places.database, self.places.sockets, account, careless=self.careless)
 
-    def _valkey(self) -> Valkey:
-        account = account_for(self.places.database)
+    def _valkey(self, account: Account) -> Valkey:
         return Valkey(self.places.broker, self.places.broker_socket, account)
 
 
