@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 from leads.instants import instant_of_date, instant_of_time
@@ -43,8 +44,21 @@ class Setting:
     currencies: Collection[str] = field(default=frozenset())
 
 
+class Constant:
+    """Reads the same from every row."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __call__(self, _: Cells) -> Any:
+        """Return the value, whatever the cells."""
+        return self.value
+
+
 class CellReaders:
-    """Makes the functions that read cells of one file."""
+    """Makes the functions that read cells of one file, which come without spaces around them."""
 
     def __init__(self, mapping: FactsMapping, header: Sequence[str], setting: Setting) -> None:
         self._places = _places(mapping, header)
@@ -52,16 +66,15 @@ class CellReaders:
         self._setting = setting
 
     def cell(self, column: str) -> Callable[[Cells], str]:
-        place = self._places[column]
-        return lambda cells: cells[place].strip()
+        read: Callable[[Cells], str] = itemgetter(self._places[column])
+        return read
 
     def value(self, value: Value) -> Reader:
         """Read text or what the mapping says it means; None for nothing told."""
         if value.text is not None:
             return self.text(value)
         if value.column is None:
-            constant = value.constant
-            return lambda _: constant
+            return Constant(value.constant)
         cell, values, otherwise = self.cell(value.column), value.values, value.otherwise
         plain = self.number(value.column) if value.number else None
 
@@ -78,34 +91,48 @@ class CellReaders:
         return read if values or value.has_otherwise or plain else lambda c: cell(c) or None
 
     def text(self, value: Value) -> Reader:
-        words, columns = value.pieces[::2], [self.cell(name) for name in value.pieces[1::2]]
+        form, read = _form(value), self._cells_of(value)
 
-        def read(cells: Cells) -> str | None:
-            filled = [cell(cells) for cell in columns]
-            if not any(filled):
-                return None
-            text = "".join(word + cell for word, cell in zip(words, [*filled, ""], strict=True))
-            return text.strip()
+        def text(cells: Cells) -> str | None:
+            filled = read(cells)
+            return (form % filled).strip() if any(filled) else None
 
+        return text
+
+    def _cells_of(self, value: Value) -> Callable[[Cells], tuple[str, ...]]:
+        places = [self._places[name] for name in value.pieces[1::2]]
+        if len(places) == 1:
+            return lambda cells: (cells[places[0]],)
+        read: Callable[[Cells], tuple[str, ...]] = itemgetter(*places)
         return read
 
     def needed(self, value: Value, key: str, limit: int = NAME_LIMIT) -> Reader:
         """Read what may not be missing; every column in a text must be filled in."""
-        columns = [(name, self.cell(name)) for name in sorted(value.columns)]
-        read, is_text = self.value(value), value.text is not None
-        named = ", ".join(name for name, _ in columns)
+        read = self._whole_text(value, key) if value.text is not None else self.value(value)
+        named = ", ".join(sorted(value.columns))
 
-        def needed(cells: Cells) -> Any:
+        def needed(cells: Cells) -> str:
             told = read(cells)
-            if told is None or told == "" or (is_text and not all(c(cells) for _, c in columns)):
-                empty = (name for name, cell in columns if not cell(cells))
-                raise UnableToRead("empty_cell", column=next(empty, named), key=key)
+            if told is None or told == "":
+                raise UnableToRead("empty_cell", column=named, key=key)
             text = str(told)
             if len(text) > limit:
                 raise UnableToRead("too_long", column=named, key=key, limit=limit)
             return text
 
         return needed
+
+    def _whole_text(self, value: Value, key: str) -> Reader:
+        form, read, names = _form(value), self._cells_of(value), value.pieces[1::2]
+
+        def whole_text(cells: Cells) -> str:
+            filled = read(cells)
+            if not all(filled):
+                empty = names[filled.index("")]
+                raise UnableToRead("empty_cell", column=empty, key=key)
+            return form % filled
+
+        return whole_text
 
     def short(self, value: Value | None, key: str, limit: int | None) -> Reader:
         """Read text that may be missing, then empty."""
@@ -125,8 +152,7 @@ class CellReaders:
     def choice(self, value: Value, key: str, allowed: Collection[str]) -> Reader:
         """Read one of some words; what the mapping itself writes out was checked before."""
         if value.column is None and value.text is None:
-            constant = value.constant
-            return lambda _: constant
+            return Constant(value.constant)
         read = self.needed(value, key)
         column = value.column or ""
 
@@ -251,6 +277,11 @@ def _places(mapping: FactsMapping, header: Sequence[str]) -> dict[str, int]:
     if problems:
         raise MappingError(problems)
     return {column: header.index(column) for column in mapping.columns}
+
+
+def _form(value: Value) -> str:
+    """Return a text with a place for each column, as the percent operator takes it."""
+    return "%s".join(words.replace("%", "%%") for words in value.pieces[::2])
 
 
 def _empty(_: Cells) -> str:

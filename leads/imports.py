@@ -23,7 +23,7 @@ from leads.owners import Owners
 from leads.row_problems import UnableToRead
 from leads.told import Told
 
-BATCH = 2000
+BATCH = 1000
 _MANY = 5000
 _REASONS_SHOWN = 10
 _TABLES = (

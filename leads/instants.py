@@ -10,6 +10,7 @@ _EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzin
 _DATE_LENGTH = len("2026-03-31")
 
 
+@lru_cache(maxsize=4096)
 def instant_of_time(text: str, column: str, zone: str | None, form: str | None) -> datetime:
     """Return the instant of a time in UTC, ``zone`` being that of one that does not say its own.
 

@@ -5,9 +5,10 @@ little.
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
-from leads.cells import CellReaders, Cells, Reader, Setting
+from leads.cells import CellReaders, Cells, Constant, Reader, Setting
 from leads.mapping import (
     CHOICES,
     AttributesMapping,
@@ -57,6 +58,7 @@ class RowReader:
         """Return the facts that a row tells; none where its conditions do not hold."""
         if len(cells) != self._width:
             raise UnableToRead("wrong_width", found=len(cells), expected=self._width)
+        cells = [cell.strip() for cell in cells]
         if not self._applies(cells):
             return []
         lead = self._lead(cells)
@@ -77,10 +79,7 @@ class RowReader:
             readers["revised_at"] = self._cells.perhaps_at(fact.revised_at)
         if fact.retracted is not None:
             readers["is_retracted"] = self._cells.flag(fact.retracted)
-        source, items = self._mapping.source, tuple(readers.items())
-        return lambda cells, lead: kind(
-            lead=lead, source=source, **{name: read(cells) for name, read in items}
-        )
+        return _teller(partial(kind, source=self._mapping.source), readers)
 
     def _own(self, fact: FactMapping, number: int) -> tuple[type[Told], dict[str, Reader]]:
         """Return the kind of a fact, and how what only this kind has is read."""
@@ -160,3 +159,13 @@ class RowReader:
             return {name: value for name, value in found if value is not None}
 
         return attributes
+
+
+def _teller(
+    kind: Callable[..., Told], readers: dict[str, Reader]
+) -> Callable[[Cells, Named], Told]:
+    """Return what makes a fact of a row; what is the same for all rows is given once."""
+    fixed = {name: read.value for name, read in readers.items() if isinstance(read, Constant)}
+    items = [(name, read) for name, read in readers.items() if name not in fixed]
+    told = partial(kind, **fixed)
+    return lambda cells, lead: told(lead=lead, **{name: read(cells) for name, read in items})

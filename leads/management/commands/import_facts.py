@@ -24,6 +24,8 @@ class Command(BaseCommand):
     Importing a file twice, or again after it was broken off, ends in the same state.
     """
 
+    # Looking at every page first would take longer, and more memory, than many a file.
+    requires_system_checks = []
     help = "Imports a file of leads and what happened to them, as a mapping says."
 
     def add_arguments(self, parser: CommandParser) -> None:
