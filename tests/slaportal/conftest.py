@@ -12,7 +12,7 @@ import pytest
 
 from slaportal.places import Places
 from slaportal.supervisor import Part
-from tests.servers import PREFIX, presence, remove
+from tests.servers import PREFIX, presence, remove, servers_of
 
 Manage = Callable[..., "subprocess.CompletedProcess[str]"]
 PARTS = ("web", "beat", "worker")
@@ -29,6 +29,22 @@ def home() -> Iterator[Path]:
         Part(name, [], Places(folder).processes / name, seconds_to_stop=0).end_leftovers()
     remove(folder)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a home folder whose data folder is made, with servers that were stopped cleanly."""
+    folder = tmp_path_factory.mktemp("home")
+    with servers_of(folder).in_use():
+        pass
+    return folder
+
+
+@pytest.fixture
+def used_home(home: Path, made_once: Path) -> Path:
+    """Give a home folder in which servers have run before: a first start takes longer."""
+    subprocess.run(["/bin/cp", "-a", f"{made_once}/.", home], check=True)
+    return home
 
 
 @pytest.fixture

@@ -91,8 +91,8 @@ def test_it_works(home: Path) -> None:
     assert servers.status() == STOPPED
 
 
-def test_they_are_closed_to_others(home: Path) -> None:
-    servers = servers_of(home)
+def test_they_are_closed_to_others(used_home: Path) -> None:
+    servers = servers_of(used_home)
     with servers.in_use():
         assert ask(servers.places, "SHOW listen_addresses") == [("",)]
         assert ask(servers.places, "SELECT usesuper FROM pg_user WHERE usename = current_user") == [
@@ -102,11 +102,11 @@ def test_they_are_closed_to_others(home: Path) -> None:
         with valkey(servers.places) as client:
             assert client.config_get("port") == {"port": "0"}
     # Root lets the servers' account through, and nobody else.
-    assert home.stat().st_mode & 0o007 == 0
+    assert used_home.stat().st_mode & 0o007 == 0
 
 
-def test_what_they_keep_is_there_again_after_a_restart(home: Path) -> None:
-    servers = servers_of(home)
+def test_what_they_keep_is_there_again_after_a_restart(used_home: Path) -> None:
+    servers = servers_of(used_home)
     with servers.in_use():
         ask(servers.places, "CREATE TABLE kept AS SELECT 7 AS value")
         with valkey(servers.places) as client:
@@ -118,9 +118,9 @@ def test_what_they_keep_is_there_again_after_a_restart(home: Path) -> None:
             assert client.get("kept") == b"7"
 
 
-def test_the_last_that_leaves_stops_them(home: Path) -> None:
-    servers = servers_of(home)
-    other = user_of(home)
+def test_the_last_that_leaves_stops_them(used_home: Path) -> None:
+    servers = servers_of(used_home)
+    other = user_of(used_home)
     await_user(other)
 
     with servers.in_use():
@@ -144,9 +144,9 @@ def test_three_first_starts_at_once(home: Path) -> None:
     assert servers_of(home).status() == STOPPED
 
 
-def test_who_was_killed_keeps_them_no_longer(home: Path) -> None:
-    servers = servers_of(home)
-    user = user_of(home)
+def test_who_was_killed_keeps_them_no_longer(used_home: Path) -> None:
+    servers = servers_of(used_home)
+    user = user_of(used_home)
     await_user(user)
     user.kill()
     user.communicate()
@@ -158,8 +158,8 @@ def test_who_was_killed_keeps_them_no_longer(home: Path) -> None:
     assert servers.status() == STOPPED
 
 
-def test_kept_servers_run_until_they_are_let_go(home: Path) -> None:
-    servers = servers_of(home)
+def test_kept_servers_run_until_they_are_let_go(used_home: Path) -> None:
+    servers = servers_of(used_home)
     servers.keep()
     with servers.in_use():
         pass
@@ -170,8 +170,8 @@ def test_kept_servers_run_until_they_are_let_go(home: Path) -> None:
     assert servers.status() == STOPPED
 
 
-def test_servers_in_use_stop_when_their_user_leaves(home: Path) -> None:
-    servers = servers_of(home)
+def test_servers_in_use_stop_when_their_user_leaves(used_home: Path) -> None:
+    servers = servers_of(used_home)
     servers.keep()
     with servers.in_use():
         assert not servers.let_go()
@@ -179,8 +179,8 @@ def test_servers_in_use_stop_when_their_user_leaves(home: Path) -> None:
     assert servers.status() == STOPPED
 
 
-def test_servers_that_were_killed_start_again(home: Path) -> None:
-    servers = Servers(Places(home))
+def test_servers_that_were_killed_start_again(used_home: Path) -> None:
+    servers = Servers(Places(used_home))
     servers.keep()
     ask(servers.places, "CREATE TABLE kept AS SELECT 7 AS value")
     os.kill(number_of_postgres(servers.places), signal.SIGKILL)
@@ -192,8 +192,8 @@ def test_servers_that_were_killed_start_again(home: Path) -> None:
             assert client.ping()
 
 
-def test_a_process_id_that_was_given_away_does_not_stop_a_start(home: Path) -> None:
-    servers = servers_of(home)
+def test_a_process_id_that_was_given_away_does_not_stop_a_start(used_home: Path) -> None:
+    servers = servers_of(used_home)
     with servers.in_use():
         locks = {
             path: path.read_text()
@@ -216,8 +216,8 @@ def test_a_process_id_that_was_given_away_does_not_stop_a_start(home: Path) -> N
         stranger.communicate()
 
 
-def test_a_valkey_that_does_not_answer_is_replaced(home: Path) -> None:
-    servers = servers_of(home)
+def test_a_valkey_that_does_not_answer_is_replaced(used_home: Path) -> None:
+    servers = servers_of(used_home)
     with servers.in_use():
         mute = number_of_valkey(servers.places)
         os.kill(mute, signal.SIGSTOP)
@@ -254,8 +254,8 @@ def test_a_folder_that_cannot_be_written(home: Path) -> None:
         servers.keep()
 
 
-def test_data_of_another_postgresql(home: Path) -> None:
-    servers = servers_of(home)
+def test_data_of_another_postgresql(used_home: Path) -> None:
+    servers = servers_of(used_home)
     with servers.in_use():
         pass
     (servers.places.database / "PG_VERSION").write_text("9\n")
@@ -294,9 +294,9 @@ def test_commands_that_read_no_record_start_nothing(
 
 @pytest.mark.parametrize("arguments", [["migrate"], ["check", "--database", "default"]])
 def test_other_commands_find_them_running(
-    home: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+    used_home: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
 ) -> None:
-    monkeypatch.setenv("SLAPORTAL_HOME", str(home))
+    monkeypatch.setenv("SLAPORTAL_HOME", str(used_home))
     with servers_for(["manage.py", *arguments]):
         assert Servers.of_environment().status() == RUNNING
 
@@ -322,39 +322,41 @@ def test_a_database_url_that_leads_nowhere(
     assert "\n" not in str(failure.value)
 
 
-def test_servers_of_ones_own_take_their_place(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    servers = servers_of(home)
+def test_servers_of_ones_own_take_their_place(
+    used_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    servers = servers_of(used_home)
     with servers.in_use():
-        monkeypatch.setenv("SLAPORTAL_HOME", str(home / "other"))
+        monkeypatch.setenv("SLAPORTAL_HOME", str(used_home / "other"))
         monkeypatch.setenv("DATABASE_URL", servers.places.database_url)
         monkeypatch.setenv("REDIS_URL", servers.places.broker_url)
         with servers_for(["manage.py", "migrate"]):
-            assert not (home / "other").exists()
+            assert not (used_home / "other").exists()
 
 
 def test_two_commands_at_once(
-    manage_in_background: Callable[..., "subprocess.Popen[str]"], home: Path, manage: Manage
+    manage_in_background: Callable[..., "subprocess.Popen[str]"], used_home: Path, manage: Manage
 ) -> None:
     first = manage_in_background("showmigrations")
     second = manage("showmigrations")
     told = first.communicate()
     assert first.returncode == 0, told
     assert second.returncode == 0, second.stderr
-    assert servers_of(home).status() == STOPPED
+    assert servers_of(used_home).status() == STOPPED
 
 
 def test_the_command_keeps_shows_and_stops_them(
-    home: Path, monkeypatch: pytest.MonkeyPatch
+    used_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def command(action: str) -> str:
         out = StringIO()
         call_command("embedded", action, stdout=out, stderr=out)
         return out.getvalue()
 
-    monkeypatch.setenv("SLAPORTAL_HOME", str(home))
+    monkeypatch.setenv("SLAPORTAL_HOME", str(used_home))
     running = "PostgreSQL: running\nValkey: running\n"
     assert command("start") == running
-    with servers_of(home).in_use():
+    with servers_of(used_home).in_use():
         said = command("stop")
         assert "they stop when it ends" in said
         assert said.endswith(running)
