@@ -3,10 +3,9 @@
 import re
 from datetime import datetime
 from html import unescape
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
-from django.http import HttpResponse
 from django.utils import timezone
 
 from agreements.models import AgreementVersion, User
@@ -44,7 +43,13 @@ def offer(
     return Handoff.objects.get(external_id=f"{lead}-H1")
 
 
-def text_of(response: HttpResponse) -> str:
+class Page(Protocol):
+    """What a test client got."""
+
+    content: bytes
+
+
+def text_of(response: Page) -> str:
     """Return the words of a page, without tags and with plain spaces."""
     html = response.content.decode()
     html = re.sub(r"<(script|style|template)\b.*?</\1>", " ", html, flags=re.DOTALL)

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 import pytest
 
@@ -51,9 +50,9 @@ def entries(
     return timeline_of(story, show)
 
 
-def plain(text: Any) -> str:
-    text = str(text).replace("\N{NO-BREAK SPACE}", " ")
-    return text.replace("<strong>", "").replace("</strong>", "")
+def plain(text: str) -> str:
+    words = text.replace("\N{NO-BREAK SPACE}", " ")
+    return words.replace("<strong>", "").replace("</strong>", "")
 
 
 def told(found: list[Entry]) -> list[tuple[str, list[str]]]:

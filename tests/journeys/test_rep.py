@@ -1,0 +1,211 @@
+"""A rep's work: from the queue to a lead, to why it is urgent, to a follow-up that meets it."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from agreements.models import AgreementVersion, User
+from leads.models import FollowUp, Handoff
+from tests.browser import Complaints, accessibility_faults
+from tests.factories import example_terms, make_user, make_version
+from tests.journeys.conftest import DESKTOP, PHONE
+from tests.leads.pages import offer
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+
+LONG_NAME = "Maria Aparecida dos Santos Figueiredo de Albuquerque e Vasconcelos Prates"
+LONG_COMPANY = "Instituto de Pesquisas e Desenvolvimento Tecnológico do Vale do Paraíba Paulista"
+PASSWORD = "a long secret"
+
+Pages = Callable[..., Page]
+SignIn = Callable[[Page, User], None]
+
+
+@pytest.fixture
+def version(transactional_db: None) -> AgreementVersion:
+    """Promises that are counted day and night, so that the hour of the test does not matter."""
+    terms = example_terms(calendar="always")
+    del terms["hours"]
+    return make_version(terms, closures={})
+
+
+@pytest.fixture
+def ana(version: AgreementVersion) -> User:
+    return make_user("Ana", team=version.agreement.sales_team, time_zone="America/Sao_Paulo")
+
+
+@pytest.fixture
+def handoff(version: AgreementVersion, ana: User) -> Handoff:
+    """Offered to Ana 22 minutes ago, beside one that is late."""
+    now = timezone.now()
+    offer(version, "Late", now - timedelta(days=2), holder=ana, company="Ipê")
+    return offer(
+        version,
+        "Paulo",
+        now - timedelta(minutes=22),
+        holder=ana,
+        name=LONG_NAME,
+        company=LONG_COMPANY,
+        email="maria.aparecida.dos.santos@instituto-de-pesquisas.example",
+    )
+
+
+def does_not_scroll_sideways(page: Page) -> bool:
+    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+
+def work_a_handoff(page: Page) -> None:
+    """Do what a rep does: open the lead, see why, accept, log a call."""
+    page.get_by_role("link", name=LONG_NAME).click()
+    expect(page.get_by_role("heading", level=1, name=LONG_NAME)).to_be_visible()
+    page.get_by_role("link", name=re.compile("First follow-up")).click()
+    expect(page).to_have_url(re.compile(r"clock=S2\.0"))
+    expect(page.locator("#explanation")).to_contain_text("A first follow-up is promised within")
+    page.get_by_role("button", name="Accept").click()
+    expect(page.locator("#messages")).to_contain_text("Accepted. Acceptance met, 22")
+    expect(page.get_by_role("button", name=re.compile("^Accepted"))).to_have_attribute(
+        "aria-disabled", "true"
+    )
+    page.get_by_role("radio", name="No answer").check()
+    page.get_by_label("Note").fill("Rang twice.")
+    page.get_by_role("button", name="Save follow-up").click()
+    expect(page.locator("#messages")).to_contain_text("Follow-up logged. First follow-up met, 22")
+    card = page.get_by_role("link", name=re.compile("First follow-up"))
+    expect(card).to_contain_text("Met")
+    expect(page.locator("#timeline")).to_contain_text("Ana called: no answer")
+    expect(page.locator("#timeline")).to_contain_text("“Rang twice.”")
+
+
+def test_it_works(page: Page, ana: User, handoff: Handoff) -> None:
+    page.goto("/accounts/login/?next=/agreements/acme/queue/")
+    page.get_by_label("Email").fill(str(ana.email))
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your queue")
+    rows = page.locator(".queue-row")
+    expect(rows).to_have_count(2)
+    expect(rows.first).to_contain_text("Late")
+    expect(rows.nth(1)).to_contain_text("3 h")
+
+    work_a_handoff(page)
+
+    assert FollowUp.objects.get().note == "Rang twice."
+    page.get_by_role("link", name="Queue").first.click()
+    expect(page.locator(".queue-row").nth(1)).to_contain_text("attempt 2 of 6")
+
+
+@pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_wherever_and_however(
+    new_page: Pages,
+    sign_in: SignIn,
+    ana: User,
+    handoff: Handoff,
+    device: dict[str, Any],
+    scripts: bool,
+) -> None:
+    page = new_page(**device, java_script_enabled=scripts)
+    sign_in(page, ana)
+    page.goto("/agreements/acme/queue/")
+    work_a_handoff(page)
+
+
+def test_with_the_keyboard_alone(page: Page, sign_in: SignIn, ana: User, handoff: Handoff) -> None:
+    sign_in(page, ana)
+    page.goto("/agreements/acme/queue/")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("o")
+    expect(page.get_by_role("heading", level=1, name=LONG_NAME)).to_be_visible()
+    page.keyboard.press("a")
+    expect(page.locator("#messages")).to_contain_text("Accepted.")
+    page.keyboard.press("l")
+    page.keyboard.press("1")
+    page.keyboard.press("1")
+    page.keyboard.press("Enter")
+    expect(page.locator("#messages")).to_contain_text("Follow-up logged.")
+    assert (FollowUp.objects.get().channel, FollowUp.objects.get().outcome) == ("call", "no_answer")
+
+
+def test_what_is_wrong_is_told_next_to_the_field(
+    page: Page, sign_in: SignIn, ana: User, handoff: Handoff, complaints: Complaints
+) -> None:
+    sign_in(page, ana)
+    address = f"/agreements/acme/leads/{handoff.lead_id}/"
+    page.goto(address)
+    page.get_by_label("Note").fill("Rang twice.")
+    page.get_by_role("button", name="Save follow-up").click()
+    expect(page.locator("#id_log-outcome_error")).to_have_text("Say what came of it.")
+    expect(page.get_by_label("Note")).to_have_value("Rang twice.")
+    expect(page).to_have_url(re.compile(address))
+    complaints[:] = [each for each in complaints if "422" not in each]
+
+
+def test_reject_asks_first(page: Page, sign_in: SignIn, ana: User, handoff: Handoff) -> None:
+    sign_in(page, ana)
+    page.goto(f"/agreements/acme/leads/{handoff.lead_id}/")
+    page.get_by_role("link", name="Reject…").click()
+    expect(page.get_by_role("heading", name="Reject the handoff of")).to_be_focused()
+    page.get_by_role("link", name="Cancel").click()
+    expect(page.get_by_role("heading", name="Log a follow-up")).to_be_visible()
+    page.get_by_role("link", name="Reject…").click()
+    page.get_by_label("Wrong data").check()
+    page.get_by_role("button", name="Reject the handoff").click()
+    expect(page.locator("#messages")).to_contain_text("Rejected.")
+    expect(page.get_by_text("This handoff is closed: it is rejected.")).to_be_visible()
+
+
+def test_filters_tabs_and_pages_swap_the_list(
+    page: Page, sign_in: SignIn, version: AgreementVersion, ana: User
+) -> None:
+    now = timezone.now()
+    for number in range(27):
+        offer(version, f"Fair {number}", now - timedelta(minutes=number), holder=ana, origin="fair")
+    offer(version, "Web", now, holder=ana, origin="web")
+    sign_in(page, ana)
+    page.goto("/agreements/acme/queue/")
+    page.evaluate("window.stays = true")
+    page.get_by_role("link", name="Next page").click()
+    expect(page.locator(".queue-row")).to_have_count(3)
+    expect(page).to_have_url(re.compile("page=2"))
+    page.locator("summary", has_text="Clause, tier, origin").click()
+    page.get_by_label("Origin").select_option("web")
+    page.get_by_role("button", name="Filter").click()
+    expect(page.locator(".queue-row")).to_have_count(1)
+    page.get_by_role("link", name="Remove the filter Origin").click()
+    expect(page.locator(".queue-row")).to_have_count(25)
+    page.get_by_role("link", name="Team").click()
+    expect(page.get_by_role("heading", name="Nobody waits")).to_be_visible()
+    assert page.evaluate("window.stays") is True
+    page.go_back()
+    expect(page.locator(".queue-row")).to_have_count(25)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_everybody_can_read_the_pages(
+    new_page: Pages,
+    sign_in: SignIn,
+    ana: User,
+    handoff: Handoff,
+    device: dict[str, Any],
+    scheme: str,
+) -> None:
+    page = new_page(**device, color_scheme=scheme)
+    sign_in(page, ana)
+    lead = f"/agreements/acme/leads/{handoff.lead_id}/"
+    for address in (
+        "/agreements/acme/queue/",
+        "/agreements/acme/queue/?view=team",
+        "/agreements/acme/leads/",
+        f"{lead}?clock=S3.0",
+        f"{lead}?deed=reject",
+    ):
+        page.goto(address)
+        assert accessibility_faults(page) == []
+        assert does_not_scroll_sideways(page), address
