@@ -65,9 +65,8 @@ def copy_rows(
     written = [_written(column) for column in zip(*rows, strict=True)]
     if not written:
         return
-    buffer = io.StringIO(
-        "".join(f"{line}\n" for line in map("\t".join, zip(*written, strict=True)))
-    )
+    lines = "\n".join(map("\t".join, zip(*written, strict=True)))
+    buffer = io.StringIO(f"{lines}\n")
     names = ", ".join(f'"{column}"' for column in columns)
     with connection.cursor() as cursor:
         cursor.copy_expert(f'COPY "{model._meta.db_table}" ({names}) FROM STDIN', buffer)

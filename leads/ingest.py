@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.db.models.functions import Lower
 
 from agreements.models import Agreement, User
+from leads.any_of import AnyOf
 from leads.copying import allocate_keys, copy_rows
 from leads.models import (
     Deal,
@@ -137,7 +138,7 @@ def _leads_named(
     if missing:
         known = _identities(names)
     list(
-        Lead.objects.filter(pk__in=set(known.values()) - born)
+        Lead.objects.filter(AnyOf("pk", set(known.values()) - born))
         .order_by("pk")
         .select_for_update(no_key=True)
         .values_list("pk")
@@ -153,7 +154,7 @@ def _identities(names: set[Named]) -> dict[Named, int]:
         Named(source, external_id): lead_id
         for source, external_ids in by_source.items()
         for external_id, lead_id in LeadIdentity.objects.filter(
-            source=source, external_id__in=external_ids
+            AnyOf("external_id", external_ids), source=source
         ).values_list("external_id", "lead_id")
     }
 
@@ -247,7 +248,7 @@ def _known_handoffs(names: Iterable[Named]) -> dict[Named, LeadOfHandoff]:
         Named(source, external_id): (pk, lead_id)
         for source, external_ids in by_source.items()
         for external_id, pk, lead_id in Handoff.objects.filter(
-            source=source, external_id__in=external_ids
+            AnyOf("external_id", external_ids), source=source
         ).values_list("external_id", "pk", "lead_id")
     }
 
@@ -353,7 +354,7 @@ def _kept_revisions(
     kept: dict[tuple[str, str], dict[tuple[str, datetime | None], _Revision]] = {}
     for source, external_ids in by_source.items():
         rows = model._default_manager.filter(
-            source=source, external_id__in=external_ids
+            AnyOf("external_id", external_ids), source=source
         ).values_list("external_id", "content_hash", "revised_at", "recorded_at", "pk")
         for external_id, content_hash, revised_at, recorded_at, pk in rows:
             kept.setdefault((source, external_id), {})[content_hash, revised_at] = _Revision(

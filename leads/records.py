@@ -11,6 +11,7 @@ from agreements.clock import Absence, Grade
 from agreements.models import Absence as AbsenceRow
 from agreements.models import AgreementVersion
 from agreements.rulebook import Rulebook
+from leads.any_of import AnyOf
 from leads.fold import EventRow, FollowUpRow, OfferRow
 from leads.follow_ups import GRADES
 from leads.models import (
@@ -152,7 +153,7 @@ def read_records(
 
 def _events(handoff_ids: Collection[int]) -> dict[int, list[EventRow]]:
     found: defaultdict[int, list[EventRow]] = defaultdict(list)
-    rows = HandoffEvent.objects.holding().filter(handoff__in=handoff_ids)
+    rows = HandoffEvent.objects.holding().filter(AnyOf("handoff", handoff_ids))
     for row in rows.values_list(*EventRow._fields):
         found[row[0]].append(EventRow._make(row))
     return found
@@ -163,7 +164,7 @@ def _follow_ups(
 ) -> tuple[dict[LeadAndAgreement, list[FollowUpRow]], set[tuple[str, str]]]:
     found: defaultdict[LeadAndAgreement, list[FollowUpRow]] = defaultdict(list)
     by_hand = set()
-    rows = FollowUp.objects.holding().filter(lead__in=lead_ids)
+    rows = FollowUp.objects.holding().filter(AnyOf("lead", lead_ids))
     for lead_id, agreement_id, at, recorded_at, source, name, channel, outcome, auto, evidence in (
         rows.values_list(
             "lead_id", "agreement_id", "occurred_at", "recorded_at", "source", "external_id",
@@ -183,7 +184,7 @@ def _follow_ups(
 
 def _stages(lead_ids: Collection[int]) -> dict[LeadAndAgreement, list[StageRow]]:
     found: defaultdict[LeadAndAgreement, list[StageRow]] = defaultdict(list)
-    rows = StageEntry.objects.holding().filter(lead__in=lead_ids)
+    rows = StageEntry.objects.holding().filter(AnyOf("lead", lead_ids))
     for lead_id, agreement_id, *row in rows.values_list(
         "lead_id", "agreement_id", *StageRow._fields
     ):
@@ -193,7 +194,7 @@ def _stages(lead_ids: Collection[int]) -> dict[LeadAndAgreement, list[StageRow]]
 
 def _changes(lead_ids: Collection[int]) -> dict[int, list[ChangeRow]]:
     found: defaultdict[int, list[ChangeRow]] = defaultdict(list)
-    rows = LeadChange.objects.holding().filter(lead__in=lead_ids)
+    rows = LeadChange.objects.holding().filter(AnyOf("lead", lead_ids))
     for lead_id, *row in rows.order_by("occurred_at", "source", "external_id").values_list(
         "lead_id", *ChangeRow._fields
     ):
@@ -202,7 +203,7 @@ def _changes(lead_ids: Collection[int]) -> dict[int, list[ChangeRow]]:
 
 
 def _merges(lead_ids: Collection[int]) -> dict[int, MergeRow]:
-    rows = LeadMerge.objects.holding().filter(merged__in=lead_ids)
+    rows = LeadMerge.objects.holding().filter(AnyOf("merged", lead_ids))
     return {
         merged_id: MergeRow._make(row)
         for merged_id, *row in rows.order_by("occurred_at", "source", "external_id").values_list(

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from django.db import models, transaction
 
+from leads.any_of import AnyOf
 from leads.changes import log_days_of
 from leads.copying import copy_rows
 from leads.fold import OfferRow, Standing, fold
@@ -78,7 +79,7 @@ class _Settling:
         self.changed_leads: set[int] = set()
         self._stored_handoffs: dict[int, Row] = {
             pk: tuple(row)
-            for pk, *row in Handoff.objects.filter(lead__in=lead_ids)
+            for pk, *row in Handoff.objects.filter(AnyOf("lead", lead_ids))
             .locked()
             .values_list("pk", *HANDOFF_COLUMNS)
         }
@@ -112,7 +113,7 @@ class _Settling:
         """Write what is known of each lead."""
         stored: dict[int, Row] = {
             pk: tuple(row)
-            for pk, *row in Lead.objects.filter(pk__in=self._lead_ids).values_list(
+            for pk, *row in Lead.objects.filter(AnyOf("pk", self._lead_ids)).values_list(
                 "pk", *LEAD_COLUMNS
             )
         }
@@ -199,7 +200,7 @@ class _Settling:
 def _stored_by_key(
     model: type[models.Model], columns: tuple[str, ...], handoff_ids: Collection[int]
 ) -> dict[ClockKey, tuple[int, Row]]:
-    rows = model._default_manager.filter(handoff__in=list(handoff_ids))
+    rows = model._default_manager.filter(AnyOf("handoff", handoff_ids))
     return {
         (row[0], row[1], row[2]): (pk, tuple(row))
         for pk, *row in rows.order_by("pk")
