@@ -33,7 +33,41 @@ function goalLine(data, colours) {
     z: 3,
     lineStyle: { color: colours.ink, width: 1.25 },
     endLabel: label(data.goal_label, colours.ink, { offset: [2, 0] }),
+    labelLayout: { moveOverlap: "shiftY" },
   };
+}
+
+// From today straight on to the end, in a band between the low and the high end.
+function projection(data, colours, isNarrow) {
+  const { projection: ahead, today: from } = data;
+  if (!ahead || from === null) return [];
+  const start = data.days[from].cumulative;
+  const last = data.days.length - 1;
+  const towards = (end) =>
+    data.days.map((_, place) =>
+      place < from ? null : start + ((end - start) * (place - from)) / Math.max(last - from, 1),
+    );
+  const line = { type: "line", symbol: "none", silent: true, z: 1 };
+  const low = towards(ahead.low);
+  const width = towards(ahead.high).map((high, place) => (high === null ? null : high - low[place]));
+  const band = { ...line, stack: "band", stackStrategy: "all", lineStyle: { opacity: 0 } };
+  const text = isNarrow ? `{a|${ahead.label}}` : `{a|${ahead.label}}\n{b|${ahead.note}}`;
+  const rich = { fontSize: 12, color: colours.accentInk, fontFamily: FONT, lineHeight: 15 };
+  return [
+    { ...band, data: low },
+    { ...band, data: width, areaStyle: { color: colours.faint, opacity: 1 } },
+    {
+      ...line,
+      data: towards(ahead.end),
+      z: 3,
+      lineStyle: { color: colours.strong, width: 1.5, type: "dashed" },
+      endLabel: label(text, colours.accentInk, {
+        offset: [2, 0],
+        rich: { a: { ...rich, fontWeight: 600 }, b: rich },
+      }),
+      labelLayout: { moveOverlap: "shiftY" },
+    },
+  ];
 }
 
 function today(data, colours) {
@@ -61,15 +95,15 @@ function today(data, colours) {
 }
 
 // The axis ends at the goal or at what went beyond it, not at the next round number.
-const highest = ({ days: all }) =>
-  Math.max(1, ...all.map(({ goal, cumulative }) => Math.max(goal ?? 0, cumulative ?? 0)));
+const highest = ({ days: all, projection: ahead }) =>
+  Math.max(1, ahead?.high ?? 0, ...all.map((day) => Math.max(day.goal ?? 0, day.cumulative ?? 0)));
 
 const noTopLabel = ({ axisLabel }) => ({ axisLabel: { ...axisLabel, showMaxLabel: false } });
 
 export function volume(data, colours, { isNarrow }) {
   const style = axisStyle(colours);
   return {
-    grid: { left: 36, right: isNarrow ? 64 : 72, top: 16, bottom: 24 },
+    grid: { left: 36, right: isNarrow ? 80 : 92, top: 16, bottom: 24 },
     tooltip: tooltip(colours, ([mark]) => data.days[mark.dataIndex].telling),
     xAxis: {
       ...style,
@@ -78,6 +112,11 @@ export function volume(data, colours, { isNarrow }) {
       axisLabel: { ...style.axisLabel, interval: isNarrow ? 3 : "auto" },
     },
     yAxis: { ...style, type: "value", min: 0, max: highest(data), splitNumber: 4, ...noTopLabel(style) },
-    series: [...days(data, colours), goalLine(data, colours), ...today(data, colours)],
+    series: [
+      ...days(data, colours),
+      goalLine(data, colours),
+      ...projection(data, colours, isNarrow),
+      ...today(data, colours),
+    ],
   };
 }

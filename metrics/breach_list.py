@@ -1,0 +1,200 @@
+"""The breaches of a month: those that were recorded, and what is past due since.
+
+A breach belongs to the month in which it happened. What no sweep has recorded yet is late all
+the same, so it is found by its due time.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import datetime
+from typing import Any, NamedTuple, TypeVar
+
+from django.db.models import BooleanField, F, QuerySet, Value
+
+from agreements.models import Agreement, AgreementVersion, User
+from agreements.models.contracts import Party
+from agreements.rulebook import Rulebook
+from leads.addresses import plain
+from leads.models import Breach, BreachException, Clock, Handoff
+from leads.rulebooks import rulebook_of
+from metrics.periods import Period
+
+NOBODY = "none"
+_COLUMNS = ("handoff_id", "clause_key", "occurrence", "party", "at", "withdrawn")
+
+M = TypeVar("M", Breach, Clock)
+ClockKey = tuple[int, str, int]
+Union = QuerySet[Any, Any]
+"""Rows of both kinds, with the columns of ``Found``."""
+
+
+@dataclass(frozen=True, slots=True)
+class BreachFilters:
+    """Which breaches are asked for; empty is any. ``holder`` is a key, or ``none`` for nobody.
+
+    ``withdrawn`` asks for those that a late fact undid instead of those that stand.
+    """
+
+    withdrawn: str = ""
+    clause: str = ""
+    party: str = ""
+    holder: str = ""
+
+    @classmethod
+    def read(cls, asked: Mapping[str, str]) -> "BreachFilters":
+        """Read an address; what makes no sense is any."""
+        told = {field.name: plain(asked, field.name) for field in fields(cls)}
+        if told["party"] not in Party.values:
+            told["party"] = ""
+        if not told["holder"].isdecimal() and told["holder"] != NOBODY:
+            told["holder"] = ""
+        return cls(**told)
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """The filters in force."""
+        return {
+            name: value for name, value in asdict(self).items() if value and name != "withdrawn"
+        }
+
+    def asking_withdrawn(self, withdrawn: str) -> "BreachFilters":
+        """Return the same filters over those that were withdrawn, or those that were not."""
+        return replace(self, withdrawn=withdrawn)
+
+    def without_holder(self) -> "BreachFilters":
+        """Return the same filters for who may not see the figures of a single person."""
+        return replace(self, holder="")
+
+
+class Found(NamedTuple):
+    """A breach by its key, when it happened, and whether a late fact undid it."""
+
+    handoff_id: int
+    clause_key: str
+    occurrence: int
+    party: str
+    at: datetime
+    withdrawn: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreachRow:
+    """A breach with its clock, which may be gone where the breach was withdrawn."""
+
+    found: Found
+    handoff: Handoff
+    clock: Clock | None
+    version: AgreementVersion | None
+    book: Rulebook | None
+    is_excepted: bool
+
+
+def breaches_in(
+    agreement: Agreement, period: Period, filters: BreachFilters, now: datetime
+) -> Union:
+    """Return the breaches that happened in a month up to now, the latest first, as ``Found``."""
+    recorded, unrecorded = _both(agreement, period, filters, now)
+    rows: Union = (
+        recorded.annotate(at=F("breached_at"), withdrawn=F("is_withdrawn"))
+        .values_list(*_COLUMNS)
+        .union(
+            unrecorded.annotate(at=F("due_at"), withdrawn=Value(False, BooleanField())).values_list(
+                *_COLUMNS
+            ),
+            all=True,
+        )
+    )
+    return rows.order_by("-at", "handoff_id", "clause_key", "occurrence")
+
+
+def count_breaches(
+    agreement: Agreement, period: Period, filters: BreachFilters, now: datetime
+) -> int:
+    """Count the breaches that ``breaches_in`` returns."""
+    recorded, unrecorded = _both(agreement, period, filters, now)
+    return recorded.count() + unrecorded.count()
+
+
+def _both(
+    agreement: Agreement, period: Period, filters: BreachFilters, now: datetime
+) -> tuple[QuerySet[Breach], QuerySet[Clock]]:
+    """Return the breaches recorded, and the clocks whose breach nobody recorded yet."""
+    recorded = Breach.objects.filter(
+        agreement=agreement,
+        breached_at__gte=period.starts_at,
+        breached_at__lt=period.ends_at,
+        is_withdrawn=bool(filters.withdrawn),
+    )
+    unrecorded = Clock.objects.due(now).filter(
+        agreement=agreement, due_at__gte=period.starts_at, due_at__lt=period.ends_at
+    )
+    if filters.withdrawn:
+        unrecorded = unrecorded.none()
+    return _narrowed(recorded, filters, "charged_to"), _narrowed(unrecorded, filters, "holder")
+
+
+def _narrowed(rows: QuerySet[M], filters: BreachFilters, holder: str) -> QuerySet[M]:
+    if filters.clause:
+        rows = rows.filter(clause_key=filters.clause)
+    if filters.party:
+        rows = rows.filter(party=filters.party)
+    if filters.holder == NOBODY:
+        rows = rows.filter(**{f"{holder}__isnull": True})
+    elif filters.holder:
+        rows = rows.filter(**{holder: int(filters.holder)})
+    return rows
+
+
+def rows_of(found: Sequence[tuple[Any, ...]]) -> list[BreachRow]:
+    """Dress a page of breaches: four queries and one a version, however many breaches."""
+    named = [Found(*row) for row in found]
+    handoffs = Handoff.objects.select_related("lead", "version").in_bulk(
+        {each.handoff_id for each in named}
+    )
+    clocks = {
+        key_of(clock): clock
+        for clock in Clock.objects.filter(handoff__in=handoffs).select_related("holder")
+    }
+    excepted = set(
+        BreachException.objects.filter(handoff__in=handoffs, is_approved=True).values_list(
+            "handoff_id", "clause_key", "occurrence"
+        )
+    )
+    versions = {
+        version.pk: version
+        for version in AgreementVersion.objects.filter(
+            pk__in={clock.version_id for clock in clocks.values()}
+        )
+    }
+    books = {pk: rulebook_of(version) for pk, version in versions.items()}
+    rows = []
+    for each in named:
+        clock = clocks.get(each[:3])
+        rows.append(
+            BreachRow(
+                found=each,
+                handoff=handoffs[each.handoff_id],
+                clock=clock,
+                version=versions[clock.version_id] if clock else None,
+                book=books[clock.version_id] if clock else None,
+                is_excepted=each[:3] in excepted,
+            )
+        )
+    return rows
+
+
+def key_of(clock: Clock) -> ClockKey:
+    """Return what names a clock, and the breach it leads to."""
+    return clock.handoff_id, clock.clause_key, clock.occurrence
+
+
+def people_in(rows: Sequence[BreachRow]) -> dict[int, User]:
+    """Return everybody who held one of the handoffs while its clock ran; one query."""
+    keys = {
+        holder
+        for row in rows
+        if row.clock is not None
+        for holder, _share in row.clock.holder_split or ()
+        if isinstance(holder, int)
+    }
+    return User.objects.in_bulk(keys)

@@ -1,0 +1,102 @@
+"""The funnel of a month beside its plan, stage by stage."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from agreements import formats
+from metrics.addresses import behind_href, stage_key
+from metrics.figure_words import exactly, share_text
+from metrics.findings import funnel_finding
+from metrics.ledger import Ledger
+from metrics.month_figures import MonthFigures, StageFigures
+
+_NEARLY = Fraction(97, 100)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunnelRow:
+    """A stage: how many entered, the plan, and the share of them that came to the next stage.
+
+    ``reached`` is the share of the plan, ``due`` the share of it that was due by now; both None
+    without a plan.
+    """
+
+    name: str
+    entered: str
+    href: str
+    planned: str
+    reached: float | None
+    due: float | None
+    note: str
+    rate: str
+    planned_rate: str
+    is_under: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelPicture:
+    """The stages in order, and what they say together."""
+
+    finding: str
+    rows: tuple[FunnelRow, ...]
+    has_plan: bool
+
+
+def funnel_picture(ledger: Ledger, month: MonthFigures) -> FunnelPicture | None:
+    """Lay out the funnel of a month; None where the terms have none."""
+    if not month.stages:
+        return None
+    working = ledger.whole_working_time(month.period)
+    share = Fraction(1) if working.over else working.share
+    followers = [*(later for _stage, later in pairwise(month.stages)), None]
+    rows = [
+        _row(month, stage, later, share)
+        for stage, later in zip(month.stages, followers, strict=True)
+    ]
+    has_plan = any(stage.target for stage in month.stages)
+    return FunnelPicture(funnel_finding(month.stages, share), tuple(rows), has_plan)
+
+
+def _row(
+    month: MonthFigures, stage: StageFigures, later: StageFigures | None, share: Fraction | None
+) -> FunnelRow:
+    rate, planned = _rates(stage, later)
+    return FunnelRow(
+        name=stage.name,
+        entered=formats.figure(stage.entered),
+        href=behind_href(month.agreement, stage_key(stage.key), month.period),
+        planned="" if stage.target is None else formats.figure(exactly(stage.target)),
+        reached=float(stage.entered / stage.target) if stage.target else None,
+        due=float(share) if stage.target and share is not None else None,
+        note=_note(stage),
+        rate="" if rate is None else share_text(rate),
+        planned_rate="" if planned is None else share_text(planned),
+        is_under=rate is not None and planned is not None and rate < planned * _NEARLY,
+    )
+
+
+def _rates(
+    stage: StageFigures, later: StageFigures | None
+) -> tuple[Fraction | None, Fraction | None]:
+    """Return what share came to the next stage in the month, and what share the plan has."""
+    if later is None:
+        return None, None
+    rate = Fraction(later.entered, stage.entered) if stage.entered else None
+    planned = later.target / stage.target if later.target and stage.target else None
+    return rate, planned
+
+
+def _note(stage: StageFigures) -> str:
+    if stage.unoffered:
+        return ngettext(
+            "%(number)s of them without a handoff",
+            "%(number)s of them without a handoff",
+            stage.unoffered,
+        ) % {"number": formats.figure(stage.unoffered)}
+    if stage.implied:
+        return _("%(number)s of them passed it unseen") % {"number": formats.figure(stage.implied)}
+    return ""

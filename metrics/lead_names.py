@@ -1,0 +1,45 @@
+"""Leads in lists of figures, as far as the reader may read them.
+
+A figure counts every lead, so a list has a row for each; one that is not the reader's to read
+has no name and no address.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from leads.models import Lead
+from leads.queue import Desk
+from leads.registry import readable_leads
+
+
+@dataclass(frozen=True, slots=True)
+class LeadName:
+    """How a row names a lead; ``href`` is empty where the reader may not open it."""
+
+    name: str
+    company: str
+    href: str
+
+
+class LeadNames:
+    """Names the leads of one page of a list; one query for a rep, none for who reads all."""
+
+    def __init__(self, desk: Desk, leads: Collection[Lead]) -> None:
+        self._slug = desk.agreement.slug
+        keys = {lead.pk for lead in leads}
+        if not desk.sees_all:
+            found = readable_leads(desk).filter(pk__in=keys)
+            keys = set(found.values_list("pk", flat=True))
+        self._readable = keys
+
+    def __call__(self, lead: Lead, **asked: int | str) -> LeadName:
+        """Name a lead; ``asked`` says what its page is to show."""
+        if lead.pk not in self._readable:
+            return LeadName(_("A colleague's lead"), "", "")
+        address = reverse("leads:detail", kwargs={"slug": self._slug, "pk": lead.pk})
+        company = lead.company if lead.name else ""
+        return LeadName(str(lead), company, f"{address}?{urlencode(asked)}" if asked else address)

@@ -1,0 +1,216 @@
+"""How a volume goes day by day, and where it will end: interval, chance, and how it is made."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+from statistics import median
+
+from metrics.attainment import share_of_time
+from metrics.figures import Outcome
+from metrics.forecast import Forecast, dispersion_of, forecast
+from metrics.ledger import InForce, Ledger
+from metrics.month_counts import HANDOFF
+from metrics.pace import (
+    Span,
+    expected_by_day,
+    needed_per_open_day,
+    open_time_by_day,
+    per_open_day,
+    projection,
+)
+from metrics.periods import Period, PeriodKind
+
+MONTHS_CHECKED = 6
+_MONTHS_OF_HISTORY = 3
+_ZERO = Fraction(0)
+_NOTHING = timedelta(0)
+
+Counts = Mapping[date, Fraction]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkingDay:
+    """A working day of a volume, with the closed days before it, from_date to to_date included.
+
+    ``actual`` and ``so_far`` are None on days to come, ``due`` without a target.
+    """
+
+    from_date: date
+    on_date: date
+    to_date: date
+    actual: Fraction | None
+    so_far: Fraction | None
+    due: Fraction | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """Where a running volume will end: straight on, and within which interval.
+
+    ``needed`` and ``brought`` are what a working day must bring and has brought. ``error`` is by
+    how much the same projection missed the end in months before, as the median share of the end,
+    over so many months that were ``checked``.
+    """
+
+    end: Fraction
+    forecast: Forecast
+    needed: Fraction
+    brought: Fraction
+    error: Fraction | None
+    checked: int
+
+
+def counts_by_date(ledger: Ledger, outcome: Outcome, period: Period) -> dict[date, Fraction]:
+    """Return what a volume or an amount counted on the local dates of a period."""
+    counted: dict[date, Fraction] = {}
+    for version in _promising(ledger, outcome, period):
+        for on_date, counts in ledger.days("commitments", version.key, outcome.figures.key, period):
+            value = _value(outcome.figures.measure, counts)
+            counted[on_date] = counted.get(on_date, _ZERO) + value
+    return counted
+
+
+def _promising(ledger: Ledger, outcome: Outcome, period: Period) -> list[InForce]:
+    key, measure = outcome.figures.key, outcome.figures.measure
+    return [each for each in ledger.judging([period]) if each.commitment(key, measure) is not None]
+
+
+def _value(measure: str, counts: Sequence[int | str]) -> Fraction:
+    if measure != "accepted_volume":
+        return Fraction(counts[0])
+    handoffs = {name: int(counts[at]) for at, name in enumerate(HANDOFF)}
+    stood = handoffs["rejected"] - handoffs["overturned"]
+    return Fraction(handoffs["offered"] - handoffs["withdrawn"] - stood)
+
+
+def _open_times(ledger: Ledger, outcome: Outcome, period: Period) -> list[timedelta]:
+    spans = [
+        Span(each.rulebook.schedule, each.starts_at, each.ends_at)
+        for each in _promising(ledger, outcome, period)
+    ]
+    return open_time_by_day(spans, period)
+
+
+def working_days(ledger: Ledger, outcome: Outcome) -> list[WorkingDay]:
+    """Lay a volume that is promised for one period out by working day.
+
+    What came on closed days counts for the next working day, at the end for the last one. Empty
+    where the period has no working day.
+    """
+    period, target = outcome.promised.periods[0], outcome.figures.target
+    open_times = _open_times(ledger, outcome, period)
+    counted = counts_by_date(ledger, outcome, period)
+    due = dict(zip(period.days(), expected_by_day(target or 0, open_times), strict=False))
+    so_far, found = _ZERO, list[WorkingDay]()
+    for from_date, on_date, to_date in _spells(period.days(), open_times):
+        actual = sum((value for on, value in counted.items() if from_date <= on <= to_date), _ZERO)
+        so_far += actual
+        is_to_come = from_date > ledger.today
+        found.append(
+            WorkingDay(
+                from_date=from_date,
+                on_date=on_date,
+                to_date=to_date,
+                actual=None if is_to_come else actual,
+                so_far=None if is_to_come else so_far,
+                due=None if target is None else due[on_date],
+            )
+        )
+    return found
+
+
+def _spells(
+    days: Sequence[date], open_times: Sequence[timedelta]
+) -> Iterator[tuple[date, date, date]]:
+    """Give (first date, working day, last date) of each working day with what belongs to it."""
+    working = [day for day, open_time in zip(days, open_times, strict=True) if open_time]
+    first = days[0]
+    for place, day in enumerate(working):
+        is_last = place == len(working) - 1
+        yield first, day, days[-1] if is_last else day
+        first = day + timedelta(days=1)
+
+
+def outlook_of(ledger: Ledger, outcome: Outcome) -> Outlook | None:
+    """Project a count that is promised for one running period.
+
+    None for amounts, without a target, and while no working time has passed or is left.
+    """
+    figures, working = outcome.figures, outcome.working
+    is_count = outcome.promised.commitment.definition.kind == "volume"
+    if not is_count or working.over or len(outcome.promised.periods) > 1:
+        return None
+    if figures.target is None or figures.actual is None or figures.actual < 0:
+        return None
+    ahead = forecast(
+        int(figures.actual),
+        figures.target,
+        figures.direction,
+        working,
+        dispersion=_dispersion(ledger, outcome),
+    )
+    end, brought = projection(figures.actual, working), per_open_day(figures.actual, working)
+    needed = needed_per_open_day(figures.actual, figures.target, working)
+    if ahead is None or end is None or brought is None or needed is None:
+        return None
+    errors = list(_errors(ledger, outcome, working.share or _ZERO))
+    return Outlook(
+        end=end,
+        forecast=ahead,
+        needed=needed,
+        brought=brought,
+        error=median(errors) if errors else None,
+        checked=len(errors),
+    )
+
+
+def _months_before(ledger: Ledger, outcome: Outcome, number: int) -> Iterator[Period]:
+    """Give the months before a commitment's period of which something is stored, latest first."""
+    month = outcome.promised.periods[0].months()[0]
+    for _ in range(number):
+        month = month.previous()
+        if month.from_date in ledger.months and _promising(ledger, outcome, month):
+            yield month
+
+
+def _dispersion(ledger: Ledger, outcome: Outcome) -> Fraction:
+    """Tell how much days vary beyond chance, by this period's past days and the months before."""
+    period = outcome.promised.periods[0]
+    counts, open_times = list[int](), list[timedelta]()
+    before = reversed(list(_months_before(ledger, outcome, _MONTHS_OF_HISTORY)))
+    for of in (*before, period):
+        counted = counts_by_date(ledger, outcome, of)
+        for day, open_time in zip(of.days(), _open_times(ledger, outcome, of), strict=True):
+            if day < ledger.today:
+                counts.append(int(counted.get(day, 0)))
+                open_times.append(open_time)
+    return dispersion_of(counts, open_times)
+
+
+def _errors(ledger: Ledger, outcome: Outcome, share: Fraction) -> Iterator[Fraction]:
+    """Give by what share the projection at the same share of the time missed each month's end."""
+    if outcome.promised.periods[0].kind is not PeriodKind.MONTH:
+        return
+    for month in _months_before(ledger, outcome, MONTHS_CHECKED):
+        counted = counts_by_date(ledger, outcome, month)
+        end = sum(counted.values(), _ZERO)
+        if end:
+            open_times = _open_times(ledger, outcome, month)
+            yield abs(_count_at(counted, month.days(), open_times, share) / share - end) / end
+
+
+def _count_at(
+    counted: Counts, days: Sequence[date], open_times: Sequence[timedelta], share: Fraction
+) -> Fraction:
+    """Return what had been counted when a share of the working time was gone."""
+    left = sum(open_times, _NOTHING) * float(share)
+    total = _ZERO
+    for day, open_time in zip(days, open_times, strict=True):
+        part = min(left, open_time)
+        if open_time:
+            total += counted.get(day, _ZERO) * (share_of_time(part, open_time) or _ZERO)
+        elif left > _NOTHING:
+            total += counted.get(day, _ZERO)
+        left -= part
+    return total

@@ -1,0 +1,109 @@
+"""The dashboard: who keeps the agreement, why not, and how the month will end."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import prefetch_related_objects
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from agreements import formats
+from agreements.models import Agreement
+from agreements.permissions import user_can_see_figures_of_reps
+from agreements.requests import SignedInRequest
+from leads.queue import Desk
+from metrics.addresses import breaches_href, dashboard_href
+from metrics.breach_list import BreachFilters, breaches_in, count_breaches, rows_of
+from metrics.breach_words import tellings_of
+from metrics.dashboard import Dashboard, dashboard_of, read_month
+from metrics.empty_states import empty_state_of
+from metrics.findings import breaches_finding
+from metrics.freshness import freshness_of
+from metrics.month_figures import MonthFigures
+from metrics.month_notes import notes_of
+from metrics.periods import Period
+from metrics.views.asked import asks_for_adjusted, desk_of_reader, month_of
+
+BREACHES_SHOWN = 6
+
+
+@login_required
+@require_GET
+def dashboard(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Show the figures of a month of an agreement."""
+    now = timezone.now()
+    desk = desk_of_reader(request, slug)
+    agreement = desk.agreement
+    prefetch_related_objects([agreement], "marketing_team", "sales_team")
+    period, adjusted = month_of(request, agreement, now), asks_for_adjusted(request)
+    ledger, month = read_month(agreement, period, now)
+    context: dict[str, Any] = {
+        "agreement": agreement,
+        "now": now,
+        "stepper": _stepper(month, adjusted=adjusted),
+        "freshness": freshness_of(month),
+    }
+    empty = empty_state_of(ledger, month)
+    if empty is not None:
+        context |= {"verdict": empty.verdict, "empty": empty}
+    else:
+        shown = dashboard_of(ledger, month, adjusted=adjusted)
+        context |= {
+            "verdict": shown.verdict,
+            "gone": shown.gone,
+            "dashboard": shown,
+            "figures": _figures_shown_as(agreement, period, adjusted=adjusted),
+            "notes": notes_of(month, restated=shown.restated),
+            **_breaches(desk, month, shown),
+        }
+    return render(request, "metrics/dashboard.html", context)
+
+
+def _stepper(month: MonthFigures, *, adjusted: bool) -> dict[str, str]:
+    """Return the months before and after; none beyond the next to come."""
+    period = month.period
+
+    def href(to: Period) -> str:
+        return dashboard_href(month.agreement, to, adjusted=adjusted)
+
+    return {
+        "label": formats.month(period.from_date),
+        "previous_href": href(period.previous()),
+        "next_href": href(period.next()) if period.starts_at <= month.now else "",
+    }
+
+
+def _figures_shown_as(
+    agreement: Agreement, period: Period, *, adjusted: bool
+) -> list[dict[str, Any]]:
+    """Return raw and adjusted figures as a choice."""
+    return [
+        {
+            "label": _("Adjusted") if each else _("Raw"),
+            "href": dashboard_href(agreement, period, adjusted=each),
+            "is_current": each is adjusted,
+        }
+        for each in (False, True)
+    ]
+
+
+def _breaches(desk: Desk, month: MonthFigures, shown: Dashboard) -> dict[str, Any]:
+    """Return the latest breaches of the month, where any clock is promised."""
+    if not shown.has_clocks:
+        return {}
+    everything, now = BreachFilters(), month.now
+    found = breaches_in(desk.agreement, month.period, everything, now)[:BREACHES_SHOWN]
+    number = count_breaches(desk.agreement, month.period, everything, now)
+    sees_reps = user_can_see_figures_of_reps(desk.agreement, desk.user)
+    return {
+        "sees_reps": sees_reps,
+        "breaches": {
+            "count": number,
+            "finding": breaches_finding(number, is_over=now >= month.period.ends_at),
+            "href": breaches_href(desk.agreement, month.period),
+            "rows": tellings_of(rows_of(list(found)), desk, sees_reps=sees_reps, now=now),
+        },
+    }
