@@ -1,0 +1,98 @@
+"""Blackouts: a time that both parties sign to leave out of the adjusted figures."""
+
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from agreements.models import Agreement, Audit, Membership, User
+from agreements.models.contracts import Party
+from agreements.permissions import roles_in
+from leads.models import Blackout, Clock
+from leads.settle import settle
+
+BATCH = 1000
+
+
+class AlreadySigned(ValueError):
+    """The party has signed this blackout before."""
+
+
+class UnableToPropose(ValueError):
+    """The time cannot be left out; the text says why."""
+
+
+@transaction.atomic
+def propose(
+    *,
+    agreement: Agreement,
+    starts_at: datetime,
+    ends_at: datetime,
+    reason: str,
+    by: User,
+    now: datetime,
+) -> Blackout:
+    """Propose a blackout [starts_at, ends_at) and sign it for the proposer's party."""
+    if ends_at <= starts_at:
+        raise UnableToPropose(_("A blackout ends after it starts: swap the two."))
+    blackout = Blackout.objects.create(
+        agreement=agreement, starts_at=starts_at, ends_at=ends_at, reason=reason
+    )
+    return sign(blackout=blackout, by=by, now=now)
+
+
+@transaction.atomic
+def sign(*, blackout: Blackout, by: User, now: datetime) -> Blackout:
+    """Sign for the party that the person leads; with the second signature it counts.
+
+    Settles every clock that ran in it. Raises PermissionDenied for anybody but a party's lead,
+    and AlreadySigned.
+    """
+    blackout = Blackout.objects.select_for_update(no_key=True).get(pk=blackout.pk)
+    roles = roles_in(blackout.agreement, by)
+    parties = [party for party, role in roles if role == Membership.Role.LEAD]
+    if not parties:
+        raise PermissionDenied(_("The leads of both parties sign a blackout."))
+    unsigned = [party for party in sorted(parties) if _signer(blackout, party) is None]
+    if not unsigned:
+        raise AlreadySigned(_("Your party has signed this blackout before."))
+    _sign_for(blackout, unsigned[0], by)
+    is_complete = all(_signer(blackout, party) for party in Party.values)
+    blackout.signed_at = now if is_complete else None
+    blackout.save()
+    Audit.objects.record("leads.blackout.signed", blackout, by=by, now=now, party=unsigned[0])
+    if is_complete:
+        _settle_clocks_in(blackout, now)
+    return blackout
+
+
+def _signer(blackout: Blackout, party: str) -> int | None:
+    if party == Party.MARKETING:
+        return blackout.signed_for_marketing_by_id
+    return blackout.signed_for_sales_by_id
+
+
+def _sign_for(blackout: Blackout, party: str, by: User) -> None:
+    if party == Party.MARKETING:
+        blackout.signed_for_marketing_by = by
+    else:
+        blackout.signed_for_sales_by = by
+
+
+def _settle_clocks_in(blackout: Blackout, now: datetime) -> None:
+    ran_in_it = Clock.objects.filter(
+        Q(stopped_at__isnull=True) | Q(stopped_at__gt=blackout.starts_at),
+        agreement=blackout.agreement,
+        started_at__lt=blackout.ends_at,
+    )
+    latest = 0
+    while lead_ids := list(
+        ran_in_it.filter(handoff__lead__gt=latest)
+        .order_by("handoff__lead")
+        .values_list("handoff__lead", flat=True)
+        .distinct()[:BATCH]
+    ):
+        settle(lead_ids=lead_ids, now=now, facts_changed=False)
+        latest = lead_ids[-1]
