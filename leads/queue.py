@@ -1,7 +1,7 @@
 """The rep's queue: open handoffs, what runs out first on top."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 
 from django.contrib.postgres.aggregates import ArrayAgg
@@ -28,10 +28,8 @@ class Desk:
 
     @property
     def views(self) -> tuple[str, ...]:
-        """The views that may be asked for, the usual one first."""
-        if not self.sees_all:
-            return ("mine", "team")
-        return VIEWS if self.follows_up else ("all", "team", "mine")
+        """The views that may be asked for."""
+        return VIEWS if self.sees_all else ("mine", "team")
 
     def handoffs(self) -> HandoffQuerySet:
         """Return the open handoffs the person may read."""
@@ -66,20 +64,25 @@ def desk_of(user: User, slug: str) -> Desk:
 
 @dataclass(frozen=True, slots=True)
 class QueueFilters:
-    """Which of the open handoffs are asked for; empty is any."""
+    """Which of the open handoffs are asked for; empty is any, or the usual view."""
 
-    view: str
+    view: str = ""
     clause: str = ""
     tier: str = ""
     origin: str = ""
 
     @classmethod
     def read(cls, asked: Mapping[str, str], desk: Desk) -> "QueueFilters":
-        """Read an address; a view that may not be asked for is the usual one."""
+        """Read an address; a view that may not be asked for is left out."""
         told = {field.name: plain(asked, field.name) for field in fields(cls)}
         if told["view"] not in desk.views:
-            told["view"] = desk.views[0]
+            told["view"] = ""
         return cls(**told)
+
+    def with_view(self, desk: Desk, summary: "QueueSummary") -> "QueueFilters":
+        """Choose the usual view where none was asked for: everybody's for who holds nothing."""
+        usual = "all" if desk.sees_all and not summary.counts["mine"] else "mine"
+        return replace(self, view=self.view or usual)
 
     @property
     def chosen(self) -> dict[str, str]:
@@ -89,11 +92,13 @@ class QueueFilters:
 
 @dataclass(frozen=True, slots=True)
 class QueueSummary:
-    """How many handoffs each view has, how many are overdue, and what can be filtered by."""
+    """How many handoffs each view has, how many of them are overdue, how many the filters leave,
+    and what can be filtered by.
+    """
 
     counts: Mapping[str, int]
     overdue: Mapping[str, int]
-    found: int
+    found: Mapping[str, int]
     next_due_in_team: datetime | None
     tiers: tuple[str, ...]
     origins: tuple[str, ...]
@@ -104,13 +109,17 @@ def summary_of(desk: Desk, filters: QueueFilters, now: datetime) -> QueueSummary
     is_late = Q(is_late=True)
     every = {view: Count("pk", filter=_in_view(view, desk)) for view in VIEWS}
     late = {f"{view}_late": Count("pk", filter=_in_view(view, desk) & is_late) for view in VIEWS}
+    left = {
+        f"{view}_found": Count("pk", filter=_in_view(view, desk) & _narrowed(filters))
+        for view in VIEWS
+    }
     found = (
         desk.handoffs()
         .annotate(due_at=_first_due(), is_late=Q(due_at__lt=now), has_clause=_has_clause(filters))
         .aggregate(
             **every,
             **late,
-            found=Count("pk", filter=_condition(desk, filters)),
+            **left,
             next_due_in_team=Min("due_at", filter=_in_view("team", desk)),
             tiers=ArrayAgg("tier", distinct=True, filter=~Q(tier=""), default=[]),
             origins=ArrayAgg("origin", distinct=True, filter=Q(origin__isnull=False), default=[]),
@@ -119,7 +128,7 @@ def summary_of(desk: Desk, filters: QueueFilters, now: datetime) -> QueueSummary
     return QueueSummary(
         counts={view: found[view] for view in VIEWS},
         overdue={view: found[f"{view}_late"] for view in VIEWS},
-        found=found["found"],
+        found={view: found[f"{view}_found"] for view in VIEWS},
         next_due_in_team=found["next_due_in_team"],
         tiers=tuple(found["tiers"]),
         origins=tuple(found["origins"]),
@@ -130,7 +139,7 @@ def found_in(desk: Desk, filters: QueueFilters) -> HandoffQuerySet:
     """Return the handoffs asked for, what runs out first on top, without a running clock last."""
     handoffs = desk.handoffs().alias(has_clause=_has_clause(filters))
     return (
-        handoffs.filter(_condition(desk, filters))
+        handoffs.filter(_in_view(filters.view, desk) & _narrowed(filters))
         .annotate(due_at=_first_due(filters.clause))
         .order_by(F("due_at").asc(nulls_last=True), "pk")
     )
@@ -180,8 +189,8 @@ def _in_view(view: str, desk: Desk) -> Q:
             return Q(pk__isnull=False)
 
 
-def _condition(desk: Desk, filters: QueueFilters) -> Q:
-    condition = _in_view(filters.view, desk)
+def _narrowed(filters: QueueFilters) -> Q:
+    condition = Q(pk__isnull=False)
     if filters.tier:
         condition &= Q(tier=filters.tier)
     if filters.origin:

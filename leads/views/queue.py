@@ -43,10 +43,12 @@ def queue(request: SignedInRequest, slug: str) -> HttpResponse:
         desk = desk_of(request.user, slug)
     except Agreement.DoesNotExist as error:
         raise Http404 from error
-    filters = QueueFilters.read(request.GET, desk)
-    summary = summary_of(desk, filters, now)
+    asked = QueueFilters.read(request.GET, desk)
+    summary = summary_of(desk, asked, now)
+    filters = asked.with_view(desk, summary)
     found = found_in(desk, filters).select_related("lead", "holder")
-    page = CountedPaginator(found, PER_PAGE, count=summary.found).get_page(request.GET.get("page"))
+    paginator = CountedPaginator(found, PER_PAGE, count=summary.found[filters.view])
+    page = paginator.get_page(request.GET.get("page"))
     handoffs = list(page.object_list)
     judging = Q(pk__in={each.version_id for each in handoffs if each.version_id})
     in_force = Q(status=AgreementVersion.Status.SIGNED, effective__contains=now)

@@ -168,6 +168,7 @@ def test_who_reads_all_sees_all(
     response = client.get(f"{QUEUE}?view=all")
 
     assert sorted(names_of(response)) == ["Anybody's", "Bruno's"]
+    assert names_of(client.get(QUEUE)) == names_of(response)
     assert "held by Bruno" in text_of(response)
     assert "in the team's queue" in text_of(response)
 
