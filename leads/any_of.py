@@ -18,9 +18,7 @@ class AnyOf(Func):
         super().__init__(F(column), output_field=BooleanField())
         self.values = list(values)
 
-    def as_sql(  # type: ignore[override]
-        self, compiler: SQLCompiler, *_: Any, **__: Any
-    ) -> tuple[str, tuple[Any, ...]]:
+    def as_sql(self, compiler: SQLCompiler, *_: Any, **__: Any) -> tuple[str, tuple[Any, ...]]:
         """Write the comparison."""
         column, parameters = compiler.compile(self.get_source_expressions()[0])
         return f"{column} = ANY(%s)", (*parameters, self.values)

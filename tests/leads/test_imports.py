@@ -2,12 +2,7 @@
 
 import csv
 import json
-import os
 import random
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from decimal import Decimal
@@ -15,9 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import transaction
 
 from agreements.models import Audit, OwnerName, User
 from leads import mapping
@@ -35,8 +29,8 @@ from leads.models import (
     StageEntry,
 )
 from leads.rebuild import rebuild
-from slaportal.places import DATABASE_NAME
 from tests.factories import local, make_user, make_version
+from tests.leads.importing import kill_half_way
 from tests.leads.state import state
 
 MAPPING = """
@@ -433,39 +427,18 @@ def test_the_mapping_knows_the_choices_of_the_records() -> None:
     } == mapping.CHOICES
 
 
-def start_import() -> "subprocess.Popen[str]":
-    """Start the import in a process of its own, over the database of this test."""
-    name = connection.settings_dict["NAME"]
-    environment = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "slaportal.settings",
-        "DATABASE_URL": settings.PLACES.database_url.replace(f"/{DATABASE_NAME}?", f"/{name}?"),
-        "REDIS_URL": "redis://127.0.0.1:1/0",
-    }
-    command = ["import_facts", "leads.csv", "--mapping", "map.yaml", "--agreement", "acme"]
-    return subprocess.Popen(
-        [sys.executable, settings.BASE_DIR / "manage.py", *command],
-        env=environment,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
 @pytest.mark.django_db(transaction=True)
 def test_killed_half_way_and_repeated_ends_in_the_same_state() -> None:
     make_version()
-    write(*many_rows(4500))
+    write(*many_rows(3000))
     expected = state_after(lambda: run("leads.csv"))
-    with start_import() as importing:
-        while LeadIdentity.objects.count() == 0:
-            assert importing.poll() is None, importing.communicate()[1]
-            time.sleep(0.05)
-        importing.send_signal(signal.SIGKILL)
-    assert 0 < LeadIdentity.objects.count() < 4500
+    kill_half_way("leads.csv", "map.yaml", "acme")
+    assert 0 < LeadIdentity.objects.count() < 3000
     assert Delivery.objects.get().processed_at is None
 
     summary = run("leads.csv")
 
-    assert summary["leads"]["new"] < 4500
+    assert summary["leads"]["new"] < 3000
     assert state() == expected
     assert Delivery.objects.get().processed_at is not None
     assert Breach.objects.exists()
