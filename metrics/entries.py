@@ -20,7 +20,8 @@ CREATE TEMPORARY TABLE IF NOT EXISTS counted_day
 CREATE TEMPORARY TABLE IF NOT EXISTS family (lead_id bigint PRIMARY KEY, root_id bigint);
 CREATE TEMPORARY TABLE IF NOT EXISTS first_entry
     (root_id bigint, stage text, at timestamptz, lead_id bigint, version_id bigint,
-     is_implied boolean, PRIMARY KEY (root_id, stage));
+     is_implied boolean, local_date date, PRIMARY KEY (root_id, stage));
+CREATE INDEX IF NOT EXISTS family_root ON family (root_id);
 TRUNCATE counted_day, family, first_entry;
 """
 
@@ -35,18 +36,26 @@ ANALYZE counted_day;
 _FAMILIES = """
 INSERT INTO family (lead_id, root_id)
 WITH RECURSIVE touched AS (
-    SELECT told.lead_id FROM counted_day AS day JOIN leads_stageentry AS told
-        ON told.occurred_at >= day.starts_at AND told.occurred_at < day.ends_at
-    WHERE told.agreement_id = %(agreement)s AND told.is_current AND NOT told.is_retracted
+    SELECT told.lead_id FROM counted_day AS day CROSS JOIN LATERAL (
+        SELECT lead_id FROM leads_stageentry
+        WHERE agreement_id = %(agreement)s AND is_current AND NOT is_retracted
+            AND occurred_at >= day.starts_at AND occurred_at < day.ends_at
+        OFFSET 0
+    ) AS told
     UNION
-    SELECT told.lead_id FROM counted_day AS day JOIN leads_deal AS told
-        ON told.occurred_at >= day.starts_at AND told.occurred_at < day.ends_at
-    WHERE told.agreement_id = %(agreement)s AND told.is_current AND NOT told.is_retracted
-        AND told.status = 'won'
+    SELECT told.lead_id FROM counted_day AS day CROSS JOIN LATERAL (
+        SELECT lead_id FROM leads_deal
+        WHERE agreement_id = %(agreement)s AND is_current AND NOT is_retracted AND status = 'won'
+            AND occurred_at >= day.starts_at AND occurred_at < day.ends_at
+        OFFSET 0
+    ) AS told
     UNION
-    SELECT handoff.lead_id FROM counted_day AS day JOIN leads_handoff AS handoff
-        ON handoff.offered_at >= day.starts_at AND handoff.offered_at < day.ends_at
-    WHERE handoff.agreement_id = %(agreement)s
+    SELECT handoff.lead_id FROM counted_day AS day CROSS JOIN LATERAL (
+        SELECT lead_id FROM leads_handoff
+        WHERE agreement_id = %(agreement)s
+            AND offered_at >= day.starts_at AND offered_at < day.ends_at
+        OFFSET 0
+    ) AS handoff
     UNION
     SELECT handoff.lead_id FROM leads_handoff AS handoff
     JOIN counted_day AS day
@@ -117,7 +126,7 @@ WHERE told.agreement_id = %(agreement)s AND told.is_current AND NOT told.is_retr
 """
 
 _FIRST_ENTRIES = f"""
-INSERT INTO first_entry (root_id, stage, at, lead_id, version_id, is_implied)
+INSERT INTO first_entry (root_id, stage, at, lead_id, version_id, is_implied, local_date)
 WITH told AS MATERIALIZED (
     SELECT DISTINCT ON (root_id, stage) root_id, stage, at, lead_id
     FROM ({_ENTRIES}) AS entry WHERE stage IS NOT NULL
@@ -138,7 +147,8 @@ WITH told AS MATERIALIZED (
     SELECT implied.root_id, implied.stage, implied.at, implied.lead_id, true FROM implied
     LEFT JOIN told USING (root_id, stage) WHERE told.root_id IS NULL
 )
-SELECT every.root_id, every.stage, every.at, every.lead_id, version.version_id, every.is_implied
+SELECT every.root_id, every.stage, every.at, every.lead_id, version.version_id, every.is_implied,
+    (every.at AT TIME ZONE %(zone)s)::date
 FROM every LEFT JOIN judging_version AS version
     ON every.at >= version.starts_at AND every.at < version.ends_at;
 ANALYZE first_entry;
@@ -174,4 +184,4 @@ def days_of_merged(cursor: CursorWrapper, agreement: Agreement) -> set[date]:
 
 def find_first_entries(cursor: CursorWrapper, agreement: Agreement) -> None:
     """Fill the table of first entries of the gathered families, on whatever day they lie."""
-    cursor.execute(_FIRST_ENTRIES, {"agreement": agreement.pk})
+    cursor.execute(_FIRST_ENTRIES, {"agreement": agreement.pk, "zone": agreement.time_zone})

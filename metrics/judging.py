@@ -35,33 +35,37 @@ TRUNCATE judging_version, funnel_stage, conversion, uncharged_reason, exchange_r
 
 _TO_JUDGE = """
 SELECT lead_id, version_id, at FROM (
-    SELECT entry.lead_id, entry.version_id, entry.at FROM first_entry AS entry
-    JOIN counted_day AS day ON entry.at >= day.starts_at AND entry.at < day.ends_at
+    SELECT entry.lead_id, entry.version_id, entry.at
+    FROM counted_day AS day JOIN first_entry AS entry ON entry.local_date = day.local_date
     UNION
-    SELECT handoff.lead_id, handoff.version_id, handoff.offered_at FROM leads_handoff AS handoff
-    JOIN counted_day AS day
-        ON handoff.offered_at >= day.starts_at AND handoff.offered_at < day.ends_at
-    WHERE handoff.agreement_id = %(agreement)s
+    SELECT handoff.lead_id, handoff.version_id, handoff.offered_at
+    FROM counted_day AS day CROSS JOIN LATERAL (
+        SELECT * FROM leads_handoff WHERE agreement_id = %(agreement)s
+            AND offered_at >= day.starts_at AND offered_at < day.ends_at OFFSET 0
+    ) AS handoff
     UNION
-    SELECT handoff.lead_id, handoff.version_id, handoff.offered_at FROM leads_clock AS clock
-    JOIN counted_day AS day
-        ON clock.started_at >= day.starts_at AND clock.started_at < day.ends_at
-    JOIN leads_handoff AS handoff ON handoff.id = clock.handoff_id
-    WHERE clock.agreement_id = %(agreement)s AND clock.kind = 'first_follow_up'
+    SELECT handoff.lead_id, handoff.version_id, handoff.offered_at
+    FROM counted_day AS day CROSS JOIN LATERAL (
+        SELECT * FROM leads_clock
+        WHERE agreement_id = %(agreement)s AND kind = 'first_follow_up'
+            AND started_at >= day.starts_at AND started_at < day.ends_at OFFSET 0
+    ) AS clock JOIN leads_handoff AS handoff ON handoff.id = clock.handoff_id
     UNION
-    SELECT told.lead_id, version.version_id, told.occurred_at FROM leads_deal AS told
-    JOIN counted_day AS day
-        ON told.occurred_at >= day.starts_at AND told.occurred_at < day.ends_at
-    JOIN judging_version AS version
+    SELECT told.lead_id, version.version_id, told.occurred_at
+    FROM counted_day AS day CROSS JOIN LATERAL (
+        SELECT * FROM leads_deal
+        WHERE agreement_id = %(agreement)s AND is_current AND NOT is_retracted
+            AND occurred_at >= day.starts_at AND occurred_at < day.ends_at OFFSET 0
+    ) AS told JOIN judging_version AS version
         ON told.occurred_at >= version.starts_at AND told.occurred_at < version.ends_at
-    WHERE told.agreement_id = %(agreement)s AND told.is_current AND NOT told.is_retracted
     UNION
-    SELECT told.lead_id, version.version_id, told.occurred_at FROM leads_followup AS told
-    JOIN counted_day AS day
-        ON told.occurred_at >= day.starts_at AND told.occurred_at < day.ends_at
-    JOIN judging_version AS version
+    SELECT told.lead_id, version.version_id, told.occurred_at
+    FROM counted_day AS day CROSS JOIN LATERAL (
+        SELECT * FROM leads_followup
+        WHERE agreement_id = %(agreement)s AND is_current AND NOT is_retracted
+            AND occurred_at >= day.starts_at AND occurred_at < day.ends_at OFFSET 0
+    ) AS told JOIN judging_version AS version
         ON told.occurred_at >= version.starts_at AND told.occurred_at < version.ends_at
-    WHERE told.agreement_id = %(agreement)s AND told.is_current AND NOT told.is_retracted
 ) AS item
 WHERE version_id = ANY(%(versions)s)
 """
