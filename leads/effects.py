@@ -140,10 +140,17 @@ def used_words(state: ClockState, now: datetime | None = None) -> str:
             "used": formats.working_time(state.used_at(until)),
             "within": formats.promise(within),
         }
-    parts = {
-        "day": formats.figure(max(state.days_used_at(until) or 0, 0)),
-        "count": formats.figure(within.amount),
-    }
+    return day_words(state, until)
+
+
+def day_words(state: ClockState, at: datetime) -> str:
+    """Say in which of its days a clock is: "working day 2 of 10"."""
+    within, day = state.promise.within, max(state.days_used_at(at) or 0, 0)
+    parts = {"day": formats.figure(day), "count": formats.figure(within.amount)}
     if within.unit is Unit.BUSINESS_DAY:
-        return _("working day %(day)s of %(count)s") % parts
-    return _("day %(day)s of %(count)s") % parts
+        pattern = (
+            _("working day %(day)s of %(count)s") if day else _("before working day 1 of %(count)s")
+        )
+    else:
+        pattern = _("day %(day)s of %(count)s") if day else _("before day 1 of %(count)s")
+    return pattern % parts

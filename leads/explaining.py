@@ -18,7 +18,7 @@ from agreements.clock import ClockKind, ClockState, ExplainedDay, Explanation, S
 from agreements.durations import Unit
 from agreements.terms import Terms
 from leads.case import LiveClock
-from leads.effects import kind_name
+from leads.effects import day_words, kind_name
 
 _ZERO = timedelta(0)
 _NOON = (11 * 60, 15 * 60)
@@ -174,7 +174,7 @@ class _Teller:
             "due": formats.instant(state.due_at, self.now),
             "used": _strong(formats.working_time(self.explanation.counted)),
             "late": _strong(formats.working_time(self.explanation.late)),
-            "day": _strong(self._day()),
+            "day": _strong(day_words(self.state, self.now)),
         }
         if self.explanation.status is Status.BREACHED:
             return format_html(
@@ -182,14 +182,14 @@ class _Teller:
             )
         if state.promise.within.is_open_time:
             return format_html(_("It was met on {end}, after {used} of working time."), **parts)
-        return format_html(_("It was met on {end}, on {day}."), **parts)
+        return format_html(_("It was met on {end}: {day}."), **parts)
 
     def _running(self) -> SafeString:
         parts = {
             "counted": _strong(formats.working_time(self.explanation.counted)),
             "left": _strong(formats.working_time(self.explanation.left)),
             "late": _strong(formats.working_time(self.explanation.late)),
-            "day": _strong(self._day()),
+            "day": _strong(day_words(self.state, self.now)),
         }
         if self.explanation.status is Status.BREACHED:
             return format_html(
@@ -197,19 +197,11 @@ class _Teller:
             )
         if self.state.promise.within.is_open_time:
             return format_html(_("Counted so far: {counted}; {left} is left."), **parts)
+        if not self.explanation.counted:
+            return format_html("{}", _("Its first day is still to come."))
         return format_html(
             _("Counted so far: {counted}, up to {day}; {left} of working time is left."), **parts
         )
-
-    def _day(self) -> str:
-        within = self.state.promise.within
-        parts = {
-            "day": formats.figure(max(self.state.days_used_at(self.now) or 0, 0)),
-            "count": formats.figure(within.amount),
-        }
-        if within.unit is Unit.BUSINESS_DAY:
-            return _("working day %(day)s of %(count)s") % parts
-        return _("day %(day)s of %(count)s") % parts
 
     def not_counted(self) -> SafeString:
         parts = [*self._closures(), *self._closed_days(), *self._closed_hours()]
