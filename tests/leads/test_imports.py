@@ -339,15 +339,15 @@ def test_the_summary_is_for_people_too(capsys: pytest.CaptureFixture[str]) -> No
     call_command("import_facts", name, "--mapping", "map.yaml", "--agreement", "acme")
     told = capsys.readouterr()
     assert told.out.splitlines() == [
-        "3 rows: 2 taken, 1 rejected.",
-        "9 facts are new, 0 revised, 0 repeated.",
-        "  attributes: 2 / 0 / 0",
-        "  deal: 1 / 0 / 0",
-        "  event: 3 / 0 / 0",
-        "  follow_up: 1 / 0 / 0",
-        "  stage: 2 / 0 / 0",
-        "2 leads are new.",
-        "1 rejected, first in line 4: The row has 1 cells, but the header has 9.",
+        "Rows: 3, taken 2, rejected 1.",
+        "Facts: 9 new, 0 revised, 0 repeated.",
+        "  attributes: 2 new, 0 revised, 0 repeated",
+        "  deal: 1 new, 0 revised, 0 repeated",
+        "  event: 3 new, 0 revised, 0 repeated",
+        "  follow_up: 1 new, 0 revised, 0 repeated",
+        "  stage: 2 new, 0 revised, 0 repeated",
+        "Leads: 2 new.",
+        "Rejected rows: 1, first in line 4: The row has 1 cells, but the header has 9.",
         "The rejected rows are in leads.rejects.csv: correct them and import that file.",
     ]
     assert told.err == ""

@@ -14,6 +14,7 @@ from tqdm import tqdm
 from agreements.models import Agreement
 from leads.files import UnableToReadFile
 from leads.imports import Imported, import_facts
+from leads.ingest import Ingested
 from leads.mapping import MappingFile, mapping_from_yaml
 from leads.mapping_problems import MappingError
 
@@ -41,7 +42,7 @@ class Command(BaseCommand):
             "--rejects",
             type=Path,
             metavar="FILE",
-            help="where rows that cannot be read go; by default beside nothing, in this folder",
+            help="where rows that cannot be read go; by default FILE.rejects.csv in this folder",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -149,23 +150,19 @@ def _show(bar: "tqdm[Any]", bytes_read: int) -> None:
 def _sentences(imported: Imported) -> list[str]:
     facts = imported.facts
     told = [
-        gettext("%(rows)d rows: %(taken)d taken, %(rejected)d rejected.")
+        gettext("Rows: %(rows)d, taken %(taken)d, rejected %(rejected)d.")
         % {"rows": imported.rows, "taken": imported.taken, "rejected": imported.rejected},
-        gettext("%(new)d facts are new, %(revised)d revised, %(repeated)d repeated.")
-        % {"new": facts.new, "revised": facts.revised, "repeated": facts.repeated},
+        gettext("Facts: %(counts)s.") % {"counts": _counted(facts)},
+        *(f"  {kind}: {_counted(of)}" for kind, of in sorted(facts.by_kind.items())),
+        gettext("Leads: %(leads)d new.") % {"leads": facts.leads},
     ]
-    told += [
-        f"  {kind}: {counted.new} / {counted.revised} / {counted.repeated}"
-        for kind, counted in sorted(facts.by_kind.items())
-    ]
-    told.append(gettext("%(leads)d leads are new.") % {"leads": facts.leads})
     if imported.silent:
         told.append(
-            gettext("%(rows)d of the rows tell nothing under the mapping's conditions.")
+            gettext("Rows that tell nothing under the mapping's conditions: %(rows)d.")
             % {"rows": imported.silent}
         )
     told += [
-        gettext("%(rows)d rejected, first in line %(line)d: %(reason)s")
+        gettext("Rejected rows: %(rows)d, first in line %(line)d: %(reason)s")
         % {"rows": reason.rows, "line": reason.line, "reason": reason.sentence}
         for reason in imported.first_reasons
     ]
@@ -175,6 +172,14 @@ def _sentences(imported: Imported) -> list[str]:
             % {"path": imported.rejects}
         )
     return told
+
+
+def _counted(facts: Ingested) -> str:
+    return gettext("%(new)d new, %(revised)d revised, %(repeated)d repeated") % {
+        "new": facts.new,
+        "revised": facts.revised,
+        "repeated": facts.repeated,
+    }
 
 
 def _unreadable(path: Path, error: OSError) -> str:

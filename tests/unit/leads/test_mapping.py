@@ -1,5 +1,6 @@
 """A mapping is read as it is meant, and what is wrong with one is told in sentences."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -239,3 +240,12 @@ def test_the_same_id_under_conditions_that_differ_is_meant() -> None:
 def test_yaml_that_cannot_be_read_is_told_with_its_line() -> None:
     with pytest.raises(MappingError, match="Line 3 cannot be read as YAML"):
         mapping_from_yaml("source: crm\nlead: [")
+
+
+def test_everything_that_can_be_written_is_explained() -> None:
+    text = (TUTORIAL.parent / "reference" / "mapping.md").read_text()
+    words = {word for allowed in mapping.CHOICES.values() for word in allowed}
+    for part in vars(mapping).values():
+        if isinstance(part, type) and issubclass(part, mapping.Section):
+            words |= {info.alias or name for name, info in part.model_fields.items()}
+    assert {word for word in words if not re.search(rf"\b{word}\b", text)} == set()
