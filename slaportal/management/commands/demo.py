@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 from django.utils import timezone
 
 from agreements.models import Agreement
@@ -28,9 +29,11 @@ class Command(BaseCommand):
             raise CommandError("The demo is filled in already.")
         now = timezone.now()
         start = (now - timedelta(days=days)).date().replace(day=1)
-        version, invited = make_company(effective_date=start, now=now)
-        reps = [one.user for one in invited if one.what == "rep"]
-        tell_history(version, reps, now=now, days=days)
+        # A demo that was stopped half-way leaves nothing behind and is filled in the next time.
+        with transaction.atomic():
+            version, invited = make_company(effective_date=start, now=now)
+            reps = [one.user for one in invited if one.what == "rep"]
+            tell_history(version, reps, now=now, days=days)
         roll_up(now=now)
         self.stdout.write("\nThe demo's people and their passwords, shown this once:\n")
         for one in invited:
