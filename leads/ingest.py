@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.db.models.functions import Lower
 
 from agreements.models import Agreement, User
+from agreements.rules_lock import judge_by_rules
 from leads.any_of import AnyOf
 from leads.copying import allocate_keys, copy_rows
 from leads.models import (
@@ -106,6 +107,7 @@ def ingest(
 
     Telling the same facts again, or in another order or other batches, ends in the same state.
     """
+    judge_by_rules()
     told_in = _Telling(agreement, by, now, delivery)
     leads, born_leads = _leads_named(facts, agreement, now)
     handoffs, born_handoffs = _handoffs_named(agreement, facts, leads)

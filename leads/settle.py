@@ -11,6 +11,7 @@ from datetime import datetime
 
 from django.db import models, transaction
 
+from agreements.rules_lock import judge_by_rules
 from leads.any_of import AnyOf
 from leads.changes import log_days_of
 from leads.copying import copy_rows
@@ -62,6 +63,7 @@ def settle(
     2. Fold the facts into handoffs and replay the clocks of each under its version.
     3. Write the differences, and log the days of the leads whose facts or projections changed.
     """
+    judge_by_rules()
     settling = _Settling(lead_ids, now, born or Born())
     settling.write_leads()
     settling.write_handoffs()

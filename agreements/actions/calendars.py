@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from agreements.actions import messages
 from agreements.business_time import Schedule
 from agreements.models import AgreementVersion, Audit, Calendar, CalendarRevision, User
+from agreements.rules_lock import change_rules
 
 # The zone that is furthest ahead of UTC: a date that is still to come there is to come everywhere.
 _FURTHEST_AHEAD = timedelta(hours=14)
@@ -75,6 +76,7 @@ def revise(
     that is not to come any more, or says that nothing differs.
     """
     _check(closures)
+    change_rules()
     calendar = Calendar.objects.select_for_update(no_key=True).get(pk=calendar.pk)
     latest = calendar.latest_revision
     changed = sorted(

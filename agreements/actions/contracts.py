@@ -21,6 +21,7 @@ from agreements.models import (
     User,
 )
 from agreements.models.contracts import Party
+from agreements.rules_lock import change_rules
 from agreements.terms import parse_terms, terms_hash
 
 
@@ -50,6 +51,7 @@ def adopt(
     agreement's.
     """
     parsed = parse_terms(terms)
+    change_rules()
     make_calendars(closures or {}, by=by, now=now)
     agreement = _agreement(
         slug, name or slug, parties or {}, parsed.time_zone, parsed.currency or ""

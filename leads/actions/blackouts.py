@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from agreements.models import Agreement, Audit, Membership, User
 from agreements.models.contracts import Party
 from agreements.permissions import roles_in
+from agreements.rules_lock import change_rules
 from leads.models import Blackout, Clock
 from leads.settle import settle
 
@@ -50,6 +51,7 @@ def sign(*, blackout: Blackout, by: User, now: datetime) -> Blackout:
     Settles every clock that ran in it. Raises PermissionDenied for anybody but a party's lead,
     and AlreadySigned.
     """
+    change_rules()
     blackout = Blackout.objects.select_for_update(no_key=True).get(pk=blackout.pk)
     roles = roles_in(blackout.agreement, by)
     parties = [party for party, role in roles if role == Membership.Role.LEAD]

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, Audit, User
+from agreements.rules_lock import judge_by_rules
 from leads.follow_ups import GRADES
 from leads.ingest import ingest
 from leads.models import FollowUp, Handoff, HandoffEvent, Lead
@@ -102,6 +103,7 @@ def rejection_reasons(handoff: Handoff) -> list[tuple[str, str]]:
 
 def _undecided(handoff: Handoff) -> Handoff:
     """Lock the lead and then the handoff; raise AlreadyDecided where it is not merely offered."""
+    judge_by_rules()
     Lead.objects.select_for_update(no_key=True).get(pk=handoff.lead_id)
     handoff = Handoff.objects.select_for_update(no_key=True).get(pk=handoff.pk)
     if handoff.status == Handoff.Status.OFFERED:

@@ -7,15 +7,19 @@ from typing import Any
 import pytest
 from django.db import connections, transaction
 
+from agreements.actions import calendars
+from agreements.models import Calendar
 from leads.actions import follow_ups, handoffs
 from leads.ingest import ingest
 from leads.models import Clock, FollowUp, Handoff, HandoffEvent, Lead, LeadIdentity
 from leads.rebuild import rebuild
+from leads.revisions import settle_calendar_revisions
 from tests.factories import Teller, local, make_rep, make_version
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 NOW = local("2026-09-08 16:00")
+REVISED_AT = local("2026-09-04 12:00")
 
 
 def run_together(*deeds: Callable[[], Any]) -> list[Exception]:
@@ -122,3 +126,34 @@ def test_of_two_who_accept_one_is_told_who_was_first() -> None:
     assert str(handoff.holder) in str(raised[0])
     assert HandoffEvent.objects.filter(kind="accepted").count() == 1
     assert rebuild(now=NOW) == 0
+
+
+def test_a_closure_waits_for_those_who_judge_and_then_moves_their_clocks() -> None:
+    version = make_version()
+    tell = Teller()
+    facts = [
+        tell.event("offered", local("2026-09-04 10:00")),
+        tell.event("assigned", local("2026-09-04 10:00"), to_queue=True),
+    ]
+    calendar = Calendar.objects.get()
+    closures = calendar.latest_revision.closures | {
+        "2026-09-10": calendars.Closure(name="Bridge day", hours=[])
+    }
+    is_judged, may_end = threading.Event(), threading.Event()
+
+    def import_slowly() -> None:
+        with transaction.atomic():
+            ingest(agreement=version.agreement, facts=facts, by=None, now=REVISED_AT)
+            is_judged.set()
+            may_end.wait(timeout=20)
+
+    def revise() -> None:
+        is_judged.wait(timeout=20)
+        threading.Timer(0.3, may_end.set).start()
+        calendars.revise(calendar=calendar, closures=closures, by=None, now=REVISED_AT)
+        settle_calendar_revisions(now=REVISED_AT)
+
+    assert run_together(import_slowly, revise) == []
+
+    assert Clock.objects.get(clause_key="S3").due_at == local("2026-09-22 18:00")
+    assert rebuild(now=REVISED_AT) == 0
