@@ -86,7 +86,7 @@ class _Teller:
             ClockKind.ACCEPTANCE: _("Accepting or rejecting is promised within {within}."),
             ClockKind.FIRST_FOLLOW_UP: self._first_follow_up(),
             ClockKind.PERSISTENCE: _(
-                "{attempts} are promised within {within}, unless somebody answers before."
+                "The promise is {attempts} within {within}, unless somebody answers before."
             ),
             ClockKind.DISPOSITION: _("An outcome is promised within {within}."),
             ClockKind.STAGE_AGE: _("Moving on from the stage {stage} is promised within {within}."),

@@ -146,6 +146,19 @@ def test_what_is_wrong_is_told_next_to_the_field(
     complaints[:] = [each for each in complaints if "422" not in each]
 
 
+def test_an_explanation_can_be_copied(
+    page: Page, sign_in: SignIn, ana: User, handoff: Handoff
+) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    sign_in(page, ana)
+    page.goto(f"/agreements/acme/leads/{handoff.lead_id}/?clock=S2.0")
+    page.get_by_role("button", name="Copy as text").click()
+    expect(page.locator("#live")).to_have_text("The explanation is copied.")
+    copied = str(page.evaluate("navigator.clipboard.readText()"))
+    assert copied.startswith("A first follow-up is promised within 4")
+    assert "under clause S2 of version 1." in copied
+
+
 def test_reject_asks_first(page: Page, sign_in: SignIn, ana: User, handoff: Handoff) -> None:
     sign_in(page, ana)
     page.goto(f"/agreements/acme/leads/{handoff.lead_id}/")

@@ -137,7 +137,7 @@ def test_a_promise_of_days_ends_with_the_last_close(client: Client, handoff: Han
     text = text_of(page(client, handoff, "clock=S3.0"))
 
     assert "Why Mon 21 Sep 18:00?" in text
-    assert "6 attempts over 2 channels are promised within 10 working days" in text
+    assert "The promise is 6 attempts over 2 channels within 10 working days" in text
     assert (
         "The day it starts on is not counted; it ends with the last close of working day 10."
         in text
