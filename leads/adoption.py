@@ -10,9 +10,7 @@ from agreements.actions import contracts
 from agreements.models import AgreementVersion, User
 from leads.changes import log_days_from
 from leads.models import Handoff
-from leads.settle import settle
-
-BATCH = 2000
+from leads.settle import settle_leads_of
 
 
 @transaction.atomic
@@ -55,12 +53,4 @@ def _settle_period(version: AgreementVersion, now: datetime) -> None:
     )
     if version.effective_to:
         offered = offered.filter(offered_at__lt=version.effective_to)
-    latest = 0
-    while lead_ids := list(
-        offered.filter(lead__gt=latest)
-        .order_by("lead")
-        .values_list("lead", flat=True)
-        .distinct()[:BATCH]
-    ):
-        settle(lead_ids=lead_ids, now=now, facts_changed=True)
-        latest = lead_ids[-1]
+    settle_leads_of(offered, now=now, facts_changed=True)

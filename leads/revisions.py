@@ -1,15 +1,14 @@
 """Settle what a calendar revision touches: the clocks whose span reaches its changed days."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 
 from django.db.models import Q
 
 from agreements.models import AgreementVersion, CalendarRevision
-from leads.models import Clock
-from leads.settle import settle
+from leads.models import Clock, Handoff
+from leads.models.leads import HandoffQuerySet
+from leads.settle import settle_leads_of
 
-BATCH = 1000
 # A changed day is local: half a day and a bit on either side holds it in every zone.
 _ANY_ZONE = timedelta(hours=14)
 
@@ -23,17 +22,15 @@ def settle_calendar_revisions(*, now: datetime) -> int:
     touched = 0
     unsettled = CalendarRevision.objects.filter(settled_at__isnull=True)
     for revision in unsettled.select_related("calendar").order_by("number", "pk"):
-        for lead_ids in _leads_reached(revision):
-            settle(lead_ids=lead_ids, now=now, facts_changed=False)
-            touched += len(lead_ids)
+        touched += settle_leads_of(_handoffs_reached(revision), now=now)
         CalendarRevision.objects.filter(pk=revision.pk).update(settled_at=now)
     return touched
 
 
-def _leads_reached(revision: CalendarRevision) -> Iterator[list[int]]:
-    """Give, batch by batch, the leads with a clock whose span reaches a changed day."""
+def _handoffs_reached(revision: CalendarRevision) -> HandoffQuerySet:
+    """Find the handoffs with a clock whose span reaches a changed day."""
     if revision.first_changed_date is None or revision.last_changed_date is None:
-        return
+        return Handoff.objects.none()
     starts = datetime.combine(revision.first_changed_date, time.min, UTC) - _ANY_ZONE
     ends = datetime.combine(revision.last_changed_date, time.max, UTC) + _ANY_ZONE
     versions = [
@@ -46,12 +43,4 @@ def _leads_reached(revision: CalendarRevision) -> Iterator[list[int]]:
         version__in=versions,
         started_at__lte=ends,
     )
-    latest = 0
-    while lead_ids := sorted(
-        reached.filter(handoff__lead__gt=latest)
-        .order_by("handoff__lead")
-        .values_list("handoff__lead", flat=True)
-        .distinct()[:BATCH]
-    ):
-        yield lead_ids
-        latest = lead_ids[-1]
+    return Handoff.objects.filter(pk__in=reached.values("handoff"))

@@ -17,6 +17,7 @@ from leads.changes import log_days_of
 from leads.copying import copy_rows
 from leads.fold import OfferRow, Standing, fold
 from leads.models import Breach, Clock, Handoff, Lead
+from leads.models.leads import HandoffQuerySet
 from leads.plain_clocks import rows_of_plain
 from leads.projections import Row, update_rows, write_differences
 from leads.records import LeadAndAgreement, RulesOf, read_records
@@ -34,6 +35,7 @@ from leads.replaying import (
 from leads.told import Named
 
 ClockKey = tuple[int, str, int]
+BATCH = 1000
 _BREACHED_AT = CLOCK_COLUMNS.index("breached_at")
 _STATUS = HANDOFF_COLUMNS.index("status")
 
@@ -70,6 +72,23 @@ def settle(
     settling.write_clocks_and_breaches()
     log_days_of(lead_ids if facts_changed else settling.changed_leads)
     return settling.written
+
+
+def settle_leads_of(
+    handoffs: HandoffQuerySet, *, now: datetime, facts_changed: bool = False
+) -> int:
+    """Settle the leads of these handoffs, a batch a transaction; return how many leads they are."""
+    settled, latest = 0, 0
+    while lead_ids := list(
+        handoffs.filter(lead__gt=latest)
+        .order_by("lead")
+        .values_list("lead", flat=True)
+        .distinct()[:BATCH]
+    ):
+        settle(lead_ids=lead_ids, now=now, facts_changed=facts_changed)
+        settled += len(lead_ids)
+        latest = lead_ids[-1]
+    return settled
 
 
 class _Settling:

@@ -11,10 +11,8 @@ from agreements.models import Agreement, Audit, Membership, User
 from agreements.models.contracts import Party
 from agreements.permissions import roles_in
 from agreements.rules_lock import change_rules
-from leads.models import Blackout, Clock
-from leads.settle import settle
-
-BATCH = 1000
+from leads.models import Blackout, Clock, Handoff
+from leads.settle import settle_leads_of
 
 
 class AlreadySigned(ValueError):
@@ -89,12 +87,4 @@ def _settle_clocks_in(blackout: Blackout, now: datetime) -> None:
         agreement=blackout.agreement,
         started_at__lt=blackout.ends_at,
     )
-    latest = 0
-    while lead_ids := list(
-        ran_in_it.filter(handoff__lead__gt=latest)
-        .order_by("handoff__lead")
-        .values_list("handoff__lead", flat=True)
-        .distinct()[:BATCH]
-    ):
-        settle(lead_ids=lead_ids, now=now, facts_changed=False)
-        latest = lead_ids[-1]
+    settle_leads_of(Handoff.objects.filter(pk__in=ran_in_it.values("handoff")), now=now)

@@ -1,11 +1,9 @@
 """Two who tell facts at the same time end where they would have ended one after the other."""
 
 import threading
-from collections.abc import Callable
-from typing import Any
 
 import pytest
-from django.db import connections, transaction
+from django.db import transaction
 
 from agreements.actions import calendars
 from agreements.models import Calendar
@@ -14,34 +12,13 @@ from leads.ingest import ingest
 from leads.models import Clock, FollowUp, Handoff, HandoffEvent, Lead, LeadIdentity
 from leads.rebuild import rebuild
 from leads.revisions import settle_calendar_revisions
+from tests.at_once import run_together
 from tests.factories import Teller, local, make_rep, make_version
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 NOW = local("2026-09-08 16:00")
 REVISED_AT = local("2026-09-04 12:00")
-
-
-def run_together(*deeds: Callable[[], Any]) -> list[Exception]:
-    """Run each deed in a thread with a connection of its own; return what they raised."""
-    raised: list[Exception] = []
-    start = threading.Barrier(len(deeds))
-
-    def run(deed: Callable[[], Any]) -> None:
-        try:
-            start.wait(timeout=20)
-            deed()
-        except Exception as error:
-            raised.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(deed,)) for deed in deeds]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return raised
 
 
 def test_the_same_facts_told_by_two_are_kept_once() -> None:

@@ -6,47 +6,24 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 from datetime import date
-from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 
 from leads.ingest import ingest
 from leads.models import Change
 from metrics.models import CELLS, ClockCell, MonthRollUp, StageCell
 from metrics.rollup import rebuild_roll_ups, roll_up
 from slaportal.places import DATABASE_NAME
+from tests.at_once import run_together
 from tests.factories import Teller, local, make_version
 from tests.metrics.told_at_random import random_facts
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 NOW = local("2026-11-20 09:00")
-
-
-def run_together(*deeds: Callable[[], Any]) -> list[Exception]:
-    """Run each deed in a thread with a connection of its own; return what they raised."""
-    raised: list[Exception] = []
-    start = threading.Barrier(len(deeds))
-
-    def run(deed: Callable[[], Any]) -> None:
-        try:
-            start.wait(timeout=20)
-            deed()
-        except Exception as error:
-            raised.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(deed,)) for deed in deeds]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return raised
 
 
 def test_two_at_once_while_facts_come_in_end_where_a_rebuild_ends() -> None:
