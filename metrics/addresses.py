@@ -16,10 +16,24 @@ def dashboard_href(agreement: Agreement, month: Period, *, adjusted: bool = Fals
     return _with(reverse("metrics:dashboard", args=[agreement.slug]), asked)
 
 
-def behind_href(agreement: Agreement, key: str, month: Period, **asked: str | int | date) -> str:
-    """Return the address of the leads behind a figure; ``asked`` narrows them."""
-    address = reverse("metrics:behind", args=[agreement.slug, key])
-    return _with(address, {"month": month.label, **asked})
+class BehindAddress:
+    """The address of the leads behind a figure of a month; calling it narrows them."""
+
+    def __init__(self, agreement: Agreement, key: str, month: Period) -> None:
+        self._address = reverse("metrics:behind", args=[agreement.slug, key])
+        self._month = {"month": month.label}
+
+    def __call__(
+        self, part: str = "", *, from_date: date | None = None, to_date: date | None = None
+    ) -> str:
+        """Return the address of a part of the figure, or of what it counts on some days."""
+        days = {"from": from_date or "", "to": to_date or ""}
+        return _with(self._address, {**self._month, "part": part, **days})
+
+
+def behind_href(agreement: Agreement, key: str, month: Period) -> str:
+    """Return the address of the leads behind a figure."""
+    return BehindAddress(agreement, key, month)()
 
 
 def breaches_href(agreement: Agreement, month: Period, **asked: str | int) -> str:

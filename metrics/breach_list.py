@@ -4,19 +4,18 @@ A breach belongs to the month in which it happened. What no sweep has recorded y
 the same, so it is found by its due time.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
 from django.db.models import BooleanField, F, QuerySet, Value
 
-from agreements.models import Agreement, AgreementVersion, User
+from agreements.models import Agreement, User
 from agreements.models.contracts import Party
-from agreements.rulebook import Rulebook
 from leads.addresses import plain
 from leads.models import Breach, BreachException, Clock, Handoff
-from leads.rulebooks import rulebook_of
+from metrics.ledger import InForce
 from metrics.periods import Period
 
 NOBODY = "none"
@@ -84,8 +83,7 @@ class BreachRow:
     found: Found
     handoff: Handoff
     clock: Clock | None
-    version: AgreementVersion | None
-    book: Rulebook | None
+    version: InForce | None
     is_excepted: bool
 
 
@@ -145,12 +143,10 @@ def _narrowed(rows: QuerySet[M], filters: BreachFilters, holder: str) -> QuerySe
     return rows
 
 
-def rows_of(found: Sequence[tuple[Any, ...]]) -> list[BreachRow]:
-    """Dress a page of breaches: four queries and one a version, however many breaches."""
+def rows_of(found: Sequence[tuple[Any, ...]], versions: Iterable[InForce]) -> list[BreachRow]:
+    """Dress a page of breaches under the versions that judge them: three queries."""
     named = [Found(*row) for row in found]
-    handoffs = Handoff.objects.select_related("lead", "version").in_bulk(
-        {each.handoff_id for each in named}
-    )
+    handoffs = Handoff.objects.select_related("lead").in_bulk({each.handoff_id for each in named})
     clocks = {
         key_of(clock): clock
         for clock in Clock.objects.filter(handoff__in=handoffs).select_related("holder")
@@ -160,13 +156,7 @@ def rows_of(found: Sequence[tuple[Any, ...]]) -> list[BreachRow]:
             "handoff_id", "clause_key", "occurrence"
         )
     )
-    versions = {
-        version.pk: version
-        for version in AgreementVersion.objects.filter(
-            pk__in={clock.version_id for clock in clocks.values()}
-        )
-    }
-    books = {pk: rulebook_of(version) for pk, version in versions.items()}
+    judging = {int(version.key): version for version in versions}
     rows = []
     for each in named:
         clock = clocks.get(each[:3])
@@ -175,8 +165,7 @@ def rows_of(found: Sequence[tuple[Any, ...]]) -> list[BreachRow]:
                 found=each,
                 handoff=handoffs[each.handoff_id],
                 clock=clock,
-                version=versions[clock.version_id] if clock else None,
-                book=books[clock.version_id] if clock else None,
+                version=judging[clock.version_id] if clock else None,
                 is_excepted=each[:3] in excepted,
             )
         )

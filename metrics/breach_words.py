@@ -69,10 +69,10 @@ def _clause_href(row: BreachRow, desk: Desk) -> str:
 
 def _late_by(row: BreachRow, now: datetime) -> str:
     """Write the open time from due to the stop, or to now; empty for what was given up."""
-    clock, book = row.clock, row.book
-    if clock is None or book is None or clock.gave_up:
+    clock, version = row.clock, row.version
+    if clock is None or version is None or clock.gave_up:
         return ""
-    schedule = book.schedule_of(clock.clause_key, row.handoff.tier)
+    schedule = version.rulebook.schedule_of(clock.clause_key, row.handoff.tier)
     late = -time_left(schedule, clock.due_at, clock.stopped_at or now, pauses_of(clock))
     return formats.working_time(late, day=working_day(schedule))
 
@@ -95,12 +95,10 @@ def _word(row: BreachRow) -> str:
 
 def _who(row: BreachRow, people: Mapping[int, User]) -> str:
     """Say who held the clock until it was due, and how long each of them."""
-    clock = row.clock
-    if clock is None or not clock.holder_split:
+    clock, version = row.clock, row.version
+    if clock is None or version is None or not clock.holder_split:
         return _holder(clock)
-    day = (
-        working_day(row.book.schedule_of(clock.clause_key, row.handoff.tier)) if row.book else None
-    )
+    day = working_day(version.rulebook.schedule_of(clock.clause_key, row.handoff.tier))
     shares = [
         _("%(name)s %(time)s")
         % {

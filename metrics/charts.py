@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from agreements import formats
 from agreements.terms import Commitment, Terms
-from metrics.addresses import behind_href
+from metrics.addresses import BehindAddress
 from metrics.figure_words import exactly, percent_text, value_text
 from metrics.figures import Outcome
 from metrics.findings import volume_finding
@@ -45,6 +46,17 @@ def volume_chart(
     return _VolumeChart(month, outcome, days, outlook).chart()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _DayTexts:
+    """How the figures of a working day read; no address on a day to come."""
+
+    day: str
+    actual: str
+    so_far: str
+    due: str
+    href: str
+
+
 class _VolumeChart:
     """One volume over its period."""
 
@@ -61,6 +73,8 @@ class _VolumeChart:
         self._commitment: Commitment = outcome.promised.commitment
         self._terms: Terms = outcome.promised.parts[-1][0].terms
         self._period = outcome.promised.periods[0]
+        self._behind = BehindAddress(month.agreement, self._commitment.key, month.period)
+        self._texts = {day: self._texts_of(day) for day in days}
 
     def chart(self) -> Chart:
         forecast = self._outlook.forecast if self._outlook else None
@@ -158,7 +172,7 @@ class _VolumeChart:
             "cumulative": _number(day.so_far),
             "goal": _number(day.due),
             "telling": self._telling(day),
-            "href": None if day.actual is None else self._href(day),
+            "href": self._texts[day].href or None,
         }
 
     def _label(self, on_date: date) -> str:
@@ -166,27 +180,39 @@ class _VolumeChart:
             return str(on_date.day)
         return formats.day(on_date, self._month.now)
 
+    def _texts_of(self, day: WorkingDay) -> _DayTexts:
+        return _DayTexts(
+            day=formats.day(day.on_date, self._month.now),
+            actual=self._text(day.actual),
+            so_far=self._text(day.so_far),
+            due=formats.NO_VALUE if day.due is None else self._text(_rounded(day.due)),
+            href="" if day.actual is None else self._href(day),
+        )
+
     def _telling(self, day: WorkingDay) -> list[str]:
-        lines = [formats.day(day.on_date, self._month.now)]
+        texts = self._texts[day]
+        lines = [texts.day]
         if day.actual is not None:
-            lines.append(_("That day: %(number)s") % {"number": self._text(day.actual)})
-            lines.append(_("So far: %(number)s") % {"number": self._text(day.so_far)})
+            lines.append(self._words["that_day"] % {"number": texts.actual})
+            lines.append(self._words["so_far"] % {"number": texts.so_far})
         if day.due is not None:
-            lines.append(_("Due by then: %(number)s") % {"number": self._text(_rounded(day.due))})
+            lines.append(self._words["due"] % {"number": texts.due})
         return lines
 
+    @cached_property
+    def _words(self) -> dict[str, str]:
+        return {
+            "that_day": _("That day: %(number)s"),
+            "so_far": _("So far: %(number)s"),
+            "due": _("Due by then: %(number)s"),
+        }
+
     def _row(self, day: WorkingDay) -> list[Any]:
-        return [
-            formats.day(day.on_date, self._month.now),
-            {"href": self._href(day), "text": self._text(day.actual)},
-            self._text(day.so_far),
-            formats.NO_VALUE if day.due is None else self._text(_rounded(day.due)),
-        ]
+        texts = self._texts[day]
+        return [texts.day, {"href": texts.href, "text": texts.actual}, texts.so_far, texts.due]
 
     def _href(self, day: WorkingDay) -> str:
-        asked = {"from": day.from_date, "to": day.to_date}
-        key = self._commitment.key
-        return behind_href(self._month.agreement, key, self._month.period, **asked)
+        return self._behind(from_date=day.from_date, to_date=day.to_date)
 
     def _text(self, value: Fraction | None) -> str:
         return value_text(self._commitment, value, self._month.agreement.currency)

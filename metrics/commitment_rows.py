@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from agreements import formats
 from agreements.wording import promise_sentence
-from metrics.addresses import behind_href, clause_href
+from metrics.addresses import BehindAddress, clause_href
 from metrics.attainment import CommitmentFigures, Status, attainment, rate_status
 from metrics.figure_words import percent_text, value_text
 from metrics.figures import Outcome
@@ -104,7 +104,8 @@ class RowWriter:
         version, commitment = outcome.promised.parts[-1]
         is_over = outcome.working.over
         points = self._trends.points[name_of(outcome)]
-        subject = Subject(outcome, self._ledger, self._month, self._href_of(outcome))
+        href = BehindAddress(self._month.agreement, figures.key, self._month.period)
+        subject = Subject(outcome, self._ledger, self._month, href)
         return CommitmentRow(
             key=figures.key,
             clause_href=clause_href(self._month.agreement, version.number, figures.key),
@@ -112,7 +113,7 @@ class RowWriter:
             span=_span(outcome),
             target=self._text(outcome, figures.target),
             actual=self._text(outcome, figures.actual),
-            href=self._href_of(outcome)(""),
+            href=href(),
             asides=tuple(self._asides(outcome, figures)),
             attained=percent_text(figures.attainment),
             attained_share=None if figures.attainment is None else float(figures.attainment),
@@ -125,9 +126,6 @@ class RowWriter:
             is_running=not is_over,
             why=why(subject),
         )
-
-    def _href_of(self, outcome: Outcome) -> "_Behind":
-        return _Behind(self._month, outcome.figures.key)
 
     def _text(self, outcome: Outcome, value: Fraction | None) -> str:
         commitment = outcome.promised.commitment
@@ -147,17 +145,6 @@ class RowWriter:
 
     def _is_adjusted(self, outcome: Outcome) -> bool:
         return self._adjusted and outcome.figures.adjusted is not None
-
-
-@dataclass(frozen=True, slots=True)
-class _Behind:
-    """Gives the addresses of the leads behind a commitment's figures."""
-
-    month: MonthFigures
-    key: str
-
-    def __call__(self, part: str) -> str:
-        return behind_href(self.month.agreement, self.key, self.month.period, part=part)
 
 
 def restated_in(month: MonthFigures) -> Mapping[CommitmentName, dict[str, Any]]:

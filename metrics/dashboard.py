@@ -16,14 +16,14 @@ from metrics.findings import verdict
 from metrics.funnel_rows import FunnelPicture, funnel_picture
 from metrics.ledger import Ledger, open_ledger
 from metrics.month_figures import MonthFigures, figures_of, span_of
-from metrics.outlook import Outlook, outlook_of, working_days
+from metrics.outlook import MONTHS_CHECKED, Outlook, Volumes
 from metrics.outlook_words import OutlookTelling, outlook_telling
 from metrics.party_cards import PartyCard, PartyWriter
 from metrics.periods import Period, PeriodKind
 from metrics.response_charts import ResponseChart, response_chart
 from metrics.responses import responses_of
 from metrics.tiles import Tile, tiles_of
-from metrics.trends import CommitmentName, Trends, first_month_of_trends, name_of, trends_of
+from metrics.trends import CommitmentName, Trends, name_of, trends_of
 
 _DRAWN = (PeriodKind.MONTH, PeriodKind.QUARTER)
 
@@ -59,10 +59,12 @@ class Dashboard:
 
 
 def read_month(agreement: Agreement, period: Period, now: datetime) -> tuple[Ledger, MonthFigures]:
-    """Read what is stored for the dashboard of a month: its year, and the months of its trends."""
+    """Read what is stored for the dashboard of a month: its year, and what projections look at."""
     from_date, to_date = span_of(period)
-    earliest = first_month_of_trends(period).from_date
-    ledger = open_ledger(agreement, min(from_date, earliest), to_date, now)
+    earliest = period
+    for _step in range(MONTHS_CHECKED):
+        earliest = earliest.previous()
+    ledger = open_ledger(agreement, min(from_date, earliest.from_date), to_date, now)
     return ledger, figures_of(ledger, period)
 
 
@@ -80,8 +82,9 @@ class _Writer:
         self._restated = restated_in(month)
         self._rows = RowWriter(ledger, month, trends, restated=self._restated, adjusted=adjusted)
         self._cards = PartyWriter(month, trends, adjusted=adjusted)
+        self._volumes = Volumes(ledger)
         self._outlooks: dict[CommitmentName, Outlook | None] = {
-            name_of(outcome): outlook_of(ledger, outcome) for outcome in month.outcomes
+            name_of(outcome): self._volumes.outlook(outcome) for outcome in month.outcomes
         }
 
     def dashboard(self) -> Dashboard:
@@ -97,7 +100,10 @@ class _Writer:
             parties=tuple(self._party(party) for party in statuses),
             funnel=funnel,
             tiles=tiles_of(
-                list(self._volumes()), funnel, list(self._responses()), has_breaches=has_clocks
+                list(self._volume_charts()),
+                funnel,
+                list(self._responses()),
+                has_breaches=has_clocks,
             ),
             has_clocks=has_clocks,
             restated=len(self._restated),
@@ -110,16 +116,16 @@ class _Writer:
     def _tellings(self, outcomes: list[Outcome]) -> Iterator[OutlookTelling]:
         for outcome in outcomes:
             outlook = self._outlooks[name_of(outcome)]
-            if outlook is not None:
+            if outlook is not None and outlook.needed:
                 yield outlook_telling(outcome, outlook, self._month.agreement.currency)
 
-    def _volumes(self) -> Iterator[Chart]:
+    def _volume_charts(self) -> Iterator[Chart]:
         for outcome in self._month.outcomes:
             kinds = [period.kind for period in outcome.promised.periods]
             if not outcome.promised.commitment.definition.has_pace or len(kinds) > 1:
                 continue
             if kinds[0] in _DRAWN:
-                days = working_days(self._ledger, outcome)
+                days = self._volumes.working_days(outcome)
                 chart = volume_chart(self._month, outcome, days, self._outlooks[name_of(outcome)])
                 if chart is not None:
                     yield chart

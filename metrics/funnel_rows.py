@@ -5,10 +5,9 @@ from fractions import Fraction
 from itertools import pairwise
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from agreements import formats
-from metrics.addresses import behind_href, stage_key
+from metrics.addresses import BehindAddress, stage_key
 from metrics.figure_words import exactly, share_text
 from metrics.findings import funnel_finding
 from metrics.ledger import Ledger
@@ -32,6 +31,7 @@ class FunnelRow:
     reached: float | None
     due: float | None
     note: str
+    note_href: str
     rate: str
     planned_rate: str
     is_under: bool
@@ -65,14 +65,17 @@ def _row(
     month: MonthFigures, stage: StageFigures, later: StageFigures | None, share: Fraction | None
 ) -> FunnelRow:
     rate, planned = _rates(stage, later)
+    href = BehindAddress(month.agreement, stage_key(stage.key), month.period)
+    note, part = _note(stage)
     return FunnelRow(
         name=stage.name,
         entered=formats.figure(stage.entered),
-        href=behind_href(month.agreement, stage_key(stage.key), month.period),
+        href=href(),
         planned="" if stage.target is None else formats.figure(exactly(stage.target)),
         reached=float(stage.entered / stage.target) if stage.target else None,
         due=float(share) if stage.target and share is not None else None,
-        note=_note(stage),
+        note=note,
+        note_href=href(part),
         rate="" if rate is None else share_text(rate),
         planned_rate="" if planned is None else share_text(planned),
         is_under=rate is not None and planned is not None and rate < planned * _NEARLY,
@@ -90,13 +93,12 @@ def _rates(
     return rate, planned
 
 
-def _note(stage: StageFigures) -> str:
+def _note(stage: StageFigures) -> tuple[str, str]:
+    """Say what is odd about those who entered a stage, and which part of them it is."""
     if stage.unoffered:
-        return ngettext(
-            "%(number)s of them without a handoff",
-            "%(number)s of them without a handoff",
-            stage.unoffered,
-        ) % {"number": formats.figure(stage.unoffered)}
+        number = {"number": formats.figure(stage.unoffered)}
+        return _("%(number)s of them without a handoff") % number, "without_handoff"
     if stage.implied:
-        return _("%(number)s of them passed it unseen") % {"number": formats.figure(stage.implied)}
-    return ""
+        number = {"number": formats.figure(stage.implied)}
+        return _("%(number)s of them passed it unseen") % number, "implied"
+    return "", ""

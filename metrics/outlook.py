@@ -61,19 +61,135 @@ class Outlook:
     checked: int
 
 
-def counts_by_date(ledger: Ledger, outcome: Outcome, period: Period) -> dict[date, Fraction]:
-    """Return what a volume or an amount counted on the local dates of a period."""
-    counted: dict[date, Fraction] = {}
-    for version in _promising(ledger, outcome, period):
-        for on_date, counts in ledger.days("commitments", version.key, outcome.figures.key, period):
-            value = _value(outcome.figures.measure, counts)
-            counted[on_date] = counted.get(on_date, _ZERO) + value
-    return counted
+class Volumes:
+    """The volumes and amounts of a month, day by day; what they share is read once."""
 
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._open_times: dict[tuple[Period, tuple[str, ...]], list[timedelta]] = {}
+        self._counts: dict[tuple[Period, str, str], dict[date, Fraction]] = {}
 
-def _promising(ledger: Ledger, outcome: Outcome, period: Period) -> list[InForce]:
-    key, measure = outcome.figures.key, outcome.figures.measure
-    return [each for each in ledger.judging([period]) if each.commitment(key, measure) is not None]
+    def working_days(self, outcome: Outcome) -> list[WorkingDay]:
+        """Lay a volume that is promised for one period out by working day.
+
+        What came on closed days counts for the next working day, at the end for the last one.
+        Empty where the period has no working day.
+        """
+        period, target = outcome.promised.periods[0], outcome.figures.target
+        open_times = self._open_times_in(outcome, period)
+        counted = self._counts_in(outcome, period)
+        due = dict(zip(period.days(), expected_by_day(target or 0, open_times), strict=False))
+        so_far, found = _ZERO, list[WorkingDay]()
+        for from_date, on_date, to_date in _spells(period.days(), open_times):
+            actual = sum(
+                (value for on, value in counted.items() if from_date <= on <= to_date), _ZERO
+            )
+            so_far += actual
+            is_to_come = from_date > self._ledger.today
+            found.append(
+                WorkingDay(
+                    from_date=from_date,
+                    on_date=on_date,
+                    to_date=to_date,
+                    actual=None if is_to_come else actual,
+                    so_far=None if is_to_come else so_far,
+                    due=None if target is None else due[on_date],
+                )
+            )
+        return found
+
+    def outlook(self, outcome: Outcome) -> Outlook | None:
+        """Project a count that is promised for one running period.
+
+        None for amounts, without a target, and while no working time has passed or is left.
+        """
+        figures, working = outcome.figures, outcome.working
+        is_count = outcome.promised.commitment.definition.kind == "volume"
+        if not is_count or working.over or len(outcome.promised.periods) > 1:
+            return None
+        if figures.target is None or figures.actual is None or figures.actual < 0:
+            return None
+        ahead = forecast(
+            int(figures.actual),
+            figures.target,
+            figures.direction,
+            working,
+            dispersion=self._dispersion(outcome),
+        )
+        end, brought = projection(figures.actual, working), per_open_day(figures.actual, working)
+        needed = needed_per_open_day(figures.actual, figures.target, working)
+        if ahead is None or end is None or brought is None or needed is None:
+            return None
+        errors = list(self._errors(outcome, working.share or _ZERO))
+        return Outlook(
+            end=end,
+            forecast=ahead,
+            needed=needed,
+            brought=brought,
+            error=median(errors) if errors else None,
+            checked=len(errors),
+        )
+
+    def _dispersion(self, outcome: Outcome) -> Fraction:
+        """Tell how much days vary beyond chance, by this period's past days and months before."""
+        period = outcome.promised.periods[0]
+        counts, open_times = list[int](), list[timedelta]()
+        before = reversed(list(self._months_before(outcome, _MONTHS_OF_HISTORY)))
+        for of in (*before, period):
+            counted = self._counts_in(outcome, of)
+            for day, open_time in zip(of.days(), self._open_times_in(outcome, of), strict=True):
+                if day < self._ledger.today:
+                    counts.append(int(counted.get(day, 0)))
+                    open_times.append(open_time)
+        return dispersion_of(counts, open_times)
+
+    def _errors(self, outcome: Outcome, share: Fraction) -> Iterator[Fraction]:
+        """Give by what share the projection at the same moment missed each month's end."""
+        if outcome.promised.periods[0].kind is not PeriodKind.MONTH:
+            return
+        for month in self._months_before(outcome, MONTHS_CHECKED):
+            counted = self._counts_in(outcome, month)
+            end = sum(counted.values(), _ZERO)
+            if end:
+                open_times = self._open_times_in(outcome, month)
+                so_far = _count_at(counted, month.days(), open_times, share)
+                yield abs(so_far / share - end) / end
+
+    def _months_before(self, outcome: Outcome, number: int) -> Iterator[Period]:
+        """Give the months before a volume's period that were counted, the latest first."""
+        month = outcome.promised.periods[0].months()[0]
+        for _ in range(number):
+            month = month.previous()
+            if month.from_date in self._ledger.months and self._promising(outcome, month):
+                yield month
+
+    def _promising(self, outcome: Outcome, period: Period) -> list[InForce]:
+        key, measure = outcome.figures.key, outcome.figures.measure
+        judging = self._ledger.judging([period])
+        return [each for each in judging if each.commitment(key, measure) is not None]
+
+    def _counts_in(self, outcome: Outcome, period: Period) -> dict[date, Fraction]:
+        """Return what was counted on the local dates of a period."""
+        key, measure = outcome.figures.key, outcome.figures.measure
+        name = (period, key, measure)
+        if name not in self._counts:
+            counted: dict[date, Fraction] = {}
+            for version in self._promising(outcome, period):
+                for on_date, counts in self._ledger.days("commitments", version.key, key, period):
+                    counted[on_date] = counted.get(on_date, _ZERO) + _value(measure, counts)
+            self._counts[name] = counted
+        return self._counts[name]
+
+    def _open_times_in(self, outcome: Outcome, period: Period) -> list[timedelta]:
+        """Return the open time of each date of a period under the versions that promise it."""
+        versions = self._promising(outcome, period)
+        name = (period, tuple(version.key for version in versions))
+        if name not in self._open_times:
+            spans = [
+                Span(each.rulebook.schedule, each.starts_at, each.ends_at) for each in versions
+            ]
+            self._open_times[name] = open_time_by_day(spans, period)
+        return self._open_times[name]
 
 
 def _value(measure: str, counts: Sequence[int | str]) -> Fraction:
@@ -82,42 +198,6 @@ def _value(measure: str, counts: Sequence[int | str]) -> Fraction:
     handoffs = {name: int(counts[at]) for at, name in enumerate(HANDOFF)}
     stood = handoffs["rejected"] - handoffs["overturned"]
     return Fraction(handoffs["offered"] - handoffs["withdrawn"] - stood)
-
-
-def _open_times(ledger: Ledger, outcome: Outcome, period: Period) -> list[timedelta]:
-    spans = [
-        Span(each.rulebook.schedule, each.starts_at, each.ends_at)
-        for each in _promising(ledger, outcome, period)
-    ]
-    return open_time_by_day(spans, period)
-
-
-def working_days(ledger: Ledger, outcome: Outcome) -> list[WorkingDay]:
-    """Lay a volume that is promised for one period out by working day.
-
-    What came on closed days counts for the next working day, at the end for the last one. Empty
-    where the period has no working day.
-    """
-    period, target = outcome.promised.periods[0], outcome.figures.target
-    open_times = _open_times(ledger, outcome, period)
-    counted = counts_by_date(ledger, outcome, period)
-    due = dict(zip(period.days(), expected_by_day(target or 0, open_times), strict=False))
-    so_far, found = _ZERO, list[WorkingDay]()
-    for from_date, on_date, to_date in _spells(period.days(), open_times):
-        actual = sum((value for on, value in counted.items() if from_date <= on <= to_date), _ZERO)
-        so_far += actual
-        is_to_come = from_date > ledger.today
-        found.append(
-            WorkingDay(
-                from_date=from_date,
-                on_date=on_date,
-                to_date=to_date,
-                actual=None if is_to_come else actual,
-                so_far=None if is_to_come else so_far,
-                due=None if target is None else due[on_date],
-            )
-        )
-    return found
 
 
 def _spells(
@@ -130,74 +210,6 @@ def _spells(
         is_last = place == len(working) - 1
         yield first, day, days[-1] if is_last else day
         first = day + timedelta(days=1)
-
-
-def outlook_of(ledger: Ledger, outcome: Outcome) -> Outlook | None:
-    """Project a count that is promised for one running period.
-
-    None for amounts, without a target, and while no working time has passed or is left.
-    """
-    figures, working = outcome.figures, outcome.working
-    is_count = outcome.promised.commitment.definition.kind == "volume"
-    if not is_count or working.over or len(outcome.promised.periods) > 1:
-        return None
-    if figures.target is None or figures.actual is None or figures.actual < 0:
-        return None
-    ahead = forecast(
-        int(figures.actual),
-        figures.target,
-        figures.direction,
-        working,
-        dispersion=_dispersion(ledger, outcome),
-    )
-    end, brought = projection(figures.actual, working), per_open_day(figures.actual, working)
-    needed = needed_per_open_day(figures.actual, figures.target, working)
-    if ahead is None or end is None or brought is None or needed is None:
-        return None
-    errors = list(_errors(ledger, outcome, working.share or _ZERO))
-    return Outlook(
-        end=end,
-        forecast=ahead,
-        needed=needed,
-        brought=brought,
-        error=median(errors) if errors else None,
-        checked=len(errors),
-    )
-
-
-def _months_before(ledger: Ledger, outcome: Outcome, number: int) -> Iterator[Period]:
-    """Give the months before a commitment's period of which something is stored, latest first."""
-    month = outcome.promised.periods[0].months()[0]
-    for _ in range(number):
-        month = month.previous()
-        if month.from_date in ledger.months and _promising(ledger, outcome, month):
-            yield month
-
-
-def _dispersion(ledger: Ledger, outcome: Outcome) -> Fraction:
-    """Tell how much days vary beyond chance, by this period's past days and the months before."""
-    period = outcome.promised.periods[0]
-    counts, open_times = list[int](), list[timedelta]()
-    before = reversed(list(_months_before(ledger, outcome, _MONTHS_OF_HISTORY)))
-    for of in (*before, period):
-        counted = counts_by_date(ledger, outcome, of)
-        for day, open_time in zip(of.days(), _open_times(ledger, outcome, of), strict=True):
-            if day < ledger.today:
-                counts.append(int(counted.get(day, 0)))
-                open_times.append(open_time)
-    return dispersion_of(counts, open_times)
-
-
-def _errors(ledger: Ledger, outcome: Outcome, share: Fraction) -> Iterator[Fraction]:
-    """Give by what share the projection at the same share of the time missed each month's end."""
-    if outcome.promised.periods[0].kind is not PeriodKind.MONTH:
-        return
-    for month in _months_before(ledger, outcome, MONTHS_CHECKED):
-        counted = counts_by_date(ledger, outcome, month)
-        end = sum(counted.values(), _ZERO)
-        if end:
-            open_times = _open_times(ledger, outcome, month)
-            yield abs(_count_at(counted, month.days(), open_times, share) / share - end) / end
 
 
 def _count_at(

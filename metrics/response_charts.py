@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from agreements import formats
 from agreements.wording import tier_names
 from leads.countdown import working_day
-from metrics.addresses import behind_href
+from metrics.addresses import BehindAddress
 from metrics.charts import Chart
 from metrics.findings import response_finding, time_text
 from metrics.month_counts import EDGES
@@ -66,6 +66,13 @@ class _Distribution:
         self._promise = within.open_time // _MICROSECOND if within and within.is_open_time else None
         self._day = working_day(responses.version.rulebook.schedule)
         self._bins = self._shown_bins()
+        self._edges = {
+            at: formats.working_time(at * _MICROSECOND)
+            for each in self._bins
+            for at in (each.lower, each.upper)
+            if at is not None
+        }
+        self._href = BehindAddress(month.agreement, self._commitment.key, month.period)
 
     def chart(self) -> ResponseChart:
         tiers = tier_names(self._commitment, self._responses.version.terms)
@@ -171,7 +178,7 @@ class _Distribution:
         return _("%(from)s to %(to)s") % parts
 
     def _edge(self, at: int | None) -> str:
-        return "" if at is None else formats.working_time(at * _MICROSECOND)
+        return "" if at is None else self._edges[at]
 
     def _handoffs(self, number: int) -> str:
         shown = {"number": formats.figure(number)}
@@ -205,7 +212,3 @@ class _Distribution:
     def _bin_href(self, each: _Bin) -> str:
         upper = "" if each.upper is None else each.upper // _SECOND
         return self._href(part=f"used.{each.lower // _SECOND}-{upper}")
-
-    def _href(self, **asked: str | int) -> str:
-        month = self._month
-        return behind_href(month.agreement, self._commitment.key, month.period, **asked)

@@ -1,19 +1,24 @@
 """How commitments went month by month up to a month, and what each party scored in the one before.
 
-The months are worked out from the same stored counts as the month itself.
+A month that is over changes only when its counts do, when a clock in it falls due or at midnight,
+when the window of a conversion ends; until then what was worked out of it is kept.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 
+from agreements.models.contracts import Party
 from metrics.attainment import party_score
 from metrics.figures import Outcome, outcome_of, promised_in
-from metrics.ledger import Ledger
-from metrics.periods import Period
+from metrics.ledger import Ledger, instant, open_ledger
+from metrics.models import MonthRollUp
+from metrics.periods import Period, day_of
 
 MONTHS = 12
+_KEPT = 4096
 
 CommitmentName = tuple[str, str]
 """A clause key and what it measures: a key may measure something else in another version."""
@@ -36,12 +41,21 @@ class Trends:
     previous_scores: Mapping[str, Fraction | None]
 
 
-def first_month_of_trends(period: Period) -> Period:
-    """Return the earliest month that the trends up to a month reach back to."""
-    month = period
-    for _ in range(MONTHS - 1):
-        month = month.previous()
-    return month
+@dataclass(frozen=True, slots=True)
+class _MonthKept:
+    """A past month as it is worked out from ``valid_from`` until just before ``valid_until``."""
+
+    points: Mapping[CommitmentName, TrendPoint]
+    scores: Mapping[str, Fraction | None]
+    valid_from: datetime
+    valid_until: datetime
+
+    def is_valid(self, now: datetime) -> bool:
+        return self.valid_from <= now < self.valid_until
+
+
+_MonthName = tuple[int, date, datetime, tuple[str, ...]]
+_kept: OrderedDict[_MonthName, _MonthKept] = OrderedDict()
 
 
 def trends_of(ledger: Ledger, period: Period, outcomes: Sequence[Outcome]) -> Trends:
@@ -49,21 +63,21 @@ def trends_of(ledger: Ledger, period: Period, outcomes: Sequence[Outcome]) -> Tr
 
     One promised for longer than a month is followed in the months in which its periods end.
     """
-    points: dict[CommitmentName, list[TrendPoint]] = {name_of(each): [] for each in outcomes}
-    previous: dict[str, Fraction | None] = {}
-    month, found = period, list(outcomes)
-    for step in range(MONTHS):
-        if step:
-            found = _outcomes(ledger, month)
-        named = {name_of(each): each for each in found}
-        for name, of in points.items():
-            of.append(_point(month, named.get(name), is_latest=not step))
-        if step == 1:
-            scored = [each.figures for each in found if not each.exceeds_validity]
-            parties = {each.figures.party for each in outcomes}
-            previous = {party: party_score(scored, party) for party in parties}
-        month = month.previous()
-    return Trends({name: tuple(reversed(of)) for name, of in points.items()}, previous)
+    months = _months_before(period)
+    kept = _kept_months(ledger, months)
+    points = {}
+    for outcome in outcomes:
+        name, figures = name_of(outcome), outcome.figures
+        past = [
+            kept[month.from_date].points.get(name, TrendPoint(month.from_date))
+            if month.from_date in kept
+            else TrendPoint(month.from_date)
+            for month in months
+        ]
+        latest = TrendPoint(period.from_date, figures.actual, figures.attainment)
+        points[name] = (*past, latest)
+    previous = kept.get(months[-1].from_date)
+    return Trends(points, previous.scores if previous else {})
 
 
 def name_of(outcome: Outcome) -> CommitmentName:
@@ -71,13 +85,83 @@ def name_of(outcome: Outcome) -> CommitmentName:
     return outcome.figures.key, outcome.figures.measure
 
 
-def _outcomes(ledger: Ledger, month: Period) -> list[Outcome]:
-    if month.from_date not in ledger.months:
-        return []
-    return [outcome_of(ledger, promised) for promised in promised_in(ledger, month)]
+def _months_before(period: Period) -> list[Period]:
+    """Return the months that a trend has before its own, oldest first."""
+    months = [period.previous()]
+    while len(months) < MONTHS - 1:
+        months.append(months[-1].previous())
+    return months[::-1]
 
 
-def _point(month: Period, outcome: Outcome | None, *, is_latest: bool) -> TrendPoint:
-    if outcome is None or (outcome.promised.to_date > month.to_date and not is_latest):
-        return TrendPoint(month.from_date)
-    return TrendPoint(month.from_date, outcome.figures.actual, outcome.figures.attainment)
+def _kept_months(ledger: Ledger, months: Sequence[Period]) -> dict[date, _MonthKept]:
+    """Return the months of which something is stored; those not kept are worked out."""
+    stored = MonthRollUp.objects.filter(
+        agreement=ledger.agreement, month__in=[month.from_date for month in months]
+    )
+    versions = tuple(version.key for version in ledger.versions)
+    names = {
+        month: (ledger.agreement.pk, month, changed_at, versions)
+        for month, changed_at in stored.values_list("month", "changed_at")
+    }
+    missing = [
+        month
+        for month in months
+        if month.from_date in names and not _is_kept(names[month.from_date], ledger.now)
+    ]
+    if missing:
+        for month, worked_out in _work_out(ledger, missing):
+            _keep(names[month.from_date], worked_out)
+    return {month: _kept[name] for month, name in names.items()}
+
+
+def _is_kept(name: _MonthName, now: datetime) -> bool:
+    return name in _kept and _kept[name].is_valid(now)
+
+
+def _keep(name: _MonthName, month: _MonthKept) -> None:
+    _kept[name] = month
+    while len(_kept) > _KEPT:
+        _kept.popitem(last=False)
+
+
+def _work_out(ledger: Ledger, months: Sequence[Period]) -> Iterable[tuple[Period, _MonthKept]]:
+    """Work months out from all that their periods reach over."""
+    first, last = months[0].from_date, months[-1].to_date
+    from_date, to_date = date(first.year, 1, 1), date(last.year + 1, 1, 1)
+    further = open_ledger(ledger.agreement, from_date, to_date, ledger.now)
+    for month in months:
+        outcomes = [outcome_of(further, promised) for promised in promised_in(further, month)]
+        yield month, _month_kept(further, month, outcomes)
+
+
+def _month_kept(ledger: Ledger, month: Period, outcomes: Sequence[Outcome]) -> _MonthKept:
+    scored = [each.figures for each in outcomes if not each.exceeds_validity]
+    return _MonthKept(
+        points={
+            name_of(outcome): TrendPoint(
+                month.from_date, outcome.figures.actual, outcome.figures.attainment
+            )
+            for outcome in outcomes
+            if outcome.promised.to_date <= month.to_date
+        },
+        scores={party: party_score(scored, party) for party in Party.values},
+        valid_from=ledger.now,
+        valid_until=_next_change(ledger, outcomes),
+    )
+
+
+def _next_change(ledger: Ledger, outcomes: Sequence[Outcome]) -> datetime:
+    """Return when these figures may come out differently without any new fact."""
+    today = day_of(ledger.now, ledger.agreement.time_zone)
+    now = ledger.now_in_microseconds
+    dues = [
+        clock.due
+        for outcome in outcomes
+        if outcome.clocks is not None
+        for clock in ledger.unanswered(outcome.promised.periods)
+        if clock.due >= now
+    ]
+    if not dues:
+        return today.ends_at
+    # A clock is met at its due time and late after it.
+    return min(today.ends_at, instant(min(dues)) + timedelta(microseconds=1))

@@ -137,7 +137,8 @@ def _volume_so_far(subject: Subject, actual: Fraction, target: Fraction) -> Iter
     working = subject.outcome.working
     if actual >= target:
         number = {"number": _amount(subject, actual - target)}
-        yield _plain(_("The target is reached already, with %(number)s to spare.") % number)
+        reached = _("The target is reached already, with %(number)s to spare.") % number
+        yield _plain(reached if actual > target else _("The target is reached already."))
         return
     gap = actual - (expected(target, working) or 0)
     number = {"number": _amount(subject, abs(gap))}

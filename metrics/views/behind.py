@@ -15,7 +15,7 @@ from agreements import formats
 from agreements.permissions import user_can_see_figures_of_reps
 from agreements.requests import SignedInRequest
 from leads.addresses import plain, without
-from metrics.addresses import behind_href, clause_href, dashboard_href
+from metrics.addresses import BehindAddress, clause_href, dashboard_href
 from metrics.behind_rows import BehindWriter
 from metrics.behind_words import FigureTelling, figure_telling
 from metrics.drilldown import Behind, UnknownFigure, leads_behind
@@ -76,12 +76,13 @@ def _parts(
     request: SignedInRequest, month: MonthFigures, key: str, figure: FigureTelling, part: str
 ) -> list[dict[str, Any]]:
     """Return the parts of the figure as a choice; numbers are those of the whole month."""
-    asked = {name: request.GET[name] for name in ("from", "to") if request.GET.get(name)}
+    href = BehindAddress(month.agreement, key, month.period)
+    from_date, to_date = date_of(request, "from"), date_of(request, "to")
     return [
         {
             "name": each.name,
-            "number": None if asked else each.number,
-            "href": behind_href(month.agreement, key, month.period, part=each.key, **asked),
+            "number": None if from_date or to_date else each.number,
+            "href": href(each.key, from_date=from_date, to_date=to_date),
             "is_current": each.key == part,
         }
         for each in figure.parts

@@ -22,6 +22,7 @@ from metrics.dashboard import Dashboard, dashboard_of, read_month
 from metrics.empty_states import empty_state_of
 from metrics.findings import breaches_finding
 from metrics.freshness import freshness_of
+from metrics.ledger import Ledger
 from metrics.month_figures import MonthFigures
 from metrics.month_notes import notes_of
 from metrics.periods import Period
@@ -57,7 +58,7 @@ def dashboard(request: SignedInRequest, slug: str) -> HttpResponse:
             "dashboard": shown,
             "figures": _figures_shown_as(agreement, period, adjusted=adjusted),
             "notes": notes_of(month, restated=shown.restated),
-            **_breaches(desk, month, shown),
+            **_breaches(desk, ledger, month, shown),
         }
     return render(request, "metrics/dashboard.html", context)
 
@@ -90,7 +91,7 @@ def _figures_shown_as(
     ]
 
 
-def _breaches(desk: Desk, month: MonthFigures, shown: Dashboard) -> dict[str, Any]:
+def _breaches(desk: Desk, ledger: Ledger, month: MonthFigures, shown: Dashboard) -> dict[str, Any]:
     """Return the latest breaches of the month, where any clock is promised."""
     if not shown.has_clocks:
         return {}
@@ -104,6 +105,8 @@ def _breaches(desk: Desk, month: MonthFigures, shown: Dashboard) -> dict[str, An
             "count": number,
             "finding": breaches_finding(number, is_over=now >= month.period.ends_at),
             "href": breaches_href(desk.agreement, month.period),
-            "rows": tellings_of(rows_of(list(found)), desk, sees_reps=sees_reps, now=now),
+            "rows": tellings_of(
+                rows_of(list(found), ledger.versions), desk, sees_reps=sees_reps, now=now
+            ),
         },
     }

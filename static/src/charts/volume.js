@@ -1,6 +1,10 @@
 // Volume by day, piled up, against the straight line to the goal.
 import { axisStyle, FONT, tooltip } from "./palette.js";
 
+// The picture and a line of its labels, about so high.
+const HEIGHT = 240;
+const LINE = 16;
+
 const label = (text, colour, extra = {}) => ({
   show: true,
   formatter: text,
@@ -33,8 +37,16 @@ function goalLine(data, colours) {
     z: 3,
     lineStyle: { color: colours.ink, width: 1.25 },
     endLabel: label(data.goal_label, colours.ink, { offset: [2, 0] }),
-    labelLayout: { moveOverlap: "shiftY" },
   };
+}
+
+// How far the label of the projection is moved, so that it stands clear of the goal's.
+function away(data) {
+  const goal = data.days.at(-1).goal ?? 0;
+  const { end } = data.projection;
+  const apart = ((goal - end) / highest(data)) * HEIGHT;
+  const needed = end <= goal ? LINE + 8 : -(LINE + 8);
+  return Math.abs(apart) < LINE + 8 ? needed - apart : 0;
 }
 
 // From today straight on to the end, in a band between the low and the high end.
@@ -62,17 +74,21 @@ function projection(data, colours, isNarrow) {
       z: 3,
       lineStyle: { color: colours.strong, width: 1.5, type: "dashed" },
       endLabel: label(text, colours.accentInk, {
-        offset: [2, 0],
+        offset: [2, away(data)],
         rich: { a: { ...rich, fontWeight: 600 }, b: rich },
       }),
-      labelLayout: { moveOverlap: "shiftY" },
     },
   ];
 }
 
 function today(data, colours) {
   if (data.today === null) return [];
-  const { cumulative } = data.days[data.today];
+  const { cumulative, goal } = data.days[data.today];
+  // Clear of the goal line: under it where the day is behind, else over it.
+  const isAhead = cumulative >= (goal ?? 0);
+  const place = isAhead
+    ? { position: "left", offset: [-4, -22], align: "right" }
+    : { position: "right", offset: [4, 22] };
   return [
     {
       type: "scatter",
@@ -82,8 +98,7 @@ function today(data, colours) {
       z: 4,
       itemStyle: { color: colours.strong },
       label: label(`{a|${data.today_label}}\n{b|${data.today_note ?? ""}}`, colours.ink, {
-        position: data.today > data.days.length * 0.7 ? "left" : "right",
-        offset: [4, 12],
+        ...place,
         lineHeight: 16,
         rich: {
           a: { fontSize: 12, fontWeight: 600, color: colours.ink, fontFamily: FONT },
