@@ -1,8 +1,9 @@
 """The leads behind a figure: found by the same words by which they were counted."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
@@ -50,6 +51,11 @@ _PARTS_OF_CLOCKS = {
     "excused": _EXCUSED,
     "excepted": f"({_BREACHED} AND NOT {_EXCUSED} AND exception.id IS NOT NULL)",
 }
+# What took no open time at all is within the first span.
+_USED = """(outcome.met OR outcome.late)
+    AND (%(over)s = interval '0' OR clock.used > %(over)s)
+    AND (%(up_to)s::interval IS NULL OR clock.used <= %(up_to)s::interval)"""
+_SPAN = re.compile(r"(\d{1,9})-(\d{0,9})", re.ASCII)
 _PARTS_OF_HANDOFFS = {"": "true", **HANDOFFS.counts}
 _STANDS = "standing.rejected AND handoff.contest <> 'overturned'"
 _CHARGED = "reason.reason IS NULL"
@@ -235,8 +241,9 @@ def leads_behind(
     ``key`` is a clause key, or one of ``stage.KEY``, ``clock.KIND``, ``handoffs``, ``deals``,
     ``follow_ups`` and, for what no version judges, ``outside.stage.KEY``, ``outside.handoffs``,
     ``outside.deals``. ``part`` narrows it: to the ``late`` of a clock, the ``implied`` of a
-    stage, the ``rejected`` of handoffs, or as ``reason.KEY`` to one reason; what counts in all is
-    without one. ``from_date`` and ``to_date``, both included, narrow it to days.
+    stage, the ``rejected`` of handoffs, or as ``reason.KEY`` to one reason, or as
+    ``used.OVER-UPTO`` to the clocks that stopped after so many seconds of open time; what counts
+    in all is without one. ``from_date`` and ``to_date``, both included, narrow it to days.
     """
     ledger = open_ledger(agreement, *span_of(month), now)
     figure = _figure(ledger, month, key, part)
@@ -263,14 +270,15 @@ def _figure(ledger: Ledger, month: Period, key: str, part: str) -> _Figure:
     if first == "clock" and rest:
         judging = [int(version.key) for version in ledger.judging([month])]
         parts = [_Part(version, "", rest, [], False) for version in judging]
-        return _Figure(CLOCKS, "clock.kind", parts, _PARTS_OF_CLOCKS, [month])
+        of_kind = _Figure(CLOCKS, "clock.kind", parts, _PARTS_OF_CLOCKS, [month])
+        return _narrowed(of_kind, part)
     plain = _PLAIN.get(key.removeprefix("outside."))
     if plain is not None:
         parts = [_Part(version, "", "", [], False) for version in versions]
-        return _of_reason(replace(plain, parts=parts, periods=[month]), part)
+        return _narrowed(replace(plain, parts=parts, periods=[month]), part)
     for promised in promised_in(ledger, month):
         if promised.commitment.key == key:
-            return _of_reason(_of_commitment(promised), part)
+            return _narrowed(_of_commitment(promised), part)
     raise UnknownFigure(f"There is no figure {key!r} in {month.label}.")
 
 
@@ -281,13 +289,19 @@ _PLAIN = {
 }
 
 
-def _of_reason(figure: _Figure, part: str) -> _Figure:
-    """Narrow handoffs to the rejections of one reason that stand."""
-    if not part.startswith("reason.") or figure.counted is not HANDOFFS:
-        return figure
-    condition = "handoff.status = 'rejected' AND handoff.reason = %(reason)s"
-    asked = {"reason": part.removeprefix("reason.")}
-    return replace(figure, conditions={"": condition}, asked=asked)
+def _narrowed(figure: _Figure, part: str) -> _Figure:
+    """Narrow handoffs to the rejections of one reason that stand, or clocks to a time."""
+    name, _, asked = part.partition(".")
+    if name == "reason" and figure.counted is HANDOFFS:
+        condition = "handoff.status = 'rejected' AND handoff.reason = %(reason)s"
+        return replace(figure, conditions={"": condition}, asked={"reason": asked})
+    span = _SPAN.fullmatch(asked)
+    if name == "used" and span and figure.counted is CLOCKS:
+        over, up_to = (timedelta(seconds=int(told)) if told else None for told in span.groups())
+        return replace(figure, conditions={"": _USED}, asked={"over": over, "up_to": up_to})
+    if name in ("reason", "used"):
+        raise UnknownFigure(f"The figure has no part {part!r}.")
+    return figure
 
 
 def _of_commitment(promised: Promised) -> _Figure:

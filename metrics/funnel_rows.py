@@ -20,8 +20,8 @@ _NEARLY = Fraction(97, 100)
 class FunnelRow:
     """A stage: how many entered, the plan, and the share of them that came to the next stage.
 
-    ``reached`` is the share of the plan, ``due`` the share of it that was due by now; both None
-    without a plan.
+    ``reached`` is the share of the plan, or without any plan of the largest stage; ``due`` the
+    share of the plan that was due by now.
     """
 
     name: str
@@ -53,16 +53,22 @@ def funnel_picture(ledger: Ledger, month: MonthFigures) -> FunnelPicture | None:
     working = ledger.whole_working_time(month.period)
     share = Fraction(1) if working.over else working.share
     followers = [*(later for _stage, later in pairwise(month.stages)), None]
+    has_plan = any(stage.target for stage in month.stages)
+    largest = 0 if has_plan else max(stage.entered for stage in month.stages)
     rows = [
-        _row(month, stage, later, share)
+        _row(month, stage, later, share=share, largest=largest)
         for stage, later in zip(month.stages, followers, strict=True)
     ]
-    has_plan = any(stage.target for stage in month.stages)
     return FunnelPicture(funnel_finding(month.stages, share), tuple(rows), has_plan)
 
 
 def _row(
-    month: MonthFigures, stage: StageFigures, later: StageFigures | None, share: Fraction | None
+    month: MonthFigures,
+    stage: StageFigures,
+    later: StageFigures | None,
+    *,
+    share: Fraction | None,
+    largest: int,
 ) -> FunnelRow:
     rate, planned = _rates(stage, later)
     href = BehindAddress(month.agreement, stage_key(stage.key), month.period)
@@ -72,7 +78,7 @@ def _row(
         entered=formats.figure(stage.entered),
         href=href(),
         planned="" if stage.target is None else formats.figure(exactly(stage.target)),
-        reached=float(stage.entered / stage.target) if stage.target else None,
+        reached=_reached(stage, largest),
         due=float(share) if stage.target and share is not None else None,
         note=note,
         note_href=href(part),
@@ -80,6 +86,12 @@ def _row(
         planned_rate="" if planned is None else share_text(planned),
         is_under=rate is not None and planned is not None and rate < planned * _NEARLY,
     )
+
+
+def _reached(stage: StageFigures, largest: int) -> float | None:
+    if stage.target:
+        return float(stage.entered / stage.target)
+    return stage.entered / largest if largest else None
 
 
 def _rates(

@@ -13,7 +13,7 @@ from metrics.month_figures import MonthFigures
 
 @dataclass(frozen=True, slots=True)
 class LiveFigure:
-    """What stands beside a clause; ``pace`` is empty where there is none."""
+    """What stands beside a clause; ``text`` and ``pace`` are empty where there is none yet."""
 
     key: str
     text: str
@@ -39,6 +39,8 @@ def live_figures(month: MonthFigures, *, version: str) -> list[LiveFigure]:
 
 def _text(month: MonthFigures, outcome: Outcome) -> str:
     commitment, figures = outcome.promised.commitment, outcome.figures
+    if figures.actual is None:
+        return ""
     actual = value_text(commitment, figures.actual, month.agreement.currency)
     if not commitment.definition.has_pace or figures.target is None:
         return actual

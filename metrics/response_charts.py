@@ -66,6 +66,9 @@ class _Distribution:
         self._promise = within.open_time // _MICROSECOND if within and within.is_open_time else None
         self._day = working_day(responses.version.rulebook.schedule)
         self._bins = self._shown_bins()
+        clocks = responses.outcome.clocks
+        self._given_up = clocks.given_up if clocks else 0
+        self._open = responses.times.unanswered - self._given_up
         self._edges = {
             at: formats.working_time(at * _MICROSECOND)
             for each in self._bins
@@ -108,9 +111,11 @@ class _Distribution:
         yield Fact(_("Followed up or overdue"), formats.figure(times.n), self._href())
         yield Fact(
             _("Still unanswered"),
-            formats.figure(times.unanswered),
-            self._href(part="unanswered") if times.unanswered else "",
+            formats.figure(self._open),
+            self._href("unanswered") if self._open else "",
         )
+        if self._given_up:
+            yield Fact(_("Given up"), formats.figure(self._given_up), self._href("given_up"))
 
     def _shown_bins(self) -> list[_Bin]:
         """Return the bins from the first to the last with anything in it, the promise included."""
@@ -144,18 +149,18 @@ class _Distribution:
         ]
         edges = [self._edge(each.lower) for each in self._bins]
         edges.append(self._edge(self._bins[-1].upper) if self._bins else "")
-        if self._responses.open:
+        if self._open:
             bins.append(self._open_bin())
             edges.append("")
         return {"kind": "distribution", "bins": bins, "edges": edges, "promise": self._line()}
 
     def _open_bin(self) -> dict[str, Any]:
         return {
-            "count": self._responses.open,
+            "count": self._open,
             "is_late": True,
             "is_open": True,
-            "telling": [_("Past due and not followed up"), self._handoffs(self._responses.open)],
-            "href": self._href(part="unanswered"),
+            "telling": [_("Past due, not followed up"), self._handoffs(self._open)],
+            "href": self._href("unanswered"),
         }
 
     def _line(self) -> dict[str, Any] | None:
@@ -191,13 +196,13 @@ class _Distribution:
         ]
 
     def _open_row(self) -> list[list[Any]]:
-        if not self._responses.open:
+        if not self._open:
             return []
-        text = formats.figure(self._responses.open)
+        text = formats.figure(self._open)
         return [
             [
-                _("past due and not followed up"),
-                {"href": self._href(part="unanswered"), "text": text},
+                _("Past due, not followed up"),
+                {"href": self._href("unanswered"), "text": text},
             ]
         ]
 
@@ -205,7 +210,7 @@ class _Distribution:
         parts = [_("Working time; the steps are not evenly long.")]
         if self._promise is not None:
             parts.append(_("Dark: in time. Light: late."))
-        if self._responses.open:
+        if self._open:
             parts.append(_("Dashed: past due and not followed up."))
         return " ".join(parts)
 

@@ -6,7 +6,6 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from agreements import formats
 from agreements.requests import SignedInRequest
 from leads.addresses import plain
 from metrics.live_figures import live_figures
@@ -24,6 +23,6 @@ def live(request: SignedInRequest, slug: str) -> HttpResponse:
     month = month_figures(agreement, period, now)
     context = {
         "figures": live_figures(month, version=plain(request.GET, "version")),
-        "month_name": formats.month(period.from_date),
+        "first_day": period.from_date,
     }
     return render(request, "metrics/live.html", context)
