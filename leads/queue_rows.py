@@ -35,6 +35,7 @@ class QueueRow:
     """One open handoff; without a clock that sales can act on it has no countdown."""
 
     handoff: Handoff
+    version_number: int | None
     clock: Clock | None
     countdown: Countdown | None
     promise: str
@@ -82,19 +83,18 @@ def rows_of(
     ``versions`` are those that judge them, by key; ``clause`` asks for that clause's clock.
     """
     judging = {handoff.version_id for handoff in handoffs if handoff.version_id is not None}
-    books = {key: rulebook_of(versions[key]) for key in sorted(judging)}
+    books = {key: (versions[key], rulebook_of(versions[key])) for key in sorted(judging)}
     clocks, touches = _first_clocks(handoffs, clause), _latest_touches(handoffs)
     known = attributes_at_offer(handoffs)
     rows = []
     for handoff in handoffs:
-        book = books.get(handoff.version_id or 0)
-        touch = touches.get(handoff.lead_id)
-        latest = _latest(handoff, touch, reader, now)
-        if book is None:
+        latest = _latest(handoff, touches.get(handoff.lead_id), reader, now)
+        if handoff.version_id is None:
             rows.append(_bare_row(handoff, latest))
             continue
-        why = why_qualified(book.terms, known[handoff.pk])
-        rows.append(_row(handoff, clocks.get(handoff.pk), book, why=why, latest=latest, now=now))
+        version, book = books[handoff.version_id]
+        why, clock = why_qualified(book.terms, known[handoff.pk]), clocks.get(handoff.pk)
+        rows.append(_row(handoff, clock, version, book, why=why, latest=latest, now=now))
     return rows
 
 
@@ -129,6 +129,7 @@ def _bare_row(handoff: Handoff, latest: str) -> QueueRow:
     """Return the row of a handoff outside any version."""
     return QueueRow(
         handoff=handoff,
+        version_number=None,
         clock=None,
         countdown=None,
         promise=_("offered outside any version"),
@@ -143,6 +144,7 @@ def _bare_row(handoff: Handoff, latest: str) -> QueueRow:
 def _row(
     handoff: Handoff,
     clock: Clock | None,
+    version: AgreementVersion,
     book: Rulebook,
     *,
     why: str,
@@ -166,6 +168,7 @@ def _row(
         group = _group(countdown, now)
     return QueueRow(
         handoff=handoff,
+        version_number=version.number,
         clock=clock,
         countdown=countdown,
         promise=promise,

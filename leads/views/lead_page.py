@@ -108,6 +108,7 @@ def context_of(
     book = case.rulebook_of(reading.handoff) if reading.handoff else None
     terms = book.terms if book else latest_terms(reading.agreement)
     people = User.objects.in_bulk(_people_in(case))
+    number = _version_number(reading, case)
     story = Story(
         lead=reading.lead,
         case=case,
@@ -122,8 +123,9 @@ def context_of(
         "handoff": reading.handoff,
         "here": here(reading),
         "now": now,
+        "version_number": number,
         "head": _head(reading, terms),
-        **_clocks(request, reading, case, terms, people, now),
+        **_clocks(request, reading, case, terms, number, people, now),
         **_deeds(request, reading, case, log_form=log_form, reject_form=reject_form, now=now),
         **_timeline(request, story, now),
         **side_of(story, here=here(reading), readable=reading.readable),
@@ -181,6 +183,7 @@ def _clocks(
     reading: Reading,
     case: Case,
     terms: Terms | None,
+    number: int | None,
     people: dict[int, User],
     now: datetime,
 ) -> dict[str, Any]:
@@ -192,21 +195,28 @@ def _clocks(
         "cards": cards_of(clocks, selected, now),
         "worst": worst_status(clocks, now),
     }
-    if selected is None or terms is None or handoff is None:
+    if selected is None or terms is None or handoff is None or number is None:
         return found
-    basis = _basis(reading.agreement, selected, terms, handoff.tier)
+    basis = _basis(selected, terms, handoff.tier, number)
     explanation, telling = tell(selected, terms, basis, now)
     return found | {
         "selected": selected,
         "telling": telling,
         "picture": picture_of(explanation, basis),
-        "basis": basis,
         "holders": _holders(selected, reading.agreement, people, now),
     }
 
 
-def _basis(agreement: Agreement, clock: LiveClock, terms: Terms, tier: str) -> Basis:
-    number = agreement.versions.values_list("number", flat=True).get(pk=clock.version_id)
+def _version_number(reading: Reading, case: Case) -> int | None:
+    """Return the number of the version that judges the handoff."""
+    judging = case.version_of(reading.handoff) if reading.handoff else None
+    if judging is None:
+        return None
+    numbers = reading.agreement.versions.values_list("number", flat=True)
+    return numbers.get(pk=judging.version_id)
+
+
+def _basis(clock: LiveClock, terms: Terms, tier: str, number: int) -> Basis:
     key = terms.calendar_key(commitment=clock.commitment, tier=tier or None)
     revision = CalendarRevision.objects.latest_of([key or ""]).get(key or "")
     if revision is None:
