@@ -1,22 +1,16 @@
-"""What became of the clocks of a period at an instant, and how long the answers took."""
+"""What became of the clocks of a period at an instant."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import date
 
 import numpy as np
 
-from agreements.business_time import business_between_many
-from agreements.clock import Pause, open_between
-from metrics.ledger import MICROSECOND, Ledger, instant
-from metrics.month_counts import CLOCK, Unanswered
-from metrics.percentiles import ResponseTimes
-from metrics.periods import Period
+from metrics.ledger import Ledger
+from metrics.month_counts import CLOCK
+from metrics.periods import Period, local_dates_many
 from metrics.rates import Compliance
-from metrics.slices import Slices
-
-_NOTHING_STOPPED = Slices(0, 0, {"0.5": (0, ()), "0.9": (0, ()), "0.95": (0, ())})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,76 +43,40 @@ def clock_figures(
 ) -> ClockFigures:
     """Count the clocks of a clause that started in some periods under a version."""
     counted = ledger.sums("clocks", version, clause, periods) or [0] * len(CLOCK)
-    met, late, void, back_dated, excused, excepted = counted
-    counts = Counter(met=met, breached=late, void=void, excused_met=excused, excepted=excepted)
-    now, given_up = ledger.now_in_microseconds, 0
-    for clock in ledger.unanswered(periods):
-        if clock.version == version and clock.clause == clause and not clock.picked_by:
-            counts.update(_counted_as(clock, now))
-            given_up += clock.given_up is not None and is_overdue(clock, now)
+    of = dict(zip(CLOCK, counted, strict=True))
+    counts = Counter(
+        met=of["met"],
+        breached=of["late"] + of["given_up"],
+        void=of["void"],
+        excused_met=of["excused"],
+        excepted=of["excepted"] + of["given_up_excepted"],
+    )
+    for clocks, inside in ledger.running(periods, version=version, clause=clause):
+        counts.update(clocks.counts(ledger.now_in_microseconds, inside))
     return ClockFigures(
         compliance=Compliance(**counts),
-        late=late,
-        unanswered=counts["breached"] - late,
-        back_dated=back_dated,
-        given_up=given_up,
+        late=of["late"],
+        unanswered=counts["breached"] - of["late"],
+        back_dated=of["back_dated"],
+        given_up=of["given_up"],
     )
 
 
-def is_overdue(clock: Unanswered, now: int) -> bool:
-    """Whether a clock that nothing stopped is breached: past due, or given up."""
-    return clock.due < now or (clock.given_up is not None and clock.given_up <= now)
-
-
-def _counted_as(clock: Unanswered, now: int) -> tuple[str, ...]:
-    """Return the fields of Compliance in which a clock that nothing stopped counts."""
-    if not is_overdue(clock, now):
-        return ("pending",)
-    if clock.given_up is None and now <= clock.adjusted_due:
-        return "breached", "excused_pending"
-    return ("breached", "excepted") if clock.is_excepted else ("breached",)
-
-
-def response_times_of(
-    ledger: Ledger, slices: Slices | None, unanswered: Iterable[Unanswered]
-) -> ResponseTimes:
-    """Return median, p90 and p95 of clocks: of those that stopped slices, of the others all."""
-    now = ledger.now_in_microseconds
-    overdue = times_so_far(ledger, [clock for clock in unanswered if is_overdue(clock, now)])
-    kept = slices or _NOTHING_STOPPED
-    median, p90, p95 = (kept.percentile(share, overdue) for share in ("0.5", "0.9", "0.95"))
-    return ResponseTimes(kept.stopped + len(overdue), len(overdue), median, p90, p95)
-
-
-def times_so_far(ledger: Ledger, clocks: Sequence[Unanswered]) -> list[int]:
-    """Return the microseconds of open time, pauses out, that clocks have run until now."""
-    rulebooks = {version.key: version.rulebook for version in ledger.versions}
-    groups: defaultdict[tuple[str, str, str], list[Unanswered]] = defaultdict(list)
-    for clock in clocks:
-        groups[clock.version, clock.clause, clock.tier].append(clock)
-    found: list[int] = []
-    for (version, clause, tier), of in groups.items():
-        schedule = rulebooks[version].schedule_of(clause, tier)
-        now = ledger.now_in_microseconds
-        starts = np.array([clock.started for clock in of], dtype="datetime64[us]")
-        ends = np.array([_until(clock, now) for clock in of], dtype="datetime64[us]")
-        used = business_between_many(schedule, starts, ends).astype(np.int64)
-        for place, clock in enumerate(of):
-            if clock.pauses:
-                open_time = open_between(
-                    schedule, instant(clock.started), instant(_until(clock, now)), _pauses(clock)
-                )
-                used[place] = open_time // MICROSECOND
-        found += used.tolist()
-    return found
-
-
-def _until(clock: Unanswered, now: int) -> int:
-    return now if clock.given_up is None else min(clock.given_up, now)
-
-
-def _pauses(clock: Unanswered) -> tuple[Pause, ...]:
-    return tuple(
-        Pause(datetime.fromisoformat(start), datetime.fromisoformat(end))
-        for start, end in clock.pauses or ()
-    )
+def missed_by_day(
+    ledger: Ledger, version: str, clause: str, periods: Sequence[Period]
+) -> tuple[Counter[date], Counter[date]]:
+    """Count the breached and all decided clocks of a clause by the local day they started on."""
+    missed, decided = Counter[date](), Counter[date]()
+    for period in periods:
+        for on_date, counted in ledger.days("clocks", version, clause, period):
+            of = dict(zip(CLOCK, counted, strict=True))
+            missed[on_date] += of["late"] + of["given_up"]
+            decided[on_date] += of["late"] + of["given_up"] + of["met"]
+    for clocks, inside in ledger.running(periods, version=version, clause=clause):
+        past = clocks.overdue(ledger.now_in_microseconds)
+        started = clocks.started[:past] if inside is None else clocks.started[:past][inside[:past]]
+        days = local_dates_many(started.astype("datetime64[us]"), ledger.time_zone)
+        for on_date, number in zip(*np.unique(days, return_counts=True), strict=True):
+            missed[on_date.item()] += int(number)
+            decided[on_date.item()] += int(number)
+    return missed, decided

@@ -17,13 +17,14 @@ from metrics.attainment import (
     figures_of_value,
     pool,
 )
-from metrics.clock_figures import ClockFigures, clock_figures, is_overdue, response_times_of
+from metrics.clock_figures import ClockFigures, clock_figures
 from metrics.ledger import InForce, Ledger, exact_sum
 from metrics.month_counts import HANDOFF, RESPONSES, is_response
 from metrics.pace import WorkingTime, figures_of_volume
 from metrics.percentiles import ResponseTimes
 from metrics.periods import Period, PeriodKind, period_on
 from metrics.rates import Acceptance, Rate, figures_of_rate, pool_rates
+from metrics.response_times import times_in
 
 _MICROSECOND = timedelta(microseconds=1)
 _SECOND = 1_000_000
@@ -328,16 +329,9 @@ def _clock(ledger: Ledger, promised: Promised) -> Outcome:
 
 
 def _time(ledger: Ledger, promised: Promised) -> Outcome:
-    key = promised.commitment.key
-    terms = {version.key: version.terms for version, _ in promised.parts}
-    unanswered = [
-        clock for clock in ledger.unanswered(promised.periods) if is_response(terms, key, clock)
-    ]
-    times = response_times_of(ledger, ledger.slices(key, promised.periods), unanswered)
+    times = times_in(ledger, promised.commitment.key, promised.periods)
     share = RESPONSES[promised.commitment.measure]
     value, is_lower_bound = times.median if share == "0.5" else times.p90
-    now = ledger.now_in_microseconds
-    pending = sum(not is_overdue(clock, now) for clock in unanswered)
     working = _working(ledger, promised)
     decided = [_decided_follow_ups(ledger, version, promised) for version, _ in promised.parts]
     promise = _rate_promise(promised, decided)
@@ -346,12 +340,22 @@ def _time(ledger: Ledger, promised: Promised) -> Outcome:
         None if value is None else value / _SECOND,
         over=working.over,
         grace_over=_grace_over(ledger, promised),
-        pending=pending,
+        pending=_pending_responses(ledger, promised),
         is_lower_bound=is_lower_bound,
     )
     # What is "at least" so much grows with the time of a clock that still runs.
     figures = replace(figures, final=figures.final and not is_lower_bound)
     return Outcome(promised=promised, figures=figures, working=working, times=times)
+
+
+def _pending_responses(ledger: Ledger, promised: Promised) -> int:
+    """Count the clocks of a promised response time that are not due yet."""
+    terms = {version.key: version.terms for version, _ in promised.parts}
+    return sum(
+        clocks.counts(ledger.now_in_microseconds, inside)["pending"]
+        for clocks, inside in ledger.running(promised.periods)
+        if is_response(terms, promised.commitment.key, clocks.group)
+    )
 
 
 def _decided_follow_ups(ledger: Ledger, version: InForce, promised: Promised) -> int:

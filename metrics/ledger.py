@@ -1,39 +1,30 @@
 """What is stored for the figures of an agreement: its versions and its rolled-up months."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
+
+import numpy as np
 
 from agreements.models import Agreement, AgreementVersion
 from agreements.rulebook import Rulebook
 from agreements.terms import Terms
 from agreements.terms.commitments import Commitment
 from leads.rulebooks import rulebook_of
-from metrics.models import MonthRollUp
-from metrics.month_counts import Json, Unanswered, times_of
-from metrics.monthly import times_between
+from metrics.models import MonthOpenClocks, MonthRollUp
+from metrics.month_counts import Json
+from metrics.open_clocks import Group, Mask, Microseconds, Odd, OpenClocks, microseconds, unpacked
 from metrics.pace import Span, WorkingTime, working_time_of
-from metrics.periods import Period, PeriodKind, local_date
-from metrics.slices import Slices
+from metrics.percentiles import ResponseTimes
+from metrics.periods import Dates, Period, PeriodKind, local_date, local_dates_many, period_on
 
 _BEFORE_ALL = datetime(1970, 1, 2, tzinfo=UTC)
 _AFTER_ALL = datetime(2100, 12, 30, tzinfo=UTC)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
-
-
-def microseconds(at: datetime) -> int:
-    """Return an instant as microseconds since 1970."""
-    return (at - _EPOCH) // MICROSECOND
-
-
-def instant(at: int) -> datetime:
-    """Return microseconds since 1970 as an instant."""
-    return _EPOCH + timedelta(microseconds=at)
 
 
 @dataclass(frozen=True)
@@ -61,17 +52,27 @@ class InForce:
 
 @dataclass
 class Ledger:
-    """The stored counts of some months, by the first day of each, read at ``now``."""
+    """The stored counts of some months, by the first day of each, read at ``now``.
+
+    ``times`` remembers what ``metrics.response_times`` has read.
+    """
 
     agreement: Agreement
     versions: Sequence[InForce]
     months: dict[date, Json]
+    open_clocks: dict[date, list[OpenClocks]]
     now: datetime
     changed_at: datetime | None = None
+    times: dict[date, Mapping[str, ResponseTimes]] = field(
+        default_factory=dict, init=False, repr=False
+    )
     _working: dict[tuple[Period, tuple[str, ...]], WorkingTime] = field(
         default_factory=dict, init=False, repr=False
     )
-    _read: dict[date, list[Unanswered]] = field(default_factory=dict, init=False, repr=False)
+
+    @property
+    def time_zone(self) -> str:
+        return self.agreement.time_zone
 
     @property
     def today(self) -> date:
@@ -126,34 +127,32 @@ class Ledger:
                 total = [one + number(more) for one, more in zip(known, counts, strict=True)]
         return total
 
-    def unanswered(self, periods: Iterable[Period]) -> list[Unanswered]:
-        """Return the clocks started in some periods that nothing stopped."""
-        return [
-            clock
-            for period in periods
-            for first in _months_of(period)
-            for clock in self._unanswered_of_month(first)
-            if period.from_date <= first.replace(day=clock.day) < period.to_date
-        ]
+    def running(
+        self, periods: Iterable[Period], *, version: str = "", clause: str = ""
+    ) -> Iterator[tuple[OpenClocks, Mask | None]]:
+        """Give the running clocks of the months of some periods, in groups.
 
-    def _unanswered_of_month(self, first: date) -> list[Unanswered]:
-        if first not in self._read:
-            rows = self.months.get(first, {}).get("unanswered", ())
-            self._read[first] = [Unanswered(*row) for row in rows]
-        return self._read[first]
-
-    def slices(self, key: str, periods: Sequence[Period]) -> Slices | None:
-        """Return the times of a kind of clock, or of a promised response time.
-
-        Those of a month are stored, those of other periods are joined from the days' cells.
+        With each goes a mask of those that started in the periods; None says all of them did.
+        Those of a version and clause, if named, are without those that a rule picked again.
         """
-        if [period.kind for period in periods] == [PeriodKind.MONTH]:
-            told = self.months.get(periods[0].from_date, {}).get("times", {}).get(key)
-            return Slices.from_json(told) if told else None
-        terms = {version.key: version.terms for version in self.versions}
-        times = times_between(self.agreement, periods[0].from_date, periods[-1].to_date)
-        told = times_of(terms, times, self.unanswered(periods)).get(key)
-        return Slices.from_json(told) if told else None
+        days = {day for period in periods for day in period.days()}
+        for first in sorted({day.replace(day=1) for day in days}):
+            whole = days.issuperset(period_on(PeriodKind.MONTH, first, self.time_zone).days())
+            inside = None if whole else np.array(sorted(days), dtype="datetime64[D]")
+            for clocks in self.open_clocks.get(first, ()):
+                group = clocks.group
+                if clause and (group.version, group.clause, group.picked_by) != (
+                    version,
+                    clause,
+                    "",
+                ):
+                    continue
+                yield clocks, None if inside is None else self._is_inside(clocks, inside)
+
+    def _is_inside(self, clocks: OpenClocks, days: Dates) -> Mask:
+        started = clocks.started.astype("datetime64[us]")
+        inside: Mask = np.isin(local_dates_many(started, self.time_zone), days)
+        return inside
 
     # -- working time
 
@@ -209,9 +208,8 @@ def _months_of(period: Period) -> Iterator[date]:
 
 def open_ledger(agreement: Agreement, from_date: date, to_date: date, now: datetime) -> Ledger:
     """Read the versions of an agreement and the months that overlap [from_date, to_date)."""
-    rows = MonthRollUp.objects.filter(
-        agreement=agreement, month__gte=from_date.replace(day=1), month__lt=to_date
-    )
+    months = {"month__gte": from_date.replace(day=1), "month__lt": to_date}
+    rows = MonthRollUp.objects.filter(agreement=agreement, **months)
     stored = list(rows.values_list("month", "counts", "changed_at"))
     versions = AgreementVersion.objects.signed().filter(agreement=agreement).order_by("effective")
     return Ledger(
@@ -228,6 +226,41 @@ def open_ledger(agreement: Agreement, from_date: date, to_date: date, now: datet
             for version in versions
         ],
         months={month: counts for month, counts, _ in stored},
+        open_clocks=_open_clocks(agreement, months),
         now=now,
         changed_at=max((changed_at for _, _, changed_at in stored), default=None),
     )
+
+
+def _open_clocks(agreement: Agreement, months: dict[str, date]) -> dict[date, list[OpenClocks]]:
+    found: defaultdict[date, list[OpenClocks]] = defaultdict(list)
+    rows = MonthOpenClocks.objects.filter(agreement=agreement, **months).order_by("pk")
+    started = _Started(agreement)
+    for pk, month, version, clause, kind, tier, rule, due, odd in rows.values_list(
+        "pk", "month", "version", "clause_key", "kind", "tier", "picked_by", "due", "odd"
+    ):
+        found[month].append(
+            OpenClocks(
+                group=Group(str(version), clause, kind, tier, rule),
+                due=unpacked(due),
+                odd={int(place): Odd(*told) for place, told in odd.items()},
+                read_started=partial(started.of, month, pk),
+            )
+        )
+    return found
+
+
+class _Started:
+    """When running clocks started, read for a whole month once one of them is asked for."""
+
+    def __init__(self, agreement: Agreement) -> None:
+        self._agreement = agreement
+        self._read: dict[date, dict[int, Microseconds]] = {}
+
+    def of(self, month: date, pk: int) -> Microseconds:
+        """Return when the clocks of a row of a month started."""
+        if month not in self._read:
+            rows = MonthOpenClocks.objects.filter(agreement=self._agreement, month=month)
+            told = rows.values_list("pk", "started")
+            self._read[month] = {key: unpacked(data) for key, data in told}
+        return self._read[month][pk]

@@ -175,7 +175,8 @@ CELLS: tuple[type[DayCell], ...] = (
 class MonthRollUp(models.Model):
     """All that the figures of a month need and that does not depend on when they are read.
 
-    A projection of the month's cells; ``metrics.monthly`` makes ``counts``. ``changed_at`` is
+    A projection of the month's cells, together with MonthTimes and MonthOpenClocks, whose size
+    grows with the number of clocks; ``metrics.monthly`` makes ``counts``. ``changed_at`` is
     when they last came out differently.
     """
 
@@ -193,6 +194,63 @@ class MonthRollUp(models.Model):
 
     def __str__(self) -> str:
         return f"{self.agreement_id} {self.month:%Y-%m}"
+
+
+class MonthTimes(models.Model):
+    """How long the clocks of a month took that stopped, of a kind, a clause or a response time.
+
+    ``stopped`` holds microseconds of open time as 64-bit integers in ascending order, so that a
+    page reads only the few that a percentile touches; ``given_up`` the times of those that will
+    not be answered any more, likewise.
+    """
+
+    agreement = models.ForeignKey(Agreement, models.CASCADE, db_index=False, related_name="+")
+    month = models.DateField()
+    key = models.CharField(max_length=20)
+    stopped = models.BinaryField()
+    given_up = models.BinaryField()
+
+    class Meta:
+        verbose_name = _("times of a month")
+        verbose_name_plural = _("times of months")
+        constraints = [
+            models.UniqueConstraint(fields=["agreement", "month", "key"], name="monthtimes_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agreement_id} {self.month:%Y-%m} {self.key}"
+
+
+class MonthOpenClocks(models.Model):
+    """The clocks of a month that run, of one clause of a version, one tier and one rule.
+
+    ``due`` and ``started`` are microseconds since 1970 as 64-bit integers, by due time; ``odd``
+    maps a place to [due with blackouts or null, excepted, pauses or null].
+    """
+
+    agreement = models.ForeignKey(Agreement, models.CASCADE, db_index=False, related_name="+")
+    month = models.DateField()
+    version = models.ForeignKey(AgreementVersion, models.CASCADE, db_index=False, related_name="+")
+    clause_key = models.CharField(max_length=20)
+    kind = models.CharField(max_length=15, choices=Clock.Kind)
+    tier = models.CharField(max_length=40, blank=True)
+    picked_by = models.CharField(max_length=20, blank=True)
+    due = models.BinaryField()
+    started = models.BinaryField()
+    odd = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("running clocks of a month")
+        verbose_name_plural = _("running clocks of months")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agreement", "month", "version", "clause_key", "tier", "picked_by"],
+                name="monthopenclocks_unique",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agreement_id} {self.month:%Y-%m} {self.clause_key}"
 
 
 class FrozenMonth(models.Model):

@@ -10,11 +10,10 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from agreements.terms import Terms
 from agreements.terms.commitments import Commitment
-from metrics.slices import slices_of
+from metrics.open_clocks import Group, Microseconds
 
 STAGE = ("entered", "implied", "unoffered")
 HANDOFF = (
@@ -22,7 +21,9 @@ HANDOFF = (
     "waiting", "not_charged", "waiting_not_charged", "complete", "incomplete",
 )  # fmt: skip
 CONVERSION = ("entered", "won")
-CLOCK = ("met", "late", "void", "back_dated", "excused", "excepted")
+CLOCK = (
+    "met", "late", "void", "back_dated", "excused", "excepted", "given_up", "given_up_excepted",
+)  # fmt: skip
 DEAL = ("won", "lost", "refused", "amount")
 FOLLOW_UP = ("attempts", "contacts", "conversations", "by_hand")
 
@@ -38,7 +39,6 @@ CUSTOMER = "customer"
 """The stage a sale leads to where the funnel has none with the role of a customer."""
 
 Json = dict[str, Any]
-Microseconds = npt.NDArray[np.int64]
 
 
 class DayRow(NamedTuple):
@@ -53,28 +53,14 @@ class DayRow(NamedTuple):
     counts: tuple[Any, ...]
 
 
-class Times(NamedTuple):
-    """The times of the clocks of a kind that stopped, for one version, tier and rule."""
-
-    version: str
-    kind: str
-    tier: str
-    picked_by: str
-    used: Microseconds
-
-
 class Unanswered(NamedTuple):
     """A clock that nothing stopped; instants are microseconds since 1970.
 
     ``given_up`` is when it was given up, None while it runs; ``pauses`` are pairs of ISO instants.
     """
 
-    version: str
-    clause: str
-    kind: str
-    tier: str
-    picked_by: str
-    day: int
+    group: Group
+    day: str
     started: int
     due: int
     adjusted_due: int
@@ -195,25 +181,43 @@ _COUNTED: dict[str, tuple[str, Callable[[DayRow, Commitment], tuple[Any, ...]]]]
 }
 
 
-def times_of(
-    terms_by_version: Mapping[str, Terms],
-    times: Sequence[Times],
-    unanswered: Sequence[Unanswered],
+def clocks_of(
+    counted: Iterable[tuple[Group, str, Sequence[int]]], unanswered: Iterable[Unanswered]
 ) -> Json:
-    """Keep slices of the times of each kind of clock, and of each promised response time."""
-    kinds = {of.kind for of in times} | {of.kind for of in unanswered}
+    """Sum (group, day, counts) of clocks by version and clause, with those that were given up."""
+    days: defaultdict[tuple[str, str, str], defaultdict[str, Microseconds]] = defaultdict(
+        lambda: defaultdict(lambda: np.zeros(len(CLOCK), dtype=np.int64))
+    )
+    for group, day, counts in counted:
+        if not group.picked_by:
+            days[group[:3]][day][: len(counts)] += np.array(counts, dtype=np.int64)
+    for clock in unanswered:
+        if clock.given_up is not None and not clock.group.picked_by:
+            given_up, excepted = CLOCK.index("given_up"), CLOCK.index("given_up_excepted")
+            days[clock.group[:3]][clock.day][given_up] += 1
+            days[clock.group[:3]][clock.day][excepted] += clock.is_excepted
     found: Json = {}
-    for kind in sorted(kinds):
-        found[kind] = _slices(
-            [of for of in times if of.kind == kind and not of.picked_by],
-            sum(of.kind == kind and not of.picked_by for of in unanswered),
-        )
-    for key in sorted(_response_keys(terms_by_version.values())):
-        found[key] = _slices(
-            [of for of in times if is_response(terms_by_version, key, of)],
-            sum(is_response(terms_by_version, key, of) for of in unanswered),
-        )
+    for (version, clause, kind), of in sorted(days.items()):
+        found.setdefault(version, {})[clause] = {
+            "kind": kind,
+            "days": {day: of[day].tolist() for day in sorted(of, key=int)},
+        }
     return found
+
+
+def sets_of_times(
+    terms_by_version: Mapping[str, Terms], groups: Iterable[Group]
+) -> dict[str, frozenset[Group]]:
+    """Return which groups of clocks each kind, each clause and each response time is made of."""
+    plain = [group for group in groups if not group.picked_by]
+    found: dict[str, set[Group]] = {}
+    for group in plain:
+        found.setdefault(group.kind, set()).add(group)
+    for group in plain:
+        found.setdefault(group.clause, set()).add(group)
+    for key in _response_keys(terms_by_version.values()):
+        found[key] = {group for group in groups if is_response(terms_by_version, key, group)}
+    return {key: frozenset(of) for key, of in sorted(found.items()) if of}
 
 
 def _response_keys(every: Iterable[Terms]) -> set[str]:
@@ -225,28 +229,24 @@ def _response_keys(every: Iterable[Terms]) -> set[str]:
     }
 
 
-def is_response(terms_by_version: Mapping[str, Terms], key: str, clock: Times | Unanswered) -> bool:
-    """Whether a clock is one of those whose response time a clause promises."""
-    terms = terms_by_version.get(clock.version)
-    return clock.kind == "first_follow_up" and any(
+def is_response(terms_by_version: Mapping[str, Terms], key: str, group: Group) -> bool:
+    """Whether a group of clocks is part of the response time that a clause promises."""
+    terms = terms_by_version.get(group.version)
+    return group.kind == "first_follow_up" and any(
         commitment.key == key
         and commitment.measure in RESPONSES
-        and is_of(commitment, clock.tier, clock.picked_by)
+        and is_of(commitment, group.tier, group.picked_by)
         for commitment in (terms.commitments if terms else ())
     )
 
 
-def _slices(times: Sequence[Times], unanswered: int) -> Json:
-    joined = np.concatenate([np.array([], dtype=np.int64), *(of.used for of in times)])
-    return slices_of(joined, unanswered).as_json()
+def joined(times: Iterable[Microseconds]) -> Microseconds:
+    """Join times and sort them."""
+    return np.sort(np.concatenate([np.array([], dtype=np.int64), *times]))
 
 
-def histograms_of(times: Iterable[Times]) -> dict[str, list[int]]:
-    """Count by kind how many clocks stopped within each of EDGES, and last how many later."""
-    found: dict[str, Microseconds] = {}
-    for of in times:
-        if not of.picked_by:
-            places = np.searchsorted(np.array(EDGES), of.used, side="left")
-            buckets = np.bincount(places, minlength=len(EDGES) + 1)
-            found[of.kind] = found.get(of.kind, 0) + buckets
-    return {kind: found[kind].tolist() for kind in sorted(found)}
+def buckets_of(times: Microseconds) -> list[int]:
+    """Count how many times lie within each of EDGES, and last how many are longer."""
+    places = np.searchsorted(np.array(EDGES), times, side="left")
+    buckets: list[int] = np.bincount(places, minlength=len(EDGES) + 1).tolist()
+    return buckets

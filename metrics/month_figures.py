@@ -9,13 +9,14 @@ from typing import Any
 from agreements.models import Agreement
 from metrics.attainment import blend_volume_target, score
 from metrics.attainment import credit as credit_of
-from metrics.clock_figures import ClockFigures, clock_figures, response_times_of
+from metrics.clock_figures import ClockFigures, clock_figures
 from metrics.figures import Outcome, outcome_of, promised_in
 from metrics.ledger import InForce, Ledger, open_ledger
 from metrics.models import FrozenMonth
-from metrics.month_counts import DEAL, EDGES, FOLLOW_UP, HANDOFF, STAGE, stage_of
+from metrics.month_counts import DEAL, FOLLOW_UP, HANDOFF, STAGE, stage_of
 from metrics.percentiles import ResponseTimes
 from metrics.periods import Period
+from metrics.response_times import NOTHING, buckets_in, times_of_month
 from metrics.rollup import is_being_recalculated
 
 
@@ -212,17 +213,12 @@ def _clocks(ledger: Ledger, period: Period) -> Iterable[ClockKindFigures]:
     for version in ledger.judging([period]):
         for commitment in version.terms.clock_commitments:
             clauses.setdefault(commitment.measure, []).append((version.key, commitment.key))
-    stored = ledger.months.get(period.from_date, {}).get("histograms", {})
-    unanswered = [clock for clock in ledger.unanswered([period]) if not clock.picked_by]
+    times = times_of_month(ledger, period.from_date)
     for kind, of in clauses.items():
         parts = (clock_figures(ledger, version, key, [period]) for version, key in of)
         yield ClockKindFigures(
             kind=kind,
             figures=sum(parts, ClockFigures()),
-            times=response_times_of(
-                ledger,
-                ledger.slices(kind, [period]),
-                [clock for clock in unanswered if clock.kind == kind],
-            ),
-            buckets=tuple(stored.get(kind, [0] * (len(EDGES) + 1))),
+            times=times.get(kind, NOTHING),
+            buckets=buckets_in(ledger, kind, [period]),
         )

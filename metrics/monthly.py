@@ -1,4 +1,4 @@
-"""Keep one row a month and agreement: all that its figures need, whatever instant they are for.
+"""Keep of each month all that its figures need, whatever instant they are for.
 
 ``counts`` of a ``MonthRollUp`` is a JSON object with, in the words of ``metrics.month_counts``:
 
@@ -7,21 +7,25 @@
 - ``commitments``: version → clause → day → what the clause speaks of
 - ``conversions``: version → clause → day → CONVERSION
 - ``clocks``: version → clause → {kind, days: day → CLOCK}
-- ``unanswered``: an ``Unanswered`` for each clock that nothing stopped
-- ``times``: kind or clause → slices of its times; ``histograms``: kind → buckets
+- ``times``: kind, clause or response time → {row, stopped, longest, given_up, buckets}: which
+  ``MonthTimes`` keeps them, how many stopped and were given up, the longest, how they spread
 - ``rejections``: reason → rejections of the month's handoffs that stand
+
+``MonthOpenClocks`` keeps the clocks that run.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 import numpy as np
 from django.db import connection
-from django.db.models import Count, Sum
+from django.db.models import Count, Model, Sum
 
 from agreements.models import Agreement, AgreementVersion
 from leads.models import Handoff
+from leads.rulebooks import rulebook_of
 from metrics.models import (
     ClockCell,
     ConversionCell,
@@ -29,11 +33,12 @@ from metrics.models import (
     DealCell,
     FollowUpCell,
     HandoffCell,
+    MonthOpenClocks,
     MonthRollUp,
+    MonthTimes,
     StageCell,
 )
 from metrics.month_counts import (
-    CLOCK,
     CONVERSION,
     DEAL,
     FOLLOW_UP,
@@ -41,21 +46,25 @@ from metrics.month_counts import (
     STAGE,
     DayRow,
     Json,
-    Times,
     Unanswered,
+    buckets_of,
     by_subject,
     by_version,
-    histograms_of,
+    clocks_of,
+    joined,
     of_commitment,
-    times_of,
+    sets_of_times,
 )
+from metrics.open_clocks import Group, Microseconds, packed, run_until
 from metrics.periods import PeriodKind, period_on
 
+_CLOCK_COUNTS = ("met", "late", "void", "back_dated", "excused", "excepted")
+
 _USED = """
-SELECT version_id, kind, tier, picked_by, array_agg(microseconds)
+SELECT version_id, clause_key, kind, tier, picked_by, array_agg(microseconds)
 FROM metrics_clockcell, unnest(used) AS microseconds
 WHERE agreement_id = %s AND local_date >= %s AND local_date < %s
-GROUP BY 1, 2, 3, 4
+GROUP BY 1, 2, 3, 4, 5
 """
 
 
@@ -66,22 +75,48 @@ def refresh_months(
     now: datetime,
 ) -> int:
     """Sum these months, given by their first day, again; return how many rows differed."""
-    firsts = sorted(months)
-    rows = MonthRollUp.objects.filter(agreement=agreement, month__in=firsts)
-    stored = {row.month: row for row in rows}
-    written = 0
-    for first in firsts:
-        counts = _Month(agreement, versions, first).counts()
-        row = stored.get(first) or MonthRollUp(agreement=agreement, month=first, counts={})
-        if row.counts == counts:
-            continue
-        written += 1
-        if not counts:
-            row.delete()
-            continue
+    return sum(
+        _refresh(_Month(agreement, versions, first), agreement, first, now)
+        for first in sorted(months)
+    )
+
+
+def _refresh(month: "_Month", agreement: Agreement, first: date, now: datetime) -> int:
+    counts = month.counts()
+    written = _write_rows(MonthTimes, agreement, first, month.rows_of_times())
+    written += _write_rows(MonthOpenClocks, agreement, first, month.rows_of_running())
+    row = MonthRollUp.objects.filter(agreement=agreement, month=first).first()
+    if row is None and counts:
+        MonthRollUp.objects.create(agreement=agreement, month=first, counts=counts, changed_at=now)
+    elif row is not None and not counts:
+        row.delete()
+    elif row is not None and (written or row.counts != counts):
         row.counts, row.changed_at = counts, now
-        row.save(update_fields=["counts", "changed_at"] if row.pk else None)
-    return written
+        row.save(update_fields=["counts", "changed_at"])
+    else:
+        return written
+    return written + 1
+
+
+def _write_rows(
+    model: type[Model], agreement: Agreement, first: date, rows: Sequence[Mapping[str, Any]]
+) -> int:
+    """Put rows in the place of those stored for a month where they differ."""
+    kept = model._default_manager.filter(agreement=agreement, month=first)
+    stored = {repr(_cells_of(row)): row.pk for row in kept}
+    wanted = [model(agreement=agreement, month=first, **cells) for cells in rows]
+    new = [row for row in wanted if repr(_cells_of(row)) not in stored]
+    gone = stored.keys() - {repr(_cells_of(row)) for row in wanted}
+    kept.filter(pk__in=[stored[cells] for cells in gone]).delete()
+    model._default_manager.bulk_create(new)
+    return max(len(new), len(gone))
+
+
+def _cells_of(row: Model) -> list[Any]:
+    cells = [
+        getattr(row, field.attname) for field in row._meta.concrete_fields if field.name != "id"
+    ]
+    return [bytes(cell) if isinstance(cell, memoryview) else cell for cell in cells]
 
 
 class _Month:
@@ -93,6 +128,12 @@ class _Month:
         self._agreement = agreement
         self._period = period_on(PeriodKind.MONTH, first, agreement.time_zone)
         self._terms = {str(version.pk): version.parsed_terms() for version in versions}
+        self._versions = {str(version.pk): version for version in versions}
+        self._unanswered = self._read_unanswered()
+        self._used = used_between(agreement, self._period.from_date, self._period.to_date)
+        self._given_up = self._times_given_up()
+        self._sets = sets_of_times(self._terms, [*self._used, *self._given_up, *self._running()])
+        self._rows_by_set = {of: key for key, of in reversed(self._sets.items())}
 
     def counts(self) -> Json:
         """Sum everything; parts in which nothing was counted are left out."""
@@ -102,20 +143,77 @@ class _Month:
             "deals": self._rows(DealCell, DEAL),
             "follow_ups": self._rows(FollowUpCell, FOLLOW_UP),
         }
-        unanswered = self._unanswered()
-        times = times_between(self._agreement, self._period.from_date, self._period.to_date)
         parts: Json = {
             **{name: by_version(of) for name, of in rows.items()},
             "stages": by_subject(rows["stages"]),
             "commitments": self._commitments(rows),
             "conversions": by_subject(self._rows(ConversionCell, CONVERSION, "clause_key")),
-            "clocks": self._clocks(),
-            "unanswered": [list(clock) for clock in unanswered],
-            "times": times_of(self._terms, times, unanswered),
-            "histograms": histograms_of(times),
+            "clocks": clocks_of(self._clock_rows(), self._unanswered),
+            "times": self._times(),
             "rejections": self._rejections(),
         }
         return {name: part for name, part in parts.items() if part}
+
+    def rows_of_times(self) -> list[dict[str, Any]]:
+        """Return the cells of MonthTimes; clauses that are a whole kind are kept once."""
+        return [
+            {
+                "key": key,
+                "stopped": packed(self._joined(self._used, of)),
+                "given_up": packed(self._joined(self._given_up, of)),
+            }
+            for of, key in self._rows_by_set.items()
+        ]
+
+    def rows_of_running(self) -> list[dict[str, Any]]:
+        """Return the cells of MonthOpenClocks."""
+        return [
+            {
+                "version_id": int(group.version),
+                "clause_key": group.clause,
+                "kind": group.kind,
+                "tier": group.tier,
+                "picked_by": group.picked_by,
+                "due": packed([clock.due for clock in clocks]),
+                "started": packed([clock.started for clock in clocks]),
+                "odd": dict(_odd(clocks)),
+            }
+            for group, clocks in sorted(self._running().items())
+        ]
+
+    def _running(self) -> dict[Group, list[Unanswered]]:
+        groups: defaultdict[Group, list[Unanswered]] = defaultdict(list)
+        for clock in self._unanswered:
+            if clock.given_up is None:
+                groups[clock.group].append(clock)
+        return groups
+
+    def _times_given_up(self) -> dict[Group, Microseconds]:
+        """Return how long the clocks ran that were given up."""
+        groups: defaultdict[Group, list[int]] = defaultdict(list)
+        for clock in self._unanswered:
+            if clock.given_up is not None:
+                rulebook = rulebook_of(self._versions[clock.group.version])
+                schedule = rulebook.schedule_of(clock.group.clause, clock.group.tier)
+                used = run_until(schedule, clock.started, clock.given_up, clock.pauses or ())
+                groups[clock.group].append(used)
+        return {group: np.array(times, dtype=np.int64) for group, times in groups.items()}
+
+    def _joined(self, times: Mapping[Group, Microseconds], groups: Iterable[Group]) -> Microseconds:
+        return joined(times[group] for group in groups if group in times)
+
+    def _times(self) -> Json:
+        found: Json = {}
+        for key, of in self._sets.items():
+            stopped = self._joined(self._used, of)
+            found[key] = {
+                "row": self._rows_by_set[of],
+                "stopped": stopped.size,
+                "longest": int(stopped[-1]) if stopped.size else 0,
+                "given_up": self._joined(self._given_up, of).size,
+                "buckets": buckets_of(stopped),
+            }
+        return found
 
     def _cells(self, model: type[DayCell]) -> Any:
         return model._default_manager.filter(
@@ -154,32 +252,25 @@ class _Month:
                 found[version] = counted
         return found
 
-    def _clocks(self) -> Json:
-        summed = (
-            self._cells(ClockCell)
-            .filter(picked_by="")
-            .values_list("version", "clause_key", "kind", "local_date")
-            .annotate(**{f"sum_of_{name}": Sum(name) for name in CLOCK})
-            .order_by("version", "clause_key", "local_date")
-        )
-        found: Json = {}
-        for version, clause, kind, on_date, *counts in summed:
-            clauses = found.setdefault(str(version), {})
-            clock = clauses.setdefault(clause, {"kind": kind, "days": {}})
-            clock["days"][str(on_date.day)] = counts
-        return found
+    def _clock_rows(self) -> list[tuple[Group, str, list[int]]]:
+        keys = ("version", "clause_key", "kind", "tier", "picked_by", "local_date")
+        summed = self._cells(ClockCell).values_list(*keys)
+        return [
+            (Group(str(row[0]), *row[1:5]), str(row[5].day), list(row[6:]))
+            for row in summed.annotate(**{f"sum_of_{name}": Sum(name) for name in _CLOCK_COUNTS})
+        ]
 
-    def _unanswered(self) -> list[Unanswered]:
+    def _read_unanswered(self) -> list[Unanswered]:
         cells = self._cells(ClockCell).exclude(unanswered=[])
         rows = cells.values_list(
             "version", "clause_key", "kind", "tier", "picked_by", "local_date", "unanswered"
         )
         found = [
-            Unanswered(str(version), clause, kind, tier, picked_by, on_date.day, *clock)
-            for version, clause, kind, tier, picked_by, on_date, clocks in rows
-            for clock in clocks
+            Unanswered(Group(str(row[0]), *row[1:5]), str(row[5].day), *clock)
+            for row in rows
+            for clock in row[6]
         ]
-        return sorted(found, key=repr)
+        return sorted(found, key=lambda clock: (clock.due, clock.started, repr(clock)))
 
     def _rejections(self) -> Json:
         standing = Handoff.objects.filter(
@@ -192,11 +283,19 @@ class _Month:
         return dict(reasons.order_by("reason"))
 
 
-def times_between(agreement: Agreement, from_date: date, to_date: date) -> list[Times]:
-    """Return the times of the clocks that started on the local days [from_date, to_date)."""
+def _odd(clocks: Iterable[Unanswered]) -> Iterable[tuple[str, list[Any]]]:
+    """Give the place and the particulars of each clock that is out of the ordinary."""
+    for place, clock in enumerate(clocks):
+        adjusted = None if clock.adjusted_due == clock.due else clock.adjusted_due
+        if adjusted is not None or clock.is_excepted or clock.pauses:
+            yield str(place), [adjusted, clock.is_excepted, clock.pauses]
+
+
+def used_between(agreement: Agreement, from_date: date, to_date: date) -> dict[Group, Microseconds]:
+    """Return the times of the clocks that started on [from_date, to_date) and stopped."""
     with connection.cursor() as cursor:
         cursor.execute(_USED, [agreement.pk, from_date, to_date])
-        return [
-            Times(str(version), kind, tier, picked_by, np.array(used, dtype=np.int64))
-            for version, kind, tier, picked_by, used in cursor.fetchall()
-        ]
+        return {
+            Group(str(row[0]), *row[1:5]): np.array(row[5], dtype=np.int64)
+            for row in cursor.fetchall()
+        }

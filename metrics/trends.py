@@ -13,8 +13,9 @@ from fractions import Fraction
 from agreements.models.contracts import Party
 from metrics.attainment import party_score
 from metrics.figures import Outcome, outcome_of, promised_in
-from metrics.ledger import Ledger, instant, open_ledger
+from metrics.ledger import Ledger, open_ledger
 from metrics.models import MonthRollUp
+from metrics.open_clocks import instant
 from metrics.periods import Period, day_of
 
 MONTHS = 12
@@ -153,13 +154,12 @@ def _month_kept(ledger: Ledger, month: Period, outcomes: Sequence[Outcome]) -> _
 def _next_change(ledger: Ledger, outcomes: Sequence[Outcome]) -> datetime:
     """Return when these figures may come out differently without any new fact."""
     today = day_of(ledger.now, ledger.agreement.time_zone)
-    now = ledger.now_in_microseconds
     dues = [
-        clock.due
+        due
         for outcome in outcomes
         if outcome.clocks is not None
-        for clock in ledger.unanswered(outcome.promised.periods)
-        if clock.due >= now
+        for clocks, _inside in ledger.running(outcome.promised.periods)
+        if (due := clocks.next_due(ledger.now_in_microseconds)) is not None
     ]
     if not dues:
         return today.ends_at

@@ -15,18 +15,15 @@ from django.utils.translation import ngettext
 from agreements import formats
 from agreements.terms import Commitment, Terms
 from leads.countdown import working_day
-from metrics.clock_figures import is_overdue
+from metrics.clock_figures import missed_by_day
 from metrics.figure_words import exactly, share_text, value_text
 from metrics.figures import Outcome
 from metrics.findings import time_text
-from metrics.ledger import InForce, Ledger, instant
-from metrics.month_counts import CLOCK, HANDOFF, Unanswered
+from metrics.ledger import InForce, Ledger
+from metrics.month_counts import HANDOFF
 from metrics.month_figures import MonthFigures
 from metrics.pace import expected, needed_per_open_day, per_open_day, projection
-from metrics.periods import local_date
 
-_LATE = CLOCK.index("late")
-_MET = CLOCK.index("met")
 _ENOUGH = 5
 _HALF = Fraction(1, 2)
 
@@ -394,27 +391,10 @@ def _by_day(subject: Subject) -> tuple[Counter[date], Counter[date]]:
     ledger, promised = subject.ledger, subject.outcome.promised
     missed, every = Counter[date](), Counter[date]()
     for version, of in promised.parts:
-        for period in promised.periods:
-            for on_date, counts in ledger.days("clocks", version.key, of.key, period):
-                missed[on_date] += counts[_LATE]
-                every[on_date] += counts[_LATE] + counts[_MET]
-    for clock in _unanswered(subject):
-        if is_overdue(clock, ledger.now_in_microseconds):
-            on_date = local_date(instant(clock.started), ledger.agreement.time_zone)
-            missed[on_date] += 1
-            every[on_date] += 1
+        of_version = missed_by_day(ledger, version.key, of.key, promised.periods)
+        missed.update(of_version[0])
+        every.update(of_version[1])
     return missed, every
-
-
-def _unanswered(subject: Subject) -> list[Unanswered]:
-    """Return the clocks of a commitment that nothing stopped."""
-    promised = subject.outcome.promised
-    keys = {(version.key, of.key) for version, of in promised.parts}
-    return [
-        clock
-        for clock in subject.ledger.unanswered(promised.periods)
-        if (clock.version, clock.clause) in keys and not clock.picked_by
-    ]
 
 
 def _by_weekday(days: Counter[date]) -> Counter[int]:

@@ -14,7 +14,15 @@ from leads.models import Change, Deal, Handoff, Lead, LeadIdentity, LeadMerge, S
 from leads.rebuild import rebuild
 from leads.settle import settle
 from leads.told import ToldDeal
-from metrics.models import CELLS, DealCell, HandoffCell, MonthRollUp, StageCell
+from metrics.models import (
+    CELLS,
+    DealCell,
+    HandoffCell,
+    MonthOpenClocks,
+    MonthRollUp,
+    MonthTimes,
+    StageCell,
+)
 from metrics.reports import month_report
 from metrics.rollup import is_being_recalculated, rebuild_roll_ups, roll_up
 from tests.factories import Teller, example_terms, local, make_version
@@ -24,7 +32,7 @@ from tests.metrics.worked_examples import promise
 pytestmark = pytest.mark.django_db
 
 NOW = local("2026-11-20 09:00")
-PROJECTIONS: tuple[type[Model], ...] = (*CELLS, MonthRollUp)
+PROJECTIONS: tuple[type[Model], ...] = (*CELLS, MonthRollUp, MonthTimes, MonthOpenClocks)
 
 
 def tell_and_count(agreement: Agreement, *facts: Any) -> None:
@@ -41,7 +49,11 @@ def all_cells() -> dict[str, list[Any]]:
             for field in model._meta.concrete_fields
             if field.name not in ("id", "changed_at")
         ]
-        found[model.__name__] = sorted(model._default_manager.values_list(*names), key=repr)
+        rows = model._default_manager.values_list(*names)
+        plain = [
+            [bytes(cell) if isinstance(cell, memoryview) else cell for cell in row] for row in rows
+        ]
+        found[model.__name__] = sorted(plain, key=repr)
     return found
 
 
