@@ -5,7 +5,7 @@ absences or facts typed in late. `leads.replaying` does the others, and is the r
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import TypeAlias
@@ -128,7 +128,7 @@ def rows_of_plain(
     """Return the rows of the clocks of all plain handoffs, and the handoffs that are not plain."""
     if len(settled) < FEWEST:
         return [], list(settled)
-    plain: defaultdict[tuple[int, int], list[tuple[_Plain, Promise, Schedule]]] = defaultdict(list)
+    plain: defaultdict[tuple[tuple[int, int], ...], list[_Plain]] = defaultdict(list)
     others: list[Settled] = []
     for key, standing in settled:
         judgement = judgement_of(records, key, standing)
@@ -137,14 +137,18 @@ def rows_of_plain(
         found = _plain(records, key, standing, judgement)
         if found is None:
             others.append((key, standing))
-            continue
-        for promise, schedule in judgement.promises:
-            plain[id(promise), id(schedule)].append((found, promise, schedule))
-    rows: list[Row] = []
-    for members in plain.values():
-        _, promise, schedule = members[0]
-        rows += _rows(promise, schedule, [found for found, _, _ in members], now)
-    return rows, others
+        else:
+            same = tuple((id(promise), id(schedule)) for promise, schedule in judgement.promises)
+            plain[same].append(found)
+    return [row for group in plain.values() for row in _rows_of_group(group, now)], others
+
+
+def _rows_of_group(handoffs: Sequence[_Plain], now: datetime) -> Iterator[Row]:
+    """Give the rows of handoffs under the same promises."""
+    names = {name for each in handoffs for name in each.firsts}
+    firsts = {name: _array([each.firsts.get(name) for each in handoffs]) for name in names}
+    for promise, schedule in handoffs[0].judgement.promises:
+        yield from _rows(promise, schedule, handoffs, firsts, now)
 
 
 def _plain(
@@ -166,12 +170,21 @@ def _plain(
 
 
 def _rows(
-    promise: Promise, schedule: Schedule, handoffs: Sequence[_Plain], now: datetime
+    promise: Promise,
+    schedule: Schedule,
+    handoffs: Sequence[_Plain],
+    firsts: Mapping[str, NDArray[np.datetime64]],
+    now: datetime,
 ) -> Iterable[Row]:
     """Give the row of each clock that started."""
-    counts = [_Counted(promise, schedule, each) for each in handoffs]
-    columns = _columns(promise, handoffs, counts)
-    clocks = replay_many(promise, schedule, columns)
+    columns = {**firsts}
+    counts: Sequence[_Counted] = [_NOTHING_COUNTED] * len(handoffs)
+    if promise.kind is ClockKind.HANDOVER:
+        columns["mql_at"] = _array([_entered(promise, each.stages) for each in handoffs])
+    if promise.kind is ClockKind.PERSISTENCE:
+        counts = [_Counted.of(promise, schedule, each.attempts) for each in handoffs]
+        columns["enough_attempts_at"] = _array([each.enough_at for each in counts])
+    clocks = replay_many(promise, schedule, Columns(**columns))
     ended = np.minimum.reduce(
         [_read(clocks.stopped_at), _read(clocks.void_at), _read(clocks.gave_up_at)]
     )
@@ -212,47 +225,39 @@ def _row(
     )  # fmt: skip
 
 
+@dataclass(slots=True)
 class _Counted:
-    """The attempts that a persistence promise counts: one a channel and local day."""
+    """The attempts that a persistence promise counts, one a channel and local day, in order."""
 
-    __slots__ = ("_steps", "enough_at")
+    steps: list[datetime] = field(default_factory=list)
+    enough_at: datetime | None = None
 
-    def __init__(self, promise: Promise, schedule: Schedule, handoff: _Plain) -> None:
-        self.enough_at: datetime | None = None
-        self._steps: list[datetime] = []
-        if promise.kind is not ClockKind.PERSISTENCE:
-            return
+    @classmethod
+    def of(cls, promise: Promise, schedule: Schedule, attempts: Iterable[Mark]) -> "_Counted":
+        """Count until there are enough, over enough channels."""
         counted: set[tuple[str | None, date]] = set()
-        for mark in handoff.attempts:
+        found = cls()
+        for mark in attempts:
             attempt = (mark.channel, local_date(schedule, mark.at))
             if attempt in counted:
                 continue
             counted.add(attempt)
-            self._steps.append(mark.at)
+            found.steps.append(mark.at)
             if len(counted) >= promise.count and _channels(counted) >= promise.channels:
-                self.enough_at = mark.at
-                return
+                found.enough_at = mark.at
+                break
+        return found
 
     def until(self, at: datetime | None) -> int:
         """Return how many were counted up to an instant, all if it is None."""
-        return len(self._steps) if at is None else sum(step <= at for step in self._steps)
+        return len(self.steps) if at is None else sum(step <= at for step in self.steps)
+
+
+_NOTHING_COUNTED = _Counted()
 
 
 def _channels(counted: Iterable[tuple[str | None, date]]) -> int:
     return len({channel for channel, _ in counted})
-
-
-def _columns(promise: Promise, handoffs: Sequence[_Plain], counts: Sequence[_Counted]) -> Columns:
-    names = {name for each in handoffs for name in each.firsts}
-    columns = {
-        name: _array([each.firsts.get(name) for each in handoffs])
-        for name in names | {"offered_at"}
-    }
-    if promise.kind is ClockKind.HANDOVER:
-        columns["mql_at"] = _array([_entered(promise, each.stages) for each in handoffs])
-    if promise.kind is ClockKind.PERSISTENCE:
-        columns["enough_attempts_at"] = _array([each.enough_at for each in counts])
-    return Columns(**columns)
 
 
 def _entered(promise: Promise, stages: Iterable[Mark]) -> datetime | None:

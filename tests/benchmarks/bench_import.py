@@ -10,14 +10,11 @@ import random
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from time import perf_counter
 
-from tests.benchmarks.report import Line, print_lines
-from tests.servers import servers_of
+from tests.benchmarks.report import Line
 
 COUNT = 200_000
 ROOT = Path(__file__).parents[2]
@@ -104,8 +101,9 @@ TRADES = ("Comércio", "Software", "Têxtil", "Alimentos", "Logística", "Móvei
 ORIGINS = ("organic_search", "paid_search", "social", "referral", "unknown", "")
 
 
-def measure(count: int = COUNT) -> list[Line]:
-    """Import and copy `count` leads; needs a database of its own, with the tables made."""
+def measure(*, scale: float = 1.0) -> list[Line]:
+    """Import and copy leads; needs a database of its own, with the tables made."""
+    count = int(COUNT * scale)
     with tempfile.TemporaryDirectory() as named:
         folder = Path(named)
         (folder / "map.yaml").write_text(MAPPING)
@@ -197,22 +195,3 @@ def _copy(folder: Path) -> float:
                 cursor.copy_expert(f"COPY leads_{table} FROM STDIN", file)
             seconds += perf_counter() - start
     return seconds
-
-
-@contextmanager
-def database() -> Iterator[None]:
-    """Have a database of this run alone, with the tables made."""
-    import django
-    from django.core.management import call_command
-
-    with tempfile.TemporaryDirectory(prefix="slaportal-bench-") as home:
-        os.environ |= {"SLAPORTAL_HOME": home, "DJANGO_SETTINGS_MODULE": "slaportal.settings"}
-        with servers_of(Path(home)).in_use():
-            django.setup()
-            call_command("migrate", verbosity=0)
-            yield
-
-
-if __name__ == "__main__":
-    with database():
-        print_lines(measure(*map(int, sys.argv[1:])))
