@@ -48,10 +48,6 @@ class Deeds:
                 first.setdefault(deed.reason, deed.key)
         return [(key, reason) for reason, key in first.items()]
 
-    def reason_id(self, deed: Deed) -> str:
-        """Return the key under which the sentence of a deed stands."""
-        return next((key for key, reason in self.reasons if reason == deed.reason), "")
-
 
 def deeds_for(handoff: Handoff, user: User, *, was_reached: bool, now: datetime) -> Deeds:
     """Tell what the person may do about a handoff, and what it can still bear.

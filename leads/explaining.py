@@ -7,7 +7,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
@@ -343,8 +343,3 @@ def minute_of(at: datetime, day: date) -> int:
 def clock_time(minute: int) -> str:
     """Write a minute of the day as a time, "09:00"; the end of the day is "24:00"."""
     return f"{minute // 60:02}:{minute % 60:02}"
-
-
-def plain_text(sentences: Sequence[SafeString]) -> SafeString:
-    """Join sentences into a paragraph."""
-    return format_html_join(" ", "{}", ((sentence,) for sentence in sentences))

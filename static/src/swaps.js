@@ -17,7 +17,9 @@ Object.assign(htmx.config, {
   ],
 });
 
-const busy = (event, value) => event.detail.target?.setAttribute?.("aria-busy", value);
+// An answer may be put elsewhere than was asked: what waited is what the request was for.
+const busy = ({ detail }, value) =>
+  (detail.requestConfig?.target ?? detail.target)?.setAttribute?.("aria-busy", value);
 
 document.addEventListener("htmx:beforeRequest", (event) => busy(event, "true"));
 document.addEventListener("htmx:afterRequest", (event) => busy(event, "false"));

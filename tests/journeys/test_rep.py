@@ -143,6 +143,7 @@ def test_what_is_wrong_is_told_next_to_the_field(
     expect(page.locator("#id_log-outcome_error")).to_have_text("Say what came of it.")
     expect(page.get_by_label("Note")).to_have_value("Rang twice.")
     expect(page).to_have_url(re.compile(address))
+    expect(page.locator("[aria-busy=true]")).to_have_count(0)
     complaints[:] = [each for each in complaints if "422" not in each]
 
 
