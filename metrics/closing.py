@@ -61,9 +61,10 @@ def close_month(*, agreement: Agreement, month: str, by: User | None, now: datet
 def _check_can_close(figures: MonthFigures) -> None:
     period = figures.period
     if figures.closed is not None:
+        closed_date = periods.local_date(figures.frozen[0].frozen_at, period.time_zone)
         raise AlreadyClosed(
             _("%(month)s was closed on %(date)s.")
-            % {"month": period.label, "date": figures.frozen[0].frozen_at.date().isoformat()}
+            % {"month": period.label, "date": closed_date.isoformat()}
         )
     if figures.now < period.ends_at:
         raise UnableToClose(

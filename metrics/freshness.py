@@ -6,7 +6,6 @@ from datetime import timedelta
 from django.utils.translation import gettext as _
 
 from agreements import formats
-from agreements.models import CalendarRevision
 from metrics.month_figures import MonthFigures
 
 _DAY = timedelta(days=1)
@@ -22,16 +21,10 @@ class Freshness:
 
 def freshness_of(month: MonthFigures) -> Freshness:
     """Tell whether something waits to be counted, or else when the figures last changed."""
-    if month.is_being_recalculated or _has_unsettled_revision(month):
+    if month.is_being_recalculated:
         return Freshness(_("Being recalculated"), is_old=True)
     if month.changed_at is None:
         return Freshness(_("Nothing counted yet"), is_old=False)
     age = max(month.now - month.changed_at, timedelta())
     text = _("Updated %(age)s ago") % {"age": formats.working_time(age, day=_DAY)}
     return Freshness(text, is_old=False)
-
-
-def _has_unsettled_revision(month: MonthFigures) -> bool:
-    keys = {key for version in month.versions for key in version.terms.calendar_keys}
-    unsettled = CalendarRevision.objects.filter(settled_at__isnull=True, calendar__key__in=keys)
-    return bool(keys) and unsettled.exists()

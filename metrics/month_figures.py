@@ -124,9 +124,13 @@ def figures_of(ledger: Ledger, period: Period) -> MonthFigures:
         follow_ups=_totals(ledger, "follow_ups", FOLLOW_UP, every, period),
         outside=_outside(ledger, period),
         frozen=tuple(frozen.order_by("revision").select_related("frozen_by")),
-        is_being_recalculated=is_being_recalculated(agreement),
+        is_being_recalculated=is_being_recalculated(agreement, _calendar_keys(ledger)),
         changed_at=ledger.changed_at,
     )
+
+
+def _calendar_keys(ledger: Ledger) -> set[str]:
+    return {key for version in ledger.versions for key in version.terms.calendar_keys}
 
 
 def _totals(

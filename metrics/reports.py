@@ -10,7 +10,15 @@ from agreements.models.contracts import Party
 from metrics import periods
 from metrics.attainment import rounded
 from metrics.figures import Outcome
-from metrics.month_figures import ClockKindFigures, MonthFigures, StageFigures, month_figures
+from metrics.ledger import open_ledger
+from metrics.month_figures import (
+    ClockKindFigures,
+    MonthFigures,
+    StageFigures,
+    figures_of,
+    span_of,
+)
+from metrics.outlook import Outlook, Volumes
 from metrics.percentiles import Percentile
 
 Report = dict[str, Any]
@@ -26,8 +34,27 @@ def month_report(agreement: Agreement, month: str, now: datetime) -> Report:
     current ones; a closed month also tells what they were when it was closed.
     """
     period = periods.month(month, agreement.time_zone)
-    figures = month_figures(agreement, period, now)
-    return _with_closing(report_of(figures), figures)
+    ledger = open_ledger(agreement, *span_of(period), now)
+    figures = figures_of(ledger, period)
+    report, volumes = report_of(figures), Volumes(ledger)
+    for entry, outcome in zip(report["commitments"], figures.outcomes, strict=True):
+        entry["projection"] = _projection(volumes.outlook(outcome))
+    return _with_closing(report, figures)
+
+
+def _projection(outlook: Outlook | None) -> Report | None:
+    """Write where a running volume will end."""
+    if outlook is None:
+        return None
+    return {
+        "end": _number(outlook.end),
+        "low": outlook.forecast.low,
+        "high": outlook.forecast.high,
+        "confidence": _number(outlook.forecast.confidence),
+        "chance": outlook.forecast.chance,
+        "needed_per_open_day": _number(outlook.needed),
+        "basis": str(outlook.forecast.basis),
+    }
 
 
 def report_of(figures: MonthFigures) -> Report:

@@ -5,6 +5,7 @@ whole is one transaction, so a roll-up that is killed at any moment has done all
 nothing, and counting a day once more changes nothing.
 """
 
+import logging
 from collections.abc import Callable, Collection, Iterator
 from datetime import date, datetime
 from itertools import islice
@@ -13,7 +14,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Model
 
-from agreements.models import Agreement, AgreementVersion
+from agreements.models import Agreement, AgreementVersion, CalendarRevision
 from leads.models import Change
 from metrics.cells import count_days
 from metrics.entries import days_of_merged, find_first_entries, gather_families, set_days
@@ -22,6 +23,8 @@ from metrics.models import CELLS
 from metrics.monthly import refresh_months
 
 DAYS_AT_ONCE = 31
+
+logger = logging.getLogger(__name__)
 
 _LOCK = 0x51A  # names these locks among all advisory ones; the second key is the agreement's
 
@@ -60,24 +63,35 @@ SELECT DISTINCT (fact.at AT TIME ZONE %(zone)s)::date FROM (
 """
 
 
-def is_being_recalculated(agreement: Agreement) -> bool:
-    """Whether something changed that the figures do not show yet."""
-    return Change.objects.filter(agreement=agreement).exists()
+def is_being_recalculated(agreement: Agreement, calendar_keys: Collection[str] = ()) -> bool:
+    """Whether facts, or one of these calendars, changed and the figures do not show it yet."""
+    revisions = CalendarRevision.objects.filter(settled_at__isnull=True)
+    return (
+        Change.objects.filter(agreement=agreement).exists()
+        or revisions.filter(calendar__key__in=calendar_keys).exists()
+    )
 
 
 def roll_up(*, now: datetime, agreement: Agreement | None = None, wait: bool = False) -> int:
     """Count every changed day again, of one agreement or of all; return how many rows differed.
 
     One roll-up at a time works on an agreement: another one leaves it alone, or waits for it
-    where ``wait`` says so, and then counts what is left.
+    where ``wait`` says so, and then counts what is left. An agreement that cannot be counted
+    keeps no other from it: what it raised is raised at the end.
     """
     agreements = Agreement.objects.filter(pk__in=Change.objects.values("agreement"))
     if agreement is not None:
         agreements = agreements.filter(pk=agreement.pk)
-    written = 0
+    written, failed = 0, list[Exception]()
     for each in agreements.order_by("pk"):
-        while (counted := _roll_up_batch(each, now, wait=wait)) is not None:
-            written += counted
+        try:
+            while (counted := _roll_up_batch(each, now, wait=wait)) is not None:
+                written += counted
+        except Exception as error:
+            logger.exception("%s could not be counted.", each)
+            failed.append(error)
+    if failed:
+        raise failed[0]
     return written
 
 

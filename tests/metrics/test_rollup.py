@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, connection
 from django.db.models import Model
 
 from agreements.models import Agreement
@@ -263,3 +264,26 @@ def test_a_change_of_a_transaction_that_still_runs_is_left() -> None:
     assert roll_up(now=NOW) == 0
 
     assert Change.objects.count() == 1
+
+
+def test_an_agreement_that_cannot_be_counted_keeps_no_other_from_it(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A row that refuses the figures of one agreement, as a broken one would."""
+    first, second = (make_version(slug=slug).agreement for slug in ("first", "second"))
+    for agreement in (first, second):
+        tell = Teller(agreement.slug)
+        facts = [tell.stage("mql", local("2026-09-04 10:00"))]
+        ingest(agreement=agreement, facts=facts, by=None, now=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "ALTER TABLE metrics_stagecell ADD CONSTRAINT broken CHECK (agreement_id <> %s)",
+            [first.pk],
+        )
+
+    with pytest.raises(IntegrityError, match="broken"):
+        roll_up(now=NOW)
+
+    assert set(StageCell.objects.values_list("agreement", flat=True)) == {second.pk}
+    assert set(Change.objects.values_list("agreement", flat=True)) == {first.pk}
+    assert "First could not be counted." in caplog.text
