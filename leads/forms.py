@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.utils import timezone
@@ -25,8 +26,12 @@ class LocalDateTimeInput(forms.DateTimeInput):
 
 
 class LogForm(forms.Form):
-    """A follow-up typed in by hand; without a time it happened now."""
+    """A follow-up typed in by hand; without a time it happened now.
 
+    ``token`` names the follow-up from when the form was shown, so that sending it twice keeps one.
+    """
+
+    token = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid4)
     channel = forms.ChoiceField(
         label=gettext_lazy("How"), choices=FollowUp.Channel.choices, widget=forms.RadioSelect
     )

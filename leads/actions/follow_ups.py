@@ -1,7 +1,7 @@
 """Log what a person did about a handoff."""
 
 from datetime import date, datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -29,16 +29,24 @@ def log(
     note: str = "",
     next_step: str = "",
     next_step_date: date | None = None,
+    token: UUID | None = None,
 ) -> FollowUp:
-    """Keep a follow-up typed in by hand. Raises UnableToLog for one that is yet to come."""
+    """Keep a follow-up typed in by hand. Raises UnableToLog for one that is yet to come.
+
+    The same ``token`` again is the same follow-up sent twice: the first one stays.
+    """
     if occurred_at > now:
         raise UnableToLog(
             _("A follow-up is logged when it has happened: choose a time before now.")
         )
+    name = str(token or uuid4())
+    known = FollowUp.objects.filter(source=SOURCE, external_id=name, is_current=True).first()
+    if known is not None:
+        return known
     told = ToldFollowUp(
         lead=name_of(handoff.lead),
         source=SOURCE,
-        external_id=str(uuid4()),
+        external_id=name,
         occurred_at=occurred_at,
         channel=channel,
         outcome=outcome,
@@ -54,6 +62,6 @@ def log(
         next_step_date=next_step_date,
     )
     ingest(agreement=handoff.agreement, facts=[told], by=by, now=now)
-    follow_up = FollowUp.objects.get(source=SOURCE, external_id=told.external_id)
+    follow_up = FollowUp.objects.get(source=SOURCE, external_id=name)
     Audit.objects.record("leads.follow_up.logged", follow_up, by=by, now=now)
     return follow_up

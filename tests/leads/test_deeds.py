@@ -86,6 +86,17 @@ def test_log_works(client: Client, handoff: Handoff, ana: User) -> None:
     assert "Next step Call again, Wed 9 Sep" in text
 
 
+def test_a_form_sent_twice_is_one_follow_up(client: Client, handoff: Handoff) -> None:
+    page = client.get(f"/agreements/acme/leads/{handoff.lead_id}/?deed=log")
+    assert 'name="log-token"' in page.content.decode()
+    told = CALLED | {"log-token": "0b0c2f3a-5a5f-4d5e-9d55-000000000001"}
+
+    for _ in range(2):
+        assert client.post(url("log", handoff), told).status_code == 303
+
+    assert FollowUp.objects.count() == 1
+
+
 def test_the_channel_is_remembered(client: Client, handoff: Handoff) -> None:
     told = CALLED | {"log-channel": "email", "log-outcome": "sent"}
     page = client.post(url("log", handoff), told, follow=True)
