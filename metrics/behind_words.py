@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 
 from django.utils.translation import gettext as _
 
@@ -17,11 +16,14 @@ from metrics.whys import handoffs_of
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a figure: what addresses call it, its name, and how many it counts."""
+    """A part of a figure: what addresses call it, its name, and how many it counts.
+
+    The number is None where the figure is not a count of leads.
+    """
 
     key: str
     name: str
-    number: int
+    number: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +141,17 @@ def _parts_of_rate(outcome: Outcome) -> Iterator[Part]:
 
 
 def _parts_of_volume(ledger: Ledger, outcome: Outcome) -> Iterator[Part]:
-    counted = outcome.figures.actual or Fraction(0)
-    if outcome.promised.commitment.measure == "accepted_volume":
-        handoffs = handoffs_of(ledger, outcome)
-        yield Part("", _("Count"), int(counted))
-        yield Part("rejected", _("Rejected"), handoffs["rejected"] - handoffs["overturned"])
-        yield Part("undecided", _("Undecided"), handoffs["undecided"])
+    counted = int(outcome.figures.actual or 0)
+    match outcome.promised.commitment.measure:
+        case "accepted_volume":
+            handoffs = handoffs_of(ledger, outcome)
+            yield Part("", _("Count"), counted)
+            yield Part("rejected", _("Rejected"), handoffs["rejected"] - handoffs["overturned"])
+            yield Part("undecided", _("Undecided"), handoffs["undecided"])
+        case "stage_volume" | "customers" | "follow_up_volume":
+            yield Part("", _("Count"), counted)
+        case _:
+            yield Part("", _("Count"), None)
 
 
 def _parts_of_the_month(month: MonthFigures, key: str) -> Iterator[Part]:

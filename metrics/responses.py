@@ -15,13 +15,11 @@ class Responses:
     """The first follow-ups under one clause.
 
     ``buckets`` count those that came within each of ``month_counts.EDGES``, and last later ones.
-    ``open`` have not come and are past due.
     """
 
     outcome: Outcome
     times: ResponseTimes
     buckets: tuple[int, ...]
-    open: int
 
     @property
     def commitment(self) -> Commitment:
@@ -45,10 +43,8 @@ def responses_of(ledger: Ledger, outcomes: Sequence[Outcome]) -> list[Responses]
 
 def _responses(ledger: Ledger, outcome: Outcome) -> Responses:
     key, periods = outcome.promised.commitment.key, outcome.promised.periods
-    times = times_in(ledger, key, periods)
     return Responses(
         outcome=outcome,
-        times=times,
+        times=times_in(ledger, key, periods),
         buckets=buckets_in(ledger, key, periods),
-        open=times.unanswered,
     )
