@@ -1,30 +1,27 @@
 """Keep facts that a source told, whatever their order and however often, and settle the clocks."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db import connection, transaction
-from django.db.models.functions import Lower
+from django.db import transaction
 
 from agreements.models import Agreement, User
 from agreements.rules_lock import judge_by_rules
 from leads.any_of import AnyOf
-from leads.copying import allocate_keys, copy_rows
+from leads.copying import copy_rows
 from leads.models import (
     Deal,
     Delivery,
     Fact,
     FollowUp,
-    Handoff,
     HandoffEvent,
-    Lead,
     LeadChange,
-    LeadIdentity,
     StageEntry,
 )
+from leads.naming import LeadOfHandoff, handoffs_named, leads_named
 from leads.settle import Born, settle
 from leads.told import (
     Named,
@@ -35,9 +32,6 @@ from leads.told import (
     ToldFollowUp,
     ToldStage,
 )
-
-# The key of a handoff and the key of the lead it is about.
-LeadOfHandoff = tuple[int, int]
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _FACT_COLUMNS = (
@@ -109,8 +103,8 @@ def ingest(
     """
     judge_by_rules()
     told_in = _Telling(agreement, by, now, delivery)
-    leads, born_leads = _leads_named(facts, agreement, now)
-    handoffs, born_handoffs = _handoffs_named(agreement, facts, leads)
+    leads, born_leads = leads_named(facts, agreement, now)
+    handoffs, born_handoffs = handoffs_named(agreement, facts, leads)
     ingested, touched = Ingested(leads=len(born_leads)), set[int]()
     groups: defaultdict[type[Told], list[Told]] = defaultdict(list)
     for fact in facts:
@@ -124,135 +118,6 @@ def ingest(
     if touched:
         settle(lead_ids=touched, now=now, born=Born(born_leads, born_handoffs))
     return ingested
-
-
-def _leads_named(
-    facts: Iterable[Told], agreement: Agreement, now: datetime
-) -> tuple[dict[Named, int], frozenset[int]]:
-    """Return the key of the lead each name stands for, and which of them are new.
-
-    The rows of leads known before are locked in key order.
-    """
-    names = {fact.lead for fact in facts}
-    known = _identities(names)
-    missing = [name for name in names if name not in known]
-    born = _name_leads(missing, _verified_emails(facts, agreement, now)) if missing else frozenset()
-    if missing:
-        known = _identities(names)
-    list(
-        Lead.objects.filter(AnyOf("pk", set(known.values()) - born))
-        .order_by("pk")
-        .select_for_update(no_key=True)
-        .values_list("pk")
-    )
-    return known, born
-
-
-def _identities(names: set[Named]) -> dict[Named, int]:
-    by_source: defaultdict[str, list[str]] = defaultdict(list)
-    for name in names:
-        by_source[name.source].append(name.external_id)
-    return {
-        Named(source, external_id): lead_id
-        for source, external_ids in by_source.items()
-        for external_id, lead_id in LeadIdentity.objects.filter(
-            AnyOf("external_id", external_ids), source=source
-        ).values_list("external_id", "lead_id")
-    }
-
-
-def _name_leads(names: list[Named], emails: dict[Named, str]) -> frozenset[int]:
-    """Give each name a new lead's key, unless its verified e-mail address is another lead's.
-
-    Returns the keys that were given. Only identities are written here: settling writes the leads
-    whole, and their foreign keys are checked at the commit. Where somebody else told of the same
-    name at this moment, theirs holds.
-    """
-    by_email = _leads_by_verified_email(set(emails.values()))
-    joined = set(by_email.values())
-    keys = iter(allocate_keys(Lead, len(names)))
-    wanted = []
-    for name in sorted(names):
-        email = emails.get(name)
-        key = by_email.get(email) if email else None
-        if key is None:
-            key = next(keys)
-            if email:
-                by_email[email] = key
-        wanted.append((key, name))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO leads_leadidentity (lead_id, source, external_id)
-            SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[])
-            ON CONFLICT DO NOTHING RETURNING lead_id
-            """,
-            [
-                [lead_id for lead_id, _ in wanted],
-                [name.source for _, name in wanted],
-                [name.external_id for _, name in wanted],
-            ],
-        )
-        return frozenset(row[0] for row in cursor.fetchall()) - joined
-
-
-def _verified_emails(
-    facts: Iterable[Told], agreement: Agreement, now: datetime
-) -> dict[Named, str]:
-    """Return the verified e-mail address told of each name, unless the terms keep them apart."""
-    emails = {
-        fact.lead: str(fact.attributes["email"]).lower()
-        for fact in facts
-        if isinstance(fact, ToldAttributes)
-        and fact.attributes.get("email_verified") is True
-        and fact.attributes.get("email")
-    }
-    if not emails:
-        return {}
-    version = agreement.versions.in_force(now).first()
-    joins = version is None or version.parsed_terms().scope.join_by_email
-    return emails if joins else {}
-
-
-def _leads_by_verified_email(emails: set[str]) -> dict[str, int]:
-    """Find the lead of each verified e-mail address; the one known longest where there are two."""
-    rows = (
-        Lead.objects.exclude(email="")
-        .annotate(address=Lower("email"))
-        .filter(is_email_verified=True, merged_into=None, address__in=emails)
-        .order_by("-pk")
-    )
-    return dict(rows.values_list("address", "pk"))
-
-
-def _handoffs_named(
-    agreement: Agreement, facts: Iterable[Told], leads: dict[Named, int]
-) -> tuple[dict[Named, LeadOfHandoff], dict[int, tuple[tuple[int, int], Named]]]:
-    """Return (handoff, lead) keys by the handoff's name, and what is known of the new ones."""
-    named = {fact.handoff: leads[fact.lead] for fact in facts if isinstance(fact, ToldEvent)}
-    if not named:
-        return {}, {}
-    known = _known_handoffs(named)
-    missing = sorted(name for name in named if name not in known)
-    born = {
-        key: ((named[name], agreement.pk), name)
-        for key, name in zip(allocate_keys(Handoff, len(missing)), missing, strict=True)
-    }
-    known.update((name, (key, lead_id)) for key, ((lead_id, _), name) in born.items())
-    return known, born
-
-
-def _known_handoffs(names: Iterable[Named]) -> dict[Named, LeadOfHandoff]:
-    by_source: defaultdict[str, list[str]] = defaultdict(list)
-    for name in names:
-        by_source[name.source].append(name.external_id)
-    return {
-        Named(source, external_id): (pk, lead_id)
-        for source, external_ids in by_source.items()
-        for external_id, pk, lead_id in Handoff.objects.filter(
-            AnyOf("external_id", external_ids), source=source
-        ).values_list("external_id", "pk", "lead_id")
-    }
 
 
 @dataclass(frozen=True, slots=True)
