@@ -30,6 +30,11 @@ def _other(value: Any) -> str:
     return _text(str(value))
 
 
+def interval_text(value: timedelta) -> str:
+    """Write a length as PostgreSQL reads it, in one unit."""
+    return f"{value // _MICROSECOND} microseconds"
+
+
 def _json(value: Any) -> str:
     # JSON writes every other character that needs it as an escape of its own.
     return json.dumps(value).replace("\\", "\\\\")
@@ -42,7 +47,7 @@ _WRITERS: dict[type, Callable[[Any], str]] = {
     bool: {True: "t", False: "f"}.__getitem__,
     datetime: datetime.isoformat,
     date: date.isoformat,
-    timedelta: lambda value: f"{value // _MICROSECOND} microseconds",
+    timedelta: interval_text,
     Decimal: str,
     dict: _json,
     list: _json,

@@ -1,12 +1,13 @@
 """Write projections: compare what was computed with what is stored, and write the differences."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection, models
 from psycopg2.extras import Json, execute_values
 
-from leads.copying import copy_rows
+from leads.copying import copy_rows, interval_text
 
 Row = tuple[Any, ...]
 
@@ -56,4 +57,7 @@ def _cast(db_type: str | None) -> str:
 
 
 def _adapted(value: Any) -> Any:
+    if isinstance(value, timedelta):
+        # As COPY writes it: the driver's days are equal, but not the same text.
+        return interval_text(value)
     return Json(value) if isinstance(value, dict | list) else value
