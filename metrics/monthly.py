@@ -17,11 +17,12 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from django.db import connection
-from django.db.models import Count, Model, Sum
+from django.db.models import Count, Model, Sum, UniqueConstraint
 
 from agreements.models import Agreement, AgreementVersion
 from leads.models import Handoff
@@ -55,7 +56,7 @@ from metrics.month_counts import (
     of_commitment,
     sets_of_times,
 )
-from metrics.open_clocks import Group, Microseconds, packed, run_until
+from metrics.open_clocks import Group, Microseconds, packed, run_until_many
 from metrics.periods import PeriodKind, period_on
 
 _CLOCK_COUNTS = ("met", "late", "void", "back_dated", "excused", "excepted")
@@ -83,8 +84,10 @@ def refresh_months(
 
 def _refresh(month: "_Month", agreement: Agreement, first: date, now: datetime) -> int:
     counts = month.counts()
-    written = _write_rows(MonthTimes, agreement, first, month.rows_of_times())
-    written += _write_rows(MonthOpenClocks, agreement, first, month.rows_of_running())
+    times = MonthTimes.objects.filter(agreement=agreement, month=first)
+    written = _write_rows(MonthTimes, month.rows_of_times(), times)
+    running = MonthOpenClocks.objects.filter(agreement=agreement, month=first)
+    written += _write_rows(MonthOpenClocks, month.rows_of_running(), running)
     row = MonthRollUp.objects.filter(agreement=agreement, month=first).first()
     if row is None and counts:
         MonthRollUp.objects.create(agreement=agreement, month=first, counts=counts, changed_at=now)
@@ -98,18 +101,27 @@ def _refresh(month: "_Month", agreement: Agreement, first: date, now: datetime) 
     return written + 1
 
 
-def _write_rows(
-    model: type[Model], agreement: Agreement, first: date, rows: Sequence[Mapping[str, Any]]
-) -> int:
-    """Put rows in the place of those stored for a month where they differ."""
-    kept = model._default_manager.filter(agreement=agreement, month=first)
-    stored = {repr(_cells_of(row)): row.pk for row in kept}
-    wanted = [model(agreement=agreement, month=first, **cells) for cells in rows]
-    new = [row for row in wanted if repr(_cells_of(row)) not in stored]
-    gone = stored.keys() - {repr(_cells_of(row)) for row in wanted}
-    kept.filter(pk__in=[stored[cells] for cells in gone]).delete()
+def _write_rows(model: type[Model], rows: Iterable[Model], kept: Iterable[Model]) -> int:
+    """Put rows in the place of those kept under the same name, where they differ."""
+    names = _unique_names(model)
+    stored = {tuple(getattr(row, name) for name in names): row for row in kept}
+    new = []
+    for row in rows:
+        known = stored.get(tuple(getattr(row, name) for name in names))
+        if known is None or _cells_of(known) != _cells_of(row):
+            new.append(row)
+        else:
+            stored.pop(tuple(getattr(row, name) for name in names))
+    model._default_manager.filter(pk__in=[row.pk for row in stored.values()]).delete()
     model._default_manager.bulk_create(new)
-    return max(len(new), len(gone))
+    return max(len(new), len(stored))
+
+
+def _unique_names(model: type[Model]) -> list[str]:
+    unique = model._meta.constraints[0]
+    assert isinstance(unique, UniqueConstraint)  # noqa: S101 - each has just this one
+    columns = {field.name: field.attname for field in model._meta.concrete_fields}
+    return [columns[name] for name in unique.fields]
 
 
 def _cells_of(row: Model) -> list[Any]:
@@ -132,8 +144,9 @@ class _Month:
         self._unanswered = self._read_unanswered()
         self._used = used_between(agreement, self._period.from_date, self._period.to_date)
         self._given_up = self._times_given_up()
-        self._sets = sets_of_times(self._terms, [*self._used, *self._given_up, *self._running()])
+        self._sets = sets_of_times(self._terms, [*self._used, *self._given_up, *self._running])
         self._rows_by_set = {of: key for key, of in reversed(self._sets.items())}
+        self._stopped = {key: self._of_set(self._used, of) for of, key in self._rows_by_set.items()}
 
     def counts(self) -> Json:
         """Sum everything; parts in which nothing was counted are left out."""
@@ -154,33 +167,38 @@ class _Month:
         }
         return {name: part for name, part in parts.items() if part}
 
-    def rows_of_times(self) -> list[dict[str, Any]]:
-        """Return the cells of MonthTimes; clauses that are a whole kind are kept once."""
+    def rows_of_times(self) -> list[MonthTimes]:
+        """Return the rows of the times; clauses that are a whole kind are kept once."""
         return [
-            {
-                "key": key,
-                "stopped": packed(self._joined(self._used, of)),
-                "given_up": packed(self._joined(self._given_up, of)),
-            }
+            MonthTimes(
+                agreement=self._agreement,
+                month=self._period.from_date,
+                key=key,
+                stopped=packed(self._stopped[key]),
+                given_up=packed(self._of_set(self._given_up, of)),
+            )
             for of, key in self._rows_by_set.items()
         ]
 
-    def rows_of_running(self) -> list[dict[str, Any]]:
-        """Return the cells of MonthOpenClocks."""
+    def rows_of_running(self) -> list[MonthOpenClocks]:
+        """Return the rows of the clocks that run."""
         return [
-            {
-                "version_id": int(group.version),
-                "clause_key": group.clause,
-                "kind": group.kind,
-                "tier": group.tier,
-                "picked_by": group.picked_by,
-                "due": packed([clock.due for clock in clocks]),
-                "started": packed([clock.started for clock in clocks]),
-                "odd": dict(_odd(clocks)),
-            }
-            for group, clocks in sorted(self._running().items())
+            MonthOpenClocks(
+                agreement=self._agreement,
+                month=self._period.from_date,
+                version_id=int(group.version),
+                clause_key=group.clause,
+                kind=group.kind,
+                tier=group.tier,
+                picked_by=group.picked_by,
+                due=packed([clock.due for clock in clocks]),
+                started=packed([clock.started for clock in clocks]),
+                odd=dict(_odd(clocks)),
+            )
+            for group, clocks in sorted(self._running.items())
         ]
 
+    @cached_property
     def _running(self) -> dict[Group, list[Unanswered]]:
         groups: defaultdict[Group, list[Unanswered]] = defaultdict(list)
         for clock in self._unanswered:
@@ -190,27 +208,35 @@ class _Month:
 
     def _times_given_up(self) -> dict[Group, Microseconds]:
         """Return how long the clocks ran that were given up."""
-        groups: defaultdict[Group, list[int]] = defaultdict(list)
+        groups: defaultdict[Group, list[Unanswered]] = defaultdict(list)
         for clock in self._unanswered:
             if clock.given_up is not None:
-                rulebook = rulebook_of(self._versions[clock.group.version])
-                schedule = rulebook.schedule_of(clock.group.clause, clock.group.tier)
-                used = run_until(schedule, clock.started, clock.given_up, clock.pauses or ())
-                groups[clock.group].append(used)
-        return {group: np.array(times, dtype=np.int64) for group, times in groups.items()}
+                groups[clock.group].append(clock)
+        times: dict[Group, Microseconds] = {}
+        for group, clocks in groups.items():
+            rulebook = rulebook_of(self._versions[group.version])
+            schedule = rulebook.schedule_of(group.clause, group.tier)
+            times[group] = run_until_many(
+                schedule,
+                [clock.started for clock in clocks],
+                [clock.given_up or 0 for clock in clocks],
+                {place: clock.pauses for place, clock in enumerate(clocks) if clock.pauses},
+            )
+        return times
 
-    def _joined(self, times: Mapping[Group, Microseconds], groups: Iterable[Group]) -> Microseconds:
+    def _of_set(self, times: Mapping[Group, Microseconds], groups: Iterable[Group]) -> Microseconds:
         return joined(times[group] for group in groups if group in times)
 
     def _times(self) -> Json:
         found: Json = {}
         for key, of in self._sets.items():
-            stopped = self._joined(self._used, of)
+            row = self._rows_by_set[of]
+            stopped = self._stopped[row]
             found[key] = {
-                "row": self._rows_by_set[of],
+                "row": row,
                 "stopped": stopped.size,
                 "longest": int(stopped[-1]) if stopped.size else 0,
-                "given_up": self._joined(self._given_up, of).size,
+                "given_up": self._of_set(self._given_up, of).size,
                 "buckets": buckets_of(stopped),
             }
         return found

@@ -98,21 +98,34 @@ class OpenClocks:
     ) -> Microseconds:
         """Return the open time, pauses out, that those past due have run until now."""
         past = self.overdue(now)
-        starts = self.started[:past].astype("datetime64[us]")
-        ends = np.full(past, now).astype("datetime64[us]")
-        used: Microseconds = business_between_many(schedule, starts, ends).astype(np.int64)
-        for place, odd in self.odd.items():
-            if place < past and odd.pauses:
-                used[place] = run_until(schedule, int(self.started[place]), now, odd.pauses)
+        pauses = {place: odd.pauses for place, odd in self.odd.items() if odd.pauses}
+        used = run_until_many(schedule, self.started[:past], np.full(past, now), pauses)
         return used if counted is None else used[counted[:past]]
 
 
-def run_until(schedule: Schedule, started: int, until: int, pauses: Sequence[Sequence[str]]) -> int:
-    """Return the microseconds of open time, pauses out, from one instant to another."""
-    paused = tuple(
-        Pause(datetime.fromisoformat(start), datetime.fromisoformat(end)) for start, end in pauses
-    )
-    return open_between(schedule, instant(started), instant(until), paused) // MICROSECOND
+def run_until_many(
+    schedule: Schedule,
+    started: Sequence[int] | Microseconds,
+    until: Sequence[int] | Microseconds,
+    pauses: Mapping[int, Sequence[Sequence[str]]],
+) -> Microseconds:
+    """Return the microseconds of open time of each clock from an instant to another.
+
+    Pauses, by the place of a clock, are taken out.
+    """
+    starts, ends = (np.asarray(instants, dtype=np.int64) for instants in (started, until))
+    used: Microseconds = business_between_many(
+        schedule, starts.astype("datetime64[us]"), ends.astype("datetime64[us]")
+    ).astype(np.int64)
+    for place, told in pauses.items():
+        if place < used.size:
+            paused = tuple(
+                Pause(datetime.fromisoformat(start), datetime.fromisoformat(end))
+                for start, end in told
+            )
+            start, end = instant(int(starts[place])), instant(int(ends[place]))
+            used[place] = open_between(schedule, start, end, paused) // MICROSECOND
+    return used
 
 
 def packed(values: Sequence[int] | Microseconds) -> bytes:

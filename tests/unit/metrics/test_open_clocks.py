@@ -17,7 +17,7 @@ from metrics.open_clocks import (
     instant,
     microseconds,
     packed,
-    run_until,
+    run_until_many,
     unpacked,
 )
 from metrics.rates import Outcome, tally
@@ -86,7 +86,7 @@ def test_times_so_far_leave_pauses_out(schedule: Schedule) -> None:
     assert times.tolist() == [90 * MINUTE, 60 * MINUTE]
     only_second = np.array([False, True, True])
     assert clocks.times_so_far(schedule, now, only_second).tolist() == [60 * MINUTE]
-    assert run_until(schedule, start, now, [pause]) == 60 * MINUTE
+    assert run_until_many(schedule, [start], [now], {0: [pause]}).tolist() == [60 * MINUTE]
 
 
 @pytest.mark.parametrize("values", [[], [-1, 0, 2**62]])
