@@ -267,6 +267,8 @@ class CellReaders:
 
 def _places(mapping: FactsMapping, header: Sequence[str]) -> dict[str, int]:
     """Return where each column of the mapping stands. Raises MappingError for what is not so."""
+    if len(header) == 1 and mapping.columns - {*header}:
+        raise MappingError([Problem("", "one_column", {"column": header[0][:60]})])
     problems: list[Problem] = []
     for column in sorted(mapping.columns):
         found = header.count(column)

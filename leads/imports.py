@@ -24,7 +24,9 @@ from leads.row_problems import UnableToRead
 from leads.told import Told
 
 BATCH = 1000
-_MANY = 5000
+# The planner is told of new rows after so many facts, and again each time there are as many times
+# more: until it knows, it reads whole tables to find a few leads.
+_FIRST_LOOK, _TIMES_MORE = 5000, 4
 _REASONS_SHOWN = 10
 _TABLES = (
     models.Lead, models.LeadIdentity, models.Handoff, models.HandoffEvent, models.FollowUp,
@@ -172,12 +174,12 @@ def _finish(delivery: Delivery, imported: Imported, by: User | None, now: dateti
     Audit.objects.record(
         "leads.file.imported", delivery, by=by, now=now, file_name=delivery.file_name, **counts
     )
-    if imported.facts.new + imported.facts.revised >= _MANY:
-        _look_at_tables()
+    if imported.facts.new + imported.facts.revised >= _FIRST_LOOK:
+        _analyze()
 
 
-def _look_at_tables() -> None:
-    """Let the planner know how much there is now, before somebody works on all of it."""
+def _analyze() -> None:
+    """Let the planner know how much there is now."""
     tables = ", ".join(f'"{model._meta.db_table}"' for model in _TABLES)
     with connection.cursor() as cursor:
         cursor.execute(f"ANALYZE {tables}")
@@ -208,6 +210,7 @@ class _Import:
         self._agreement, self._by, self._now = agreement, by, now
         self._rows, self._reader, self._rejects = rows, reader, rejects
         self._has_zeros = has_zeros
+        self._next_look = _FIRST_LOOK
         self.delivery: Delivery | None = None
         self.imported = Imported()
 
@@ -223,11 +226,17 @@ class _Import:
             if len(batch) == BATCH:
                 self._keep(batch)
                 batch = []
+                self._look()
                 on_progress(self._rows.bytes_read)
         self._keep(batch)
         on_progress(self._rows.bytes_read)
         self.imported.rejects = self._rejects.path if self._rejects.is_written else None
         return self.imported
+
+    def _look(self) -> None:
+        if self.imported.facts.new >= self._next_look:
+            _analyze()
+            self._next_look *= _TIMES_MORE
 
     def _read(self, line: int, cells: list[str] | UnableToRead) -> _Row | None:
         if isinstance(cells, UnableToRead):

@@ -64,6 +64,10 @@ MESSAGES: dict[str, str] = {
     "unknown_column_nearest": gettext_noop(
         "The file has no column “{column}”; did you mean “{nearest}”? Correct the mapping."
     ),
+    "one_column": gettext_noop(
+        "The file has a single column, “{column}”; if it holds several, say in the mapping what "
+        "parts them, as in “file: {{delimiter: tab}}”."
+    ),
     "column_twice": gettext_noop(
         "The file has the column “{column}” more than once; give each its own name in the file."
     ),

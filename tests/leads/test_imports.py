@@ -363,13 +363,13 @@ def test_the_summary_is_for_people_too(capsys: pytest.CaptureFixture[str]) -> No
         ),
         (
             "missing.csv", "map.yaml", "acme", (),
-            ("missing.csv cannot be read: No such file or directory. Check its name and who may "
-            "read it."),
+            ("missing.csv cannot be opened: No such file or directory. Check its name and "
+            "permissions."),
         ),
         (
             "leads.csv", "missing.yaml", "acme", (),
-            ("missing.yaml cannot be read: No such file or directory. Check its name and who may "
-            "read it."),
+            ("missing.yaml cannot be opened: No such file or directory. Check its name and "
+            "permissions."),
         ),
         (
             "other.csv", "map.yaml", "acme", (),

@@ -183,7 +183,7 @@ def _counted(facts: Ingested) -> str:
 
 
 def _unreadable(path: Path, error: OSError) -> str:
-    return gettext("%(path)s cannot be read: %(reason)s. Check its name and who may read it.") % {
+    return gettext("%(path)s cannot be opened: %(reason)s. Check its name and permissions.") % {
         "path": path,
         "reason": error.strerror,
     }

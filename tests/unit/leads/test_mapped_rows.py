@@ -279,3 +279,11 @@ def test_a_column_that_stands_twice_is_refused() -> None:
     )
     with pytest.raises(MappingError, match="has the column “at” more than once"):
         RowReader(mapping, ["id", "at", "at"], SETTING)
+
+
+def test_a_file_parted_by_something_else_is_told() -> None:
+    mapping = parse_mapping(
+        {"source": "c", "lead": "id", "facts": [{"stage": "mql", "id": "id", "at": "at"}]}
+    )
+    with pytest.raises(MappingError, match="has a single column, “id;at”; if it holds several"):
+        RowReader(mapping, ["id;at"], SETTING)
