@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from agreements import formats
+from agreements.kick import kick
 from agreements.models import Agreement
 from agreements.permissions import user_can_see_figures_of_reps
 from agreements.requests import SignedInRequest
@@ -26,6 +27,7 @@ from metrics.ledger import Ledger
 from metrics.month_figures import MonthFigures
 from metrics.month_notes import notes_of
 from metrics.periods import Period
+from metrics.tasks import roll_up
 from metrics.views.asked import asks_for_adjusted, desk_of_reader, month_of
 
 BREACHES_SHOWN = 6
@@ -41,6 +43,8 @@ def dashboard(request: SignedInRequest, slug: str) -> HttpResponse:
     prefetch_related_objects([agreement], "marketing_team", "sales_team")
     period, adjusted = month_of(request, agreement, now), asks_for_adjusted(request)
     ledger, month = read_month(agreement, period, now)
+    if month.is_being_recalculated:
+        kick(roll_up)
     context: dict[str, Any] = {
         "agreement": agreement,
         "now": now,
