@@ -62,7 +62,7 @@ from metrics.periods import PeriodKind, period_on
 _CLOCK_COUNTS = ("met", "late", "void", "back_dated", "excused", "excepted")
 
 _USED = """
-SELECT version_id, clause_key, kind, tier, picked_by, array_agg(microseconds)
+SELECT version_id, clause_key, kind, tier, picked_by, string_agg(int8send(microseconds), '')
 FROM metrics_clockcell, unnest(used) AS microseconds
 WHERE agreement_id = %s AND local_date >= %s AND local_date < %s
 GROUP BY 1, 2, 3, 4, 5
@@ -296,7 +296,7 @@ class _Month:
             for row in rows
             for clock in row[6]
         ]
-        return sorted(found, key=lambda clock: (clock.due, clock.started, repr(clock)))
+        return sorted(found, key=_order)
 
     def _rejections(self) -> Json:
         standing = Handoff.objects.filter(
@@ -307,6 +307,12 @@ class _Month:
         )
         reasons = standing.values_list("reason").annotate(number=Count("pk"))
         return dict(reasons.order_by("reason"))
+
+
+def _order(clock: Unanswered) -> tuple[Any, ...]:
+    """Sort by due time; what else there is, so that equal cells are always in one order."""
+    particulars = (clock.adjusted_due, clock.is_excepted, clock.pauses or [])
+    return (clock.due, clock.started, clock.group, *particulars)
 
 
 def _odd(clocks: Iterable[Unanswered]) -> Iterable[tuple[str, list[Any]]]:
@@ -322,6 +328,6 @@ def used_between(agreement: Agreement, from_date: date, to_date: date) -> dict[G
     with connection.cursor() as cursor:
         cursor.execute(_USED, [agreement.pk, from_date, to_date])
         return {
-            Group(str(row[0]), *row[1:5]): np.array(row[5], dtype=np.int64)
+            Group(str(row[0]), *row[1:5]): np.frombuffer(row[5], dtype=">i8").astype(np.int64)
             for row in cursor.fetchall()
         }
