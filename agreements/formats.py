@@ -140,8 +140,8 @@ def instant(at: datetime | None, now: datetime | None = None) -> str:
         return NO_VALUE
     local = timezone.localtime(at)
     if now is None or timezone.localtime(now).year == local.year:
-        return _dated(local, pgettext("date format", "D j M H:i"))
-    return _dated(local, pgettext("date format", "D j M Y H:i"))
+        return dated(local, pgettext("date format", "D j M H:i"))
+    return dated(local, pgettext("date format", "D j M Y H:i"))
 
 
 def near_instant(at: datetime | None, now: datetime) -> str:
@@ -150,9 +150,9 @@ def near_instant(at: datetime | None, now: datetime) -> str:
         return NO_VALUE
     local, today = timezone.localtime(at), timezone.localtime(now).date()
     if local.date() == today:
-        return _dated(local, pgettext("date format", "H:i"))
+        return dated(local, pgettext("date format", "H:i"))
     if abs((local.date() - today).days) < 7:
-        return _dated(local, pgettext("date format", "D H:i"))
+        return dated(local, pgettext("date format", "D H:i"))
     return instant(at, now)
 
 
@@ -161,21 +161,22 @@ def day(on: date | None, now: datetime | None = None) -> str:
     if on is None:
         return NO_VALUE
     if now is None or timezone.localtime(now).year == on.year:
-        return _dated(on, pgettext("date format", "D j M"))
-    return _dated(on, pgettext("date format", "D j M Y"))
+        return dated(on, pgettext("date format", "D j M"))
+    return dated(on, pgettext("date format", "D j M Y"))
 
 
 def long_day(on: date | None) -> str:
     """Write a date in full, "1 January 2026"."""
-    return NO_VALUE if on is None else _dated(on, pgettext("date format", "j F Y"))
+    return NO_VALUE if on is None else dated(on, pgettext("date format", "j F Y"))
 
 
 def month(on: date | None) -> str:
     """Write the month of a date, "May 2026"."""
-    return NO_VALUE if on is None else _dated(on, "YEAR_MONTH_FORMAT")
+    return NO_VALUE if on is None else dated(on, "YEAR_MONTH_FORMAT")
 
 
-def _dated(on: date, pattern: str) -> str:
+def dated(on: date, pattern: str) -> str:
+    """Write a date or an instant by Django's pattern, with the small letters the language has."""
     text = date_format(on, pattern)
     # Portuguese writes days and months small; Django's names of them begin with a capital.
     return text.lower() if (get_language() or "").startswith("pt") else text

@@ -8,13 +8,13 @@ from typing import TypeVar
 
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from agreements.clock import ClockState, MarkKind
+from agreements.formats import dated
 from agreements.models import User
 from agreements.models.contracts import Party
 from leads.case import Case, FactName
@@ -128,8 +128,8 @@ def _day_label(at: datetime, now: datetime) -> str:
     if day == today - timedelta(days=1):
         return _("Yesterday")
     if day.year == today.year:
-        return date_format(day, pgettext("date format", "l j F"))
-    return date_format(day, pgettext("date format", "l j F Y"))
+        return dated(day, pgettext("date format", "l j F"))
+    return dated(day, pgettext("date format", "l j F Y"))
 
 
 class _Told:

@@ -7,6 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class UserManager(BaseUserManager["User"]):
@@ -96,7 +97,7 @@ class Membership(models.Model):
     class Role(models.TextChoices):
         """What somebody may do follows from the role and from the team's side of an agreement."""
 
-        LEAD = "lead", _("Lead")
+        LEAD = "lead", pgettext_lazy("role", "Lead")
         MEMBER = "member", _("Member")
         INTEGRATION = "integration", _("Integration")
 

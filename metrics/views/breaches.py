@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from agreements import formats
@@ -91,13 +92,13 @@ def _tabs(
     withdrawn = f"{standing}&withdrawn=yes" if standing != "?" else "?withdrawn=yes"
     return [
         {
-            "name": _("Standing"),
+            "name": pgettext("breaches", "Standing"),
             "number": counts["standing"],
             "href": standing,
             "is_current": not filters.withdrawn,
         },
         {
-            "name": _("Withdrawn"),
+            "name": pgettext("breaches", "Withdrawn"),
             "number": counts["withdrawn"],
             "href": withdrawn,
             "is_current": bool(filters.withdrawn),
