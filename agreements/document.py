@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -124,10 +123,10 @@ def _hours(hours: Hours) -> str:
 
 def _run(first: int, last: int, text: str) -> str:
     if first == last:
-        return f"{WEEKDAYS[first]} {text}"
+        return f"{formats.weekday(first)} {text}"
     return _("%(first)s to %(last)s %(hours)s") % {
-        "first": WEEKDAYS[first],
-        "last": WEEKDAYS[last],
+        "first": formats.weekday(first),
+        "last": formats.weekday(last),
         "hours": text,
     }
 
@@ -272,7 +271,7 @@ def _reviews(terms: Terms) -> Iterator[str]:
     }[review.cadence]
     when = [cadence]
     if review.weekday:
-        when.append(str(WEEKDAYS[WEEKDAY_KEYS.index(review.weekday)]))
+        when.append(formats.weekday(WEEKDAY_KEYS.index(review.weekday)))
     if review.time:
         when.append(str(review.time))
     if review.minutes:

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language, gettext, ngettext, pgettext
 
@@ -175,8 +176,16 @@ def month(on: date | None) -> str:
     return NO_VALUE if on is None else dated(on, "YEAR_MONTH_FORMAT")
 
 
+def weekday(number: int) -> str:
+    """Name a day of the week in full, "Monday" for 0."""
+    return _small(str(WEEKDAYS[number]))
+
+
 def dated(on: date, pattern: str) -> str:
     """Write a date or an instant by Django's pattern, with the small letters the language has."""
-    text = date_format(on, pattern)
+    return _small(date_format(on, pattern))
+
+
+def _small(text: str) -> str:
     # Portuguese writes days and months small; Django's names of them begin with a capital.
     return text.lower() if (get_language() or "").startswith("pt") else text

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from django.utils.dates import WEEKDAYS
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -16,7 +15,7 @@ from agreements import formats
 from agreements.terms import Commitment, Terms
 from leads.countdown import working_day
 from metrics.clock_figures import missed_by_day
-from metrics.figure_words import exactly, share_text, value_text
+from metrics.figure_words import count_text, exactly, share_text, value_text
 from metrics.figures import Outcome
 from metrics.findings import time_text
 from metrics.ledger import InForce, Ledger
@@ -58,8 +57,8 @@ class Subject:
     def count(self, number: int, part: str) -> SafeString:
         """Write a count as a link to the leads it counts."""
         if not number:
-            return format_html("{}", formats.figure(number))
-        return format_html('<a href="{}">{}</a>', self.href(part), formats.figure(number))
+            return format_html("{}", count_text(number))
+        return format_html('<a href="{}">{}</a>', self.href(part), count_text(number))
 
 
 def why(subject: Subject) -> SafeString:
@@ -246,7 +245,7 @@ def _most_frequent_reason(subject: Subject) -> Iterator[SafeString]:
         yield format_html(
             _("Most often: {reason}, {number} times."),
             reason=_strong(names[key]),
-            number=formats.figure(number),
+            number=count_text(number),
         )
 
 
@@ -359,16 +358,17 @@ def _missed(subject: Subject) -> Iterator[SafeString]:
 
 def _concentration(subject: Subject) -> Iterator[SafeString]:
     """Name the day, or else the weekday, on which most of the missed clocks began."""
+    counts = subject.outcome.clocks
+    if counts is None or counts.compliance.breached < _ENOUGH:
+        return
     missed, every = _by_day(subject)
     total = sum(missed.values())
-    if total < _ENOUGH:
-        return
     on_date, number = missed.most_common(1)[0]
     if number >= _ENOUGH and Fraction(number, total) >= _HALF and len(every) > 1:
         yield _strong(
             format_html(
                 _("{number} of them began on {date}."),
-                number=formats.figure(number),
+                number=count_text(number),
                 date=formats.day(on_date, subject.month.now),
             )
         )
@@ -380,8 +380,8 @@ def _concentration(subject: Subject) -> Iterator[SafeString]:
         yield _strong(
             format_html(
                 _("{number} of them began on a {weekday}."),
-                number=formats.figure(number),
-                weekday=WEEKDAYS[weekday],
+                number=count_text(number),
+                weekday=formats.weekday(weekday),
             )
         )
 

@@ -207,6 +207,14 @@ def test_promise_is_in_the_readers_language(language: str, text: str) -> None:
         assert plain(formats.promise(Duration.parse("10bd"))) == text
 
 
+@pytest.mark.parametrize(
+    ("language", "text"), [("en", "Friday"), ("es", "viernes"), ("pt-br", "sexta-feira")]
+)
+def test_weekdays_are_written_as_the_language_does(language: str, text: str) -> None:
+    with translation.override(language):
+        assert formats.weekday(4) == text
+
+
 def test_missing_dates_read_as_a_dash() -> None:
     assert {formats.instant(None), formats.near_instant(None, AT), formats.day(None)} == {"–"}
     assert {formats.long_day(None), formats.month(None)} == {"–"}
