@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -94,6 +95,7 @@ class RowWriter:
     ) -> None:
         self._ledger, self._month, self._trends = ledger, month, trends
         self._restated, self._adjusted = restated, adjusted
+        self._names: dict[date, str] = {}
 
     def rows(self, outcomes: Iterable[Outcome]) -> list[CommitmentRow]:
         """Write the rows of some commitments."""
@@ -122,7 +124,7 @@ class RowWriter:
             status=figures.status,
             finality=_finality(outcome),
             trend=tuple(_share(point) for point in points),
-            trend_label=_trend_label(points),
+            trend_label=self._trend_label(points),
             is_running=not is_over,
             why=why(subject),
         )
@@ -142,6 +144,23 @@ class RowWriter:
             actual = frozen["adjusted"] if self._is_adjusted(outcome) else frozen["actual"]
             value = None if actual is None else Fraction(Decimal(str(actual)))
             yield Aside(_("as closed"), self._text(outcome, value))
+
+    def _trend_label(self, points: Iterable[TrendPoint]) -> str:
+        """Say the trend's values, as somebody reads them who does not see the line."""
+        pattern = _("%(month)s %(share)s")
+        known = [
+            pattern % {"month": self._name(point.month), "share": percent_text(point.attainment)}
+            for point in points
+            if point.attainment is not None
+        ]
+        if not known:
+            return _("No month has been attained yet")
+        return _("Attained by month: %(months)s") % {"months": ", ".join(known)}
+
+    def _name(self, month: date) -> str:
+        if month not in self._names:
+            self._names[month] = formats.month(month)
+        return self._names[month]
 
     def _is_adjusted(self, outcome: Outcome) -> bool:
         return self._adjusted and outcome.figures.adjusted is not None
@@ -199,16 +218,3 @@ def _finality(outcome: Outcome) -> str:
 
 def _share(point: TrendPoint) -> float | None:
     return None if point.attainment is None else float(point.attainment)
-
-
-def _trend_label(points: Iterable[TrendPoint]) -> str:
-    """Say the trend's values, as somebody reads them who does not see the line."""
-    known = [
-        _("%(month)s %(share)s")
-        % {"month": formats.month(point.month), "share": percent_text(point.attainment)}
-        for point in points
-        if point.attainment is not None
-    ]
-    if not known:
-        return _("No month has been attained yet")
-    return _("Attained by month: %(months)s") % {"months": ", ".join(known)}

@@ -13,6 +13,11 @@ def exactly(value: Fraction) -> Decimal:
     return Decimal(value.numerator) / Decimal(value.denominator)
 
 
+def count_text(number: int) -> str:
+    """Write a whole number; one that no language groups takes no detour."""
+    return str(number) if 0 <= number < 1000 else formats.figure(number)
+
+
 def value_text(commitment: Commitment, value: Fraction | None, currency: str) -> str:
     """Write a target or an actual in the unit of its measure; a dash for none."""
     if value is None:
@@ -23,6 +28,8 @@ def value_text(commitment: Commitment, value: Fraction | None, currency: str) ->
         return formats.working_time(timedelta(seconds=float(value)))
     if commitment.definition.kind == "amount":
         return formats.money(_whole(value), currency)
+    if value.denominator == 1:
+        return count_text(value.numerator)
     return formats.figure(exactly(value))
 
 

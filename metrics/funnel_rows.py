@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from agreements import formats
 from metrics.addresses import BehindAddress, stage_key
-from metrics.figure_words import exactly, share_text
+from metrics.figure_words import count_text, exactly, share_text
 from metrics.findings import funnel_finding
 from metrics.ledger import Ledger
 from metrics.month_figures import MonthFigures, StageFigures
@@ -75,7 +75,7 @@ def _row(
     note, part = _note(stage)
     return FunnelRow(
         name=stage.name,
-        entered=formats.figure(stage.entered),
+        entered=count_text(stage.entered),
         href=href(),
         planned="" if stage.target is None else formats.figure(exactly(stage.target)),
         reached=_reached(stage, largest),

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import lru_cache
 from statistics import median
 
 from metrics.attainment import share_of_time
@@ -141,7 +142,7 @@ class Volumes:
                 if day < self._ledger.today:
                     counts.append(int(counted.get(day, 0)))
                     open_times.append(open_time)
-        return dispersion_of(counts, open_times)
+        return _dispersion_of(tuple(counts), tuple(open_times))
 
     def _errors(self, outcome: Outcome, share: Fraction) -> Iterator[Fraction]:
         """Give by what share the projection at the same moment missed each month's end."""
@@ -192,6 +193,12 @@ class Volumes:
         return self._open_times[name]
 
 
+@lru_cache(maxsize=1024)
+def _dispersion_of(counts: tuple[int, ...], open_times: tuple[timedelta, ...]) -> Fraction:
+    """Return the dispersion of days that are over; it stays until the next of them."""
+    return dispersion_of(counts, open_times)
+
+
 def _value(measure: str, counts: Sequence[int | str]) -> Fraction:
     if measure != "accepted_volume":
         return Fraction(counts[0])
@@ -219,10 +226,9 @@ def _count_at(
     left = sum(open_times, _NOTHING) * float(share)
     total = _ZERO
     for day, open_time in zip(days, open_times, strict=True):
-        part = min(left, open_time)
-        if open_time:
-            total += counted.get(day, _ZERO) * (share_of_time(part, open_time) or _ZERO)
-        elif left > _NOTHING:
-            total += counted.get(day, _ZERO)
-        left -= part
+        if left <= _NOTHING:
+            break
+        part = share_of_time(left, open_time) if left < open_time else 1
+        total += counted.get(day, _ZERO) * (part or _ZERO)
+        left -= open_time
     return total

@@ -3,16 +3,18 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
+from django.utils.translation import get_language, ngettext, override
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from agreements import formats
 from agreements.wording import tier_names
 from leads.countdown import working_day
 from metrics.addresses import BehindAddress
 from metrics.charts import Chart
+from metrics.figure_words import count_text
 from metrics.findings import response_finding, time_text
 from metrics.month_counts import EDGES
 from metrics.month_figures import MonthFigures
@@ -69,12 +71,7 @@ class _Distribution:
         clocks = responses.outcome.clocks
         self._given_up = clocks.given_up if clocks else 0
         self._open = responses.times.unanswered - self._given_up
-        self._edges = {
-            at: formats.working_time(at * _MICROSECOND)
-            for each in self._bins
-            for at in (each.lower, each.upper)
-            if at is not None
-        }
+        self._edges = _edge_texts(get_language() or "")
         self._href = BehindAddress(month.agreement, self._commitment.key, month.period)
 
     def chart(self) -> ResponseChart:
@@ -108,14 +105,14 @@ class _Distribution:
         yield Fact(_("Median"), time_text(times.median, self._day))
         yield Fact(_("9 of 10 within"), time_text(times.p90, self._day))
         yield Fact(_("19 of 20 within"), time_text(times.p95, self._day))
-        yield Fact(_("Followed up or overdue"), formats.figure(times.n), self._href())
+        yield Fact(_("Followed up or overdue"), count_text(times.n), self._href())
         yield Fact(
             _("Still unanswered"),
-            formats.figure(self._open),
+            count_text(self._open),
             self._href("unanswered") if self._open else "",
         )
         if self._given_up:
-            yield Fact(_("Given up"), formats.figure(self._given_up), self._href("given_up"))
+            yield Fact(_("Given up"), count_text(self._given_up), self._href("given_up"))
 
     def _shown_bins(self) -> list[_Bin]:
         """Return the bins from the first to the last with anything in it, the promise included."""
@@ -186,19 +183,19 @@ class _Distribution:
         return "" if at is None else self._edges[at]
 
     def _handoffs(self, number: int) -> str:
-        shown = {"number": formats.figure(number)}
+        shown = {"number": count_text(number)}
         return ngettext("%(number)s handoff", "%(number)s handoffs", number) % shown
 
     def _row(self, each: _Bin) -> list[Any]:
         return [
             self._name(each),
-            {"href": self._bin_href(each), "text": formats.figure(each.count)},
+            {"href": self._bin_href(each), "text": count_text(each.count)},
         ]
 
     def _open_row(self) -> list[list[Any]]:
         if not self._open:
             return []
-        text = formats.figure(self._open)
+        text = count_text(self._open)
         return [
             [
                 _("Past due, not followed up"),
@@ -217,3 +214,10 @@ class _Distribution:
     def _bin_href(self, each: _Bin) -> str:
         upper = "" if each.upper is None else each.upper // _SECOND
         return self._href(part=f"used.{each.lower // _SECOND}-{upper}")
+
+
+@lru_cache(maxsize=16)
+def _edge_texts(language: str) -> dict[int, str]:
+    """Write where bins begin and end, once for each language."""
+    with override(language):
+        return {at: formats.working_time(at * _MICROSECOND) for at in _ALL}

@@ -363,6 +363,8 @@ def _concentration(subject: Subject) -> Iterator[SafeString]:
         return
     missed, every = _by_day(subject)
     total = sum(missed.values())
+    if not total:
+        return
     on_date, number = missed.most_common(1)[0]
     if number >= _ENOUGH and Fraction(number, total) >= _HALF and len(every) > 1:
         yield _strong(
