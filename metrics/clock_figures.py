@@ -52,7 +52,7 @@ def clock_figures(
         excepted=of["excepted"] + of["given_up_excepted"],
     )
     for clocks, inside in ledger.running(periods, version=version, clause=clause):
-        counts.update(clocks.counts(ledger.now_in_microseconds, inside))
+        counts.update(clocks.counts(inside))
     return ClockFigures(
         compliance=Compliance(**counts),
         late=of["late"],
@@ -73,9 +73,8 @@ def missed_by_day(
             missed[on_date] += of["late"] + of["given_up"]
             decided[on_date] += of["late"] + of["given_up"] + of["met"]
     for clocks, inside in ledger.running(periods, version=version, clause=clause):
-        past = clocks.overdue(ledger.now_in_microseconds)
-        started = clocks.started[:past] if inside is None else clocks.started[:past][inside[:past]]
-        days = local_dates_many(started.astype("datetime64[us]"), ledger.time_zone)
+        started = clocks.overdue_started(inside).astype("datetime64[us]")
+        days = local_dates_many(started, ledger.time_zone)
         for on_date, number in zip(*np.unique(days, return_counts=True), strict=True):
             missed[on_date.item()] += int(number)
             decided[on_date.item()] += int(number)

@@ -352,7 +352,7 @@ def _pending_responses(ledger: Ledger, promised: Promised) -> int:
     """Count the clocks of a promised response time that are not due yet."""
     terms = {version.key: version.terms for version, _ in promised.parts}
     return sum(
-        clocks.counts(ledger.now_in_microseconds, inside)["pending"]
+        clocks.counts(inside)["pending"]
         for clocks, inside in ledger.running(promised.periods)
         if is_response(terms, promised.commitment.key, clocks.group)
     )

@@ -1,12 +1,11 @@
 """What is stored for the figures of an agreement: its versions and its rolled-up months."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,12 +15,13 @@ from agreements.rulebook import Rulebook
 from agreements.terms import Terms
 from agreements.terms.commitments import Commitment
 from leads.rulebooks import rulebook_of
-from metrics.models import MonthOpenClocks, MonthRollUp
+from metrics.models import MonthRollUp
 from metrics.month_counts import Json
-from metrics.open_clocks import Group, Mask, Microseconds, Odd, OpenClocks, microseconds, unpacked
+from metrics.open_clocks import Mask, OpenClocks, microseconds
 from metrics.pace import Span, WorkingTime, working_time_of
 from metrics.percentiles import ResponseTimes
 from metrics.periods import Dates, Period, PeriodKind, local_date, local_dates_many, period_on
+from metrics.stored_clocks import read_open_clocks
 
 _BEFORE_ALL = datetime(1970, 1, 2, tzinfo=UTC)
 _AFTER_ALL = datetime(2100, 12, 30, tzinfo=UTC)
@@ -150,7 +150,7 @@ class Ledger:
                 yield clocks, None if inside is None else self._is_inside(clocks, inside)
 
     def _is_inside(self, clocks: OpenClocks, days: Dates) -> Mask:
-        started = clocks.started.astype("datetime64[us]")
+        started = clocks.started.all().astype("datetime64[us]")
         inside: Mask = np.isin(local_dates_many(started, self.time_zone), days)
         return inside
 
@@ -226,41 +226,7 @@ def open_ledger(agreement: Agreement, from_date: date, to_date: date, now: datet
             for version in versions
         ],
         months={month: counts for month, counts, _ in stored},
-        open_clocks=_open_clocks(agreement, months),
+        open_clocks=read_open_clocks(agreement, from_date, to_date, microseconds(now)),
         now=now,
         changed_at=max((changed_at for _, _, changed_at in stored), default=None),
     )
-
-
-def _open_clocks(agreement: Agreement, months: dict[str, date]) -> dict[date, list[OpenClocks]]:
-    found: defaultdict[date, list[OpenClocks]] = defaultdict(list)
-    rows = MonthOpenClocks.objects.filter(agreement=agreement, **months).order_by("pk")
-    started = _Started(agreement)
-    for pk, month, version, clause, kind, tier, rule, due, odd in rows.values_list(
-        "pk", "month", "version", "clause_key", "kind", "tier", "picked_by", "due", "odd"
-    ):
-        found[month].append(
-            OpenClocks(
-                group=Group(str(version), clause, kind, tier, rule),
-                due=unpacked(due),
-                odd={int(place): Odd(*told) for place, told in odd.items()},
-                read_started=partial(started.of, month, pk),
-            )
-        )
-    return found
-
-
-class _Started:
-    """When running clocks started, read for a whole month once one of them is asked for."""
-
-    def __init__(self, agreement: Agreement) -> None:
-        self._agreement = agreement
-        self._read: dict[date, dict[int, Microseconds]] = {}
-
-    def of(self, month: date, pk: int) -> Microseconds:
-        """Return when the clocks of a row of a month started."""
-        if month not in self._read:
-            rows = MonthOpenClocks.objects.filter(agreement=self._agreement, month=month)
-            told = rows.values_list("pk", "started")
-            self._read[month] = {key: unpacked(data) for key, data in told}
-        return self._read[month][pk]

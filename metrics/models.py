@@ -224,8 +224,9 @@ class MonthTimes(models.Model):
 class MonthOpenClocks(models.Model):
     """The clocks of a month that run, of one clause of a version, one tier and one rule.
 
-    ``due`` and ``started`` are microseconds since 1970 as 64-bit integers, by due time; ``odd``
-    maps a place to [due with blackouts or null, excepted, pauses or null].
+    ``due`` and ``started`` are microseconds since 1970 as 64-bit integers, by due time; ``marks``
+    are the due times that say which of the others to read (``open_clocks.marks_of``). ``odd`` maps
+    a place to [due with blackouts or null, excepted, pauses or null].
     """
 
     agreement = models.ForeignKey(Agreement, models.CASCADE, db_index=False, related_name="+")
@@ -235,6 +236,8 @@ class MonthOpenClocks(models.Model):
     kind = models.CharField(max_length=15, choices=Clock.Kind)
     tier = models.CharField(max_length=40, blank=True)
     picked_by = models.CharField(max_length=20, blank=True)
+    number = models.PositiveIntegerField()
+    marks = models.BinaryField()
     due = models.BinaryField()
     started = models.BinaryField()
     odd = models.JSONField(default=dict)

@@ -56,7 +56,7 @@ from metrics.month_counts import (
     of_commitment,
     sets_of_times,
 )
-from metrics.open_clocks import Group, Microseconds, packed, run_until_many
+from metrics.open_clocks import Group, Microseconds, marks_of, packed, run_until_many
 from metrics.periods import PeriodKind, period_on
 
 _CLOCK_COUNTS = ("met", "late", "void", "back_dated", "excused", "excepted")
@@ -183,20 +183,25 @@ class _Month:
     def rows_of_running(self) -> list[MonthOpenClocks]:
         """Return the rows of the clocks that run."""
         return [
-            MonthOpenClocks(
-                agreement=self._agreement,
-                month=self._period.from_date,
-                version_id=int(group.version),
-                clause_key=group.clause,
-                kind=group.kind,
-                tier=group.tier,
-                picked_by=group.picked_by,
-                due=packed([clock.due for clock in clocks]),
-                started=packed([clock.started for clock in clocks]),
-                odd=dict(_odd(clocks)),
-            )
-            for group, clocks in sorted(self._running.items())
+            self._row_of_running(group, clocks) for group, clocks in sorted(self._running.items())
         ]
+
+    def _row_of_running(self, group: Group, clocks: Sequence[Unanswered]) -> MonthOpenClocks:
+        due = np.array([clock.due for clock in clocks], dtype=np.int64)
+        return MonthOpenClocks(
+            agreement=self._agreement,
+            month=self._period.from_date,
+            version_id=int(group.version),
+            clause_key=group.clause,
+            kind=group.kind,
+            tier=group.tier,
+            picked_by=group.picked_by,
+            number=due.size,
+            marks=packed(marks_of(due)),
+            due=packed(due),
+            started=packed([clock.started for clock in clocks]),
+            odd=dict(_odd(clocks)),
+        )
 
     @cached_property
     def _running(self) -> dict[Group, list[Unanswered]]:

@@ -1,11 +1,10 @@
 """The clocks of a month that nothing has stopped: what they are follows from the instant alone."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -50,57 +49,91 @@ class Group(NamedTuple):
     picked_by: str
 
 
-@dataclass(frozen=True)
-class OpenClocks:
-    """Running clocks of a group by their due time; instants are microseconds since 1970.
+class Started(Protocol):
+    """When the clocks of a group started, in the order of their due times."""
 
-    ``odd`` tells by place what is out of the ordinary. When they started is read only where it is
-    asked for: what is due by now follows from the due times.
+    def first(self, number: int) -> Microseconds:
+        """Return it of so many clocks, those that are due first."""
+
+    def all(self) -> Microseconds:
+        """Return it of all."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenClocks:
+    """Running clocks of a group at ``now``; instants are microseconds since 1970.
+
+    Sorted by their due times, the ``past`` due come first of the ``number``. ``odd`` tells by
+    place what is out of the ordinary. When they started is read only where it is asked for.
     """
 
     group: Group
-    due: Microseconds
+    now: int
+    number: int
+    past: int
+    next_due: int | None
     odd: Mapping[int, Odd]
-    read_started: Callable[[], Microseconds] = field(repr=False)
+    started: Started = field(repr=False)
 
-    @cached_property
-    def started(self) -> Microseconds:
-        """When each started, in the order of ``due``."""
-        return self.read_started()
-
-    def overdue(self, now: int) -> int:
-        """Return how many are past due: they come first."""
-        return int(np.searchsorted(self.due, now, side="left"))
-
-    def next_due(self, now: int) -> int | None:
-        """Return the next due time, now included."""
-        past = self.overdue(now)
-        return int(self.due[past]) if past < self.due.size else None
-
-    def counts(self, now: int, counted: Mask | None = None) -> Counter[str]:
+    def counts(self, counted: Mask | None = None) -> Counter[str]:
         """Count by the fields of ``Compliance``, all of them or those a mask says."""
-        past = self.overdue(now)
         if counted is None:
-            counts = Counter(breached=past, pending=self.due.size - past)
+            counts = Counter(breached=self.past, pending=self.number - self.past)
         else:
-            breached = int(counted[:past].sum())
+            breached = int(counted[: self.past].sum())
             counts = Counter(breached=breached, pending=int(counted.sum()) - breached)
         for place, odd in self.odd.items():
-            if place < past and (counted is None or counted[place]):
-                if odd.adjusted_due is not None and now <= odd.adjusted_due:
+            if place < self.past and (counted is None or counted[place]):
+                if odd.adjusted_due is not None and self.now <= odd.adjusted_due:
                     counts["excused_pending"] += 1
                 elif odd.is_excepted:
                     counts["excepted"] += 1
         return counts
 
-    def times_so_far(
-        self, schedule: Schedule, now: int, counted: Mask | None = None
-    ) -> Microseconds:
+    def overdue_started(self, counted: Mask | None = None) -> Microseconds:
+        """Return when those past due started, of all or of those a mask says."""
+        started = self.started.first(self.past)
+        return started if counted is None else started[counted[: self.past]]
+
+    def times_so_far(self, schedule: Schedule, counted: Mask | None = None) -> Microseconds:
         """Return the open time, pauses out, that those past due have run until now."""
-        past = self.overdue(now)
         pauses = {place: odd.pauses for place, odd in self.odd.items() if odd.pauses}
-        used = run_until_many(schedule, self.started[:past], np.full(past, now), pauses)
-        return used if counted is None else used[counted[:past]]
+        ends = np.full(self.past, self.now)
+        used = run_until_many(schedule, self.started.first(self.past), ends, pauses)
+        return used if counted is None else used[counted[: self.past]]
+
+
+# -- finding out how many of many sorted due times are past, reading only a few of them
+
+BLOCK = 64
+
+
+def marks_of(due: Microseconds) -> Microseconds:
+    """Return the first due time of each block, and last the very last due time."""
+    return np.append(due[::BLOCK], due[-1:])
+
+
+class Found(NamedTuple):
+    """How many due times are past, and the next one, now included."""
+
+    past: int
+    next_due: int | None
+
+
+def block_at(marks: Microseconds, number: int, now: int) -> Found | int:
+    """Return what the marks alone can tell, else the number of the block that has to be read."""
+    if not number or now <= marks[0]:
+        return Found(0, int(marks[0]) if number else None)
+    if now > marks[-1]:
+        return Found(number, None)
+    return int(np.searchsorted(marks[:-1], now, side="left")) - 1
+
+
+def found_in(block: int, due: Microseconds, marks: Microseconds, now: int) -> Found:
+    """Return what a block tells whose first due time is past and whose last may not be."""
+    inside = int(np.searchsorted(due, now, side="left"))
+    following = due[inside] if inside < due.size else marks[block + 1]
+    return Found(block * BLOCK + inside, int(following))
 
 
 def run_until_many(

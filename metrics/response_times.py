@@ -63,9 +63,8 @@ class _Times:
         }
 
     def all(self) -> dict[str, ResponseTimes]:
-        now = self._ledger.now_in_microseconds
         unanswered = {
-            key: of["given_up"] + sum(clocks.overdue(now) for clocks in self._running[key])
+            key: of["given_up"] + sum(clocks.past for clocks in self._running[key])
             for key, of in self._stored.items()
         }
         touched = {
@@ -152,7 +151,7 @@ def _so_far(ledger: Ledger, clocks: OpenClocks, inside: Mask | None = None) -> M
     version, clause, _, tier, _ = clocks.group
     rulebooks = {each.key: each.rulebook for each in ledger.versions}
     schedule = rulebooks[version].schedule_of(clause, tier)
-    return clocks.times_so_far(schedule, ledger.now_in_microseconds, inside)
+    return clocks.times_so_far(schedule, inside)
 
 
 def _terms(ledger: Ledger) -> dict[str, Terms]:

@@ -12,7 +12,7 @@ from itertools import islice
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
-from django.db.models import Model
+from django.db.models import Exists, Model
 
 from agreements.models import Agreement, AgreementVersion, CalendarRevision
 from leads.models import Change
@@ -65,11 +65,11 @@ SELECT DISTINCT (fact.at AT TIME ZONE %(zone)s)::date FROM (
 
 def is_being_recalculated(agreement: Agreement, calendar_keys: Collection[str] = ()) -> bool:
     """Whether facts, or one of these calendars, changed and the figures do not show it yet."""
-    revisions = CalendarRevision.objects.filter(settled_at__isnull=True)
-    return (
-        Change.objects.filter(agreement=agreement).exists()
-        or revisions.filter(calendar__key__in=calendar_keys).exists()
+    revisions = CalendarRevision.objects.filter(
+        settled_at__isnull=True, calendar__key__in=calendar_keys
     )
+    waiting = Exists(Change.objects.filter(agreement=agreement)) | Exists(revisions)
+    return Agreement.objects.filter(waiting, pk=agreement.pk).exists()
 
 
 def roll_up(*, now: datetime, agreement: Agreement | None = None, wait: bool = False) -> int:

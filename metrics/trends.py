@@ -155,11 +155,11 @@ def _next_change(ledger: Ledger, outcomes: Sequence[Outcome]) -> datetime:
     """Return when these figures may come out differently without any new fact."""
     today = day_of(ledger.now, ledger.agreement.time_zone)
     dues = [
-        due
+        clocks.next_due
         for outcome in outcomes
         if outcome.clocks is not None
         for clocks, _inside in ledger.running(outcome.promised.periods)
-        if (due := clocks.next_due(ledger.now_in_microseconds)) is not None
+        if clocks.next_due is not None
     ]
     if not dues:
         return today.ends_at

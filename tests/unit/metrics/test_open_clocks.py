@@ -1,6 +1,8 @@
 """What running clocks are at an instant, counted without looking at each."""
 
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import numpy as np
@@ -10,11 +12,17 @@ from hypothesis import strategies as st
 
 from agreements.business_time import Schedule
 from metrics.open_clocks import (
+    BLOCK,
+    Found,
     Group,
     Mask,
+    Microseconds,
     Odd,
     OpenClocks,
+    block_at,
+    found_in,
     instant,
+    marks_of,
     microseconds,
     packed,
     run_until_many,
@@ -26,9 +34,32 @@ GROUP = Group("1", "S2", "first_follow_up", "", "")
 MINUTE = 60_000_000
 
 
-def clocks_of(due: list[int], odd: dict[int, Odd]) -> OpenClocks:
-    dues = np.array(sorted(due), dtype=np.int64)
-    return OpenClocks(GROUP, dues, odd, read_started=lambda: dues - 10)
+@dataclass(frozen=True)
+class At:
+    """When clocks started, at hand."""
+
+    started: Microseconds
+
+    def first(self, number: int) -> Microseconds:
+        return self.started[:number]
+
+    def all(self) -> Microseconds:
+        return self.started
+
+
+def clocks_of(
+    due: Microseconds, now: int, odd: Mapping[int, Odd], started: Microseconds | None = None
+) -> OpenClocks:
+    past = int(np.searchsorted(due, now, side="left"))
+    return OpenClocks(
+        group=GROUP,
+        now=now,
+        number=due.size,
+        past=past,
+        next_due=None if past == due.size else int(due[past]),
+        odd=odd,
+        started=At(due - 10 if started is None else started),
+    )
 
 
 @given(
@@ -44,7 +75,7 @@ def test_counts_equal_a_tally_of_each(
         place: Odd(None if later is None else due + later, is_excepted, None)
         for place, (due, later, is_excepted) in enumerate(told)
     }
-    clocks = clocks_of([due for due, _, _ in told], odd)
+    clocks = clocks_of(np.array([due for due, _, _ in told], dtype=np.int64), now, odd)
     chosen = data.draw(st.lists(st.booleans(), min_size=len(told), max_size=len(told)))
     mask: Mask = np.array(chosen, dtype=bool)
 
@@ -59,17 +90,24 @@ def test_counts_equal_a_tally_of_each(
         names = ("breached", "pending", "excused_pending", "excepted")
         return Counter({name: getattr(counted, name) for name in names})
 
-    assert clocks.counts(now) == tallied(told)
-    assert clocks.counts(now, mask) == tallied(
+    assert clocks.counts() == tallied(told)
+    assert clocks.counts(mask) == tallied(
         [clock for clock, is_chosen in zip(told, chosen, strict=True) if is_chosen]
     )
 
 
-def test_a_clock_is_overdue_after_its_due_time() -> None:
-    clocks = clocks_of([5, 7], {})
+@given(st.lists(st.integers(0, 400), max_size=5 * BLOCK), st.integers(-1, 401))
+def test_the_marks_lead_to_the_block_that_tells_what_is_past(due: list[int], now: int) -> None:
+    times = np.array(sorted(due), dtype=np.int64)
+    marks = marks_of(times)
 
-    assert [clocks.overdue(now) for now in (5, 6, 7, 8)] == [0, 1, 1, 2]
-    assert [clocks.next_due(now) for now in (5, 6, 8)] == [5, 7, None]
+    found = block_at(marks, times.size, now)
+    if not isinstance(found, Found):
+        start = found * BLOCK
+        found = found_in(found, times[start : start + BLOCK], marks, now)
+
+    past = sum(time < now for time in due)
+    assert found == Found(past, min((time for time in due if time >= now), default=None))
 
 
 def test_times_so_far_leave_pauses_out(schedule: Schedule) -> None:
@@ -77,15 +115,12 @@ def test_times_so_far_leave_pauses_out(schedule: Schedule) -> None:
     now = start + 90 * MINUTE
     pause = [instant(start + 10 * MINUTE).isoformat(), instant(start + 40 * MINUTE).isoformat()]
     dues = np.array([start + 30 * MINUTE, start + 60 * MINUTE, now], dtype=np.int64)
-    clocks = OpenClocks(
-        GROUP, dues, {1: Odd(None, False, [pause])}, lambda: np.full(3, start, dtype=np.int64)
-    )
+    clocks = clocks_of(dues, now, {1: Odd(None, False, [pause])}, np.full(3, start))
 
-    times = clocks.times_so_far(schedule, now)
-
-    assert times.tolist() == [90 * MINUTE, 60 * MINUTE]
-    only_second = np.array([False, True, True])
-    assert clocks.times_so_far(schedule, now, only_second).tolist() == [60 * MINUTE]
+    assert clocks.times_so_far(schedule).tolist() == [90 * MINUTE, 60 * MINUTE]
+    only_later = np.array([False, True, True])
+    assert clocks.times_so_far(schedule, only_later).tolist() == [60 * MINUTE]
+    assert clocks.overdue_started(only_later).tolist() == [start]
     assert run_until_many(schedule, [start], [now], {0: [pause]}).tolist() == [60 * MINUTE]
 
 
