@@ -21,8 +21,9 @@ from metrics.ledger import Ledger
 from metrics.month_figures import MonthFigures
 from metrics.periods import PeriodKind
 from metrics.reports import is_restated, report_of
+from metrics.subjects import Subject
 from metrics.trends import CommitmentName, TrendPoint, Trends, name_of
-from metrics.whys import Subject, why
+from metrics.whys import why
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,21 +1,29 @@
 """What tests of the pages about figures start from: September 2026, seen on its 30th at 18:00."""
 
+import json
 import re
 from collections.abc import Iterator
 from html import unescape
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.test import Client
 
-from agreements.models import Agreement
+from agreements.models import Agreement, User
 from leads.ingest import ingest
 from leads.models import Blackout, BreachException, Clock
 from leads.sweep import record_breaches
 from metrics.rollup import roll_up
 from tests.factories import Teller, example_terms, local, make_user, make_version
+from tests.leads.pages import text_of
 from tests.metrics.worked_examples import REASONS, facts_of_example_5, promise
 
 NOW = local("2026-09-30 18:00")
+DASHBOARD = "/agreements/acme/"
+
+
+def director() -> User:
+    """Somebody who reads everything, in the zone of the agreement."""
+    return make_user("Marta", is_director=True, time_zone="America/Sao_Paulo")
 
 
 def agreement_of_september() -> Agreement:
@@ -72,6 +80,36 @@ def excuse_some(agreement: Agreement) -> None:
         signed_for_sales_by=rafael,
         signed_at=NOW,
     )
+
+
+def page_of(client: Client, address: str = DASHBOARD) -> str:
+    """Return the words of a page that answers."""
+    response = client.get(address)
+    assert response.status_code == 200
+    return text_of(response)
+
+
+def title_of(client: Client, address: str = DASHBOARD) -> str:
+    """Return the verdict, which is the title."""
+    html = client.get(address).content.decode()
+    found = re.search(r'<h1 class="verdict">([^<]+)</h1>', html)
+    assert found is not None
+    return found[1]
+
+
+def rows_of(client: Client, address: str = DASHBOARD) -> dict[str, str]:
+    """Return the words of each commitment's row by its clause key."""
+    html = client.get(address).content.decode()
+    rows = re.findall(r'<article class="commitment".*?</article>', html, flags=re.DOTALL)
+    words = [" ".join(re.sub(r"<[^>]+>", " ", row).replace("\xa0", " ").split()) for row in rows]
+    return {row.split(maxsplit=1)[0]: row for row in words}
+
+
+def charts_of(client: Client, address: str = DASHBOARD) -> dict[str, Any]:
+    """Return what scripts draw, by the id of each chart."""
+    html = client.get(address).content.decode()
+    found = re.findall(r'<script id="([\w-]+)" type="application/json">(.*?)</script>', html)
+    return {name: json.loads(data) for name, data in found if name != "page-words"}
 
 
 class Counted(NamedTuple):

@@ -14,22 +14,13 @@ from leads.models import Breach, Handoff, Lead
 from leads.sweep import record_breaches
 from metrics.rollup import roll_up
 from tests.factories import Teller, local, make_rep, make_user, make_version
-from tests.leads.pages import offer, stop_time, text_of
-from tests.metrics.pages import NOW, agreement_of_september, length_of_list
+from tests.leads.pages import offer, text_of
+from tests.metrics.pages import NOW, length_of_list
 
 pytestmark = pytest.mark.django_db
 
 FIGURES = "/agreements/acme/figures"
 BREACHES = "/agreements/acme/breaches/"
-
-
-@pytest.fixture
-def september(monkeypatch: pytest.MonkeyPatch, client: Client) -> Agreement:
-    """An agreement with figures, looked at by a director."""
-    stop_time(monkeypatch, NOW)
-    agreement = agreement_of_september()
-    client.force_login(make_user("Marta", is_director=True, time_zone="America/Sao_Paulo"))
-    return agreement
 
 
 def html_of(client: Client, address: str) -> str:
