@@ -1,11 +1,11 @@
 """What is stored for the figures of an agreement: its versions and its rolled-up months."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -60,8 +60,8 @@ class Ledger:
     agreement: Agreement
     versions: Sequence[InForce]
     months: dict[date, Json]
-    open_clocks: dict[date, list[OpenClocks]]
     now: datetime
+    read_clocks: Callable[[], dict[date, list[OpenClocks]]] = field(repr=False)
     changed_at: datetime | None = None
     times: dict[date, Mapping[str, ResponseTimes]] = field(
         default_factory=dict, init=False, repr=False
@@ -82,6 +82,11 @@ class Ledger:
     @cached_property
     def now_in_microseconds(self) -> int:
         return microseconds(self.now)
+
+    @cached_property
+    def open_clocks(self) -> dict[date, list[OpenClocks]]:
+        """The running clocks by the month they started in; read once they are asked for."""
+        return self.read_clocks()
 
     def in_force(self, period: Period) -> list[InForce]:
         """Return the versions in force at any time of a period, the earliest first."""
@@ -226,7 +231,7 @@ def open_ledger(agreement: Agreement, from_date: date, to_date: date, now: datet
             for version in versions
         ],
         months={month: counts for month, counts, _ in stored},
-        open_clocks=read_open_clocks(agreement, from_date, to_date, microseconds(now)),
         now=now,
+        read_clocks=partial(read_open_clocks, agreement, from_date, to_date, microseconds(now)),
         changed_at=max((changed_at for _, _, changed_at in stored), default=None),
     )
