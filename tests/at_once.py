@@ -1,10 +1,11 @@
 """Do things at the same time, each over a connection of its own."""
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
-from django.db import connections
+from django.db import connection, connections
 
 
 def run_together(*deeds: Callable[[], Any]) -> list[Exception]:
@@ -27,3 +28,20 @@ def run_together(*deeds: Callable[[], Any]) -> list[Exception]:
     for thread in threads:
         thread.join(timeout=60)
     return raised
+
+
+def wait_until_changes_are_settled() -> None:
+    """Wait for the transactions that other tests run on the same server.
+
+    A roll-up takes changes of transactions older than all that run; the server tells those apart
+    by number only, not by database.
+    """
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute(
+                "SELECT count(*) FROM leads_change "
+                "WHERE xid >= pg_snapshot_xmin(pg_current_snapshot())"
+            )
+            if not cursor.fetchone()[0]:
+                return
+            time.sleep(0.05)

@@ -13,6 +13,7 @@ from agreements.models import AgreementVersion, User
 from leads.ingest import ingest
 from leads.sweep import record_breaches
 from metrics.rollup import roll_up
+from tests.at_once import wait_until_changes_are_settled
 from tests.browser import accessibility_faults
 from tests.factories import Teller, example_terms, make_rep, make_user, make_version
 from tests.journeys.conftest import DESKTOP, PHONE
@@ -46,6 +47,7 @@ def version(transactional_db: None) -> AgreementVersion:
     for number in range(12):
         _tell_handoff(version, f"Lead {number}", start, ana, is_late=number % 3 == 0, now=now)
     record_breaches(now=now)
+    wait_until_changes_are_settled()
     roll_up(now=now)
     return version
 

@@ -17,7 +17,7 @@ from leads.models import Change
 from metrics.models import CELLS, ClockCell, MonthRollUp, StageCell
 from metrics.rollup import rebuild_roll_ups, roll_up
 from slaportal.places import DATABASE_NAME
-from tests.at_once import run_together
+from tests.at_once import run_together, wait_until_changes_are_settled
 from tests.factories import Teller, local, make_version
 from tests.metrics.told_at_random import random_facts
 
@@ -44,6 +44,7 @@ def test_two_at_once_while_facts_come_in_end_where_a_rebuild_ends() -> None:
             roll_up(now=NOW, wait=True)
 
     assert run_together(tell, count, count, count_patiently) == []
+    wait_until_changes_are_settled()
     roll_up(now=NOW)
 
     assert not Change.objects.exists()
@@ -55,6 +56,7 @@ def test_one_that_meets_another_leaves_the_agreement_alone_or_waits() -> None:
     agreement = make_version().agreement
     facts = [Teller().stage("mql", local("2026-09-04 10:00"))]
     ingest(agreement=agreement, facts=facts, by=None, now=NOW)
+    wait_until_changes_are_settled()
     is_inside, may_end = threading.Event(), threading.Event()
     found: list[int] = []
 
@@ -95,6 +97,7 @@ def test_a_transaction_that_commits_late_is_not_lost() -> None:
         may_commit.set()
 
     assert run_together(tell_slowly, tell_and_count) == []
+    wait_until_changes_are_settled()
     roll_up(now=NOW)
 
     assert StageCell.objects.get(stage="mql").entered == 2
@@ -136,6 +139,7 @@ def test_one_that_is_killed_has_done_a_batch_or_nothing(table: str) -> None:
     agreement = make_version().agreement
     ingest(agreement=agreement, facts=random_facts(seed=3), by=None, now=NOW)
     changes = Change.objects.count()
+    wait_until_changes_are_settled()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
         with start_roll_up() as process:
@@ -146,6 +150,7 @@ def test_one_that_is_killed_has_done_a_batch_or_nothing(table: str) -> None:
 
     assert Change.objects.count() == changes
     assert not any(model._default_manager.exists() for model in CELLS)
+    wait_until_changes_are_settled()
     assert roll_up(now=NOW) > 0
     assert ClockCell.objects.exists()
     assert rebuild_roll_ups(now=NOW) == 0
@@ -167,6 +172,7 @@ def test_days_are_taken_in_batches() -> None:
         Change.objects.bulk_create(
             Change(agreement=agreement, local_date=date(2026, month, day)) for day in range(1, 29)
         )
+    wait_until_changes_are_settled()
 
     assert roll_up(now=NOW) == 0
 

@@ -57,7 +57,7 @@ def commands_in(command: list[str] | str) -> list[list[str]]:
 def is_known(words: list[str]) -> bool:
     if words[:2] == ["python", "manage.py"]:
         return words[2] in get_commands()
-    if words[0] in {"python", "gunicorn", "celery"}:
+    if words[0] in {"python", "gunicorn", "celery", "pybabel"}:
         return (Path(sys.executable).parent / words[0]).exists()
     return words[0] in OF_THE_IMAGES | {"pg_isready"}
 
