@@ -5,10 +5,12 @@ when the window of a conversion ends; until then what was worked out of it is ke
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+
+from django.db.models import CharField, Func
 
 from agreements.models.contracts import Party
 from metrics.attainment import party_score
@@ -44,18 +46,33 @@ class Trends:
 
 @dataclass(frozen=True, slots=True)
 class _MonthKept:
-    """A past month as it is worked out from ``valid_from`` until just before ``valid_until``."""
+    """A past month as it is worked out from ``valid_from`` until just before ``valid_until``.
+
+    It rests on the counts of its own month, and of all that its longer periods reach over, as
+    they were written by some transaction; None is none.
+    """
 
     points: Mapping[CommitmentName, TrendPoint]
     scores: Mapping[str, Fraction | None]
+    rests_on: Mapping[date, str | None]
     valid_from: datetime
     valid_until: datetime
 
-    def is_valid(self, now: datetime) -> bool:
-        return self.valid_from <= now < self.valid_until
+    def is_valid(self, written: Mapping[date, str], now: datetime) -> bool:
+        """Whether it still holds, given which transaction wrote the counts of each month."""
+        is_same = all(written.get(month) == by for month, by in self.rests_on.items())
+        return is_same and self.valid_from <= now < self.valid_until
 
 
-_MonthName = tuple[int, date, datetime, tuple[str, ...]]
+class _WrittenBy(Func):
+    """The transaction that wrote a row: it tells apart what one instant cannot."""
+
+    template = "xmin::text"
+    arity = 0
+    output_field = CharField()
+
+
+_MonthName = tuple[int, date, tuple[str, ...]]
 _kept: OrderedDict[_MonthName, _MonthKept] = OrderedDict()
 
 
@@ -95,28 +112,38 @@ def _months_before(period: Period) -> list[Period]:
 
 
 def _kept_months(ledger: Ledger, months: Sequence[Period]) -> dict[date, _MonthKept]:
-    """Return the months of which something is stored; those not kept are worked out."""
-    stored = MonthRollUp.objects.filter(
-        agreement=ledger.agreement, month__in=[month.from_date for month in months]
-    )
+    """Return the months of which something is stored; those that hold no more are worked out."""
+    written = _written(ledger, months)
     versions = tuple(version.key for version in ledger.versions)
     names = {
-        month: (ledger.agreement.pk, month, changed_at, versions)
-        for month, changed_at in stored.values_list("month", "changed_at")
+        month.from_date: (ledger.agreement.pk, month.from_date, versions)
+        for month in months
+        if month.from_date in written
     }
     missing = [
         month
         for month in months
-        if month.from_date in names and not _is_kept(names[month.from_date], ledger.now)
+        if (name := names.get(month.from_date)) is not None
+        and not (name in _kept and _kept[name].is_valid(written, ledger.now))
     ]
     if missing:
-        for month, worked_out in _work_out(ledger, missing):
+        for month, worked_out in _work_out(ledger, missing, written):
             _keep(names[month.from_date], worked_out)
     return {month: _kept[name] for month, name in names.items()}
 
 
-def _is_kept(name: _MonthName, now: datetime) -> bool:
-    return name in _kept and _kept[name].is_valid(now)
+def _written(ledger: Ledger, months: Sequence[Period]) -> dict[date, str]:
+    """Return which transaction wrote the counts of each month of the years of some months."""
+    from_date, to_date = _years_of(months)
+    rows = MonthRollUp.objects.filter(
+        agreement=ledger.agreement, month__gte=from_date, month__lt=to_date
+    )
+    return dict(rows.annotate(by=_WrittenBy()).values_list("month", "by"))
+
+
+def _years_of(months: Sequence[Period]) -> tuple[date, date]:
+    first, last = months[0].from_date, months[-1].from_date
+    return date(first.year, 1, 1), date(last.year + 1, 1, 1)
 
 
 def _keep(name: _MonthName, month: _MonthKept) -> None:
@@ -125,18 +152,21 @@ def _keep(name: _MonthName, month: _MonthKept) -> None:
         _kept.popitem(last=False)
 
 
-def _work_out(ledger: Ledger, months: Sequence[Period]) -> Iterable[tuple[Period, _MonthKept]]:
+def _work_out(
+    ledger: Ledger, months: Sequence[Period], written: Mapping[date, str]
+) -> Iterator[tuple[Period, _MonthKept]]:
     """Work months out from all that their periods reach over."""
-    first, last = months[0].from_date, months[-1].to_date
-    from_date, to_date = date(first.year, 1, 1), date(last.year + 1, 1, 1)
-    further = open_ledger(ledger.agreement, from_date, to_date, ledger.now)
+    further = open_ledger(ledger.agreement, *_years_of(months), ledger.now)
     for month in months:
         outcomes = [outcome_of(further, promised) for promised in promised_in(further, month)]
-        yield month, _month_kept(further, month, outcomes)
+        yield month, _month_kept(further, month, outcomes, written)
 
 
-def _month_kept(ledger: Ledger, month: Period, outcomes: Sequence[Outcome]) -> _MonthKept:
+def _month_kept(
+    ledger: Ledger, month: Period, outcomes: Sequence[Outcome], written: Mapping[date, str]
+) -> _MonthKept:
     scored = [each.figures for each in outcomes if not each.exceeds_validity]
+    firsts = {month.from_date, *_months_under(outcomes)}
     return _MonthKept(
         points={
             name_of(outcome): TrendPoint(
@@ -146,9 +176,19 @@ def _month_kept(ledger: Ledger, month: Period, outcomes: Sequence[Outcome]) -> _
             if outcome.promised.to_date <= month.to_date
         },
         scores={party: party_score(scored, party) for party in Party.values},
+        rests_on={first: written.get(first) for first in firsts},
         valid_from=ledger.now,
         valid_until=_next_change(ledger, outcomes),
     )
+
+
+def _months_under(outcomes: Sequence[Outcome]) -> Iterator[date]:
+    """Give the first days of the months over which the periods of commitments reach."""
+    for outcome in outcomes:
+        first = outcome.promised.from_date.replace(day=1)
+        while first < outcome.promised.to_date:
+            yield first
+            first = (first + timedelta(days=31)).replace(day=1)
 
 
 def _next_change(ledger: Ledger, outcomes: Sequence[Outcome]) -> datetime:
