@@ -15,6 +15,7 @@ from django.db import transaction
 from leads.models import LeadIdentity
 from metrics.reports import month_report
 from metrics.rollup import roll_up
+from tests.at_once import wait_until_changes_are_settled
 from tests.leads import independent_counts, real_data
 from tests.leads.importing import kill_half_way
 
@@ -102,6 +103,7 @@ def test_the_report_is_the_same_however_the_file_came_in(data: Path, tmp_path: P
 
     real_data.take_in(shuffled, "bpi2012/cases.yaml", agreement, now=NOW)
 
+    wait_until_changes_are_settled()
     assert twice == once
     assert reports() == once
     assert sum(report["clocks"]["first_follow_up"]["met"] for report in once) == 3997
