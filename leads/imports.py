@@ -1,29 +1,29 @@
 """Import a file: its rows are told as facts, a batch a transaction, as often as one likes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from django.core.files import File
-from django.db import DataError, IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext
 
 from agreements.models import Agreement, Audit, User
 from leads import models
+from leads.batches import Batch, Keeping, Kept, Row
 from leads.cells import Setting
-from leads.deadlocks import retry_once
 from leads.files import Looked, Rejects, Rows, look_through
-from leads.ingest import Ingested, ingest
+from leads.ingest import Ingested
 from leads.mapped_rows import RowReader
-from leads.mapping import MappingFile
+from leads.mapping import AttributesMapping, FactsMapping, MappingFile
 from leads.models import Delivery
 from leads.owners import Owners
 from leads.row_problems import UnableToRead
-from leads.told import Told
 
-BATCH = 1000
+BATCH = 500
 # The planner is told of new rows after so many facts, and again each time there are as many times
 # more: until it knows, it reads whole tables to find a few leads.
 _FIRST_LOOK, _TIMES_MORE = 5000, 4
@@ -106,16 +106,27 @@ def import_facts(
     with Rows(path, form) as rows:
         reader = RowReader(mapping.mapping, rows.header, _setting(mapping, agreement))
         with Rejects(rejects, rows.header, form) as rejected:
-            running = _Import(agreement, by, now, rows, reader, rejected, looked.has_zeros)
+            run = partial(
+                _Import(rows, reader, rejected, looked.has_zeros).run, on_progress=on_progress
+            )
             if is_dry_run:
                 with transaction.atomic():
-                    imported = running.run(on_progress)
+                    imported = run(Keeping(agreement, by, now), at_once=False)
                     transaction.set_rollback(True)
                 return imported
-            running.delivery = _delivery(path, mapping, looked, agreement, by, now)
-            imported = running.run(on_progress)
-    _finish(running.delivery, imported, by, now)
+            delivery = _delivery(path, mapping, looked, agreement, by, now)
+            at_once = not connection.in_atomic_block and not _joins_leads(mapping.mapping)
+            imported = run(Keeping(agreement, by, now, delivery), at_once=at_once)
+    _finish(delivery, imported, by, now)
     return imported
+
+
+def _joins_leads(mapping: FactsMapping) -> bool:
+    """Whether leads may turn out to be one by what is told: then a batch has to know the others."""
+    return any(
+        isinstance(fact, AttributesMapping) and "email_verified" in fact.attributes
+        for fact in mapping.facts
+    )
 
 
 def _setting(mapping: MappingFile, agreement: Agreement) -> Setting:
@@ -185,105 +196,70 @@ def _analyze() -> None:
         cursor.execute(f"ANALYZE {tables}")
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A row that was read, with the line it begins on."""
-
-    line: int
-    cells: list[str]
-    facts: list[Told]
-
-
 class _Import:
     """One run over the rows of a file."""
 
-    def __init__(
-        self,
-        agreement: Agreement,
-        by: User | None,
-        now: datetime,
-        rows: Rows,
-        reader: RowReader,
-        rejects: Rejects,
-        has_zeros: bool,
-    ) -> None:
-        self._agreement, self._by, self._now = agreement, by, now
+    def __init__(self, rows: Rows, reader: RowReader, rejects: Rejects, has_zeros: bool) -> None:
         self._rows, self._reader, self._rejects = rows, reader, rejects
         self._has_zeros = has_zeros
         self._next_look = _FIRST_LOOK
-        self.delivery: Delivery | None = None
-        self.imported = Imported()
+        self._imported = Imported()
 
-    def run(self, on_progress: Callable[[int], None]) -> Imported:
-        """Read all rows and keep what they tell, batch by batch."""
-        batch: list[_Row] = []
+    def run(
+        self, keeping: Keeping, on_progress: Callable[[int], None], *, at_once: bool
+    ) -> Imported:
+        """Read all rows and keep what they tell."""
+        for kept in keeping.keep_all(self._batches(), at_once=at_once):
+            self._count(kept)
+            self._look()
+            on_progress(self._rows.bytes_read)
+        on_progress(self._rows.bytes_read)
+        self._imported.rejects = self._rejects.path if self._rejects.is_written else None
+        return self._imported
+
+    def _batches(self) -> Iterator[Batch]:
+        batch: Batch = []
         for line, cells in self._rows:
-            self.imported.rows += 1
+            self._imported.rows += 1
             row = self._read(line, cells)
             if row is None:
                 continue
             batch.append(row)
             if len(batch) == BATCH:
-                self._keep(batch)
+                yield batch
                 batch = []
-                self._look()
-                on_progress(self._rows.bytes_read)
-        self._keep(batch)
-        on_progress(self._rows.bytes_read)
-        self.imported.rejects = self._rejects.path if self._rejects.is_written else None
-        return self.imported
+        if batch:
+            yield batch
 
-    def _look(self) -> None:
-        if self.imported.facts.new >= self._next_look:
-            _analyze()
-            self._next_look *= _TIMES_MORE
-
-    def _read(self, line: int, cells: list[str] | UnableToRead) -> _Row | None:
+    def _read(self, line: int, cells: list[str] | UnableToRead) -> Row | None:
         if isinstance(cells, UnableToRead):
             self._reject(line, cells, [])
             return None
         try:
             if self._has_zeros and any("\0" in cell for cell in cells):
                 raise UnableToRead("zero_character")
-            return _Row(line, cells, self._reader(cells))
+            return Row(line, cells, self._reader(cells))
         except UnableToRead as error:
             self._reject(line, error, cells)
             return None
 
+    def _count(self, kept: Kept) -> None:
+        self._imported.facts.add(kept.facts)
+        self._imported.taken += kept.taken
+        self._imported.silent += kept.silent
+        for row, error in kept.refused:
+            self._reject(row.line, error, row.cells)
+
     def _reject(self, line: int, error: UnableToRead, cells: list[str]) -> None:
         sentence = gettext(error.template).format(**error.params)
         self._rejects.add(line, sentence, cells)
-        reason = self.imported.reasons.setdefault(
+        reason = self._imported.reasons.setdefault(
             (error.code, error.column), Reason(sentence, line)
         )
         reason.rows += 1
-        self.imported.rejected += 1
+        self._imported.rejected += 1
 
-    def _keep(self, rows: list[_Row]) -> None:
-        """Keep what some rows tell; a row that the database refuses is looked for and rejected."""
-        facts = [fact for row in rows for fact in row.facts]
-        try:
-            kept = retry_once(lambda: self._ingest(facts))
-        except (DataError, IntegrityError, UnicodeError) as error:
-            if len(rows) == 1:
-                reason = str(error).partition("\n")[0]
-                self._reject(rows[0].line, UnableToRead("refused", reason=reason), rows[0].cells)
-                return
-            half = len(rows) // 2
-            self._keep(rows[:half])
-            self._keep(rows[half:])
-            return
-        self.imported.facts.add(kept)
-        self.imported.taken += len(rows)
-        self.imported.silent += sum(not row.facts for row in rows)
-
-    def _ingest(self, facts: list[Told]) -> Ingested:
-        if not facts:
-            return Ingested()
-        return ingest(
-            agreement=self._agreement,
-            facts=facts,
-            by=self._by,
-            now=self._now,
-            delivery=self.delivery,
-        )
+    def _look(self) -> None:
+        if self._imported.facts.new >= self._next_look:
+            _analyze()
+            self._next_look *= _TIMES_MORE

@@ -1,7 +1,7 @@
 """Keep facts that a source told, whatever their order and however often, and settle the clocks."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -220,14 +220,22 @@ def _kept_revisions(
         by_source[fact.source].add(fact.external_id)
     kept: dict[tuple[str, str], dict[tuple[str, datetime | None], _Revision]] = {}
     for source, external_ids in by_source.items():
-        rows = model._default_manager.filter(
-            AnyOf("external_id", external_ids), source=source
-        ).values_list("external_id", "content_hash", "revised_at", "recorded_at", "pk")
-        for external_id, content_hash, revised_at, recorded_at, pk in rows:
+        for external_id, content_hash, revised_at, recorded_at, pk in rows_of_facts(
+            model, source, external_ids
+        ):
             kept.setdefault((source, external_id), {})[content_hash, revised_at] = _Revision(
                 (revised_at or _NEVER, recorded_at, content_hash), pk=pk
             )
     return kept
+
+
+def rows_of_facts(
+    model: type[Fact], source: str, external_ids: Collection[str]
+) -> Iterable[tuple[Any, ...]]:
+    """Give every revision of these facts. Each half has an index; both together have none."""
+    rows = model._default_manager.filter(AnyOf("external_id", external_ids), source=source)
+    told = rows.values_list("external_id", "content_hash", "revised_at", "recorded_at", "pk")
+    return told.filter(is_current=True).union(told.filter(is_current=False), all=True)
 
 
 def _hold_latest(

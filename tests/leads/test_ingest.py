@@ -8,10 +8,23 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from agreements.models import User
-from leads.ingest import Ingested, ingest
-from leads.models import Breach, Change, Clock, FollowUp, Handoff, Lead, LeadIdentity
+from leads.ingest import Ingested, ingest, rows_of_facts
+from leads.models import (
+    Breach,
+    Change,
+    Clock,
+    Deal,
+    FollowUp,
+    Handoff,
+    HandoffEvent,
+    Lead,
+    LeadChange,
+    LeadIdentity,
+    StageEntry,
+)
 from leads.rebuild import rebuild
 from leads.told import Named, Told, ToldEvent
 from tests.factories import Teller, example_terms, local, make_rep, make_version
@@ -252,3 +265,10 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_leads(
     for first, last in ((0, 2), (2, 60)):
         with django_assert_max_num_queries(36):
             ingest(agreement=agreement, facts=facts(first, last), by=None, now=NOW)
+
+
+def test_what_is_kept_of_a_fact_is_found_by_an_index() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    for model in (StageEntry, HandoffEvent, FollowUp, Deal, LeadChange):
+        assert "Seq Scan" not in rows_of_facts(model, "crm", ["a", "b"]).explain()
