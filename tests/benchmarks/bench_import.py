@@ -10,6 +10,7 @@ import random
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from time import perf_counter
@@ -107,11 +108,11 @@ def measure(*, scale: float = 1.0) -> list[Line]:
     with tempfile.TemporaryDirectory() as named:
         folder = Path(named)
         (folder / "map.yaml").write_text(MAPPING)
-        few, _ = _import(folder, count // 10)
-        memory, seconds = _import(folder, count)
-        rows = _take_out(folder)
-        _empty()
-        copied = _copy(folder)
+        few, _ = import_leads(folder, count // 10)
+        memory, seconds = import_leads(folder, count)
+        rows = take_out(folder)
+        empty()
+        copied = copy(folder)
     return [
         Line(
             "import: × COPY of the same rows",
@@ -131,13 +132,13 @@ def measure(*, scale: float = 1.0) -> list[Line]:
     ]
 
 
-def _import(folder: Path, count: int) -> tuple[float, float]:
+def import_leads(folder: Path, count: int) -> tuple[float, float]:
     """Import so many leads into empty tables; return the memory in MB and the seconds."""
     from agreements.actions import contracts
     from agreements.models import Agreement
     from tests.factories import EXAMPLE_CLOSURES, example_terms
 
-    _empty()
+    empty()
     if not Agreement.objects.filter(slug="bench").exists():
         contracts.adopt(
             slug="bench",
@@ -162,33 +163,34 @@ def _import(folder: Path, count: int) -> tuple[float, float]:
     return used.ru_maxrss / 1024, perf_counter() - start
 
 
-def _take_out(folder: Path) -> int:
+def take_out(folder: Path, tables: Sequence[str] = TABLES) -> int:
     """Write the rows of every table to a file; return how many there are."""
     from django.db import connection
 
     rows = 0
     with connection.cursor() as cursor:
-        for table in TABLES:
+        for table in tables:
             with (folder / table).open("wb") as file:
                 cursor.copy_expert(f"COPY leads_{table} TO STDOUT", file)
             rows += cursor.rowcount
     return rows
 
 
-def _empty() -> None:
+def empty(tables: Sequence[str] = TABLES) -> None:
+    """Empty the tables, and those that hang on them."""
     from django.db import connection
 
-    tables = ", ".join(f"leads_{table}" for table in TABLES)
+    names = ", ".join(f"leads_{table}" for table in tables)
     with connection.cursor() as cursor:
-        cursor.execute(f"TRUNCATE {tables} CASCADE")
+        cursor.execute(f"TRUNCATE {names} CASCADE")
 
 
-def _copy(folder: Path) -> float:
+def copy(folder: Path, tables: Sequence[str] = TABLES) -> float:
     """Copy every table in again, each in a transaction; return the seconds."""
     from django.db import connection, transaction
 
     seconds = 0.0
-    for table in TABLES:
+    for table in tables:
         with (folder / table).open("rb") as file, connection.cursor() as cursor:
             start = perf_counter()
             with transaction.atomic():
