@@ -1,12 +1,13 @@
 """Keep facts that a source told, whatever their order and however often, and settle the clocks."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from agreements.models import Agreement, User
 from agreements.rules_lock import judge_by_rules
@@ -231,7 +232,7 @@ def _kept_revisions(
 
 def rows_of_facts(
     model: type[Fact], source: str, external_ids: Collection[str]
-) -> Iterable[tuple[Any, ...]]:
+) -> QuerySet[Any, Any]:
     """Give every revision of these facts. Each half has an index; both together have none."""
     rows = model._default_manager.filter(AnyOf("external_id", external_ids), source=source)
     told = rows.values_list("external_id", "content_hash", "revised_at", "recorded_at", "pk")
