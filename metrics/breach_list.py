@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
-from django.db.models import BooleanField, F, QuerySet, Value
+from django.db.models import BooleanField, Exists, F, OuterRef, QuerySet, Value
 
 from agreements.models import Agreement, User
 from agreements.models.contracts import Party
@@ -144,18 +144,13 @@ def _narrowed(rows: QuerySet[M], filters: BreachFilters, holder: str) -> QuerySe
 
 
 def rows_of(found: Sequence[tuple[Any, ...]], versions: Iterable[InForce]) -> list[BreachRow]:
-    """Dress a page of breaches under the versions that judge them: three queries."""
+    """Dress a page of breaches under the versions that judge them: one query, or two."""
     named = [Found(*row) for row in found]
-    handoffs = Handoff.objects.select_related("lead").in_bulk({each.handoff_id for each in named})
-    clocks = {
-        key_of(clock): clock
-        for clock in Clock.objects.filter(handoff__in=handoffs).select_related("holder")
-    }
-    excepted = set(
-        BreachException.objects.filter(handoff__in=handoffs, is_approved=True).values_list(
-            "handoff_id", "clause_key", "occurrence"
-        )
-    )
+    clocks = _clocks_of(named)
+    handoffs = {clock.handoff_id: clock.handoff for clock in clocks.values()}
+    # Of a breach that was withdrawn the clock may be gone.
+    alone = {each.handoff_id for each in named} - handoffs.keys()
+    handoffs |= Handoff.objects.select_related("lead").in_bulk(alone)
     judging = {int(version.key): version for version in versions}
     rows = []
     for each in named:
@@ -166,10 +161,29 @@ def rows_of(found: Sequence[tuple[Any, ...]], versions: Iterable[InForce]) -> li
                 handoff=handoffs[each.handoff_id],
                 clock=clock,
                 version=judging[clock.version_id] if clock else None,
-                is_excepted=each[:3] in excepted,
+                is_excepted=bool(clock and getattr(clock, "is_excepted", False)),
             )
         )
     return rows
+
+
+def _clocks_of(named: Sequence[Found]) -> dict[ClockKey, Clock]:
+    """Return the clocks of breaches, each with its lead, its holder and whether it is excused."""
+    approved = BreachException.objects.filter(
+        handoff=OuterRef("handoff"),
+        clause_key=OuterRef("clause_key"),
+        occurrence=OuterRef("occurrence"),
+        is_approved=True,
+    )
+    clocks = (
+        Clock.objects.filter(
+            handoff__in={each.handoff_id for each in named},
+            clause_key__in={each.clause_key for each in named},
+        )
+        .select_related("handoff__lead", "holder")
+        .annotate(is_excepted=Exists(approved))
+    )
+    return {key_of(clock): clock for clock in clocks}
 
 
 def key_of(clock: Clock) -> ClockKey:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 
 from agreements import formats
+from agreements.business_time import Schedule
 from agreements.models import User
 from agreements.models.contracts import Party
 from leads.countdown import time_left, working_day
@@ -16,6 +17,7 @@ from leads.queue_rows import pauses_of
 from metrics.addresses import clause_href
 from metrics.breach_list import BreachRow, people_in
 from metrics.lead_names import LeadName, LeadNames
+from metrics.ledger import InForce
 
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -39,42 +41,76 @@ def tellings_of(
     rows: Sequence[BreachRow], desk: Desk, *, sees_reps: bool, now: datetime
 ) -> list[BreachTelling]:
     """Put a page of breaches into words."""
-    names = LeadNames(desk, [row.handoff.lead for row in rows])
-    people = people_in(rows) if sees_reps else {}
-    return [
-        BreachTelling(
-            lead=names(row.handoff.lead, handoff=row.handoff.pk, clock=_clock_name(row)),
-            clause=row.found.clause_key,
-            clause_href=_clause_href(row, desk),
-            party=str(Party(row.found.party).label),
-            late_by=_late_by(row, now),
+    return _Teller(rows, desk, sees_reps=sees_reps, now=now).tellings()
+
+
+class _Teller:
+    """Puts one page of breaches into words."""
+
+    def __init__(
+        self, rows: Sequence[BreachRow], desk: Desk, *, sees_reps: bool, now: datetime
+    ) -> None:
+        self._rows, self._desk, self._now, self._sees_reps = rows, desk, now, sees_reps
+        self._names = LeadNames(desk, [row.handoff.lead for row in rows])
+        self._people: Mapping[int, User] = people_in(rows) if sees_reps else {}
+        self._schedules: dict[tuple[str, str, str], Schedule] = {}
+
+    def tellings(self) -> list[BreachTelling]:
+        return [self._telling(row) for row in self._rows]
+
+    def _telling(self, row: BreachRow) -> BreachTelling:
+        found = row.found
+        clock_name = f"{found.clause_key}.{found.occurrence}"
+        return BreachTelling(
+            lead=self._names(row.handoff.lead, handoff=row.handoff.pk, clock=clock_name),
+            clause=found.clause_key,
+            clause_href=self._clause_href(row),
+            party=str(Party(found.party).label),
+            late_by=self._late_by(row),
             due_at=row.clock.due_at if row.clock else None,
             status=_status(row),
             word=_word(row),
-            who=_who(row, people) if sees_reps else "",
+            who=self._who(row) if self._sees_reps else "",
         )
-        for row in rows
-    ]
 
+    def _clause_href(self, row: BreachRow) -> str:
+        if row.version is None:
+            return ""
+        return clause_href(self._desk.agreement, row.version.number, row.found.clause_key)
 
-def _clock_name(row: BreachRow) -> str:
-    return f"{row.found.clause_key}.{row.found.occurrence}"
+    def _schedule(self, clock: Clock, version: InForce, tier: str) -> Schedule:
+        """Return the hours a clock is counted in, compiled once for a page."""
+        name = (version.key, clock.clause_key, tier)
+        if name not in self._schedules:
+            self._schedules[name] = version.rulebook.schedule_of(clock.clause_key, tier)
+        return self._schedules[name]
 
+    def _late_by(self, row: BreachRow) -> str:
+        """Write the open time from due to the stop, or to now; empty for what was given up."""
+        clock, version = row.clock, row.version
+        if clock is None or version is None or clock.gave_up:
+            return ""
+        schedule = self._schedule(clock, version, row.handoff.tier)
+        until = clock.stopped_at or self._now
+        late = -time_left(schedule, clock.due_at, until, pauses_of(clock))
+        return formats.working_time(late, day=working_day(schedule))
 
-def _clause_href(row: BreachRow, desk: Desk) -> str:
-    if row.version is None:
-        return ""
-    return clause_href(desk.agreement, row.version.number, row.found.clause_key)
-
-
-def _late_by(row: BreachRow, now: datetime) -> str:
-    """Write the open time from due to the stop, or to now; empty for what was given up."""
-    clock, version = row.clock, row.version
-    if clock is None or version is None or clock.gave_up:
-        return ""
-    schedule = version.rulebook.schedule_of(clock.clause_key, row.handoff.tier)
-    late = -time_left(schedule, clock.due_at, clock.stopped_at or now, pauses_of(clock))
-    return formats.working_time(late, day=working_day(schedule))
+    def _who(self, row: BreachRow) -> str:
+        """Say who held the clock until it was due, and how long each of them."""
+        clock, version = row.clock, row.version
+        if clock is None or version is None or not clock.holder_split:
+            return _holder(clock)
+        day = working_day(self._schedule(clock, version, row.handoff.tier))
+        shares = [
+            _("%(name)s %(time)s")
+            % {
+                "name": self._people[holder].name if holder in self._people else _("the team"),
+                "time": formats.working_time(share * _MICROSECOND, day=day),
+            }
+            for holder, share in clock.holder_split
+            if share
+        ]
+        return ", ".join(shares) or _holder(clock)
 
 
 def _status(row: BreachRow) -> str:
@@ -91,24 +127,6 @@ def _word(row: BreachRow) -> str:
     if row.clock is None or _status(row) != "breached":
         return ""
     return _("Given up") if row.clock.gave_up else _("Late")
-
-
-def _who(row: BreachRow, people: Mapping[int, User]) -> str:
-    """Say who held the clock until it was due, and how long each of them."""
-    clock, version = row.clock, row.version
-    if clock is None or version is None or not clock.holder_split:
-        return _holder(clock)
-    day = working_day(version.rulebook.schedule_of(clock.clause_key, row.handoff.tier))
-    shares = [
-        _("%(name)s %(time)s")
-        % {
-            "name": people[holder].name if holder in people else _("the team"),
-            "time": formats.working_time(share * _MICROSECOND, day=day),
-        }
-        for holder, share in clock.holder_split
-        if share
-    ]
-    return ", ".join(shares) or _holder(clock)
 
 
 def _holder(clock: Clock | None) -> str:

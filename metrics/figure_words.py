@@ -3,6 +3,9 @@
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
+
+from django.utils.translation import get_language, override
 
 from agreements import formats
 from agreements.terms import Commitment
@@ -43,7 +46,16 @@ def share_text(share: Fraction | None) -> str:
 
 def percent_text(share: Fraction | None) -> str:
     """Write a share as a percentage without decimals."""
-    return formats.NO_VALUE if share is None else formats.percent(exactly(share))
+    if share is None:
+        return formats.NO_VALUE
+    return _percent_in(get_language() or "", share)
+
+
+@lru_cache(maxsize=4096)
+def _percent_in(language: str, share: Fraction) -> str:
+    """Write a percentage once for each language: trends show the same ones for months."""
+    with override(language):
+        return formats.percent(exactly(share))
 
 
 def score_text(score: Fraction | None) -> str:
