@@ -7,9 +7,9 @@ the same, so it is found by its due time.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
-from django.db.models import BooleanField, Exists, F, OuterRef, QuerySet, Value
+from django.db.models import Exists, OuterRef, QuerySet
 
 from agreements.models import Agreement, User
 from agreements.models.contracts import Party
@@ -19,12 +19,11 @@ from metrics.ledger import InForce
 from metrics.periods import Period
 
 NOBODY = "none"
-_COLUMNS = ("handoff_id", "clause_key", "occurrence", "party", "at", "withdrawn")
+_KEY = ("handoff_id", "clause_key", "occurrence")
+_TIES = ("handoff", "clause_key", "occurrence")
 
 M = TypeVar("M", Breach, Clock)
 ClockKey = tuple[int, str, int]
-Union = QuerySet[Any, Any]
-"""Rows of both kinds, with the columns of ``Found``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,48 +86,52 @@ class BreachRow:
     is_excepted: bool
 
 
-def breaches_in(
-    agreement: Agreement, period: Period, filters: BreachFilters, now: datetime
-) -> Union:
-    """Return the breaches that happened in a month up to now, the latest first, as ``Found``."""
-    recorded, unrecorded = _both(agreement, period, filters, now)
-    rows: Union = (
-        recorded.annotate(at=F("breached_at"), withdrawn=F("is_withdrawn"))
-        .values_list(*_COLUMNS)
-        .union(
-            unrecorded.annotate(at=F("due_at"), withdrawn=Value(False, BooleanField())).values_list(
-                *_COLUMNS
-            ),
-            all=True,
+class BreachList:
+    """The breaches that happened in a month up to now, the latest first, as ``Found``.
+
+    It counts and slices, as a paginator asks.
+    """
+
+    def __init__(
+        self, agreement: Agreement, period: Period, filters: BreachFilters, now: datetime
+    ) -> None:
+        recorded = Breach.objects.filter(
+            agreement=agreement,
+            breached_at__gte=period.starts_at,
+            breached_at__lt=period.ends_at,
+            is_withdrawn=bool(filters.withdrawn),
         )
-    )
-    return rows.order_by("-at", "handoff_id", "clause_key", "occurrence")
+        unrecorded = Clock.objects.due(now).filter(
+            agreement=agreement, due_at__gte=period.starts_at, due_at__lt=period.ends_at
+        )
+        if filters.withdrawn:
+            unrecorded = unrecorded.none()
+        self._recorded = _narrowed(recorded, filters, "charged_to").order_by("-breached_at", *_TIES)
+        self._unrecorded = _narrowed(unrecorded, filters, "holder").order_by("-due_at", *_TIES)
 
+    def count(self) -> int:
+        """Return how many there are."""
+        return self._recorded.count() + self._unrecorded.count()
 
-def count_breaches(
-    agreement: Agreement, period: Period, filters: BreachFilters, now: datetime
-) -> int:
-    """Count the breaches that ``breaches_in`` returns."""
-    recorded, unrecorded = _both(agreement, period, filters, now)
-    return recorded.count() + unrecorded.count()
+    def count_up_to(self, limit: int) -> int:
+        """Return how many there are, but no more than a limit, which costs little."""
+        found = self._recorded[:limit].count()
+        return min(found + self._unrecorded[:limit].count(), limit)
 
+    def __len__(self) -> int:
+        return self.count()
 
-def _both(
-    agreement: Agreement, period: Period, filters: BreachFilters, now: datetime
-) -> tuple[QuerySet[Breach], QuerySet[Clock]]:
-    """Return the breaches recorded, and the clocks whose breach nobody recorded yet."""
-    recorded = Breach.objects.filter(
-        agreement=agreement,
-        breached_at__gte=period.starts_at,
-        breached_at__lt=period.ends_at,
-        is_withdrawn=bool(filters.withdrawn),
-    )
-    unrecorded = Clock.objects.due(now).filter(
-        agreement=agreement, due_at__gte=period.starts_at, due_at__lt=period.ends_at
-    )
-    if filters.withdrawn:
-        unrecorded = unrecorded.none()
-    return _narrowed(recorded, filters, "charged_to"), _narrowed(unrecorded, filters, "holder")
+    def __getitem__(self, places: slice) -> list[Found]:
+        """Return some of them; each kind is read in its order, no further than asked."""
+        recorded = self._recorded.values_list(*_KEY, "party", "breached_at", "is_withdrawn")
+        unrecorded = self._unrecorded.values_list(*_KEY, "party", "due_at")
+        found = [
+            *(Found(*row) for row in recorded[: places.stop]),
+            *(Found(*row, False) for row in unrecorded[: places.stop]),
+        ]
+        found.sort(key=lambda each: each[:3])
+        found.sort(key=lambda each: each.at, reverse=True)
+        return found[places]
 
 
 def _narrowed(rows: QuerySet[M], filters: BreachFilters, holder: str) -> QuerySet[M]:
@@ -143,17 +146,16 @@ def _narrowed(rows: QuerySet[M], filters: BreachFilters, holder: str) -> QuerySe
     return rows
 
 
-def rows_of(found: Sequence[tuple[Any, ...]], versions: Iterable[InForce]) -> list[BreachRow]:
+def rows_of(found: Sequence[Found], versions: Iterable[InForce]) -> list[BreachRow]:
     """Dress a page of breaches under the versions that judge them: one query, or two."""
-    named = [Found(*row) for row in found]
-    clocks = _clocks_of(named)
+    clocks = _clocks_of(found)
     handoffs = {clock.handoff_id: clock.handoff for clock in clocks.values()}
     # Of a breach that was withdrawn the clock may be gone.
-    alone = {each.handoff_id for each in named} - handoffs.keys()
+    alone = {each.handoff_id for each in found} - handoffs.keys()
     handoffs |= Handoff.objects.select_related("lead").in_bulk(alone)
     judging = {int(version.key): version for version in versions}
     rows = []
-    for each in named:
+    for each in found:
         clock = clocks.get(each[:3])
         rows.append(
             BreachRow(
@@ -167,7 +169,7 @@ def rows_of(found: Sequence[tuple[Any, ...]], versions: Iterable[InForce]) -> li
     return rows
 
 
-def _clocks_of(named: Sequence[Found]) -> dict[ClockKey, Clock]:
+def _clocks_of(found: Sequence[Found]) -> dict[ClockKey, Clock]:
     """Return the clocks of breaches, each with its lead, its holder and whether it is excused."""
     approved = BreachException.objects.filter(
         handoff=OuterRef("handoff"),
@@ -177,8 +179,8 @@ def _clocks_of(named: Sequence[Found]) -> dict[ClockKey, Clock]:
     )
     clocks = (
         Clock.objects.filter(
-            handoff__in={each.handoff_id for each in named},
-            clause_key__in={each.clause_key for each in named},
+            handoff__in={each.handoff_id for each in found},
+            clause_key__in={each.clause_key for each in found},
         )
         .select_related("handoff__lead", "holder")
         .annotate(is_excepted=Exists(approved))

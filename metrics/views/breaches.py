@@ -20,7 +20,7 @@ from agreements.wording import short_promise
 from leads.addresses import without
 from leads.paging import CountedPaginator
 from metrics.addresses import breaches_href, dashboard_href
-from metrics.breach_list import NOBODY, BreachFilters, breaches_in, count_breaches, rows_of
+from metrics.breach_list import NOBODY, BreachFilters, BreachList, rows_of
 from metrics.breach_words import tellings_of
 from metrics.ledger import open_ledger
 from metrics.periods import Period
@@ -43,7 +43,7 @@ def breaches(request: SignedInRequest, slug: str) -> HttpResponse:
     if not sees_reps:
         filters = filters.without_holder()
     counts = _counts(agreement, period, filters, now)
-    found = breaches_in(agreement, period, filters, now)
+    found: Any = BreachList(agreement, period, filters, now)
     shown = counts["withdrawn" if filters.withdrawn else "standing"]
     page = CountedPaginator(found, PER_PAGE, count=shown).get_page(request.GET.get("page"))
     ledger = open_ledger(agreement, period.from_date, period.to_date, now)
@@ -72,8 +72,8 @@ def _counts(
     agreement: Agreement, period: Period, filters: BreachFilters, now: datetime
 ) -> dict[str, int]:
     return {
-        "standing": count_breaches(agreement, period, filters.asking_withdrawn(""), now),
-        "withdrawn": count_breaches(agreement, period, filters.asking_withdrawn("yes"), now),
+        name: BreachList(agreement, period, filters.asking_withdrawn(asked), now).count()
+        for name, asked in (("standing", ""), ("withdrawn", "yes"))
     }
 
 

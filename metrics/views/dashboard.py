@@ -16,7 +16,7 @@ from agreements.permissions import user_can_see_figures_of_reps
 from agreements.requests import SignedInRequest
 from leads.queue import Desk
 from metrics.addresses import breaches_href, dashboard_href
-from metrics.breach_list import BreachFilters, breaches_in, count_breaches, rows_of
+from metrics.breach_list import BreachFilters, BreachList, rows_of
 from metrics.breach_words import tellings_of
 from metrics.dashboard import Dashboard, dashboard_of, read_month
 from metrics.empty_states import empty_state_of
@@ -30,6 +30,7 @@ from metrics.tasks import roll_up
 from metrics.views.asked import asks_for_adjusted, desk_of_reader, month_of
 
 BREACHES_SHOWN = 6
+BREACHES_COUNTED = 1000
 
 
 @login_required
@@ -105,18 +106,18 @@ def _breaches(desk: Desk, ledger: Ledger, month: MonthFigures, shown: Dashboard)
     """Return the latest breaches of the month, where any clock is promised."""
     if not shown.has_clocks:
         return {}
-    everything, now = BreachFilters(), month.now
-    found = breaches_in(desk.agreement, month.period, everything, now)[:BREACHES_SHOWN]
-    number = count_breaches(desk.agreement, month.period, everything, now)
+    now = month.now
+    found = BreachList(desk.agreement, month.period, BreachFilters(), now)
+    number = found.count_up_to(BREACHES_COUNTED)
     sees_reps = user_can_see_figures_of_reps(desk.agreement, desk.user)
+    rows = rows_of(found[:BREACHES_SHOWN], ledger.versions)
     return {
         "sees_reps": sees_reps,
         "breaches": {
             "count": number,
+            "has_more": number == BREACHES_COUNTED,
             "finding": breaches_finding(number, is_over=now >= month.period.ends_at),
             "href": breaches_href(desk.agreement, month.period),
-            "rows": tellings_of(
-                rows_of(list(found), ledger.versions), desk, sees_reps=sees_reps, now=now
-            ),
+            "rows": tellings_of(rows, desk, sees_reps=sees_reps, now=now),
         },
     }
