@@ -70,6 +70,11 @@ SELECT lead_id, version_id, at FROM (
 WHERE version_id = ANY(%(versions)s)
 """
 
+# A handoff's tier is stored with it, and with its clocks.
+_OF_HANDOFFS = {
+    "accepted_volume", "acceptance_rate", "completeness_rate", "response_median", "response_p90",
+}  # fmt: skip
+
 
 def write_versions(cursor: CursorWrapper, versions: Sequence[AgreementVersion]) -> None:
     """Fill the tables of what the signed versions, in their order, say.
@@ -141,8 +146,8 @@ def judge_leads(
 ) -> None:
     """Note tier and rules that pick a lead, as of each item, where a commitment asks for them.
 
-    A handoff's tier is stored with it, so terms whose commitments ask for nothing else, which is
-    the ordinary case, cost nothing here.
+    Terms whose commitments ask for no rule, and for tiers of handoffs only, cost nothing here:
+    the ordinary case.
     """
     terms_of = {
         version.pk: terms
@@ -179,11 +184,6 @@ def _asks(commitment: Commitment) -> bool:
         return False
     by_tier = commitment.values is not None and commitment.values.by == "tier"
     return bool(commitment.tiers) or by_tier
-
-
-_OF_HANDOFFS = {
-    "accepted_volume", "acceptance_rate", "completeness_rate", "response_median", "response_p90",
-}  # fmt: skip
 
 
 def _told_of(lead_ids: set[int]) -> dict[int, list[tuple[datetime, dict[str, Any]]]]:
