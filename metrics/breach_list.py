@@ -127,7 +127,7 @@ class BreachList:
         unrecorded = self._unrecorded.values_list(*_KEY, "party", "due_at")
         found = [
             *(Found(*row) for row in recorded[: places.stop]),
-            *(Found(*row, False) for row in unrecorded[: places.stop]),
+            *(Found._make((*row, False)) for row in unrecorded[: places.stop]),
         ]
         found.sort(key=lambda each: each[:3])
         found.sort(key=lambda each: each.at, reverse=True)
