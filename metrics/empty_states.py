@@ -18,7 +18,7 @@ from metrics.periods import PeriodKind, period_of
 
 @dataclass(frozen=True, slots=True)
 class EmptyState:
-    """What to say and to do next; ``hides_figures`` where there is nothing else to show."""
+    """What to say and to do next, and what is known all the same."""
 
     verdict: str
     title: str
@@ -26,7 +26,6 @@ class EmptyState:
     action_label: str
     action_href: str
     facts: tuple[dict[str, str], ...]
-    hides_figures: bool
 
 
 def empty_state_of(ledger: Ledger, month: MonthFigures) -> EmptyState | None:
@@ -50,7 +49,6 @@ def _nothing_signed(month: MonthFigures) -> EmptyState:
         action_label=_("Read the agreement"),
         action_href=reverse("agreements:document", args=[month.agreement.slug]),
         facts=(),
-        hides_figures=True,
     )
 
 
@@ -72,7 +70,6 @@ def _not_in_force(ledger: Ledger, month: MonthFigures) -> EmptyState:
         action_label=_("Show %(month)s") % {"month": formats.month(other.from_date)},
         action_href=dashboard_href(month.agreement, other),
         facts=(),
-        hides_figures=True,
     )
 
 
@@ -85,7 +82,6 @@ def _to_come(month: MonthFigures) -> EmptyState:
         action_label=_("Read the agreement"),
         action_href=reverse("agreements:document", args=[month.agreement.slug]),
         facts=tuple(_targets(month)),
-        hides_figures=True,
     )
 
 
@@ -100,7 +96,6 @@ def _no_leads(month: MonthFigures) -> EmptyState:
         action_label=_("Read the agreement"),
         action_href=reverse("agreements:document", args=[month.agreement.slug]),
         facts=tuple(_targets(month)),
-        hides_figures=True,
     )
 
 

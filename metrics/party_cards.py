@@ -41,7 +41,6 @@ class PartyCard:
     name: str
     people: str
     score: str
-    has_score: bool
     facts: tuple[str, ...]
     score_parts: tuple[ScorePart, ...]
     status: Status
@@ -74,13 +73,12 @@ class PartyWriter:
         self, party: str, rows: Iterable[CommitmentRow], outlooks: Iterable[OutlookTelling]
     ) -> PartyCard:
         """Write the card of a party."""
-        judged, score = self._judged(party), self._month.score(party, adjusted=self._adjusted)
+        judged = self._judged(party)
         return PartyCard(
             party=party,
             name=str(Party(party).label),
             people=self._people[party],
-            score=score_text(score),
-            has_score=score is not None,
+            score=score_text(self._month.score(party, adjusted=self._adjusted)),
             facts=tuple(self._facts(party)),
             score_parts=tuple(self._score_parts(party)),
             status=worst_of(status for _outcome, status in judged),

@@ -29,10 +29,9 @@ CommitmentName = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class TrendPoint:
-    """A month of a commitment; no figures where it was not promised or nothing happened."""
+    """What a commitment attained in a month; nothing where it was not promised or came to none."""
 
     month: date
-    actual: Fraction | None = None
     attainment: Fraction | None = None
 
 
@@ -85,14 +84,14 @@ def trends_of(ledger: Ledger, period: Period, outcomes: Sequence[Outcome]) -> Tr
     kept = _kept_months(ledger, months)
     points = {}
     for outcome in outcomes:
-        name, figures = name_of(outcome), outcome.figures
+        name = name_of(outcome)
         past = [
             kept[month.from_date].points.get(name, TrendPoint(month.from_date))
             if month.from_date in kept
             else TrendPoint(month.from_date)
             for month in months
         ]
-        latest = TrendPoint(period.from_date, figures.actual, figures.attainment)
+        latest = TrendPoint(period.from_date, outcome.figures.attainment)
         points[name] = (*past, latest)
     previous = kept.get(months[-1].from_date)
     return Trends(points, previous.scores if previous else {})
@@ -169,9 +168,7 @@ def _month_kept(
     firsts = {month.from_date, *_months_under(outcomes)}
     return _MonthKept(
         points={
-            name_of(outcome): TrendPoint(
-                month.from_date, outcome.figures.actual, outcome.figures.attainment
-            )
+            name_of(outcome): TrendPoint(month.from_date, outcome.figures.attainment)
             for outcome in outcomes
             if outcome.promised.to_date <= month.to_date
         },
