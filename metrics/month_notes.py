@@ -7,9 +7,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agreements import formats
-from metrics.addresses import behind_href
-from metrics.models import FrozenMonth
+from metrics.addresses import behind_href, dashboard_href
+from metrics.ledger import Ledger
+from metrics.models import FrozenMonth, MonthRollUp
 from metrics.month_figures import MonthFigures
+from metrics.periods import PeriodKind, period_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +24,26 @@ class Note:
     action_href: str = ""
 
 
-def notes_of(month: MonthFigures, *, restated: int) -> list[Note]:
+def notes_of(ledger: Ledger, month: MonthFigures, *, restated: int) -> list[Note]:
     """Return the notes of a month; ``restated`` figures are other ones than when it was closed."""
-    return [*_closing(month, restated), *_outside(month)]
+    return [*_silence(ledger, month), *_closing(month, restated), *_outside(month)]
+
+
+def _silence(ledger: Ledger, month: MonthFigures) -> Iterator[Note]:
+    """Lead from a month that nobody told anything of to the latest one before it."""
+    agreement, period = month.agreement, month.period
+    if period.from_date in ledger.months:
+        return
+    counted = MonthRollUp.objects.filter(agreement=agreement, month__lt=period.from_date)
+    latest = counted.order_by("-month").values_list("month", flat=True).first()
+    if latest is not None:
+        name = {"month": formats.month(latest)}
+        yield Note(
+            _("Nothing has been told of this month."),
+            _("The latest figures before it are of %(month)s.") % name,
+            _("Show %(month)s") % name,
+            dashboard_href(agreement, period_on(PeriodKind.MONTH, latest, period.time_zone)),
+        )
 
 
 def _closing(month: MonthFigures, restated: int) -> Iterator[Note]:

@@ -61,7 +61,7 @@ def dashboard(request: SignedInRequest, slug: str) -> HttpResponse:
             "gone": shown.gone,
             "dashboard": shown,
             "figures": _figures_shown_as(agreement, period, adjusted=adjusted),
-            "notes": notes_of(month, restated=shown.restated),
+            "notes": notes_of(ledger, month, restated=shown.restated),
             **_breaches(desk, ledger, month, shown),
         }
     return render(request, "metrics/dashboard.html", context)

@@ -62,6 +62,17 @@ def test_figures_of_a_closed_month_stand_beside_those_as_closed(
     assert "As closed 87" in text
 
 
+def test_a_silent_month_leads_to_the_latest_that_was_told_of(
+    september: Agreement, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop_time(monkeypatch, local("2026-11-05 10:00"))
+    client.force_login(User.objects.get(name="Marta"))
+    html = client.get(DASHBOARD).content.decode()
+    assert "Nothing has been told of this month." in html
+    assert f'<a href="{DASHBOARD}?month=2026-09">Show September 2026</a>' in html
+    assert "Nothing has been told" not in page_of(client, f"{DASHBOARD}?month=2026-09")
+
+
 # -- nothing to judge
 
 
