@@ -84,11 +84,12 @@ function projection(data, colours, isNarrow) {
 function today(data, colours) {
   if (data.today === null) return [];
   const { cumulative, goal } = data.days[data.today];
-  // Clear of the goal line: under it where the day is behind, else over it.
+  // Clear of the goal line: under it where the day is behind, else over it; and of the axis.
   const isAhead = cumulative >= (goal ?? 0);
+  const isLow = cumulative < highest(data) / 6;
   const place = isAhead
     ? { position: "left", offset: [-4, -22], align: "right" }
-    : { position: "right", offset: [4, 22] };
+    : { position: "right", offset: [4, isLow ? -24 : 22] };
   return [
     {
       type: "scatter",
