@@ -1,13 +1,29 @@
-"""Who may do what: each rule as a pair, one that raises with a sentence and one that asks.
+"""Who may do what: each rule raises with a sentence that says who may.
 
-The sentence of a refusal is also the tooltip of the disabled button.
+Interfaces ask before they call an action. The sentence of a refusal is also the tooltip of the
+disabled button; `refusal` returns it. Who may not even read a thing does not find it: for that
+there are the `visible_to` of the QuerySets. `docs/reference/roles.md` has all rules as a table.
 """
+
+from collections.abc import Callable
+from typing import ParamSpec
 
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, Membership, User
 from agreements.models.contracts import Party
+
+P = ParamSpec("P")
+
+
+def refusal(check: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> str:
+    """Return the sentence with which a rule refuses; empty where it lets pass."""
+    try:
+        check(*args, **kwargs)
+    except PermissionDenied as refused:
+        return str(refused)
+    return ""
 
 
 def roles_in(agreement: Agreement, user: User) -> set[tuple[str, str]]:
@@ -25,7 +41,7 @@ def roles_in(agreement: Agreement, user: User) -> set[tuple[str, str]]:
 
 
 def check_user_can_administer(user: User) -> None:
-    """Raise PermissionDenied unless the person is an administrator."""
+    """Raise PermissionDenied unless the person handles people, calendars, tokens and the like."""
     if not user.is_admin:
         raise PermissionDenied(_("Only an administrator may do this."))
 
@@ -48,8 +64,4 @@ def check_user_can_see_figures_of_reps(agreement: Agreement, user: User) -> None
 
 def user_can_see_figures_of_reps(agreement: Agreement, user: User) -> bool:
     """Tell whether the person may see the figures of single reps."""
-    try:
-        check_user_can_see_figures_of_reps(agreement, user)
-    except PermissionDenied:
-        return False
-    return True
+    return not refusal(check_user_can_see_figures_of_reps, agreement, user)

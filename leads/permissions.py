@@ -1,28 +1,55 @@
-"""Who may do what to leads and handoffs, and the sentence that tells why not."""
+"""Who may do what to leads, handoffs and what hangs on them; each refusal says who may."""
 
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
-from agreements.models import Membership, User
+from agreements.models import Agreement, Membership, User
 from agreements.models.contracts import Party
-from agreements.permissions import roles_in
-from leads.models import Handoff
+from agreements.permissions import refusal, roles_in
+from leads.models import Breach, BreachException, Handoff
+
+Role = Membership.Role
 
 
-def check_user_can_work(handoff: Handoff, user: User) -> None:
+def check_user_can_offer(agreement: Agreement, user: User) -> None:
+    """Raise PermissionDenied unless the person may offer leads to sales."""
+    roles = roles_in(agreement, user)
+    offering = {(Party.MARKETING, Role.LEAD), (Party.MARKETING, Role.MEMBER)}
+    if not (user.is_admin or roles & offering or _is_integration(roles)):
+        raise PermissionDenied(
+            _("Only the marketing team of this agreement offers leads, or a system that is linked.")
+        )
+
+
+def check_user_can_work(handoff: Handoff, user: User, *, on_behalf_of: User | None = None) -> None:
     """Raise PermissionDenied unless the person may accept, reject or follow up this handoff.
 
-    Administrators and the sales lead may, a rep where they hold it or it waits in the queue.
+    Administrators and the sales lead may, a rep where they hold it or it waits in the queue, and
+    an integration for a person it names, whoever holds it: it tells what has happened elsewhere.
     """
-    if user.is_admin:
-        return
     roles = roles_in(handoff.agreement, user)
-    if (Party.SALES, Membership.Role.LEAD) in roles:
+    if on_behalf_of is not None:
+        _check_acts_for(handoff, roles, on_behalf_of)
+    elif user.is_admin or (Party.SALES, Role.LEAD) in roles:
         return
-    if (Party.SALES, Membership.Role.MEMBER) not in roles:
+    elif (Party.SALES, Role.MEMBER) in roles:
+        _check_holds(handoff, user)
+    elif _is_integration(roles):
+        raise PermissionDenied(
+            _("Name the person who accepted, rejected or followed up in the other system.")
+        )
+    else:
         raise PermissionDenied(
             _("Only the sales team of this agreement accepts, rejects and follows up.")
         )
+
+
+def refusal_to_work(handoff: Handoff, user: User) -> str:
+    """Return why the person may not work this handoff; empty where they may."""
+    return refusal(check_user_can_work, handoff, user)
+
+
+def _check_holds(handoff: Handoff, user: User) -> None:
     if handoff.holder_id not in (None, user.pk):
         raise PermissionDenied(
             _("%(holder)s holds this handoff: ask them, or ask the sales lead to reassign it.")
@@ -30,10 +57,68 @@ def check_user_can_work(handoff: Handoff, user: User) -> None:
         )
 
 
-def refusal_to_work(handoff: Handoff, user: User) -> str:
-    """Return why the person may not work this handoff; empty where they may."""
-    try:
-        check_user_can_work(handoff, user)
-    except PermissionDenied as refusal:
-        return str(refusal)
-    return ""
+def _check_acts_for(handoff: Handoff, roles: set[tuple[str, str]], person: User) -> None:
+    """Raise unless it is an integration, and the person of sales or known only to a system."""
+    if not _is_integration(roles):
+        raise PermissionDenied(_("Only a system that is linked acts for somebody else."))
+    sides = {party for party, _role in roles_in(handoff.agreement, person)}
+    if person.email is not None and Party.SALES not in sides:
+        raise PermissionDenied(
+            _("%(person)s is not in the sales team of this agreement: name somebody who is.")
+            % {"person": person}
+        )
+
+
+def check_user_can_assign(handoff: Handoff, user: User) -> None:
+    """Raise PermissionDenied unless the person may give this handoff to somebody.
+
+    Administrators and the sales lead may; an integration while nobody holds it.
+    """
+    roles = roles_in(handoff.agreement, user)
+    if user.is_admin or (Party.SALES, Role.LEAD) in roles:
+        return
+    if not _is_integration(roles) or handoff.holder_id is not None:
+        raise PermissionDenied(_("Only the sales lead or an administrator reassigns a handoff."))
+
+
+def check_user_can_ask_exception(breach: Breach, user: User) -> None:
+    """Raise PermissionDenied unless the person may ask that this breach does not count.
+
+    The lead of the charged party may, and a rep where sales is charged.
+    """
+    asking = {(breach.party, Role.LEAD)}
+    if breach.party == Party.SALES:
+        asking.add((Party.SALES, Role.MEMBER))
+    if not roles_in(breach.agreement, user) & asking:
+        raise PermissionDenied(_("Only the party charged with a breach asks to excuse it."))
+
+
+def check_user_can_decide_exception(exception: BreachException, user: User) -> None:
+    """Raise PermissionDenied unless the person leads the other party, or is a director.
+
+    Nobody decides what they asked for themselves.
+    """
+    breach = exception.breach
+    other = Party.SALES if breach.party == Party.MARKETING else Party.MARKETING
+    is_arbiter = user.is_director or (other, Role.LEAD) in roles_in(breach.agreement, user)
+    if exception.asked_by_id == user.pk or not is_arbiter:
+        raise PermissionDenied(_("The lead of the other party decides, or a director."))
+
+
+def check_user_can_sign_blackout(agreement: Agreement, party: str, user: User) -> None:
+    """Raise PermissionDenied unless the person leads the party they sign for."""
+    if (party, Role.LEAD) not in roles_in(agreement, user):
+        raise PermissionDenied(_("The leads of both parties sign a blackout, each for their own."))
+
+
+def check_user_can_import(agreement: Agreement, user: User) -> None:
+    """Raise PermissionDenied unless the person may import files under the agreement."""
+    leads = {(Party.MARKETING, Role.LEAD), (Party.SALES, Role.LEAD)}
+    if not (user.is_admin or roles_in(agreement, user) & leads):
+        raise PermissionDenied(
+            _("Only the leads of the two parties and administrators import files.")
+        )
+
+
+def _is_integration(roles: set[tuple[str, str]]) -> bool:
+    return any(role == Role.INTEGRATION for _party, role in roles)

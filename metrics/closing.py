@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, Audit, User
 from agreements.models.contracts import Party
-from agreements.permissions import check_user_can_close_month
 from leads.models import Change
 from metrics import periods
 from metrics.attainment import credit, rounded, score
@@ -37,11 +36,9 @@ class AlreadyClosed(ValueError):
 def close_month(*, agreement: Agreement, month: str, by: User | None, now: datetime) -> FrozenMonth:
     """Freeze the figures of a month such as ``"2026-05"``; ``by`` None is the administrator.
 
-    Raises PermissionDenied for a person who may not, UnableToClose while the month runs or is
-    being recalculated, AlreadyClosed, and ValueError for a text that is no month.
+    Raises UnableToClose while the month runs or is being recalculated, AlreadyClosed, and
+    ValueError for a text that is no month.
     """
-    if by is not None:
-        check_user_can_close_month(by)
     period = periods.month(month, agreement.time_zone)
     lock_figures(agreement)
     figures = month_figures(agreement, period, now)

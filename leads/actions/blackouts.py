@@ -2,14 +2,12 @@
 
 from datetime import datetime
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from agreements.models import Agreement, Audit, Membership, User
+from agreements.models import Agreement, Audit, User
 from agreements.models.contracts import Party
-from agreements.permissions import roles_in
 from agreements.rules_lock import change_rules
 from leads.models import Blackout, Clock, Handoff
 from leads.settle import settle_leads_of
@@ -30,39 +28,37 @@ def propose(
     starts_at: datetime,
     ends_at: datetime,
     reason: str,
+    party: str,
     by: User,
     now: datetime,
 ) -> Blackout:
-    """Propose a blackout [starts_at, ends_at) and sign it for the proposer's party."""
+    """Propose a blackout [starts_at, ends_at) and sign it for the proposer's party.
+
+    Raises UnableToPropose for a time without length.
+    """
     if ends_at <= starts_at:
         raise UnableToPropose(_("A blackout ends after it starts: swap the two."))
     blackout = Blackout.objects.create(
         agreement=agreement, starts_at=starts_at, ends_at=ends_at, reason=reason
     )
-    return sign(blackout=blackout, by=by, now=now)
+    return sign(blackout=blackout, party=party, by=by, now=now)
 
 
 @transaction.atomic
-def sign(*, blackout: Blackout, by: User, now: datetime) -> Blackout:
-    """Sign for the party that the person leads; with the second signature it counts.
+def sign(*, blackout: Blackout, party: str, by: User, now: datetime) -> Blackout:
+    """Sign for a party that the person leads; with the second signature it counts.
 
-    Settles every clock that ran in it. Raises PermissionDenied for anybody but a party's lead,
-    and AlreadySigned.
+    Settles every clock that ran in it. Raises AlreadySigned.
     """
     change_rules()
     blackout = Blackout.objects.select_for_update(no_key=True).get(pk=blackout.pk)
-    roles = roles_in(blackout.agreement, by)
-    parties = [party for party, role in roles if role == Membership.Role.LEAD]
-    if not parties:
-        raise PermissionDenied(_("The leads of both parties sign a blackout."))
-    unsigned = [party for party in sorted(parties) if _signer(blackout, party) is None]
-    if not unsigned:
+    if _signer(blackout, party) is not None:
         raise AlreadySigned(_("Your party has signed this blackout before."))
-    _sign_for(blackout, unsigned[0], by)
-    is_complete = all(_signer(blackout, party) for party in Party.values)
+    _sign_for(blackout, party, by)
+    is_complete = all(_signer(blackout, each) for each in Party.values)
     blackout.signed_at = now if is_complete else None
     blackout.save()
-    Audit.objects.record("leads.blackout.signed", blackout, by=by, now=now, party=unsigned[0])
+    Audit.objects.record("leads.blackout.signed", blackout, by=by, now=now, party=party)
     if is_complete:
         _settle_clocks_in(blackout, now)
     return blackout

@@ -163,6 +163,14 @@ class BreachException(models.Model):
     def __str__(self) -> str:
         return f"{self.clause_key} · {self.handoff_id}"
 
+    @property
+    def breach(self) -> Breach:
+        """The breach that it is about; one query."""
+        named = Breach.objects.select_related("agreement")
+        return named.get(
+            handoff=self.handoff_id, clause_key=self.clause_key, occurrence=self.occurrence
+        )
+
 
 class Blackout(models.Model):
     """A time, half-open, that both parties leave out of the adjusted figures."""

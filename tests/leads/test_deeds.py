@@ -1,6 +1,5 @@
-"""Accepting, rejecting and logging a follow-up: what each does, who may, and what is refused."""
+"""Accepting, rejecting and logging a follow-up: what each does, and what is refused."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -276,68 +275,6 @@ def test_a_decision_meanwhile_is_told_to_who_still_may_read(
     for deed in ("accept", "reject"):
         text = text_of(client.post(url(deed, handoff), FORMS[deed], follow=True))
         assert "Rafael was first: this handoff is accepted already." in text
-
-
-def admin(version: AgreementVersion) -> User:
-    return make_user("Otto", is_admin=True)
-
-
-def director(version: AgreementVersion) -> User:
-    return make_user("Marina", is_director=True)
-
-
-def marketing(role: str) -> Callable[[AgreementVersion], User]:
-    return lambda version: make_user("Julia", team=version.agreement.marketing_team, role=role)
-
-
-def sales(role: str) -> Callable[[AgreementVersion], User]:
-    return lambda version: make_user("Rafael", team=version.agreement.sales_team, role=role)
-
-
-def stranger(version: AgreementVersion) -> User:
-    elsewhere = make_version(slug="elsewhere")
-    return make_user("Eva", team=elsewhere.agreement.sales_team, role="lead")
-
-
-# What each role gets: the page of Ana's handoff, any deed on hers, any deed on one in the queue.
-TRUTH = {
-    "admin": (admin, 200, 303, 303),
-    "director": (director, 200, 403, 403),
-    "marketing lead": (marketing("lead"), 200, 403, 403),
-    "marketing member": (marketing("member"), 200, 403, 403),
-    "sales lead": (sales("lead"), 200, 303, 303),
-    "rep who holds it not": (sales("member"), 404, 404, 303),
-    "integration of sales": (sales("integration"), 200, 403, 403),
-    "stranger": (stranger, 404, 404, 404),
-}
-
-
-@pytest.mark.parametrize("deed", FORMS)
-@pytest.mark.parametrize(("person", "page", "held", "queued"), TRUTH.values(), ids=TRUTH)
-def test_who_may_do_what(
-    client: Client,
-    version: AgreementVersion,
-    ana: User,
-    deed: str,
-    person: Callable[[AgreementVersion], User],
-    page: int,
-    held: int,
-    queued: int,
-) -> None:
-    anas = offer(version, "Paulo", NOW - timedelta(minutes=22), holder=ana)
-    anybodys = offer(version, "Carla", NOW - timedelta(minutes=22))
-    client.force_login(person(version))
-
-    shown = client.get(f"/agreements/acme/leads/{anas.lead_id}/")
-    assert shown.status_code == page
-    assert client.post(url(deed, anas), FORMS[deed]).status_code == held
-    refused = client.post(url(deed, anybodys), FORMS[deed])
-    assert refused.status_code == queued
-    if held == 403:
-        sentence = "Only the sales team of this agreement accepts, rejects and follows up."
-        assert sentence in text_of(refused)
-        assert sentence in text_of(shown)
-        assert 'aria-disabled="true"' in shown.content.decode()
 
 
 @pytest.mark.parametrize("deed", FORMS)

@@ -6,7 +6,8 @@ from django.core.exceptions import PermissionDenied
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from agreements.models import User
+from agreements.management.people import person_named
+from agreements.permissions import check_user_can_close_month
 from metrics.closing import close_month
 from metrics.management.agreements import agreement_named
 from metrics.rollup import roll_up
@@ -26,12 +27,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Close, and say what was frozen."""
         now, agreement = timezone.now(), agreement_named(options["slug"])
-        try:
-            by = User.objects.get_by_natural_key(options["by"]) if options["by"] else None
-        except User.DoesNotExist as error:
-            raise CommandError(f"Nobody has the e-mail address {options['by']}.") from error
+        by = person_named(options["by"])
         roll_up(now=now, agreement=agreement, wait=True)
         try:
+            if by is not None:
+                check_user_can_close_month(by)
             frozen = close_month(agreement=agreement, month=options["month"], by=by, now=now)
         except (ValueError, PermissionDenied) as error:
             raise CommandError(str(error)) from error
