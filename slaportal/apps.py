@@ -9,5 +9,5 @@ class SlaportalConfig(AppConfig):
     name = "slaportal"
 
     def ready(self) -> None:
-        """Register the system checks."""
-        from slaportal import checks  # noqa: F401
+        """Register the system checks and the extensions of the API schema."""
+        from slaportal import api_schema, checks  # noqa: F401

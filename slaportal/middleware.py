@@ -14,16 +14,21 @@ class ReaderMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer in the reader's language and zone; strangers keep what the browser asks for."""
-        if not request.user.is_authenticated:
-            return self.get_response(request)
-        request.LANGUAGE_CODE = request.user.language
+        """Answer in the reader's language and zone; strangers keep what the browser asks for.
+
+        Who calls the API with a token is known later: their zone, too, ends with their call.
+        """
+        reader = request.user
+        if not reader.is_authenticated:
+            with timezone.override(None):
+                return self.get_response(request)
+        request.LANGUAGE_CODE = reader.language
         with (
-            translation.override(request.user.language),
-            timezone.override(ZoneInfo(request.user.time_zone)),
+            translation.override(reader.language),
+            timezone.override(ZoneInfo(reader.time_zone)),
         ):
             response = self.get_response(request)
-        response.headers["Content-Language"] = request.user.language
+        response.headers["Content-Language"] = reader.language
         return response
 
 

@@ -11,5 +11,9 @@ urlpatterns = [
     path("agreements/", include("agreements.urls")),
     path("agreements/<slug:slug>/", include("leads.urls")),
     path("agreements/<slug:slug>/", include("metrics.urls")),
+    path("api/v1/", include(("slaportal.api", "api"))),
     path("i18n/", include("django.conf.urls.i18n")),
 ]
+
+handler400 = "slaportal.api.bad_request"
+handler500 = "slaportal.api.server_error"

@@ -5,9 +5,11 @@ from agreements.models.calendars import Calendar, CalendarRevision
 from agreements.models.contracts import Agreement, AgreementVersion, Signature
 from agreements.models.messages import Message
 from agreements.models.people import Absence, Membership, OwnerName, Team, User
+from agreements.models.tokens import AccessToken
 
 __all__ = [
     "Absence",
+    "AccessToken",
     "Agreement",
     "AgreementVersion",
     "Audit",
