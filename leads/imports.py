@@ -1,6 +1,6 @@
 """Import a file: its rows are told as facts, a batch a transaction, as often as one likes."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -15,6 +15,7 @@ from agreements.models import Agreement, Audit, User
 from leads import models
 from leads.batches import Batch, Keeping, Kept, Row
 from leads.cells import Setting
+from leads.dry_run import DryRun
 from leads.files import Looked, Rejects, Rows, look_through
 from leads.ingest import Ingested
 from leads.mapped_rows import RowReader
@@ -97,26 +98,25 @@ def import_facts(
     """Tell the rows of a file as facts of an agreement, in memory of constant size.
 
     Importing again what was broken off, or a file that was imported before, ends in the same
-    state. Rows that cannot be read go to the file ``rejects``. A dry run does all the work in one
-    transaction and takes it back. ``on_progress`` is told how many bytes were read so far.
+    state. Rows that cannot be read go to the file ``rejects``. A dry run compares the facts with
+    what is kept and keeps none. ``on_progress`` is told how many bytes were read so far.
     Raises OSError, UnableToReadFile, and MappingError where the mapping does not fit the file.
     """
     form = mapping.mapping.file
     looked = look_through(path, form)
     with Rows(path, form) as rows:
-        reader = RowReader(mapping.mapping, rows.header, _setting(mapping, agreement))
+        owners = Owners(mapping.mapping.source, adds=not is_dry_run)
+        reader = RowReader(mapping.mapping, rows.header, _setting(agreement, owners))
         with Rejects(rejects, rows.header, form) as rejected:
             run = partial(
                 _Import(rows, reader, rejected, looked.has_zeros).run, on_progress=on_progress
             )
             if is_dry_run:
-                with transaction.atomic():
-                    imported = run(Keeping(agreement, by, now), at_once=False)
-                    transaction.set_rollback(True)
-                return imported
+                return run(DryRun(agreement, now).foresee_all)
             delivery = _delivery(path, mapping, looked, agreement, by, now)
             at_once = not connection.in_atomic_block and not _joins_leads(mapping.mapping)
-            imported = run(Keeping(agreement, by, now, delivery), at_once=at_once)
+            keeping = Keeping(agreement, by, now, delivery)
+            imported = run(lambda rows: _analyzing(keeping.keep_all(rows, at_once=at_once)))
     _finish(delivery, imported, by, now)
     return imported
 
@@ -129,13 +129,13 @@ def _joins_leads(mapping: FactsMapping) -> bool:
     )
 
 
-def _setting(mapping: MappingFile, agreement: Agreement) -> Setting:
+def _setting(agreement: Agreement, owners: Owners) -> Setting:
     """Gather the words of every version, as a file may reach over several."""
     versions = [version.parsed_terms() for version in agreement.versions.signed()]
     currencies = {agreement.currency} if agreement.currency else set()
     return Setting(
         stages=tuple(dict.fromkeys(stage.key for terms in versions for stage in terms.stages)),
-        person=Owners(mapping.mapping.source),
+        person=owners,
         currency=agreement.currency,
         currencies=currencies.union(*(terms.exchange_rates for terms in versions)),
     )
@@ -189,6 +189,16 @@ def _finish(delivery: Delivery, imported: Imported, by: User | None, now: dateti
         _analyze()
 
 
+def _analyzing(batches: Iterable[Kept]) -> Iterator[Kept]:
+    new, next_look = 0, _FIRST_LOOK
+    for kept in batches:
+        new += kept.facts.new
+        if new >= next_look:
+            _analyze()
+            next_look *= _TIMES_MORE
+        yield kept
+
+
 def _analyze() -> None:
     """Let the planner know how much there is now."""
     tables = ", ".join(f'"{model._meta.db_table}"' for model in _TABLES)
@@ -202,16 +212,17 @@ class _Import:
     def __init__(self, rows: Rows, reader: RowReader, rejects: Rejects, has_zeros: bool) -> None:
         self._rows, self._reader, self._rejects = rows, reader, rejects
         self._has_zeros = has_zeros
-        self._next_look = _FIRST_LOOK
         self._imported = Imported()
 
     def run(
-        self, keeping: Keeping, on_progress: Callable[[int], None], *, at_once: bool
+        self,
+        keep_all: Callable[[Iterator[Batch]], Iterable[Kept]],
+        *,
+        on_progress: Callable[[int], None],
     ) -> Imported:
-        """Read all rows and keep what they tell."""
-        for kept in keeping.keep_all(self._batches(), at_once=at_once):
+        """Read all rows, have them kept batch by batch, and count what became of them."""
+        for kept in keep_all(self._batches()):
             self._count(kept)
-            self._look()
             on_progress(self._rows.bytes_read)
         on_progress(self._rows.bytes_read)
         self._imported.rejects = self._rejects.path if self._rejects.is_written else None
@@ -258,8 +269,3 @@ class _Import:
         )
         reason.rows += 1
         self._imported.rejected += 1
-
-    def _look(self) -> None:
-        if self._imported.facts.new >= self._next_look:
-            _analyze()
-            self._next_look *= _TIMES_MORE

@@ -25,11 +25,11 @@ def leads_named(
     The rows of leads known before are locked in key order.
     """
     names = {fact.lead for fact in facts}
-    known = _identities(names)
+    known = leads_by_name(names)
     missing = [name for name in names if name not in known]
-    born = _name_leads(missing, _verified_emails(facts, agreement, now)) if missing else frozenset()
+    born = _name_leads(missing, verified_emails(facts, agreement, now)) if missing else frozenset()
     if missing:
-        known = _identities(names)
+        known = leads_by_name(names)
     list(
         Lead.objects.filter(AnyOf("pk", set(known.values()) - born))
         .order_by("pk")
@@ -39,7 +39,8 @@ def leads_named(
     return known, born
 
 
-def _identities(names: set[Named]) -> dict[Named, int]:
+def leads_by_name(names: set[Named]) -> dict[Named, int]:
+    """Return the key of the lead of each name that is known."""
     by_source: defaultdict[str, list[str]] = defaultdict(list)
     for name in names:
         by_source[name.source].append(name.external_id)
@@ -59,7 +60,7 @@ def _name_leads(names: list[Named], emails: dict[Named, str]) -> frozenset[int]:
     whole, and their foreign keys are checked at the commit. Where somebody else told of the same
     name at this moment, theirs holds.
     """
-    by_email = _leads_by_verified_email(set(emails.values()))
+    by_email = leads_by_verified_email(set(emails.values()))
     joined = set(by_email.values())
     keys = iter(allocate_keys(Lead, len(names)))
     wanted = []
@@ -87,9 +88,7 @@ def _name_leads(names: list[Named], emails: dict[Named, str]) -> frozenset[int]:
         return frozenset(row[0] for row in cursor.fetchall()) - joined
 
 
-def _verified_emails(
-    facts: Iterable[Told], agreement: Agreement, now: datetime
-) -> dict[Named, str]:
+def verified_emails(facts: Iterable[Told], agreement: Agreement, now: datetime) -> dict[Named, str]:
     """Return the verified e-mail address told of each name, unless the terms keep them apart."""
     emails = {
         fact.lead: str(fact.attributes["email"]).lower()
@@ -105,7 +104,7 @@ def _verified_emails(
     return emails if joins else {}
 
 
-def _leads_by_verified_email(emails: set[str]) -> dict[str, int]:
+def leads_by_verified_email(emails: set[str]) -> dict[str, int]:
     """Find the lead of each verified e-mail address; the one known longest where there are two."""
     rows = (
         Lead.objects.exclude(email="")

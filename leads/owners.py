@@ -9,17 +9,19 @@ class Owners:
     """Finds the person whom a source calls by a name; one nobody knows yet is added.
 
     Such a person has no e-mail address and cannot sign in. A name that is the e-mail address of
-    somebody here is theirs.
+    somebody here is theirs. With ``adds`` off nobody is added: who is not known gets a key that
+    is nobody's.
     """
 
-    def __init__(self, source: str) -> None:
-        self._source = source
+    def __init__(self, source: str, *, adds: bool = True) -> None:
+        self._source, self._adds = source, adds
         self._known: dict[str, int] = {}
 
     def __call__(self, name: str) -> int:
         """Return the key of the person."""
         if name not in self._known:
-            self._known[name] = self._find(name) or self._add(name)
+            add = self._add if self._adds else self._stand_in
+            self._known[name] = self._find(name) or add(name)
         return self._known[name]
 
     def _find(self, name: str) -> int | None:
@@ -35,6 +37,10 @@ class Owners:
         except IntegrityError:
             # Somebody else added the name at this moment: theirs holds.
             return OwnerName.objects.get(source=self._source, external_name=name).user_id
+
+    def _stand_in(self, name: str) -> int:
+        person = self._person_with_address(name)
+        return person.pk if person else -len(self._known) - 1
 
     def _person_with_address(self, name: str) -> User | None:
         return User.objects.filter(email__iexact=name).first() if "@" in name else None

@@ -6,17 +6,20 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext
 from tqdm import tqdm
 
-from agreements.models import Agreement
+from agreements.management.people import person_named
+from agreements.models import Agreement, User
 from leads.files import UnableToReadFile
 from leads.imports import Imported, import_facts
 from leads.ingest import Ingested
 from leads.mapping import MappingFile, mapping_from_yaml
 from leads.mapping_problems import MappingError
+from leads.permissions import check_user_can_import
 
 
 class Command(BaseCommand):
@@ -37,6 +40,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--dry-run", action="store_true", help="tell what would become of the rows"
         )
+        parser.add_argument("--by", metavar="E-MAIL", help="the person who imports the file")
         parser.add_argument("--json", action="store_true", help="print the summary as JSON")
         parser.add_argument(
             "--rejects",
@@ -49,10 +53,11 @@ class Command(BaseCommand):
         """Import and print the summary."""
         path: Path = options["file"]
         agreement = self._agreement(options["agreement"])
+        by = self._person(options["by"], agreement)
         mapping = self._mapping(options["mapping"])
         rejects = self._rejects(path, options["rejects"], is_dry_run=options["dry_run"])
         try:
-            imported = self._import(path, mapping, agreement, rejects, options)
+            imported = self._import(path, mapping, agreement, by, rejects, options)
         except OSError as error:
             raise CommandError(_unreadable(error.filename or path, error)) from error
         except UnableToReadFile as error:
@@ -80,6 +85,16 @@ class Command(BaseCommand):
             )
         return agreement
 
+    def _person(self, email: str | None, agreement: Agreement) -> User | None:
+        """Return who imports, if somebody is named; only one who may."""
+        by = person_named(email)
+        if by is not None:
+            try:
+                check_user_can_import(agreement, by)
+            except PermissionDenied as refused:
+                raise CommandError(str(refused)) from refused
+        return by
+
     def _mapping(self, path: Path) -> MappingFile:
         try:
             return mapping_from_yaml(path.read_bytes())
@@ -103,6 +118,7 @@ class Command(BaseCommand):
         path: Path,
         mapping: MappingFile,
         agreement: Agreement,
+        by: User | None,
         rejects: Path | None,
         options: dict[str, Any],
     ) -> Imported:
@@ -120,7 +136,7 @@ class Command(BaseCommand):
                 path=path,
                 mapping=mapping,
                 agreement=agreement,
-                by=None,
+                by=by,
                 now=timezone.now(),
                 rejects=rejects,
                 is_dry_run=options["dry_run"],

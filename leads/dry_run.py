@@ -1,0 +1,158 @@
+"""Tell what would become of the rows of a file: nothing is written, and no row is locked."""
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from datetime import datetime
+
+from agreements.models import Agreement
+from leads.batches import Batch, Kept
+from leads.ingest import Ingested, rows_of_facts
+from leads.models import Deal, Fact, FollowUp, HandoffEvent, LeadChange, StageEntry
+from leads.naming import leads_by_name, leads_by_verified_email, verified_emails
+from leads.row_problems import UnableToRead
+from leads.told import (
+    Named,
+    Told,
+    ToldAttributes,
+    ToldDeal,
+    ToldEvent,
+    ToldFollowUp,
+    ToldStage,
+)
+
+_MODELS: dict[type[Told], type[Fact]] = {
+    ToldStage: StageEntry,
+    ToldEvent: HandoffEvent,
+    ToldFollowUp: FollowUp,
+    ToldDeal: Deal,
+    ToldAttributes: LeadChange,
+}
+_LEAD, _EMAIL = "lead", "e-mail"
+_Name = tuple[str, str, str]
+
+
+class DryRun:
+    """Compares rows, batch by batch, with what is kept and with what the file told before."""
+
+    def __init__(self, agreement: Agreement, now: datetime) -> None:
+        self._agreement, self._now = agreement, now
+
+    def foresee_all(self, batches: Iterable[Batch]) -> Iterator[Kept]:
+        """Tell of batch after batch what an import would make of it."""
+        with closing(_ToldBefore()) as before:
+            for batch in batches:
+                yield self._foresee(batch, before)
+
+    def _foresee(self, batch: Batch, before: "_ToldBefore") -> Kept:
+        refused = [(row, why) for row in batch if (why := _refusal_of(row.cells))]
+        lines = {row.line for row, _why in refused}
+        taken = [row for row in batch if row.line not in lines]
+        facts = [fact for row in taken for fact in row.facts]
+        foreseen = Ingested(leads=self._new_leads(facts, before))
+        groups: defaultdict[type[Told], list[Told]] = defaultdict(list)
+        for fact in facts:
+            groups[type(fact)].append(fact)
+        for kind, group in groups.items():
+            counted = _counted(kind, group, before)
+            foreseen.add(counted)
+            foreseen.add(Ingested(by_kind={kind.kind: counted}))
+        silent = sum(not row.facts for row in taken)
+        return Kept(foreseen, taken=len(taken), silent=silent, refused=refused)
+
+    def _new_leads(self, facts: Sequence[Told], before: "_ToldBefore") -> int:
+        """Count the leads that nobody knew by name or by verified e-mail address."""
+        emails = verified_emails(facts, self._agreement, self._now)
+        names = {fact.lead for fact in facts}
+        known = leads_by_name(names).keys()
+        missing = sorted(name for name in names - known if not before.marks(_lead(name)))
+        taken = set(leads_by_verified_email(set(emails.values())))
+        taken.update(email for email in emails.values() if before.marks(_email(email)))
+        new = 0
+        for name in missing:
+            email = emails.get(name)
+            new += email is None or email not in taken
+            if email is not None:
+                taken.add(email)
+        for name in missing:
+            before.add(_lead(name))
+        for email in emails.values():
+            before.add(_email(email))
+        return new
+
+
+def _refusal_of(cells: Sequence[str]) -> UnableToRead | None:
+    """Return why the database could not take a row: half of a character cannot be written."""
+    try:
+        "".join(cells).encode()
+    except UnicodeError as error:
+        return UnableToRead("refused", reason=str(error))
+    return None
+
+
+def _counted(kind: type[Told], facts: Sequence[Told], before: "_ToldBefore") -> Ingested:
+    """Count which facts of one kind are new, revised or repeated, as keeping them would."""
+    kept, counted = _kept_marks(_MODELS[kind], facts), Ingested()
+    for fact in facts:
+        name = (kind.kind, fact.source, fact.external_id)
+        mark = _mark(fact.content_hash, fact.revised_at)
+        marks = kept[fact.source, fact.external_id] | before.marks(name)
+        counted.repeated += mark in marks
+        counted.revised += bool(marks) and mark not in marks
+        counted.new += not marks
+        before.add(name, mark)
+    return counted
+
+
+def _kept_marks(
+    model: type[Fact], facts: Sequence[Told]
+) -> defaultdict[tuple[str, str], frozenset[str]]:
+    by_source: defaultdict[str, set[str]] = defaultdict(set)
+    for fact in facts:
+        by_source[fact.source].add(fact.external_id)
+    kept: defaultdict[tuple[str, str], frozenset[str]] = defaultdict(frozenset)
+    for source, external_ids in by_source.items():
+        for external_id, content_hash, revised_at, *_ in rows_of_facts(model, source, external_ids):
+            kept[source, external_id] |= {_mark(content_hash, revised_at)}
+    return kept
+
+
+def _mark(content_hash: str, revised_at: datetime | None) -> str:
+    """Tell revisions of a fact apart."""
+    return f"{content_hash} {revised_at.timestamp() if revised_at else ''}"
+
+
+def _lead(name: Named) -> _Name:
+    return (_LEAD, *name)
+
+
+def _email(address: str) -> _Name:
+    return (_EMAIL, "", address)
+
+
+class _ToldBefore:
+    """What the file told in earlier rows, in a file of its own, so that memory stays small."""
+
+    def __init__(self) -> None:
+        # Without a name it is a scratch file that goes when it is closed.
+        self._scratch = sqlite3.connect("")
+        self._scratch.execute(
+            "CREATE TABLE told (kind, source, name, mark, PRIMARY KEY (kind, source, name, mark)) "
+            "WITHOUT ROWID"
+        )
+
+    def marks(self, name: _Name) -> set[str]:
+        """Return the marks of what was told under a name."""
+        found = self._scratch.execute(
+            "SELECT mark FROM told WHERE kind = ? AND source = ? AND name = ?", name
+        )
+        return {mark for (mark,) in found}
+
+    def add(self, name: _Name, mark: str = "") -> None:
+        """Keep that something was told."""
+        self._scratch.execute("INSERT OR IGNORE INTO told VALUES (?, ?, ?, ?)", (*name, mark))
+
+    def close(self) -> None:
+        """Throw the scratch file away."""
+        self._scratch.close()

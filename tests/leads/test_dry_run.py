@@ -1,0 +1,132 @@
+"""A dry run tells what an import would, and neither writes nor locks anything."""
+
+import random
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from agreements.models import Audit, OwnerName
+from leads.models import Delivery
+from tests.factories import make_user, make_version
+from tests.leads.files import ANA, MAPPING, many_rows, run, write
+from tests.leads.state import state
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("here")]
+
+# With addresses that are sure, leads of different names may turn out to be one.
+JOINING = MAPPING.replace(
+    "{name: name, origin: origin}",
+    "{email: name, email_verified: {constant: true}}",
+)
+
+
+def dry_run(name: str) -> dict[str, Any]:
+    """Run dry in a transaction in which the database refuses to write and to lock rows."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION READ ONLY")
+        return run(name, "--dry-run")
+
+
+def renamed(rows: Sequence[list[str]], name: str) -> list[list[str]]:
+    """The same facts with other content."""
+    return [[row[0], name, *row[2:]] for row in rows]
+
+
+def test_it_works() -> None:
+    make_version()
+    name = write(*many_rows(30), ["x"])
+
+    foreseen = dry_run(name)
+
+    assert not Path("leads.rejects.csv").exists()
+    came = run(name)
+    assert foreseen | {"dry_run": False, "rejects": "leads.rejects.csv"} == came
+    assert came["facts"]["new"] > 100
+
+
+def test_what_the_file_told_before_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    make_version()
+    monkeypatch.setattr("leads.imports.BATCH", 7)
+    rows = many_rows(40)
+    rows += [*rows[:5], *renamed(rows[3:9], "Another"), *renamed(rows[3:9], "Another")]
+    random.Random(3).shuffle(rows)
+
+    foreseen = dry_run(write(*rows))
+
+    assert foreseen | {"dry_run": False} == run("leads.csv")
+    by_kind = foreseen["facts"]["by_kind"]
+    assert by_kind["attributes"] == {"new": 40, "revised": 6, "repeated": 11}
+    assert foreseen["leads"] == {"new": 40}
+
+
+def test_what_is_kept_is_known() -> None:
+    make_version()
+    rows = many_rows(12)
+    run(write(*rows))
+    name = write(*rows[:8], *renamed(rows[8:], "Another"), *many_rows(14)[12:])
+
+    foreseen = dry_run(name)
+
+    assert foreseen | {"dry_run": False} == run(name)
+    by_kind = foreseen["facts"]["by_kind"]
+    assert by_kind["attributes"] == {"new": 2, "revised": 4, "repeated": 8}
+
+
+@pytest.mark.parametrize("batch", [1, 500])
+def test_leads_that_turn_out_to_be_one_are_counted_once(
+    monkeypatch: pytest.MonkeyPatch, batch: int
+) -> None:
+    make_version()
+    monkeypatch.setattr("leads.imports.BATCH", batch)
+    Path("map.yaml").write_text(JOINING)
+    run(write([*ANA[:1], "paulo@example.com", *ANA[2:]]))
+    addresses = ["PAULO@example.com", "rita@example.com", "Rita@example.com", "", ""]
+    rows = [[f"J{number}", each, *ANA[2:]] for number, each in enumerate(addresses)]
+    name = write(*rows)
+
+    foreseen = dry_run(name)
+
+    assert foreseen | {"dry_run": False} == run(name)
+    assert foreseen["leads"] == {"new": 3}
+
+
+def test_owners_nobody_knew_are_not_added() -> None:
+    make_version()
+    make_user("Bruno")
+    rows = [ANA, [*ANA[:4], "bruno@example.com", *ANA[5:]], [*ANA[:4], "Carla", *ANA[5:]]]
+
+    foreseen = dry_run(write(*rows))
+
+    assert not OwnerName.objects.exists()
+    assert foreseen | {"dry_run": False} == run("leads.csv")
+    assert foreseen["facts"]["by_kind"]["event"] == {"new": 2, "revised": 2, "repeated": 2}
+
+
+def test_what_the_database_would_not_take_is_rejected() -> None:
+    make_version()
+    Path("map.yaml").write_text(MAPPING.replace("delimiter", "encoding: unicode_escape, delimiter"))
+    rows = many_rows(30)
+    rows[17][1] = "\\ud800"
+
+    foreseen = dry_run(write(*rows))
+
+    came = run("leads.csv")
+    for told in (foreseen, came):
+        assert (told["taken"], told["rejected"]) == (29, 1)
+        assert told["reasons"][0]["first_line"] == 19
+        assert "The database does not take it" in told["reasons"][0]["reason"]
+    assert foreseen["facts"] == came["facts"]
+
+
+def test_it_leaves_no_trace() -> None:
+    make_version()
+    before = state(), Audit.objects.count()
+
+    run(write(ANA), "--dry-run")
+
+    assert (state(), Audit.objects.count()) == before
+    assert not Delivery.objects.exists()
