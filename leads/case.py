@@ -53,7 +53,7 @@ class Case:
         """Return the version that judges a handoff."""
         if handoff.offered_at is None:
             return None
-        return self.records.in_force(self.key[1], handoff.offered_at)
+        return self.records.versions.in_force(self.key[1], handoff.offered_at)
 
     def rulebook_of(self, handoff: Handoff) -> Rulebook | None:
         """Return the rules that judge a handoff."""

@@ -6,9 +6,12 @@ Pure: rows in, values out, whatever order the rows come in.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from agreements.clock import Grade, Mark, MarkKind
+
+Row: TypeAlias = tuple[Any, ...]
+"""The cells of a row to be stored, in the order of the columns that go with it."""
 
 
 class OfferRow(NamedTuple):

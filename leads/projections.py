@@ -8,8 +8,7 @@ from django.db import connection, models
 from psycopg2.extras import Json, execute_values
 
 from leads.copying import copy_rows, interval_text
-
-Row = tuple[Any, ...]
+from leads.fold import Row
 
 
 def write_differences(

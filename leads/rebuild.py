@@ -3,10 +3,15 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from django.db import transaction
+
+from agreements.rules_lock import judge_by_rules
+from leads.changes import log_days_of
 from leads.models import Lead
+from leads.plain.rebuilding import rebuild_plain
 from leads.settle import settle
 
-BATCH = 2000
+BATCH = 5000
 
 
 def rebuild(*, now: datetime, on_progress: Callable[[int], None] = lambda _: None) -> int:
@@ -19,7 +24,18 @@ def rebuild(*, now: datetime, on_progress: Callable[[int], None] = lambda _: Non
     while lead_ids := list(
         Lead.objects.filter(pk__gt=latest).order_by("pk").values_list("pk", flat=True)[:BATCH]
     ):
-        written += settle(lead_ids=lead_ids, now=now, facts_changed=False)
+        written += _rebuild(lead_ids[0], lead_ids[-1], now)
         latest = lead_ids[-1]
         on_progress(len(lead_ids))
     return written
+
+
+@transaction.atomic
+def _rebuild(first: int, last: int, now: datetime) -> int:
+    """Rebuild leads by their keys, both ends included: the plain ones at once, then the others."""
+    judge_by_rules()
+    plain = rebuild_plain(first=first, last=last, now=now)
+    log_days_of(plain.changed_leads)
+    if not plain.leads_apart:
+        return plain.written
+    return plain.written + settle(lead_ids=plain.leads_apart, now=now, facts_changed=False)

@@ -67,6 +67,19 @@ class InForce:
     rulebook: Rulebook
 
 
+class Versions(dict[int, list[InForce]]):
+    """The signed versions of agreements, by agreement, the earliest first."""
+
+    def in_force(self, agreement_id: int, at: datetime) -> InForce | None:
+        """Return the version of an agreement whose period holds the instant, if one does."""
+        versions = self.get(agreement_id, [])
+        place = bisect_right(versions, at, key=lambda version: version.effective_from) - 1
+        if place < 0:
+            return None
+        found = versions[place]
+        return found if found.effective_to is None or at < found.effective_to else None
+
+
 @dataclass(slots=True)
 class Records:
     """The records of some leads, by lead or by (lead, agreement)."""
@@ -78,19 +91,10 @@ class Records:
     stages: dict[LeadAndAgreement, list[StageRow]]
     changes: dict[int, list[ChangeRow]]
     merges: dict[int, MergeRow]
-    versions: dict[int, list[InForce]]
+    versions: Versions
     blackouts: dict[int, list[tuple[datetime, datetime]]]
     absences: dict[int, list[Absence]]
     approved: set[tuple[str, str]]
-
-    def in_force(self, agreement_id: int, at: datetime) -> InForce | None:
-        """Return the version of an agreement whose period holds the instant, if one does."""
-        versions = self.versions.get(agreement_id, [])
-        place = bisect_right(versions, at, key=lambda version: version.effective_from) - 1
-        if place < 0:
-            return None
-        found = versions[place]
-        return found if found.effective_to is None or at < found.effective_to else None
 
     def absences_of(self, holder_ids: Iterable[int]) -> list[Absence]:
         """Return when these holders were away."""
@@ -117,14 +121,14 @@ class RulesOf:
         """Whether a system saw it, or it was logged in time, or it was approved."""
         if not row.is_by_hand or (row.source, row.external_id) in self.records.approved:
             return True
-        version = self.records.in_force(self.agreement_id, offered_at)
+        version = self.records.versions.in_force(self.agreement_id, offered_at)
         return version is None or version.rulebook.is_logged_in_time(
             row.occurred_at, row.recorded_at
         )
 
     def gives_up(self, reason: str, offered_at: datetime) -> bool:
         """Whether recycling with this reason says that nobody was reached."""
-        version = self.records.in_force(self.agreement_id, offered_at)
+        version = self.records.versions.in_force(self.agreement_id, offered_at)
         return version is not None and version.rulebook.terms.gives_up(reason)
 
 
@@ -144,8 +148,8 @@ def read_records(
         stages=_stages(lead_ids),
         changes=_changes(lead_ids),
         merges=_merges(lead_ids),
-        versions=_versions(agreement_ids),
-        blackouts=_blackouts(agreement_ids),
+        versions=versions_of(agreement_ids),
+        blackouts=blackouts_of(agreement_ids),
         absences=_absences(events),
         approved=_approved(by_hand),
     )
@@ -212,11 +216,12 @@ def _merges(lead_ids: Collection[int]) -> dict[int, MergeRow]:
     }
 
 
-def _versions(agreement_ids: Collection[int]) -> dict[int, list[InForce]]:
-    found: defaultdict[int, list[InForce]] = defaultdict(list)
-    versions = AgreementVersion.objects.signed().filter(agreement__in=agreement_ids)
-    for version in versions:
-        found[version.agreement_id].append(
+def versions_of(agreement_ids: Collection[int]) -> Versions:
+    """Read the signed versions of some agreements, their rules made ready."""
+    found = Versions()
+    for version in AgreementVersion.objects.signed().filter(agreement__in=agreement_ids):
+        rules = found.setdefault(version.agreement_id, [])
+        rules.append(
             InForce(
                 version.effective_from or _BEFORE_ALL,
                 version.effective_to,
@@ -229,7 +234,8 @@ def _versions(agreement_ids: Collection[int]) -> dict[int, list[InForce]]:
     return found
 
 
-def _blackouts(agreement_ids: Collection[int]) -> dict[int, list[tuple[datetime, datetime]]]:
+def blackouts_of(agreement_ids: Collection[int]) -> dict[int, list[tuple[datetime, datetime]]]:
+    """Read the blackouts that both parties signed, by agreement, half-open."""
     found: defaultdict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
     rows = Blackout.objects.filter(agreement__in=agreement_ids, signed_at__isnull=False)
     for agreement_id, *span in rows.order_by("starts_at", "pk").values_list(

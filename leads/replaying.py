@@ -6,8 +6,7 @@ from typing import Any, NamedTuple
 
 from agreements.clock import ClockState, History, Mark, MarkKind, replay_all
 from agreements.rulebook import Promised
-from leads.fold import Standing
-from leads.projections import Row
+from leads.fold import Row, Standing
 from leads.records import InForce, LeadAndAgreement, Records
 
 LEAD_COLUMNS = (
@@ -56,23 +55,41 @@ def _text(told: dict[str, Any], key: str, most: int) -> str:
     return "" if value is None else str(value)[:most]
 
 
+class Verdict(NamedTuple):
+    """What a version says of a lead as it was known at the offer."""
+
+    tier: str
+    origin: str | None
+    is_complete: bool | None
+    meets_criteria: bool | None
+
+
+UNJUDGED = Verdict("", None, None, None)
+
+
+def verdict_on(version: InForce | None, known: dict[str, Any]) -> Verdict:
+    """Judge what was known of a lead; outside any version only where it came from is told."""
+    origin = known.get("origin")
+    from_ = None if origin is None else str(origin)[:120]
+    if version is None:
+        return UNJUDGED._replace(origin=from_)
+    rulebook = version.rulebook
+    return Verdict(rulebook.tier_of(known), from_, *rulebook.judge(known))
+
+
 def handoff_row(records: Records, key: LeadAndAgreement, name: Row, standing: Standing) -> Row:
     """Return the cells of a handoff: where it stands, and what was known when it was offered."""
     lead_id, agreement_id = key
-    tier, origin, is_complete, meets_criteria, version = "", None, None, None, None
+    version, verdict = None, UNJUDGED
     if standing.offered_at is not None:
         known = records.attributes_at(lead_id, standing.offered_at)
-        origin = known.get("origin")
-        version = records.in_force(agreement_id, standing.offered_at)
-        if version is not None:
-            tier = version.rulebook.tier_of(known)
-            is_complete, meets_criteria = version.rulebook.judge(known)
+        version = records.versions.in_force(agreement_id, standing.offered_at)
+        verdict = verdict_on(version, known)
     return (
         agreement_id, lead_id, *name, standing.offered_at, standing.status,
-        version.version_id if version else None, tier,
-        None if origin is None else str(origin)[:120],
+        version.version_id if version else None, verdict.tier, verdict.origin,
         standing.holder_id, standing.received_at, standing.decided_at, standing.closed_at,
-        standing.contest, is_complete, meets_criteria, standing.reason,
+        standing.contest, verdict.is_complete, verdict.meets_criteria, standing.reason,
         _returns_date(version, standing),
     )  # fmt: skip
 
@@ -95,7 +112,7 @@ def judgement_of(records: Records, key: LeadAndAgreement, standing: Standing) ->
     lead_id, agreement_id = key
     if standing.offered_at is None or standing.status == "repeated":
         return None
-    version = records.in_force(agreement_id, standing.offered_at)
+    version = records.versions.in_force(agreement_id, standing.offered_at)
     if version is None:
         return None
     known = records.attributes_at(lead_id, standing.offered_at)

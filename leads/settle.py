@@ -15,11 +15,11 @@ from agreements.rules_lock import judge_by_rules
 from leads.any_of import AnyOf
 from leads.changes import log_days_of
 from leads.copying import copy_rows
-from leads.fold import OfferRow, Standing, fold
+from leads.fold import OfferRow, Row, Standing, fold
 from leads.models import Breach, Clock, Handoff, Lead
 from leads.models.leads import HandoffQuerySet
-from leads.plain_clocks import rows_of_plain
-from leads.projections import Row, update_rows, write_differences
+from leads.plain.from_marks import rows_of_plain
+from leads.projections import update_rows, write_differences
 from leads.records import LeadAndAgreement, RulesOf, read_records
 from leads.replaying import (
     BREACH_COLUMNS,

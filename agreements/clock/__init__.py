@@ -5,7 +5,12 @@ schedule. See `fold` for what starts, meets, voids and restarts each kind of clo
 """
 
 from agreements.clock.arrays import ClockColumns, Columns, at_risk_from_many, replay_many
-from agreements.clock.columns import columns_from, enough_attempts_many, is_plain
+from agreements.clock.columns import (
+    columns_from,
+    counted_attempts_many,
+    enough_attempts_many,
+    is_plain,
+)
 from agreements.clock.explain import (
     ExplainedDay,
     ExplainedPause,
@@ -55,6 +60,7 @@ __all__ = [
     "add_open",
     "at_risk_from_many",
     "columns_from",
+    "counted_attempts_many",
     "due_after",
     "enough_attempts_many",
     "explain",

@@ -78,23 +78,42 @@ def enough_attempts_many(
 ) -> Instants:
     """The column `enough_attempts_at` of `size` handoffs, from their attempts.
 
-    Each attempt has the row of its handoff, its instant and a number for its channel. Give only
-    attempts of persons that count and were made at or after the offer.
+    The attempts are those that `counted_attempts_many` asks for.
     """
     enough = np.full(size, "NaT", dtype="datetime64[us]")
+    counted, is_enough = counted_attempts_many(promise, schedule, handoffs, attempts_at, channels)
+    latest = counted[is_enough]
+    enough[handoffs[latest]] = attempts_at[latest]
+    return enough
+
+
+def counted_attempts_many(
+    promise: Promise,
+    schedule: Schedule,
+    handoffs: NDArray[np.integer[Any]],
+    attempts_at: Instants,
+    channels: NDArray[np.integer[Any]],
+) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    """Which attempts a persistence promise counts until there are enough, and which made enough.
+
+    Each attempt has the row of its handoff, its instant and a number for its channel. Give only
+    attempts of persons that count and were made at or after the offer; those of one handoff at
+    one instant in the order of their marks. Returns places in the arrays given.
+    """
     if handoffs.size == 0:
-        return enough
+        return np.empty(0, dtype=np.intp), np.empty(0, dtype=bool)
     days = _local_days(schedule, attempts_at)
     order = np.lexsort((attempts_at, days, channels, handoffs))
     firsts = order[_changes(handoffs[order], channels[order], days[order])]
-    order = firsts[np.lexsort((attempts_at[firsts], handoffs[firsts]))]
-    rows, at = handoffs[order], attempts_at[order]
+    order = firsts[np.lexsort((firsts, attempts_at[firsts], handoffs[firsts]))]
+    rows = handoffs[order]
     counted = _running_count(rows, np.ones(rows.size, dtype=bool))
     used = _running_count(rows, _is_first_use(rows, channels[order]))
     is_enough = (counted >= promise.count) & (used >= promise.channels)
-    # Written backwards, so that the first of each handoff is the one that stays.
-    enough[rows[is_enough][::-1]] = at[is_enough][::-1]
-    return enough
+    # Once there are enough there always are; the first of them is the last that is counted.
+    times_enough = _running_count(rows, is_enough)
+    needed = times_enough - is_enough == 0
+    return order[needed], is_enough[needed]
 
 
 def _local_days(schedule: Schedule, instants: Instants) -> NDArray[np.intp]:

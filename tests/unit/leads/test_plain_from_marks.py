@@ -11,11 +11,10 @@ import pytest
 from agreements.clock import Absence, Grade
 from agreements.rulebook import Rulebook
 from agreements.terms import parse_terms
-from leads import plain_clocks
-from leads.fold import EventRow, FollowUpRow, OfferRow, fold
-from leads.plain_clocks import Settled, rows_of_plain
-from leads.projections import Row
-from leads.records import ChangeRow, InForce, MergeRow, Records, RulesOf, StageRow
+from leads.fold import EventRow, FollowUpRow, OfferRow, Row, fold
+from leads.plain import from_marks
+from leads.plain.from_marks import Settled, rows_of_plain
+from leads.records import ChangeRow, InForce, MergeRow, Records, RulesOf, StageRow, Versions
 from leads.replaying import clock_row, clock_states
 from tests.factories import example_terms
 
@@ -108,7 +107,7 @@ def records_of(told: Sequence[dict[str, Any]], book: Rulebook, **more: Any) -> R
         "stages": {(pk, 1): lead["stages"] for pk, lead in enumerate(told)},
         "changes": {pk: lead["changes"] for pk, lead in enumerate(told)},
         "merges": merges,
-        "versions": {1: [InForce(datetime(2026, 1, 1, tzinfo=UTC), None, 3, book)]},
+        "versions": Versions({1: [InForce(datetime(2026, 1, 1, tzinfo=UTC), None, 3, book)]}),
         "blackouts": {},
         "absences": {},
         "approved": set(),
@@ -139,7 +138,7 @@ def one_by_one(records: Records, settled: Sequence[Settled], now: datetime) -> l
 
 @pytest.fixture(autouse=True)
 def _few_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plain_clocks, "FEWEST", 1)
+    monkeypatch.setattr(from_marks, "FEWEST", 1)
 
 
 @pytest.mark.parametrize("book", sorted(RULEBOOKS))
