@@ -99,7 +99,7 @@ def _parties(agreement: Agreement, terms: Terms) -> Iterator[str]:
     hours = _hours(terms.hours) if terms.hours else _("day and night")
     yield _("Working time is %(hours)s in the time zone %(zone)s.") % {
         "hours": hours,
-        "zone": terms.time_zone.replace("_", " "),
+        "zone": formats.zone_name(terms.time_zone),
     }
     names = dict(Calendar.objects.filter(key__in=terms.calendar_keys).values_list("key", "name"))
     if names:

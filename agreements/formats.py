@@ -181,6 +181,11 @@ def weekday(number: int) -> str:
     return _small(str(WEEKDAYS[number]))
 
 
+def zone_name(name: str) -> str:
+    """Write the name of a time zone: "America/Sao Paulo". Documents and files have it as it is."""
+    return name.replace("_", " ")
+
+
 def dated(on: date, pattern: str) -> str:
     """Write a date or an instant by Django's pattern, with the small letters the language has."""
     return _small(date_format(on, pattern))

@@ -284,7 +284,7 @@ class _Teller:
         parts = {
             "calendar": self.basis.calendar_name,
             "revision": formats.figure(self.basis.revision_number),
-            "zone": self.explanation.time_zone,
+            "zone": formats.zone_name(self.explanation.time_zone),
             "clause": self.state.clause_key,
             "clock": kind_name(self.state),
             "version": formats.figure(self.basis.version_number),

@@ -210,7 +210,7 @@ class _Drawing:
 
     def _footer(self) -> str:
         parts = {
-            "zone": self.explanation.time_zone,
+            "zone": formats.zone_name(self.explanation.time_zone),
             "calendar": self.basis.calendar_name,
             "revision": formats.figure(self.basis.revision_number),
         }

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import TypedDict
 
-import holidays
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 from agreements.actions import messages
 from agreements.business_time import Schedule
 from agreements.models import AgreementVersion, Audit, Calendar, CalendarRevision, User
+from agreements.public_holidays import holiday_names
 from agreements.rules_lock import change_rules
 
 # The zone that is furthest ahead of UTC: a date that is still to come there is to come everywhere.
@@ -33,10 +33,11 @@ class UnableToChangeClosures(ValueError):
 def holiday_closures(country: str, region: str, years: Iterable[int]) -> dict[str, Closure]:
     """Return the public holidays of a country (ISO 3166 code) and, where given, a region of it.
 
-    Raises UnableToChangeClosures for a country or a region whose holidays are not known.
+    They are kept by the names the country itself gives them. Raises UnableToChangeClosures for a
+    country or a region whose holidays are not known.
     """
     try:
-        days = holidays.country_holidays(country, subdiv=region or None, years=list(years))
+        days = holiday_names(country, region, years)
     except NotImplementedError as error:
         raise UnableToChangeClosures(
             _("The holidays of %(place)s are not known: leave the country empty and list closures.")

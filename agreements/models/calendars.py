@@ -1,11 +1,13 @@
 """Calendars: on which days nobody works, revision by revision."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models.people import User
+from agreements.public_holidays import holiday_names
 
 
 class Calendar(models.Model):
@@ -81,6 +83,20 @@ class CalendarRevision(models.Model):
     def hours_by_date(self) -> dict[str, list[tuple[str, str]]]:
         """Return the closures in the form a Schedule takes."""
         return {
-            date: [(opens, closes) for opens, closes in closure["hours"]]
-            for date, closure in self.closures.items()
+            day: [(opens, closes) for opens, closes in closure["hours"]]
+            for day, closure in self.closures.items()
         }
+
+    def names_in(self, language: str) -> dict[date, str]:
+        """Return what each closed day is called, public holidays in the reader's language.
+
+        A day that was given a name of its own keeps it.
+        """
+        told = {date.fromisoformat(day): closure["name"] for day, closure in self.closures.items()}
+        country, region = self.calendar.country, self.calendar.region
+        if not country:
+            return told
+        years = sorted({day.year for day in told})
+        own = holiday_names(country, region, years)
+        spoken = holiday_names(country, region, years, language)
+        return {day: spoken[day] if own.get(day) == name else name for day, name in told.items()}

@@ -51,6 +51,12 @@ def percent(share: formats.Number | None, places: int = 0) -> str:
 
 
 @register.filter
+def zone_name(name: str) -> str:
+    """Write the name of a time zone."""
+    return formats.zone_name(name)
+
+
+@register.filter
 def money(amount: formats.Number | None, currency: str) -> str:
     """Write an amount with its currency's sign."""
     return formats.money(amount, currency)

@@ -1,12 +1,13 @@
 """What a lead's page is made of; its deeds show the same page again when they are refused."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from agreements.clock import Grade, MarkKind
@@ -221,9 +222,7 @@ def _basis(clock: LiveClock, terms: Terms, tier: str, number: int) -> Basis:
     revision = CalendarRevision.objects.latest_of([key or ""]).get(key or "")
     if revision is None:
         return Basis(number)
-    names = {
-        date.fromisoformat(day): each.get("name", "") for day, each in revision.closures.items()
-    }
+    names = revision.names_in(get_language() or "")
     return Basis(number, revision.calendar.name, revision.number, names)
 
 

@@ -62,7 +62,34 @@ def test_a_calendar_that_exists_is_left_as_it_is() -> None:
 
 def test_holidays_of_a_country_are_found() -> None:
     make_version(closures={"office": {"country": "BR", "region": "SP", "years": [2026]}})
-    assert CalendarRevision.objects.get().closures["2026-09-07"]["hours"] == []
+    assert CalendarRevision.objects.get().closures["2026-09-07"] == {
+        "name": "Independência do Brasil",
+        "hours": [],
+    }
+
+
+@pytest.mark.parametrize(
+    ("language", "independence"),
+    [
+        ("en", "Independence Day"),
+        ("pt-br", "Independência do Brasil"),
+        ("es", "Independência do Brasil"),
+    ],
+)
+def test_holidays_are_named_in_the_readers_language(language: str, independence: str) -> None:
+    own = {"2026-10-12": "Feira do setor", "2026-12-24": ""}
+    make_version(closures={"office": {"country": "BR", "years": [2026], "closures": own}})
+
+    names = CalendarRevision.objects.get().names_in(language)
+
+    assert names[date(2026, 9, 7)] == independence
+    assert names[date(2026, 10, 12)] == "Feira do setor"
+    assert names[date(2026, 12, 24)] == ""
+
+
+def test_closures_of_no_country_keep_their_names() -> None:
+    make_version()
+    assert CalendarRevision.objects.get().names_in("es")[date(2026, 9, 7)] == "Independence"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from agreements.models import AgreementVersion, User
+from agreements.models import AgreementVersion, Calendar, User
 from leads.ingest import ingest
 from leads.models import Handoff, Lead, LeadIdentity
 from tests.factories import (
@@ -108,10 +108,30 @@ def test_the_explanation_can_be_checked_by_hand(client: Client, handoff: Handoff
         "The customer asked for it. "
         "Without the pause it would have been due on Tue 8 Sep 13:43 . "
         "Counted in the hours of the calendar “office”, revision 1, in local time of "
-        "America/Sao_Paulo, under clause S2 of version 1."
+        "America/Sao Paulo, under clause S2 of version 1."
     ) in text_of(response).replace("4 h .", "4 h.")
     assert 'href="/agreements/acme/document/1/#S2"' in response.content.decode()
     assert 'data-copy="#explanation"' in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "name"),
+    [("en", "Not counted: Independence Day"), ("pt-br", "Independência do Brasil")],
+)
+def test_holidays_are_named_in_the_readers_language(
+    client: Client, handoff: Handoff, language: str, name: str
+) -> None:
+    office = Calendar.objects.get()
+    office.country = "BR"
+    office.save()
+    closures = {"2026-09-07": {"name": "Independência do Brasil", "hours": []}}
+    office.revisions.create(number=2, closures=closures, recorded_at=NOW, settled_at=NOW)
+    User.objects.update(language=language)
+
+    response = page(client, handoff, "clock=S2.0")
+
+    assert name in text_of(response)
+    assert response.context["picture"].days[3].note in name
 
 
 def test_the_picture_adds_up_to_the_words(client: Client, handoff: Handoff) -> None:
