@@ -8,7 +8,20 @@ from django.db import connection
 from agreements.models import Agreement
 from leads.models import Change
 
-# Every revision of a fact counts, so that the day a corrected fact left is counted again too.
+# Every revision of a fact counts, so that the day a corrected fact left is counted again too, and
+# leads that were parted count as one family for once more.
+_FAMILY = """
+WITH RECURSIVE family (lead_id) AS (
+    SELECT unnest(%(leads)s::bigint[])
+    UNION
+    SELECT other.lead_id FROM family CROSS JOIN LATERAL (
+        SELECT merged_id AS lead_id FROM leads_leadmerge WHERE kept_id = family.lead_id
+        UNION ALL
+        SELECT kept_id FROM leads_leadmerge WHERE merged_id = family.lead_id
+    ) AS other
+)
+SELECT array_agg(lead_id) FROM family
+"""
 _DAYS_OF_LEADS = """
 INSERT INTO leads_change (agreement_id, local_date)
 SELECT DISTINCT fact.agreement_id, (fact.occurred_at AT TIME ZONE agreement.time_zone)::date
@@ -29,10 +42,16 @@ JOIN agreements_agreement AS agreement ON agreement.id = fact.agreement_id
 
 
 def log_days_of(lead_ids: Collection[int]) -> None:
-    """Log every local day on which something happened to these leads, agreement by agreement."""
+    """Log every local day on which something happened to these leads, agreement by agreement.
+
+    What is told of one lead can move what is counted of those it was merged with, so their days
+    are logged as well.
+    """
     if lead_ids:
         with connection.cursor() as cursor:
-            cursor.execute(_DAYS_OF_LEADS, {"leads": list(lead_ids)})
+            cursor.execute(_FAMILY, {"leads": list(lead_ids)})
+            (family,) = cursor.fetchone()
+            cursor.execute(_DAYS_OF_LEADS, {"leads": family})
 
 
 def log_days(agreement: Agreement, days: Iterable[date]) -> None:

@@ -154,12 +154,6 @@ FROM every LEFT JOIN judging_version AS version
 ANALYZE first_entry;
 """  # noqa: S608 - composed of constants
 
-_DAYS_OF_MERGED = f"""
-SELECT DISTINCT (entry.at AT TIME ZONE %(zone)s)::date
-FROM ({_ENTRIES}) AS entry
-WHERE root_id IN (SELECT root_id FROM family GROUP BY root_id HAVING count(*) > 1)
-"""  # noqa: S608 - composed of constants
-
 
 def set_days(cursor: CursorWrapper, agreement: Agreement, days: Collection[date]) -> None:
     """Make these the days that are counted, and forget everything that was worked out before."""
@@ -170,16 +164,6 @@ def set_days(cursor: CursorWrapper, agreement: Agreement, days: Collection[date]
 def gather_families(cursor: CursorWrapper, agreement: Agreement) -> None:
     """Fill the table of families: whoever may have entered a stage on one of the days."""
     cursor.execute(_FAMILIES, {"agreement": agreement.pk, "zone": agreement.time_zone})
-
-
-def days_of_merged(cursor: CursorWrapper, agreement: Agreement) -> set[date]:
-    """Return every day on which somebody of a gathered family of several leads has an entry.
-
-    What is told of one lead of a family can move the first entry of the whole, so a change on
-    one of its days is a change on all of them.
-    """
-    cursor.execute(_DAYS_OF_MERGED, {"agreement": agreement.pk, "zone": agreement.time_zone})
-    return {row[0] for row in cursor.fetchall()}
 
 
 def find_first_entries(cursor: CursorWrapper, agreement: Agreement) -> None:

@@ -17,7 +17,7 @@ from django.db.models import Exists, Model
 from agreements.models import Agreement, AgreementVersion, CalendarRevision
 from leads.models import Change
 from metrics.cells import count_days
-from metrics.entries import days_of_merged, find_first_entries, gather_families, set_days
+from metrics.entries import find_first_entries, gather_families, set_days
 from metrics.judging import judge_leads, write_versions
 from metrics.models import CELLS
 from metrics.monthly import refresh_months
@@ -103,7 +103,7 @@ def _roll_up_batch(agreement: Agreement, now: datetime, *, wait: bool) -> int | 
             return None
         cursor.execute(_TAKE, {"agreement": agreement.pk, "limit": DAYS_AT_ONCE})
         days = {row[0] for row in cursor.fetchall()}
-        return _count(cursor, agreement, days, now, with_merged=True) if days else None
+        return _count(cursor, agreement, days, now) if days else None
 
 
 def _locked(cursor: CursorWrapper, agreement: Agreement, *, wait: bool) -> bool:
@@ -122,12 +122,7 @@ def lock_figures(agreement: Agreement) -> None:
 
 
 def _count(
-    cursor: CursorWrapper,
-    agreement: Agreement,
-    days: Collection[date],
-    now: datetime,
-    *,
-    with_merged: bool,
+    cursor: CursorWrapper, agreement: Agreement, days: Collection[date], now: datetime
 ) -> int:
     """Count days whole, and the months they lie in; return how many rows differed."""
     versions = list(
@@ -136,10 +131,6 @@ def _count(
     write_versions(cursor, versions)
     set_days(cursor, agreement, days)
     gather_families(cursor, agreement)
-    if with_merged and (further := days_of_merged(cursor, agreement) - set(days)):
-        days = further | set(days)
-        set_days(cursor, agreement, days)
-        gather_families(cursor, agreement)
     find_first_entries(cursor, agreement)
     judge_leads(cursor, agreement.pk, versions)
     written = count_days(cursor, agreement)
@@ -158,7 +149,7 @@ def rebuild_roll_ups(*, now: datetime, on_progress: Callable[[int], None] = lamb
             with transaction.atomic(), connection.cursor() as cursor:
                 _locked(cursor, agreement, wait=True)
                 cursor.execute(_TAKE_DAYS, {"agreement": agreement.pk, "days": days})
-                written += _count(cursor, agreement, days, now, with_merged=False)
+                written += _count(cursor, agreement, days, now)
             on_progress(len(days))
     return written
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Audit, User
 from leads.changes import log_days
-from leads.models import Breach, BreachException, Clock
+from leads.models import Breach, BreachException
 from leads.rulebooks import rulebook_of
 
 
@@ -54,17 +54,13 @@ def decide(
 
     Raises AlreadyDecided.
     """
-    exception = BreachException.objects.select_for_update(no_key=True).get(pk=exception.pk)
-    clock = Clock.objects.select_related("agreement").get(
-        handoff=exception.handoff_id,
-        clause_key=exception.clause_key,
-        occurrence=exception.occurrence,
-    )
+    rows = BreachException.objects.select_related("handoff__agreement")
+    exception = rows.select_for_update(no_key=True, of=("self",)).get(pk=exception.pk)
     if exception.is_approved is not None:
         raise AlreadyDecided(_("This was decided before."))
     exception.is_approved, exception.decided_by, exception.decided_at = is_approved, by, now
     exception.save(update_fields=["is_approved", "decided_by", "decided_at"])
-    log_days(clock.agreement, [_local_date(clock)])
+    log_days(exception.handoff.agreement, _days_counted(exception))
     action = "leads.exception.approved" if is_approved else "leads.exception.refused"
     Audit.objects.record(action, exception, by=by, now=now)
     return exception
@@ -77,5 +73,10 @@ def _reasons(breach: Breach) -> set[str]:
     return {reason.key for reason in rulebook_of(version).terms.reasons.exceptions}
 
 
-def _local_date(clock: Clock) -> date:
-    return clock.started_at.astimezone(ZoneInfo(clock.agreement.time_zone)).date()
+def _days_counted(exception: BreachException) -> list[date]:
+    """Return the local day on which the clock began: there, and only there, it is counted."""
+    zone = ZoneInfo(exception.handoff.agreement.time_zone)
+    clocks = exception.handoff.clocks.filter(
+        clause_key=exception.clause_key, occurrence=exception.occurrence
+    )
+    return [clock.started_at.astimezone(zone).date() for clock in clocks]
