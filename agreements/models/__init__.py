@@ -4,6 +4,7 @@ from agreements.models.audit import Audit
 from agreements.models.calendars import Calendar, CalendarRevision
 from agreements.models.contracts import Agreement, AgreementVersion, Signature
 from agreements.models.messages import Message
+from agreements.models.negotiation import Comment, SectionEdit, Suggestion, VersionStep
 from agreements.models.people import Absence, Membership, OwnerName, Team, User
 from agreements.models.tokens import AccessToken
 
@@ -15,10 +16,14 @@ __all__ = [
     "Audit",
     "Calendar",
     "CalendarRevision",
+    "Comment",
     "Membership",
     "Message",
     "OwnerName",
+    "SectionEdit",
     "Signature",
+    "Suggestion",
     "Team",
     "User",
+    "VersionStep",
 ]

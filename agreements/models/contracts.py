@@ -3,7 +3,7 @@
 import json
 from datetime import datetime
 from functools import lru_cache
-from typing import Self
+from typing import Any, Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
@@ -66,13 +66,21 @@ class VersionQuerySet(models.QuerySet["AgreementVersion"]):
         """Those that both parties signed: in force, coming or past."""
         return self.filter(status=AgreementVersion.Status.SIGNED)
 
+    def open(self) -> Self:
+        """The text on the table: a draft, or one proposed for signature; one an agreement."""
+        return self.filter(status__in=AgreementVersion.OPEN)
+
     def in_force(self, at: datetime) -> Self:
         """The signed ones whose period [from, to) holds the instant; at most one an agreement."""
         return self.signed().filter(effective__contains=at)
 
 
 class AgreementVersion(models.Model):
-    """One text of an agreement; immutable from the second signature on."""
+    """One text of an agreement; immutable from the second signature on.
+
+    A draft may hold a document that is not valid yet. ``wanted_from_date`` is the local day from
+    which it is meant to be in force, ``wanted_to_date`` the first local day on which no more.
+    """
 
     class Status(models.TextChoices):
         """The stored part of a version's status; the rest follows from its period and now."""
@@ -83,6 +91,8 @@ class AgreementVersion(models.Model):
         DECLINED = "declined", _("Declined")
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
+    OPEN = (Status.DRAFT, Status.PROPOSED)
+
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
     status = models.CharField(max_length=9, choices=Status, default=Status.DRAFT)
@@ -92,6 +102,11 @@ class AgreementVersion(models.Model):
         _("period in force"), null=True, blank=True
     )
     is_adopted = models.BooleanField(default=False)
+    wanted_from_date = models.DateField(_("in force from"), null=True, blank=True)
+    wanted_to_date = models.DateField(_("until"), null=True, blank=True)
+    copied_from = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, db_index=False, related_name="+"
+    )
     recorded_at = models.DateTimeField()
 
     objects = VersionQuerySet.as_manager()
@@ -101,6 +116,17 @@ class AgreementVersion(models.Model):
         verbose_name_plural = _("versions")
         constraints = [
             models.UniqueConstraint(fields=["agreement", "number"], name="version_number_unique"),
+            models.UniqueConstraint(
+                fields=["agreement"],
+                condition=models.Q(status__in=["draft", "proposed"]),
+                name="version_one_open",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(wanted_from_date__isnull=True)
+                | models.Q(wanted_to_date__isnull=True)
+                | models.Q(wanted_to_date__gt=models.F("wanted_from_date")),
+                name="version_wanted_period_has_length",
+            ),
             models.CheckConstraint(
                 condition=~models.Q(status="signed") | models.Q(effective__isnull=False),
                 name="signed_version_has_period",
@@ -131,7 +157,7 @@ class AgreementVersion(models.Model):
 
     def parsed_terms(self) -> Terms:
         """Return the terms as values. They were checked when they were stored."""
-        return _parsed(canonical_json(self.terms))
+        return _parsed(self.terms_hash).terms_of(self.terms)
 
     def status_at(self, now: datetime, *, next_from: datetime | None = None) -> str:
         """Return the stored status; for a signed version the one its period and now tell.
@@ -147,9 +173,28 @@ class AgreementVersion(models.Model):
         )
 
 
-@lru_cache(maxsize=64)
-def _parsed(canonical: bytes) -> Terms:
-    return parse_terms(json.loads(canonical))
+class _Parsed:
+    """The document that was parsed last of those stored under a hash, and what came of it.
+
+    The hash finds it, the document itself is compared: a draft in hand may have other terms than
+    those its hash was made of.
+    """
+
+    def __init__(self) -> None:
+        self._last: tuple[Any, Terms] | None = None
+
+    def terms_of(self, document: Any) -> Terms:
+        """Return the terms of a document; parsed again only if it is not the one of last time."""
+        last = self._last
+        if last is None or last[0] != document:
+            own = json.loads(canonical_json(document))
+            last = self._last = (own, parse_terms(own))
+        return last[1]
+
+
+@lru_cache(maxsize=256)
+def _parsed(_terms_hash: str) -> _Parsed:
+    return _Parsed()
 
 
 class Signature(models.Model):

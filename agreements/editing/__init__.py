@@ -1,0 +1,34 @@
+"""Edit a terms document as it is stored: its sections, the places in it, and merging. Pure.
+
+A draft may say what no valid terms may; whatever was typed is kept, and the problems beside it.
+"""
+
+from agreements.editing.merging import Merged, merge
+from agreements.editing.places import path_steps, value_at, with_value, without
+from agreements.editing.sections import (
+    SECTIONS,
+    EditedSection,
+    part_hash,
+    part_of,
+    problems_of,
+    section_named,
+    section_of_path,
+    with_part,
+)
+
+__all__ = [
+    "SECTIONS",
+    "EditedSection",
+    "Merged",
+    "merge",
+    "part_hash",
+    "part_of",
+    "path_steps",
+    "problems_of",
+    "section_named",
+    "section_of_path",
+    "value_at",
+    "with_part",
+    "with_value",
+    "without",
+]
