@@ -105,7 +105,8 @@ def copy_rows(
     if not lines:
         return
     names = ", ".join(f'"{column}"' for column in columns)
-    with connection.cursor() as cursor:
+    # Django tells errors of COPY as its own only where it is asked to.
+    with connection.cursor() as cursor, connection.wrap_database_errors:
         cursor.copy_expert(
             f'COPY "{model._meta.db_table}" ({names}) FROM STDIN', io.StringIO(lines)
         )

@@ -21,6 +21,19 @@ def check_user_can_offer(agreement: Agreement, user: User) -> None:
         )
 
 
+def check_user_can_tell(agreement: Agreement, user: User) -> None:
+    """Raise PermissionDenied unless the person may tell of leads by calls."""
+    roles = roles_in(agreement, user)
+    leads = {(Party.MARKETING, Role.LEAD), (Party.SALES, Role.LEAD)}
+    if not (user.is_admin or roles & leads or _is_integration(roles)):
+        raise PermissionDenied(
+            _(
+                "Only a system that is linked, the leads of the two parties and administrators "
+                "tell of leads."
+            )
+        )
+
+
 def check_user_can_work(handoff: Handoff, user: User, *, on_behalf_of: User | None = None) -> None:
     """Raise PermissionDenied unless the person may accept, reject or follow up this handoff.
 

@@ -6,10 +6,10 @@ from dataclasses import asdict, dataclass, fields
 
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 
-from agreements.models import Agreement
+from agreements.models import Agreement, Membership, User
 from agreements.terms import Terms
 from leads.addresses import plain
-from leads.models import Handoff, Lead, LeadIdentity, StageEntry
+from leads.models import Handoff, Lead, LeadChange, LeadIdentity, StageEntry
 from leads.models.leads import HandoffQuerySet, LeadQuerySet
 from leads.queue import Desk
 
@@ -70,6 +70,26 @@ def readable_leads(desk: Desk) -> LeadQuerySet:
         return Lead.objects.of_agreement(desk.agreement)
     handoffs = Handoff.objects.visible_to(desk.user).filter(agreement=desk.agreement)
     return Lead.objects.filter(Exists(handoffs.filter(lead=OuterRef("pk"))))
+
+
+def leads_visible_to(user: User) -> LeadQuerySet:
+    """Return the leads that the person may read under any agreement, or has told of.
+
+    Whoever told of a lead reads it before it reaches a stage or is offered anywhere.
+    """
+    if user.is_admin or user.is_director:
+        return Lead.objects.all()
+    own = OuterRef("pk")
+    memberships = Membership.objects.filter(user=user)
+    whole = Agreement.objects.filter(
+        Q(marketing_team__in=memberships.values("team"))
+        | Q(sales_team__in=memberships.exclude(role=Membership.Role.MEMBER).values("team"))
+    )
+    return Lead.objects.filter(
+        Exists(StageEntry.objects.filter(lead=own, agreement__in=whole))
+        | Exists(Handoff.objects.visible_to(user).filter(lead=own))
+        | Exists(LeadChange.objects.filter(lead=own, recorded_by=user))
+    )
 
 
 def found_in(desk: Desk, filters: RegistryFilters) -> LeadQuerySet:

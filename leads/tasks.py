@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from leads import revisions, sweep
+from leads.calls import deliveries
 
 
 @shared_task
@@ -16,3 +17,15 @@ def record_breaches(**_: object) -> None:
 def settle_calendar_revisions(**_: object) -> None:
     """Settle what closures that were added or lifted touch."""
     revisions.settle_calendar_revisions(now=timezone.now())
+
+
+@shared_task
+def process_delivery(pk: int, **_: object) -> None:
+    """Take in a call that was answered before."""
+    deliveries.process(pk, now=timezone.now())
+
+
+@shared_task
+def process_deliveries(**_: object) -> None:
+    """Take in the calls that were left."""
+    deliveries.process_waiting(now=timezone.now())

@@ -10,9 +10,9 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from agreements.api.problems import FieldProblem, invalid
 from agreements.api.views import ApiView
 from agreements.models import Agreement
+from agreements.refusals import FieldProblem, invalid
 from metrics import periods
 from metrics.periods import Period
 from metrics.reports import month_report

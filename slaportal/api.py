@@ -8,8 +8,9 @@ from django.views import defaults
 from django.views.decorators.http import require_GET
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from agreements.api.problems import CONTENT_TYPE, KINDS, problem
+from agreements.api.problems import CONTENT_TYPE
 from agreements.api.views import NothingHere
+from agreements.refusals import KINDS, problem
 
 # The page and its script apart, as the content policy allows no script inside a page.
 docs = require_GET(login_required(SpectacularSwaggerSplitView.as_view(url_name="api:schema")))
@@ -17,6 +18,7 @@ docs = require_GET(login_required(SpectacularSwaggerSplitView.as_view(url_name="
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", docs, name="docs"),
+    path("", include("leads.api.leads")),
     path("", include("metrics.api")),
     re_path("^", NothingHere.as_view()),
 ]

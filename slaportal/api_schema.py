@@ -9,7 +9,8 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 from pydantic.json_schema import model_json_schema
 
-from agreements.api.problems import CONTENT_TYPE, KINDS
+from agreements.api.problems import CONTENT_TYPE
+from agreements.refusals import KINDS
 
 
 class TokenScheme(KnoxTokenScheme):  # type: ignore[no-untyped-call]

@@ -176,6 +176,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30.0,
         "options": {"expires": 25},
     },
+    "process-deliveries": {
+        "task": "leads.tasks.process_deliveries",
+        "schedule": 30.0,
+        "options": {"expires": 25},
+    },
     "roll-up": {
         "task": "metrics.tasks.roll_up",
         "schedule": 10.0,
@@ -196,6 +201,8 @@ CELERY_BEAT_SCHEDULE = {
 # Tokens are kept in a table of the portal's own; the library's would be made all the same.
 MIGRATION_MODULES = {"knox": None}
 KNOX_TOKEN_MODEL = "agreements.AccessToken"  # noqa: S105 - the name of a model
+# A thousand leads, each with much to tell.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "agreements.api.authentication.Tokens",

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.db import DataError
 
 from leads.copying import allocate_keys, copy_rows
 from leads.models import HandoffEvent, Lead
@@ -75,3 +76,8 @@ def test_keys_are_taken_once_each() -> None:
     assert first == sorted(first)
     assert len({*first, *again}) == 5
     assert allocate_keys(Lead, 0) == []
+
+
+def test_what_the_database_refuses_is_an_error_of_the_database() -> None:
+    with pytest.raises(DataError, match="invalid input syntax"):
+        copied(("Ana", None, {"a": float("inf")}, False, AT))

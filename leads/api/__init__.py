@@ -1,0 +1,1 @@
+"""Leads, handoffs, follow-ups and clocks by call."""

@@ -1,0 +1,190 @@
+"""The shapes in which leads and what hangs on them are answered, and how they are filled."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from agreements.models import Agreement, User
+from leads.models import Handoff, Lead, StageEntry
+
+
+class PersonShown(BaseModel):
+    """Somebody; who is known only by another system's name has no e-mail address."""
+
+    name: str
+    email: str | None
+
+
+class NameShown(BaseModel):
+    """What a source calls something."""
+
+    source: str
+    external_id: str
+
+
+class FactsCounted(BaseModel):
+    """What became of the facts that were told."""
+
+    new: int
+    revised: int
+    repeated: int
+    new_leads: int
+
+
+class LeadTaken(NameShown):
+    """What became of a lead that was told."""
+
+    facts: FactsCounted
+
+
+class RowTaken(BaseModel):
+    """What became of one of many leads; `problem` says why it was rejected."""
+
+    source: Any
+    external_id: Any
+    status: str = Field(json_schema_extra={"enum": ["taken", "rejected"]})
+    problem: dict[str, Any] | None = None
+
+
+class LeadsTaken(BaseModel):
+    """What became of many leads, in the order they were told."""
+
+    taken: int
+    rejected: int
+    facts: FactsCounted
+    leads: list[RowTaken]
+
+
+class DeliveryShown(BaseModel):
+    """How far a call is: `answer` is what it would have been answered, `problem` why not."""
+
+    id: int
+    status: str = Field(json_schema_extra={"enum": ["waiting", "taken", "refused"]})
+    received_at: datetime
+    processed_at: datetime | None
+    answer: dict[str, Any] | None = None
+    problem: dict[str, Any] | None = None
+
+
+class HandoffShown(BaseModel):
+    """A handoff as it stands."""
+
+    id: int
+    agreement: str
+    source: str
+    external_id: str
+    lead: NameShown
+    lead_name: str
+    status: str
+    offered_at: datetime | None
+    received_at: datetime | None
+    decided_at: datetime | None
+    closed_at: datetime | None
+    holder: PersonShown | None
+    tier: str
+    reason: str
+    is_complete: bool | None
+    meets_criteria: bool | None
+
+
+class StandingShown(BaseModel):
+    """How a lead stands under an agreement."""
+
+    agreement: str
+    stage: str | None
+    stage_entered_at: datetime | None
+    owner: PersonShown | None
+    handoff: HandoffShown | None
+
+
+class LeadShown(BaseModel):
+    """A lead, as far as who calls may read it."""
+
+    id: int
+    name: str
+    company: str
+    email: str
+    phone: str
+    origin: str | None
+    attributes: dict[str, Any]
+    do_not_contact: bool
+    first_heard_at: datetime
+    merged_into: int | None
+    identities: list[NameShown]
+    standings: list[StandingShown]
+
+
+def shown_person(person: User | None) -> dict[str, Any] | None:
+    """Show a person."""
+    return None if person is None else {"name": person.name, "email": person.email}
+
+
+def shown_handoff(handoff: Handoff) -> dict[str, Any]:
+    """Show a handoff whose agreement, lead with its names, and holder were read with it."""
+    named = min(handoff.lead.identities.all(), key=lambda name: name.pk)
+    return {
+        "id": handoff.pk,
+        "agreement": handoff.agreement.slug,
+        "source": handoff.source,
+        "external_id": handoff.external_id,
+        "lead": {"source": named.source, "external_id": named.external_id},
+        "lead_name": str(handoff.lead),
+        "status": handoff.status,
+        "offered_at": handoff.offered_at,
+        "received_at": handoff.received_at,
+        "decided_at": handoff.decided_at,
+        "closed_at": handoff.closed_at,
+        "holder": shown_person(handoff.holder),
+        "tier": handoff.tier,
+        "reason": handoff.reason,
+        "is_complete": handoff.is_complete,
+        "meets_criteria": handoff.meets_criteria,
+    }
+
+
+def shown_lead(lead: Lead, reader: User) -> dict[str, Any]:
+    """Show a lead under each agreement of the reader's that knows it; five queries."""
+    names = lead.identities.order_by("source", "external_id")
+    return {
+        "id": lead.pk,
+        "name": lead.name,
+        "company": lead.company,
+        "email": lead.email,
+        "phone": lead.phone,
+        "origin": lead.origin,
+        "attributes": lead.attributes,
+        "do_not_contact": lead.is_contact_barred,
+        "first_heard_at": lead.first_heard_at,
+        "merged_into": lead.merged_into_id,
+        "identities": [{"source": one.source, "external_id": one.external_id} for one in names],
+        "standings": _standings(lead, reader),
+    }
+
+
+def _standings(lead: Lead, reader: User) -> list[dict[str, Any]]:
+    agreements = {each.pk: each for each in Agreement.objects.visible_to(reader)}
+    entries = StageEntry.objects.holding().filter(lead=lead, agreement__in=agreements)
+    stages = {
+        entry.agreement_id: entry
+        for entry in entries.order_by("agreement", "-occurred_at", "-pk").distinct("agreement")
+    }
+    readable = Handoff.objects.visible_to(reader).filter(lead=lead).open()
+    found = readable.select_related("agreement", "lead", "holder")
+    handoffs = {each.agreement_id: each for each in found.prefetch_related("lead__identities")}
+    return [
+        _standing(agreements[pk], stages.get(pk), handoffs.get(pk))
+        for pk in sorted(stages.keys() | handoffs.keys(), key=lambda pk: agreements[pk].slug)
+    ]
+
+
+def _standing(
+    agreement: Agreement, entry: StageEntry | None, handoff: Handoff | None
+) -> dict[str, Any]:
+    return {
+        "agreement": agreement.slug,
+        "stage": entry.stage if entry else None,
+        "stage_entered_at": entry.occurred_at if entry else None,
+        "owner": shown_person(handoff.holder) if handoff else None,
+        "handoff": shown_handoff(handoff) if handoff else None,
+    }
