@@ -156,7 +156,7 @@ def _may(who: Who, party: str | None, proposed_by: str | None, signed_by: Collec
         case Who.ADMINISTRATOR:
             return party is None
         case Who.PROPOSER:
-            return party is not None and party == proposed_by
+            return party == proposed_by
         case Who.UNSIGNED_PARTY:
             return party is not None and party not in signed_by
         case Who.EITHER_PARTY:

@@ -65,3 +65,26 @@ def check_user_can_see_figures_of_reps(agreement: Agreement, user: User) -> None
 def user_can_see_figures_of_reps(agreement: Agreement, user: User) -> bool:
     """Tell whether the person may see the figures of single reps."""
     return not refusal(check_user_can_see_figures_of_reps, agreement, user)
+
+
+def parties_led_by(agreement: Agreement, user: User) -> list[str]:
+    """Return the parties whose lead this person is."""
+    roles = roles_in(agreement, user)
+    return [party for party in Party.values if (party, Membership.Role.LEAD) in roles]
+
+
+def check_user_can_edit(agreement: Agreement, user: User) -> None:
+    """Raise PermissionDenied unless the person may begin, edit, discard and propose a draft."""
+    if not user.is_admin and not parties_led_by(agreement, user):
+        raise PermissionDenied(
+            _("The text is written by the leads of marketing and of sales, and administrators.")
+        )
+
+
+def check_user_can_sign(agreement: Agreement, user: User, party: str) -> None:
+    """Raise PermissionDenied unless the person may sign or decline for this party."""
+    if party in parties_led_by(agreement, user):
+        return
+    if party == Party.MARKETING:
+        raise PermissionDenied(_("Only the lead of marketing signs or declines for marketing."))
+    raise PermissionDenied(_("Only the lead of sales signs or declines for sales."))

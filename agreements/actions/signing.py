@@ -1,0 +1,324 @@
+"""From a draft to a version in force: propose, sign, decline, withdraw, end."""
+
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from psycopg2.extras import DateTimeTZRange
+
+from agreements import lifecycle
+from agreements.actions import drafts, messages
+from agreements.editing import problems_of
+from agreements.lifecycle import Step, UnableToStep
+from agreements.models import (
+    Agreement,
+    AgreementVersion,
+    Audit,
+    Calendar,
+    Membership,
+    Signature,
+    User,
+    VersionStep,
+)
+from agreements.rules_lock import change_rules
+
+
+class UnableToSign(ValueError):
+    """The step towards signature cannot be taken; the text says why and what to do."""
+
+
+@transaction.atomic
+def propose(
+    *, version: AgreementVersion, party: str | None, by: User, now: datetime, note: str = ""
+) -> None:
+    """Put a draft before both parties for signature; its text stays as it is from then on.
+
+    ``party`` is the one whose lead proposes, None for an administrator. Raises UnableToSign.
+    """
+    version = _locked(version)
+    _take_step(version, Step.PROPOSE, party, by=by, now=now, note=note)
+    _check_text(version, now)
+    _tell(version, "version_proposed", by=by, now=now, note=note)
+
+
+@transaction.atomic
+def sign(
+    *,
+    version: AgreementVersion,
+    party: str,
+    seen_hash: str,
+    method: str,
+    by: User,
+    now: datetime,
+) -> None:
+    """Put a party's name under exactly the text with ``seen_hash``.
+
+    The second signature brings it into force from the wanted day on, never before now; the
+    version before it ends at that instant. Raises UnableToSign.
+    """
+    change_rules()
+    version = _locked(version)
+    if seen_hash != version.terms_hash:
+        raise UnableToSign(
+            _("This is not the text you were shown: read version %(number)d again, then sign.")
+            % {"number": version.number}
+        )
+    signed_by = set(version.signatures.values_list("party", flat=True))
+    status = _next_status(version, Step.SIGN, party, signed_by)
+    _check_text(version, now)
+    Signature.objects.create(
+        version=version,
+        party=party,
+        user=by,
+        signer_name=by.name,
+        signed_at=now,
+        terms_hash=version.terms_hash,
+        method=method,
+    )
+    Audit.objects.record(
+        "agreements.version.signed",
+        version,
+        by=by,
+        now=now,
+        party=party,
+        terms_hash=version.terms_hash,
+        method=method,
+    )
+    if status == AgreementVersion.Status.SIGNED:
+        _bring_into_force(version, now)
+    _tell(version, "version_signed", by=by, now=now, party=party, is_complete=bool(signed_by))
+
+
+@transaction.atomic
+def decline(
+    *, version: AgreementVersion, party: str, reason: str, by: User, now: datetime
+) -> AgreementVersion:
+    """Refuse a proposed text; it stays as declined, and its copy is the draft to go on with.
+
+    Raises UnableToSign without a reason.
+    """
+    if not reason.strip():
+        raise UnableToSign(_("Say why: the other party goes on with the text and has to know."))
+    return _back_to_draft(version, Step.DECLINE, party, note=reason, by=by, now=now)
+
+
+@transaction.atomic
+def withdraw(
+    *, version: AgreementVersion, party: str | None, by: User, now: datetime, note: str = ""
+) -> AgreementVersion:
+    """Take one's own proposal back; its copy is the draft to go on with. Raises UnableToSign."""
+    return _back_to_draft(version, Step.WITHDRAW, party, note=note, by=by, now=now)
+
+
+@transaction.atomic
+def end(*, agreement: Agreement, to_date: date, reason: str, by: User, now: datetime) -> None:
+    """End the agreement: from the local day ``to_date`` on no version is in force.
+
+    Raises UnableToSign for a day that has begun, or where nothing is in force then.
+    """
+    change_rules()
+    agreement = Agreement.objects.select_for_update(no_key=True).get(pk=agreement.pk)
+    ends_at = _midnight(agreement, to_date)
+    if ends_at <= now:
+        raise UnableToSign(_("Choose a day that is to come: what is past was in force."))
+    later = agreement.versions.signed().filter(effective__startswith__gte=ends_at)
+    if later.exists():
+        raise UnableToSign(
+            _("A signed version begins on that day or after it: choose a later day.")
+        )
+    reaching = agreement.versions.signed().filter(
+        Q(effective__endswith__isnull=True) | Q(effective__endswith__gt=ends_at)
+    )
+    for version in reaching:
+        _end_at(version, ends_at)
+    agreement.ended_at = ends_at
+    agreement.save(update_fields=["ended_at"])
+    Audit.objects.record(
+        "agreements.agreement.ended", agreement, by=by, now=now, reason=reason, to=str(to_date)
+    )
+
+
+def _locked(version: AgreementVersion) -> AgreementVersion:
+    """Lock the agreement, then the version, in the order in which everybody does."""
+    Agreement.objects.select_for_update(no_key=True).get(pk=version.agreement_id)
+    return (
+        AgreementVersion.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("agreement")
+        .get(pk=version.pk)
+    )
+
+
+def _take_step(
+    version: AgreementVersion,
+    step: Step,
+    party: str | None,
+    *,
+    by: User,
+    now: datetime,
+    note: str,
+) -> None:
+    version.status = _next_status(version, step, party, set())
+    version.save(update_fields=["status"])
+    version.steps.create(
+        step=step.value, party=party or "", taken_by=by, taken_at=now, note=note.strip()
+    )
+    Audit.objects.record(
+        f"agreements.version.{step}", version, by=by, now=now, party=party, note=note
+    )
+
+
+def _next_status(
+    version: AgreementVersion, step: Step, party: str | None, signed_by: set[str]
+) -> str:
+    proposed = version.steps.filter(step=VersionStep.Step.PROPOSE).order_by("-pk").first()
+    try:
+        return lifecycle.next_status(
+            version.status,
+            step,
+            party=party,
+            proposed_by=(proposed.party or None) if proposed else None,
+            signed_by=signed_by,
+        )
+    except UnableToStep as error:
+        raise UnableToSign(_why_not(version, step, error)) from error
+
+
+def _why_not(version: AgreementVersion, step: Step, error: UnableToStep) -> str:
+    if error.code == "wrong_status":
+        return _("Version %(number)d is %(status)s: open it to see what can be done now.") % {
+            "number": version.number,
+            "status": version.get_status_display().lower(),
+        }
+    if step is Step.WITHDRAW:
+        return _("Only the party that proposed the text withdraws it; you can decline it.")
+    return _("Your party has signed this version already.")
+
+
+def _check_text(version: AgreementVersion, now: datetime) -> None:
+    """Raise UnableToSign for a text that could not be kept."""
+    problems = problems_of(version.terms)
+    if problems:
+        raise UnableToSign(
+            _("The text has %(count)d problems to solve first.") % {"count": len(problems)}
+        )
+    agreement, terms = version.agreement, version.parsed_terms()
+    is_first = not agreement.versions.signed().exists()
+    same = (terms.time_zone, terms.currency or "") == (agreement.time_zone, agreement.currency)
+    if not is_first and not same:
+        raise UnableToSign(
+            _(
+                "Zone and currency are the same in every version: %(zone)s and %(currency)s. "
+                "Another zone or currency takes another agreement."
+            )
+            % {"zone": agreement.time_zone, "currency": agreement.currency or "–"}
+        )
+    missing = set(terms.calendar_keys) - set(Calendar.objects.values_list("key", flat=True))
+    if missing:
+        raise UnableToSign(
+            _("There is no calendar “%(key)s”: make it, or choose another one.")
+            % {"key": ", ".join(sorted(missing))}
+        )
+    start, end = _wanted_period(version, now)
+    if end is not None and end <= start:
+        raise UnableToSign(_("The agreement would end before it begins: choose a later end."))
+    if agreement.versions.signed().filter(effective__startswith=start).exists():
+        raise UnableToSign(
+            _("A signed version begins at that very instant: choose another day to begin.")
+        )
+
+
+def _wanted_period(version: AgreementVersion, now: datetime) -> tuple[datetime, datetime | None]:
+    """From the wanted local midnight on, but never before now."""
+    zone = ZoneInfo(version.parsed_terms().time_zone)
+    wanted = version.wanted_from_date
+    start = datetime.combine(wanted, time.min, zone) if wanted else now
+    end = version.wanted_to_date
+    return max(start, now), datetime.combine(end, time.min, zone) if end else None
+
+
+def _bring_into_force(version: AgreementVersion, now: datetime) -> None:
+    """Give the signed version its period; the one before ends as it begins, with no gap."""
+    agreement, terms = version.agreement, version.parsed_terms()
+    others = agreement.versions.signed()
+    if not others.exists():
+        agreement.time_zone, agreement.currency = terms.time_zone, terms.currency or ""
+    start, end = _wanted_period(version, now)
+    following = others.filter(effective__startswith__gt=start).order_by("effective").first()
+    if following is not None and following.effective_from is not None:
+        end = min(end, following.effective_from) if end else following.effective_from
+    for earlier in others.filter(effective__contains=start):
+        _end_at(earlier, start)
+    version.status = AgreementVersion.Status.SIGNED
+    version.effective = DateTimeTZRange(start, end, "[)")
+    version.save(update_fields=["status", "effective"])
+    agreement.ended_at = None
+    agreement.save(update_fields=["time_zone", "currency", "ended_at"])
+
+
+def _end_at(version: AgreementVersion, at: datetime) -> None:
+    version.effective = DateTimeTZRange(version.effective_from, at, "[)")
+    version.save(update_fields=["effective"])
+
+
+def _back_to_draft(
+    version: AgreementVersion,
+    step: Step,
+    party: str | None,
+    *,
+    note: str,
+    by: User,
+    now: datetime,
+) -> AgreementVersion:
+    """Leave a proposed text as it is, and begin its copy; what is still talked about goes along."""
+    version = _locked(version)
+    _take_step(version, step, party, by=by, now=now, note=note)
+    copy = drafts.start(
+        agreement=version.agreement,
+        terms=version.terms,
+        by=by,
+        now=now,
+        copied_from=version,
+        wanted_from_date=version.wanted_from_date,
+    )
+    AgreementVersion.objects.filter(pk=copy.pk).update(wanted_to_date=version.wanted_to_date)
+    version.suggestions.open().update(version=copy)
+    for comment in version.comments.open():
+        comment.answers.update(version=copy)
+        comment.version = copy
+        comment.save(update_fields=["version"])
+    kind = "version_declined" if step is Step.DECLINE else "version_withdrawn"
+    _tell(version, kind, by=by, now=now, note=note)
+    return copy
+
+
+def _tell(
+    version: AgreementVersion, kind: str, *, by: User, now: datetime, **parameters: object
+) -> None:
+    """Tell the leads of both parties, but not who did it."""
+    agreement = version.agreement
+    messages.notify(
+        kind=kind,
+        recipients=User.objects.filter(
+            memberships__team__in=(agreement.marketing_team_id, agreement.sales_team_id),
+            memberships__role=Membership.Role.LEAD,
+            is_active=True,
+        )
+        .exclude(pk=by.pk)
+        .distinct(),
+        subject=version,
+        parameters={
+            "agreement": agreement.name,
+            "slug": agreement.slug,
+            "number": version.number,
+            "author": by.name,
+            **parameters,
+        },
+        dedup_key=f"{kind}:{version.pk}:{by.pk}",
+        now=now,
+    )
+
+
+def _midnight(agreement: Agreement, day: date) -> datetime:
+    return datetime.combine(day, time.min, ZoneInfo(agreement.time_zone))
