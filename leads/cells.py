@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from operator import itemgetter
 from typing import Any, TypeAlias
 
@@ -21,8 +21,8 @@ Reader: TypeAlias = Callable[[Cells], Any]
 
 _TRUE = frozenset({"true", "yes", "1", "t", "y"})
 _FALSE = frozenset({"false", "no", "0", "f", "n", ""})
-_CENT = Decimal("0.01")
-_LARGEST = Decimal(10) ** 14
+_CENT, _LARGEST_AMOUNT = Decimal("0.01"), Decimal(10) ** 14
+_SCORE, _LARGEST_SCORE = Decimal("0.0001"), Decimal(10) ** 8
 _REASON_LIMIT = 60
 _GROUPED = {
     ".": re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?", re.ASCII),
@@ -236,20 +236,39 @@ class CellReaders:
 
     def amount(self, value: Value) -> Reader:
         """Read money, rounded to cents."""
-        column = value.column or ""
-        numbered = value.model_copy(update={"number": True})
-        read = self.value(numbered)
+        return self._exact(value, _CENT, _LARGEST_AMOUNT)
 
-        def amount(cells: Cells) -> Decimal | None:
+    def score(self, value: Value) -> Reader:
+        """Read a score, which may not be missing."""
+        read, column = self._exact(value, _SCORE, _LARGEST_SCORE), value.column or ""
+
+        def score(cells: Cells) -> Decimal:
+            told: Decimal | None = read(cells)
+            if told is None:
+                raise UnableToRead("empty_cell", column=column, key="satisfaction")
+            return told
+
+        return score
+
+    def _exact(self, value: Value, unit: Decimal, limit: Decimal) -> Reader:
+        column = value.column or ""
+        read = self.value(value.model_copy(update={"number": True}))
+
+        def exact(cells: Cells) -> Decimal | None:
             told = read(cells)
             if told is None or told == "":
                 return None
-            money = Decimal(str(told)).quantize(_CENT, ROUND_HALF_UP)
-            if abs(money) >= _LARGEST:
+            try:
+                number = Decimal(str(told))
+                if abs(number) < limit:
+                    number = number.quantize(unit, ROUND_HALF_UP)
+            except InvalidOperation:
+                raise UnableToRead("not_a_number", column=column, value=told) from None
+            if abs(number) >= limit:
                 raise UnableToRead("too_large", column=column, value=told)
-            return money
+            return number
 
-        return amount
+        return exact
 
     def currency(self, value: Value | None, amount: Reader) -> Reader:
         setting, read = self._setting, self.short(value, "currency", None)

@@ -32,6 +32,8 @@ FROM (
     UNION ALL
     SELECT agreement_id, occurred_at FROM leads_followup WHERE lead_id = ANY(%(leads)s)
     UNION ALL
+    SELECT agreement_id, occurred_at FROM leads_satisfaction WHERE lead_id = ANY(%(leads)s)
+    UNION ALL
     SELECT handoff.agreement_id, event.occurred_at
     FROM leads_handoff AS handoff
     JOIN leads_handoffevent AS event ON event.handoff_id = handoff.id
@@ -72,6 +74,9 @@ FROM (
     WHERE agreement_id = %(agreement)s AND occurred_at >= %(from)s
     UNION ALL
     SELECT occurred_at FROM leads_followup
+    WHERE agreement_id = %(agreement)s AND occurred_at >= %(from)s
+    UNION ALL
+    SELECT occurred_at FROM leads_satisfaction
     WHERE agreement_id = %(agreement)s AND occurred_at >= %(from)s
     UNION ALL
     SELECT offered_at FROM leads_handoff

@@ -9,7 +9,7 @@ from datetime import datetime
 from agreements.models import Agreement
 from leads.batches import Batch, Kept
 from leads.ingest import Ingested, rows_of_facts
-from leads.models import Deal, Fact, FollowUp, HandoffEvent, LeadChange, StageEntry
+from leads.models import Deal, Fact, FollowUp, HandoffEvent, LeadChange, Satisfaction, StageEntry
 from leads.naming import leads_by_name, leads_by_verified_email, verified_emails
 from leads.row_problems import UnableToRead
 from leads.told import (
@@ -19,6 +19,7 @@ from leads.told import (
     ToldDeal,
     ToldEvent,
     ToldFollowUp,
+    ToldSatisfaction,
     ToldStage,
 )
 
@@ -27,6 +28,7 @@ _MODELS: dict[type[Told], type[Fact]] = {
     ToldEvent: HandoffEvent,
     ToldFollowUp: FollowUp,
     ToldDeal: Deal,
+    ToldSatisfaction: Satisfaction,
     ToldAttributes: LeadChange,
 }
 _LEAD, _EMAIL = "lead", "e-mail"

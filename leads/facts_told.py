@@ -13,7 +13,7 @@ from agreements.criteria import is_missing
 from agreements.models import Agreement, User
 from agreements.terms import Terms
 from agreements.terms.procedure import Reason
-from leads.models import Deal, FollowUp, HandoffEvent, LeadChange, StageEntry
+from leads.models import Deal, FollowUp, HandoffEvent, LeadChange, Satisfaction, StageEntry
 from leads.qualifying import field_name, value_text
 
 _DAY = timedelta(days=1)
@@ -225,6 +225,12 @@ def tell_deal(deal: Deal, around: Surroundings) -> Told:
         text=format_html(pattern, **parts),
         details=(deal.reason,) if deal.reason else (),
     )
+
+
+def tell_satisfaction(answer: Satisfaction) -> Told:
+    """Say how content somebody said they are."""
+    score = _strong(formats.figure(answer.score.normalize()))
+    return Told(icon="message-2", text=format_html(_("Satisfaction: {score}"), score=score))
 
 
 def tell_attributes(change: LeadChange, *, is_first: bool) -> Told:

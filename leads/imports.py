@@ -31,7 +31,8 @@ _FIRST_LOOK, _TIMES_MORE = 5000, 4
 _REASONS_SHOWN = 10
 _TABLES = (
     models.Lead, models.LeadIdentity, models.Handoff, models.HandoffEvent, models.FollowUp,
-    models.StageEntry, models.Deal, models.LeadChange, models.Clock, models.Breach, models.Change,
+    models.StageEntry, models.Deal, models.Satisfaction, models.LeadChange, models.Clock,
+    models.Breach, models.Change,
 )  # fmt: skip
 
 

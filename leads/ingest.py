@@ -20,6 +20,7 @@ from leads.models import (
     FollowUp,
     HandoffEvent,
     LeadChange,
+    Satisfaction,
     StageEntry,
 )
 from leads.naming import LeadOfHandoff, handoffs_named, leads_named
@@ -31,6 +32,7 @@ from leads.told import (
     ToldDeal,
     ToldEvent,
     ToldFollowUp,
+    ToldSatisfaction,
     ToldStage,
 )
 
@@ -164,6 +166,11 @@ _KEEPERS: dict[type[Told], _Keeper] = {
         lambda fact, agreement, lead, _: (
             agreement, lead, fact.status, fact.amount, fact.currency, fact.reason, fact.person_id,
         ),
+    ),
+    ToldSatisfaction: _Keeper(
+        Satisfaction,
+        ("agreement_id", "lead_id", "score"),
+        lambda fact, agreement, lead, _: (agreement, lead, fact.score),
     ),
     ToldAttributes: _Keeper(
         LeadChange,

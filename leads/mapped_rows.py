@@ -18,6 +18,7 @@ from leads.mapping import (
     FactsMapping,
     FollowUpMapping,
     Name,
+    SatisfactionMapping,
     StageMapping,
     Value,
 )
@@ -30,6 +31,7 @@ from leads.told import (
     ToldDeal,
     ToldEvent,
     ToldFollowUp,
+    ToldSatisfaction,
     ToldStage,
 )
 
@@ -92,6 +94,8 @@ class RowReader:
                 return ToldFollowUp, self._follow_up(fact)
             case DealMapping():
                 return ToldDeal, self._deal(fact)
+            case SatisfactionMapping():
+                return ToldSatisfaction, {"score": self._cells.score(fact.satisfaction)}
             case AttributesMapping():
                 return ToldAttributes, {"attributes": self._attributes(fact)}
             case _:

@@ -261,6 +261,12 @@ class DealMapping(FactMapping):
     person: Read | None = None
 
 
+class SatisfactionMapping(FactMapping):
+    """Somebody said how content they are: a number on the scale of whoever asked."""
+
+    satisfaction: Read
+
+
 class AttributesMapping(FactMapping):
     """What became known of the lead, attribute by attribute."""
 
@@ -279,6 +285,7 @@ _MODELS: Mapping[str, type[FactMapping]] = {
     "event": EventMapping,
     "follow_up": FollowUpMapping,
     "deal": DealMapping,
+    "satisfaction": SatisfactionMapping,
     "attributes": AttributesMapping,
 }
 AnyFact: TypeAlias = Annotated[
@@ -286,6 +293,7 @@ AnyFact: TypeAlias = Annotated[
     | Annotated[EventMapping, Tag("event")]
     | Annotated[FollowUpMapping, Tag("follow_up")]
     | Annotated[DealMapping, Tag("deal")]
+    | Annotated[SatisfactionMapping, Tag("satisfaction")]
     | Annotated[AttributesMapping, Tag("attributes")],
     Discriminator(_kind_of),
 ]

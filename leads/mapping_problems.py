@@ -32,7 +32,7 @@ MESSAGES: dict[str, str] = {
     "not_one_of": gettext_noop("“{value}” is not possible here; choose one of {allowed}."),
     "which_fact": gettext_noop(
         "It is not clear which fact this is; write exactly one of the keys stage, event, "
-        "follow_up, deal and attributes."
+        "follow_up, deal, satisfaction and attributes."
     ),
     "one_source": gettext_noop(
         "Say where the value comes from by exactly one of “column”, “text” and “constant”."

@@ -32,7 +32,7 @@ MESSAGES: dict[str, str] = {
     ),
     "not_in_range": gettext_noop("“{value}” in “{column}” lies before 1970 or after 2099."),
     "not_a_number": gettext_noop("“{value}” in “{column}” is not a number."),
-    "too_large": gettext_noop("“{value}” in “{column}” is too large an amount."),
+    "too_large": gettext_noop("“{value}” in “{column}” is too large a number."),
     "not_a_flag": gettext_noop(
         "“{value}” in “{column}” is neither true nor false; say in the mapping under “values” "
         "what it means."

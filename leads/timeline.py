@@ -27,6 +27,7 @@ from leads.facts_told import (
     tell_event,
     tell_follow_up,
     tell_merge,
+    tell_satisfaction,
     tell_stage,
 )
 from leads.models import (
@@ -39,6 +40,7 @@ from leads.models import (
     Lead,
     LeadChange,
     LeadMerge,
+    Satisfaction,
     StageEntry,
 )
 from leads.models.facts import FactQuerySet
@@ -149,6 +151,8 @@ class _Told:
             Deal.objects.filter(agreement=self.agreement).select_related("person")
         ):
             yield self.entry(deal, tell_deal(deal, self.story.around), MarkKind.QUALIFIED)
+        for answer in self.of_lead(Satisfaction.objects.filter(agreement=self.agreement)):
+            yield self.entry(answer, tell_satisfaction(answer), MarkKind.QUALIFIED)
         yield from self.changes()
         yield from self.merges()
 

@@ -126,6 +126,14 @@ class ToldDeal(Told):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ToldSatisfaction(Told):
+    """Somebody said how content they are, on the scale of whoever asked."""
+
+    kind: ClassVar[str] = "satisfaction"
+    score: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ToldAttributes(Told):
     """What is known of the lead from this instant on, key by key."""
 

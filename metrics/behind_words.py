@@ -99,6 +99,8 @@ def _parts_of_commitment(ledger: Ledger, outcome: Outcome) -> Iterator[Part]:
     elif outcome.times is not None:
         yield Part("", _("Followed up or overdue"), outcome.times.n)
         yield Part("unanswered", _("Not done"), outcome.times.unanswered)
+    elif outcome.promised.commitment.definition.kind == "score":
+        yield Part("", _("Answers"), outcome.figures.denominator)
     elif outcome.promised.commitment.definition.kind == "rate":
         yield from _parts_of_rate(outcome)
     else:

@@ -17,6 +17,7 @@ from metrics.models import (
     DealCell,
     FollowUpCell,
     HandoffCell,
+    SatisfactionCell,
     StageCell,
 )
 
@@ -279,6 +280,31 @@ FOLLOW_UPS = Counted(
     detail="told.outcome",
 )
 
+SATISFACTIONS = Counted(
+    joins="""
+    counted_day AS day
+    CROSS JOIN LATERAL (
+        SELECT * FROM leads_satisfaction
+        WHERE agreement_id = %(agreement)s AND is_current AND NOT is_retracted
+            AND occurred_at >= day.starts_at AND occurred_at < day.ends_at
+        OFFSET 0
+    ) AS told
+    JOIN leads_lead AS lead ON lead.id = told.lead_id
+    LEFT JOIN judging_version AS version
+        ON told.occurred_at >= version.starts_at AND told.occurred_at < version.ends_at
+    LEFT JOIN judged ON judged.lead_id = told.lead_id AND judged.at = told.occurred_at
+        AND judged.version_id = version.version_id
+    """,
+    where="true",
+    version="version.version_id",
+    source="lead.origin",
+    counts={"answers": "true"},
+    sums={"total": "sum(told.score)"},
+    lead="told.lead_id",
+    at="told.occurred_at",
+    detail="trim_scale(told.score)::text",
+)
+
 COUNTED: dict[type[DayCell], Counted] = {
     StageCell: ENTRIES,
     ConversionCell: CONVERSIONS,
@@ -286,6 +312,7 @@ COUNTED: dict[type[DayCell], Counted] = {
     ClockCell: CLOCKS,
     DealCell: DEALS,
     FollowUpCell: FOLLOW_UPS,
+    SatisfactionCell: SATISFACTIONS,
 }
 
 

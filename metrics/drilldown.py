@@ -20,6 +20,7 @@ from metrics.day_counts import (
     ENTRIES,
     FOLLOW_UPS,
     HANDOFFS,
+    SATISFACTIONS,
     Counted,
     parameters,
 )
@@ -102,7 +103,7 @@ class Behind:
     """A lead behind a figure, when it came to count, and what it was: a clock, a deal or neither.
 
     ``detail`` is a key: the reason of a rejection or of a lost deal, the outcome of a follow-up,
-    or ``implied`` for a stage that was passed.
+    or ``implied`` for a stage that was passed; of an answer it is the score.
     """
 
     lead: Lead
@@ -307,8 +308,6 @@ def _narrowed(figure: _Figure, part: str) -> _Figure:
 def _of_commitment(promised: Promised) -> _Figure:
     commitment = promised.commitment
     measure = commitment.measure
-    if measure not in _OF_MEASURE and not commitment.is_clock:
-        raise UnknownFigure(f"No lead is behind {commitment.key}, which is {measure}.")
     if commitment.is_clock:
         parts = [_Part(int(version.key), "", of.key, [], False) for version, of in promised.parts]
         return _Figure(CLOCKS, "clock.clause_key", parts, _PARTS_OF_CLOCKS, promised.periods)
@@ -362,6 +361,7 @@ _OF_MEASURE: dict[str, _Shape] = {
     "conversion_rate": _Shape(CONVERSIONS, _PARTS_OF_CONVERSIONS, "promise.clause_key", _own_key),
     "revenue": _Shape(DEALS, {"": DEALS.counts["won"], "refused": DEALS.counts["refused"]}),
     "follow_up_volume": _Shape(FOLLOW_UPS, {}),
+    "satisfaction": _Shape(SATISFACTIONS, {"": "true"}),
     **dict.fromkeys(RESPONSES, _Shape(CLOCKS, _PARTS_OF_CLOCKS, "clock.kind", _first_follow_up)),
 }
 

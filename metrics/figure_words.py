@@ -33,7 +33,8 @@ def value_text(commitment: Commitment, value: Fraction | None, currency: str) ->
         return formats.money(_whole(value), currency)
     if value.denominator == 1:
         return count_text(value.numerator)
-    return formats.figure(exactly(value))
+    is_long_score = commitment.definition.kind == "score" and (value * 10).denominator != 1
+    return formats.figure(exactly(value), 2 if is_long_score else None)
 
 
 def share_text(share: Fraction | None) -> str:

@@ -77,7 +77,8 @@ class Outcome:
     @property
     def missing(self) -> str:
         """A code for what the figures lack; empty where they lack nothing."""
-        return "scores" if self.promised.commitment.definition.kind == "score" else ""
+        is_score = self.promised.commitment.definition.kind == "score"
+        return "scores" if is_score and not self.figures.denominator else ""
 
 
 def promised_in(ledger: Ledger, month: Period) -> list[Promised]:
@@ -367,12 +368,16 @@ def _decided_follow_ups(ledger: Ledger, version: InForce, promised: Promised) ->
 
 
 def _score(ledger: Ledger, promised: Promised) -> Outcome:
-    """Nothing imports scores, so there is no figure; ``missing`` says so."""
+    """Take the mean of the scores that were told of; its denominator is how many they are."""
+    counts = [_counted(ledger, version, of, promised) for version, of in promised.parts]
+    answers = [each[1] if each else 0 for each in counts]
+    number = sum(answers)
+    total = exact_sum(each[0] if each else 0 for each in counts)
     working = _working(ledger, promised)
     figures = figures_of_value(
-        _rate_promise(promised, [0] * len(promised.parts)),
-        None,
+        _rate_promise(promised, answers),
+        total / number if number else None,
         over=working.over,
         grace_over=_grace_over(ledger, promised),
     )
-    return Outcome(promised=promised, figures=figures, working=working)
+    return Outcome(promised=promised, figures=replace(figures, denominator=number), working=working)

@@ -66,6 +66,14 @@ SELECT lead_id, version_id, at FROM (
             AND occurred_at >= day.starts_at AND occurred_at < day.ends_at OFFSET 0
     ) AS told JOIN judging_version AS version
         ON told.occurred_at >= version.starts_at AND told.occurred_at < version.ends_at
+    UNION
+    SELECT told.lead_id, version.version_id, told.occurred_at
+    FROM counted_day AS day CROSS JOIN LATERAL (
+        SELECT * FROM leads_satisfaction
+        WHERE agreement_id = %(agreement)s AND is_current AND NOT is_retracted
+            AND occurred_at >= day.starts_at AND occurred_at < day.ends_at OFFSET 0
+    ) AS told JOIN judging_version AS version
+        ON told.occurred_at >= version.starts_at AND told.occurred_at < version.ends_at
 ) AS item
 WHERE version_id = ANY(%(versions)s)
 """

@@ -167,8 +167,20 @@ class FollowUpCell(DayCell):
         constraints = [_one_each(name="followupcell")]
 
 
+class SatisfactionCell(DayCell):
+    """Answers to how content somebody is, and the sum of their scores."""
+
+    answers = models.PositiveIntegerField()
+    total = models.DecimalField(max_digits=30, decimal_places=4)
+
+    class Meta:
+        verbose_name = _("day of satisfaction")
+        verbose_name_plural = _("days of satisfaction")
+        constraints = [_one_each(name="satisfactioncell")]
+
+
 CELLS: tuple[type[DayCell], ...] = (
-    StageCell, ConversionCell, HandoffCell, ClockCell, DealCell, FollowUpCell,
+    StageCell, ConversionCell, HandoffCell, ClockCell, DealCell, FollowUpCell, SatisfactionCell,
 )  # fmt: skip
 
 

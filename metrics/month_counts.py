@@ -26,6 +26,7 @@ CLOCK = (
 )  # fmt: skip
 DEAL = ("won", "lost", "refused", "amount")
 FOLLOW_UP = ("attempts", "contacts", "conversations", "by_hand")
+SATISFACTION = ("total", "answers")
 
 RESPONSES = {"response_median": "0.5", "response_p90": "0.9"}
 """The percentile that each measure of response times is."""
@@ -110,9 +111,10 @@ def _grouped(pairs: Iterable[tuple[str, DayRow]]) -> list[tuple[str, list[DayRow
 def of_commitment(
     commitment: Commitment, terms: Terms, rows: Mapping[str, Iterable[DayRow]]
 ) -> dict[str, list[Any]]:
-    """Count what a commitment on a volume, an amount or handoffs speaks of, day by day.
+    """Count what a commitment on a volume, an amount, handoffs or scores speaks of, day by day.
 
-    ``rows`` are those of its version under ``stages``, ``handoffs``, ``deals``, ``follow_ups``.
+    ``rows`` are those of its version under ``stages``, ``handoffs``, ``deals``, ``follow_ups``,
+    ``satisfactions``.
     """
     counted = _COUNTED.get(commitment.measure)
     if counted is None:
@@ -178,6 +180,7 @@ _COUNTED: dict[str, tuple[str, Callable[[DayRow, Commitment], tuple[Any, ...]]]]
     "completeness_rate": ("handoffs", _everything),
     "revenue": ("deals", _amount),
     "follow_up_volume": ("follow_ups", _follow_ups),
+    "satisfaction": ("satisfactions", _everything),
 }
 
 

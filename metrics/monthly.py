@@ -3,7 +3,8 @@
 ``counts`` of a ``MonthRollUp`` is a JSON object with, in the words of ``metrics.month_counts``:
 
 - ``stages``: version → stage → day → STAGE
-- ``handoffs``, ``deals``, ``follow_ups``: version → day → HANDOFF, DEAL, FOLLOW_UP
+- ``handoffs``, ``deals``, ``follow_ups``, ``satisfactions``: version → day → HANDOFF, DEAL,
+  FOLLOW_UP, SATISFACTION
 - ``commitments``: version → clause → day → what the clause speaks of
 - ``conversions``: version → clause → day → CONVERSION
 - ``clocks``: version → clause → {kind, days: day → CLOCK}
@@ -37,6 +38,7 @@ from metrics.models import (
     MonthOpenClocks,
     MonthRollUp,
     MonthTimes,
+    SatisfactionCell,
     StageCell,
 )
 from metrics.month_counts import (
@@ -44,6 +46,7 @@ from metrics.month_counts import (
     DEAL,
     FOLLOW_UP,
     HANDOFF,
+    SATISFACTION,
     STAGE,
     DayRow,
     Json,
@@ -155,6 +158,7 @@ class _Month:
             "handoffs": self._rows(HandoffCell, HANDOFF),
             "deals": self._rows(DealCell, DEAL),
             "follow_ups": self._rows(FollowUpCell, FOLLOW_UP),
+            "satisfactions": self._rows(SatisfactionCell, SATISFACTION),
         }
         parts: Json = {
             **{name: by_version(of) for name, of in rows.items()},

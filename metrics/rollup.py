@@ -52,6 +52,7 @@ SELECT DISTINCT (fact.at AT TIME ZONE %(zone)s)::date FROM (
     SELECT occurred_at AS at FROM leads_stageentry WHERE agreement_id = %(agreement)s
     UNION ALL SELECT occurred_at FROM leads_deal WHERE agreement_id = %(agreement)s
     UNION ALL SELECT occurred_at FROM leads_followup WHERE agreement_id = %(agreement)s
+    UNION ALL SELECT occurred_at FROM leads_satisfaction WHERE agreement_id = %(agreement)s
     UNION ALL SELECT offered_at FROM leads_handoff WHERE agreement_id = %(agreement)s
     UNION ALL SELECT decided_at FROM leads_handoff WHERE agreement_id = %(agreement)s
     UNION ALL SELECT closed_at FROM leads_handoff WHERE agreement_id = %(agreement)s

@@ -35,7 +35,7 @@ def _sentences(subject: Subject) -> Iterator[SafeString]:
         case "time":
             yield from of_time(subject)
         case _:
-            yield plain(_("Nobody has sent scores yet, so there is no figure."))
+            yield _of_score(subject)
     if outcome.exceeds_validity:
         yield strong(
             _("More handoffs came than the %(limit)s it holds for: it is not in the score.")
@@ -214,6 +214,16 @@ def _of_completeness(subject: Subject) -> SafeString:
         ),
         missing=subject.count(missing, "incomplete"),
         number=formats.figure(every),
+    )
+
+
+def _of_score(subject: Subject) -> SafeString:
+    answers = subject.outcome.figures.denominator or 0
+    if not answers:
+        return plain(_("Nobody has sent scores yet, so there is no figure."))
+    return format_html(
+        ngettext("The mean of {number} answer.", "The mean of {number} answers.", answers),
+        number=subject.count(answers, ""),
     )
 
 

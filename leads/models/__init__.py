@@ -11,6 +11,7 @@ from leads.models.facts import (
     LateLoggingApproval,
     LeadChange,
     LeadMerge,
+    Satisfaction,
     StageEntry,
 )
 from leads.models.leads import Handoff, Lead, LeadIdentity
@@ -32,5 +33,6 @@ __all__ = [
     "LeadChange",
     "LeadIdentity",
     "LeadMerge",
+    "Satisfaction",
     "StageEntry",
 ]

@@ -208,6 +208,23 @@ class Deal(Fact):
         indexes = [models.Index(fields=["agreement", "occurred_at"], name="deal_day")]
 
 
+class Satisfaction(Fact):
+    """How content somebody said they were, as a score on the scale of whoever asked."""
+
+    agreement = models.ForeignKey(
+        Agreement, models.PROTECT, db_index=False, related_name="satisfactions"
+    )
+    lead = models.ForeignKey(Lead, models.PROTECT, related_name="satisfactions")
+    score = models.DecimalField(max_digits=12, decimal_places=4)
+
+    objects = FactQuerySet.as_manager()
+
+    class Meta(Fact.Meta):
+        verbose_name = _("satisfaction")
+        verbose_name_plural = _("satisfactions")
+        indexes = [models.Index(fields=["agreement", "occurred_at"], name="satisfaction_day")]
+
+
 class LeadChange(Fact):
     """Attributes of a lead as somebody told them; later ones replace earlier ones key by key."""
 

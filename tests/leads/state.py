@@ -25,7 +25,7 @@ _LEFT_OUT = {
 }  # fmt: skip
 TABLES = (
     "lead", "leadidentity", "handoff", "handoffevent", "followup", "stageentry", "deal",
-    "leadchange", "clock", "breach",
+    "satisfaction", "leadchange", "clock", "breach",
 )  # fmt: skip
 
 

@@ -27,8 +27,8 @@ EVENTS = (
 )  # fmt: skip
 TABLES = (
     "leads_breach", "leads_clock", "leads_change", "leads_handoffevent", "leads_followup",
-    "leads_stageentry", "leads_deal", "leads_leadchange", "leads_handoff", "leads_leadidentity",
-    "leads_lead",
+    "leads_stageentry", "leads_deal", "leads_satisfaction", "leads_leadchange", "leads_handoff",
+    "leads_leadidentity", "leads_lead",
 )  # fmt: skip
 
 

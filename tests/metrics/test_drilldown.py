@@ -114,6 +114,8 @@ def _numbers_of_commitment(entry: dict[str, Any]) -> Iterator[tuple[str, str, in
         yield from _numbers_of_clocks(key, entry)
     elif measure in ("stage_volume", "accepted_volume", "customers", "follow_up_volume"):
         yield key, "", entry["actual"]
+    elif measure == "satisfaction":
+        yield key, "", entry["denominator"]
     elif entry["denominator"] is not None:
         counted = {"acceptance_rate": "accepted", "completeness_rate": "complete"}
         yield key, "", entry["denominator"]
@@ -196,7 +198,7 @@ def test_what_no_version_judges_has_a_list_too() -> None:
     [
         ("S99", ""),
         ("S1", "accepted"),
-        ("S11", ""),
+        ("S11", "late"),
         ("stage", ""),
         ("handoffs", "nonsense"),
         ("deals", "reason.price"),

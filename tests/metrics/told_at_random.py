@@ -3,8 +3,9 @@
 import random
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 
-from leads.told import Named, Told, ToldDeal
+from leads.told import Named, Told, ToldDeal, ToldSatisfaction
 from tests.factories import Teller, local
 
 SOURCES = (None, "webinar", "organic", "")
@@ -33,6 +34,8 @@ def _of_one_lead(chance: random.Random, tell: Teller) -> list[Told]:
         facts.append(tell.stage("customer", _later(chance, start, days=20)))
     if chance.random() < 0.3:
         facts.append(_deal(chance, tell, _later(chance, start, days=30)))
+    if chance.random() < 0.3:
+        facts.append(_satisfaction(chance, tell, _later(chance, start, days=30)))
     return facts
 
 
@@ -62,6 +65,16 @@ def _handoff(chance: random.Random, tell: Teller, offered: datetime) -> list[Tol
         case 2:
             facts.append(tell.event("recycled", decision, reason="not_reached"))
     return facts
+
+
+def _satisfaction(chance: random.Random, tell: Teller, at: datetime) -> ToldSatisfaction:
+    return ToldSatisfaction(
+        lead=tell.lead,
+        source=tell.source,
+        external_id=f"{tell.lead.external_id}-answer",
+        occurred_at=at,
+        score=Decimal(chance.randrange(1, 51)) / 10,
+    )
 
 
 def _deal(chance: random.Random, tell: Teller, at: datetime) -> ToldDeal:

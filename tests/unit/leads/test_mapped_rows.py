@@ -205,7 +205,7 @@ def test_conditions_say_which_facts_a_row_tells() -> None:
         (
             {"deal": "won", "amount": "v"},
             ROW | {"v": "1" * 15},
-            f"“{'1' * 15}” in “v” is too large an amount.",
+            f"“{'1' * 15}” in “v” is too large a number.",
         ),
         (
             {"deal": "won", "amount": "v", "currency": {"column": "c"}},

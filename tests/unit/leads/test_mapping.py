@@ -115,14 +115,14 @@ def test_true_and_false_in_values_stay_what_they_are() -> None:
             document({"id": "a", "at": "b"}),
             (
                 "facts.1: It is not clear which fact this is; write exactly one of the keys stage, "
-                "event, follow_up, deal and attributes."
+                "event, follow_up, deal, satisfaction and attributes."
             ),
         ),
         (
             document(a_stage(deal="won")),
             (
                 "facts.1: It is not clear which fact this is; write exactly one of the keys stage, "
-                "event, follow_up, deal and attributes."
+                "event, follow_up, deal, satisfaction and attributes."
             ),
         ),
         (
