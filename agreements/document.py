@@ -10,9 +10,11 @@ from django.utils.translation import ngettext
 
 from agreements import formats
 from agreements.business_time.hours import WEEKDAYS as WEEKDAY_KEYS
+from agreements.editing.readable import readable
 from agreements.models import Agreement, AgreementVersion, Calendar
 from agreements.rule_words import field_words, rule_words
-from agreements.terms import Commitment, Hours, Terms
+from agreements.terms import Commitment, Terms, parse_terms
+from agreements.terms.hours import Week
 from agreements.terms.procedure import Escalation, Reason
 from agreements.wording import promise_sentence
 
@@ -74,13 +76,23 @@ class _Draft:
 
 
 def document_of(version: AgreementVersion) -> list[Section]:
-    """Return the sections of a version in the reader's language, signatures excepted."""
-    terms, agreement = version.parsed_terms(), version.agreement
+    """Return the sections of a version in the reader's language, signatures excepted.
+
+    Of a text that was never signed, which may say what no valid terms may, what can be read.
+    """
+    if version.status == AgreementVersion.Status.SIGNED:
+        return sections_of(version.parsed_terms(), version.agreement)
+    found = readable(version.terms)
+    return sections_of(parse_terms(found), version.agreement) if found else []
+
+
+def sections_of(terms: Terms, agreement: Agreement) -> list[Section]:
+    """Return the sections that terms of an agreement make, in the reader's language."""
     draft = _Draft()
     draft.add("parties", _("Parties and time"), list(_parties(agreement, terms)))
     objectives = [objective.statement for objective in terms.objectives]
     draft.add("objectives", _("Objectives"), [*objectives, *_assumptions(terms)])
-    draft.add("handoff", _("Funnel and handoff"), list(_handoff(terms)))
+    draft.add("handoff", _("Funnel and handoff"), list(_handoff(terms)), table=_targets(terms))
     draft.add("tiers", _("Tiers"), list(_tiers(terms)))
     draft.add("marketing", _("What marketing promises"), clauses=_clauses(terms, "marketing"))
     draft.add("sales", _("What sales promises"), clauses=_clauses(terms, "sales"))
@@ -96,11 +108,17 @@ def _parties(agreement: Agreement, terms: Terms) -> Iterator[str]:
         "marketing": agreement.marketing_team.name,
         "sales": agreement.sales_team.name,
     }
-    hours = _hours(terms.hours) if terms.hours else _("day and night")
+    hours = _week(terms.hours.week) if terms.hours else _("day and night")
     yield _("Working time is %(hours)s in the time zone %(zone)s.") % {
         "hours": hours,
         "zone": formats.zone_name(terms.time_zone),
     }
+    for season in terms.hours.seasons if terms.hours else ():
+        yield _("From %(first)s to %(last)s working time is %(hours)s.") % {
+            "first": formats.day_of_year(season.first_day),
+            "last": formats.day_of_year(season.last_day),
+            "hours": _week(season.week),
+        }
     names = dict(Calendar.objects.filter(key__in=terms.calendar_keys).values_list("key", "name"))
     if names:
         yield _("The days off are those of the calendar %(calendars)s.") % {
@@ -108,10 +126,10 @@ def _parties(agreement: Agreement, terms: Terms) -> Iterator[str]:
         }
 
 
-def _hours(hours: Hours) -> str:
+def _week(week: Week) -> str:
     """Say weekly hours with equal days together: "Monday to Friday 09:00–12:00, 13:00–18:00"."""
     runs: list[tuple[int, int, str]] = []
-    for day, intervals in hours.week:
+    for day, intervals in week:
         place = WEEKDAY_KEYS.index(day)
         text = ", ".join(f"{opens}–{closes}" for opens, closes in intervals)
         if runs and runs[-1][1] == place - 1 and runs[-1][2] == text:
@@ -154,6 +172,24 @@ def _handoff(terms: Terms) -> Iterator[str]:
         yield _("It comes with %(fields)s.") % {"fields": names}
     if terms.qualification.definition:
         yield terms.qualification.definition
+
+
+def _targets(terms: Terms) -> Table | None:
+    """What each stage needs in each quarter and in the year, as far as the funnel plans it."""
+    rows = terms.funnel_plan().rows
+    names = [(stage.name, rows[stage.key]) for stage in terms.stages if stage.key in rows]
+    if not names:
+        return None
+    months = terms.funnel.months
+    quarters = [
+        _("%(first)s to %(last)s")
+        % {"first": formats.month_name(months[at]), "last": formats.month_name(months[at + 2])}
+        for at in range(0, len(months), 3)
+    ]
+    return Table(
+        (_("Stage"), *quarters, _("Year")),
+        tuple((name, *map(formats.figure, (*row.quarters, row.shown))) for name, row in names),
+    )
 
 
 def _threshold(terms: Terms) -> str:

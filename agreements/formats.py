@@ -8,11 +8,13 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from django.utils import timezone
+from django.utils.dates import MONTHS as MONTH_NAMES
 from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 from agreements.durations import Duration, Unit
+from agreements.terms.values import MONTHS
 
 NO_VALUE = "–"
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
@@ -174,6 +176,18 @@ def long_day(on: date | None) -> str:
 def month(on: date | None) -> str:
     """Write the month of a date, "May 2026"."""
     return NO_VALUE if on is None else dated(on, "YEAR_MONTH_FORMAT")
+
+
+def month_name(key: str) -> str:
+    """Name a month by the three letters the terms write it with, "May" for "may"."""
+    place = MONTHS.index(key) + 1
+    return _small(str(MONTH_NAMES[place]))
+
+
+def day_of_year(text: str) -> str:
+    """Write a day of every year, "15 June" for "06-15"."""
+    on = date.fromisoformat(f"2000-{text}")
+    return dated(on, pgettext("date format", "j F"))
 
 
 def weekday(number: int) -> str:
