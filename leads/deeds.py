@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from agreements import formats
 from agreements.models import User
-from leads.models import Handoff
+from leads.models import Handoff, HandoffEvent
 from leads.permissions import refusal_to_work
 
 
@@ -69,6 +70,16 @@ def deeds_for(handoff: Handoff, user: User, *, was_reached: bool, now: datetime)
             refusal or _not_rejected_because(handoff, was_reached=was_reached),
         ),
         log=Deed("log", _("Log follow-up"), "phone", refusal or _not_logged_because(handoff)),
+    )
+
+
+def was_taken_from_queue(handoff: Handoff) -> bool:
+    """Whether the holder gave it to themself, so that all of the team saw it before."""
+    return (
+        HandoffEvent.objects.holding()
+        .filter(handoff=handoff, kind=HandoffEvent.Kind.ASSIGNED, person=handoff.holder_id)
+        .filter(recorded_by=F("person"))
+        .exists()
     )
 
 

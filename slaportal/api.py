@@ -19,6 +19,7 @@ urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", docs, name="docs"),
     path("", include("leads.api.leads")),
+    path("", include("leads.api.handoffs")),
     path("", include("metrics.api")),
     re_path("^", NothingHere.as_view()),
 ]

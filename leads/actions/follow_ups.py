@@ -6,10 +6,10 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from agreements.models import Audit, User
-from leads.actions.handoffs import SOURCE, name_of
-from leads.ingest import ingest
-from leads.models import FollowUp, Handoff
+from agreements.models import Agreement, Audit, User
+from leads.actions.handoffs import SOURCE, AlreadyNamed, name_of
+from leads.ingest import Ingested, ingest
+from leads.models import Delivery, FollowUp, Handoff
 from leads.told import ToldFollowUp
 
 
@@ -65,3 +65,27 @@ def log(
     follow_up = FollowUp.objects.get(source=SOURCE, external_id=name, is_current=True)
     Audit.objects.record("leads.follow_up.logged", follow_up, by=by, now=now)
     return follow_up
+
+
+@transaction.atomic
+def hear(
+    *,
+    agreement: Agreement,
+    told: ToldFollowUp,
+    lead_id: int,
+    by: User,
+    now: datetime,
+    delivery: Delivery,
+) -> tuple[FollowUp, Ingested]:
+    """Keep a follow-up of which another system tells. Raises AlreadyNamed for another lead's id."""
+    named = FollowUp.objects.filter(
+        source=told.source, external_id=told.external_id, is_current=True
+    )
+    known = named.first()
+    if known is not None and (known.lead_id, known.agreement_id) != (lead_id, agreement.pk):
+        raise AlreadyNamed(_("This id names the follow-up of another lead."))
+    kept = ingest(agreement=agreement, facts=[told], by=by, now=now, delivery=delivery)
+    follow_up = named.select_related("person").get()
+    if kept.new or kept.revised:
+        Audit.objects.record("leads.follow_up.logged", follow_up, by=by, now=now)
+    return follow_up, kept

@@ -8,8 +8,8 @@ from rest_framework.response import Response
 
 from agreements.api.views import ApiView
 from leads.api.calls import TellingView, status_of
-from leads.api.shown import DeliveryShown, LeadShown, LeadsTaken, LeadTaken, shown_lead
 from leads.calls.shapes import LeadsTold, LeadTold
+from leads.calls.shown import DeliveryShown, LeadShown, LeadsTaken, LeadTaken, shown_lead
 from leads.models import Delivery, Lead
 from leads.registry import leads_visible_to
 

@@ -16,6 +16,7 @@ from leads.batches import Keeping, Row
 from leads.calls.agreements import Agreements
 from leads.calls.known import KnownLeads, name_of, told_before
 from leads.calls.shapes import NamedLeadTold, StageTold
+from leads.calls.values import Shape
 from leads.ingest import Ingested
 from leads.models import Delivery, StageEntry
 from leads.row_problems import UnableToRead
@@ -151,12 +152,10 @@ class _Reader:
             )
 
 
-def problems_of_times(
-    told: "NamedLeadTold | StageTold", received_at: datetime, path: str = ""
-) -> Iterator[FieldProblem]:
+def problems_of_times(told: Shape, received_at: datetime, path: str = "") -> Iterator[FieldProblem]:
     """Refuse what has not happened yet."""
     for name in ("occurred_at", "revised_at"):
-        at: datetime | None = getattr(told, name)
+        at: datetime | None = getattr(told, name, None)
         if at is not None and at > received_at:
             yield FieldProblem(path + name, _("This is yet to come: tell of it once it happened."))
 

@@ -5,9 +5,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from agreements.refusals import Refused, problem
+from leads.calls.follow_ups import take_follow_up
+from leads.calls.handoffs import agreement_of, take_deed, take_offer, workable_handoff
 from leads.calls.leads import Telling, take_lead, take_leads
 from leads.calls.reading import parsed, refusal_of, shaped
-from leads.calls.shapes import LeadName, LeadsTold, LeadTold, NamedLeadTold
+from leads.calls.shapes import (
+    DeedTold,
+    FollowUpTold,
+    LeadName,
+    LeadsTold,
+    LeadTold,
+    NamedLeadTold,
+    OfferTold,
+)
+from leads.calls.shown import handoffs_to_show, shown_follow_up, shown_handoff
 from leads.ingest import Ingested
 
 Target = Mapping[str, str]
@@ -62,6 +73,30 @@ def _row(row: Any, refused: Refused | None) -> dict[str, Any]:
     return told | {"status": "rejected", "problem": written}
 
 
+def _offer(body: Any, target: Target, telling: Telling) -> Answer:
+    agreement = agreement_of(target["slug"], telling.by)
+    handoff, is_new = take_offer(shaped(OfferTold, body), agreement, telling)
+    shown = shown_handoff(handoffs_to_show().get(pk=handoff.pk))
+    return Answer(201 if is_new else 200, shown)
+
+
+def _deed(body: Any, target: Target, telling: Telling) -> Answer:
+    agreement = agreement_of(target["slug"], telling.by)
+    name = target["source"], target["external_id"]
+    handoff = workable_handoff(agreement, *name, telling.by)
+    facts = take_deed(shaped(DeedTold, body), handoff, telling)
+    # Whom it is given to may be all who read it from now on.
+    shown = shown_handoff(handoffs_to_show().get(pk=handoff.pk))
+    return Answer(201 if facts.new else 200, shown)
+
+
+def _follow_up(body: Any, target: Target, telling: Telling) -> Answer:
+    agreement = agreement_of(target["slug"], telling.by)
+    told = shaped(FollowUpTold, body)
+    follow_up, facts = take_follow_up(told, agreement, telling)
+    return Answer(201 if facts.new else 200, shown_follow_up(follow_up, told.lead))
+
+
 def _counts(facts: Ingested) -> dict[str, int]:
     return {
         "new": facts.new,
@@ -71,4 +106,10 @@ def _counts(facts: Ingested) -> dict[str, int]:
     }
 
 
-_TAKINGS: dict[str, Callable[[Any, Target, Telling], Answer]] = {"lead": _lead, "leads": _leads}
+_TAKINGS: dict[str, Callable[[Any, Target, Telling], Answer]] = {
+    "lead": _lead,
+    "leads": _leads,
+    "offer": _offer,
+    "deed": _deed,
+    "follow_up": _follow_up,
+}

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import F
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,9 +18,10 @@ from agreements.requests import SignedInRequest
 from leads.actions import follow_ups, handoffs
 from leads.case import FactName, read_case
 from leads.deadlocks import retry_once
+from leads.deeds import was_taken_from_queue
 from leads.effects import effects_between, sentence_of
 from leads.forms import LogForm, RejectForm
-from leads.models import FollowUp, Handoff, HandoffEvent
+from leads.models import FollowUp, Handoff
 from leads.permissions import check_user_can_work
 from leads.queue import Desk
 from leads.views.lead_page import LAST_CHANNEL, context_of, desk_or_404, read
@@ -115,23 +115,13 @@ def _workable(desk: Desk, pk: int) -> Handoff:
     if handoff is None:
         raise Http404
     if not Handoff.objects.visible_to(desk.user).filter(pk=pk).exists():
-        if desk.follows_up and _was_taken_from_queue(handoff):
+        if desk.follows_up and was_taken_from_queue(handoff):
             raise WorkedByAnother(
                 _("%(who)s was first and holds this handoff now.") % {"who": handoff.holder}
             )
         raise Http404
     check_user_can_work(handoff, desk.user)
     return handoff
-
-
-def _was_taken_from_queue(handoff: Handoff) -> bool:
-    """Whether the holder gave it to themself, so that all of the team saw it before."""
-    return (
-        HandoffEvent.objects.holding()
-        .filter(handoff=handoff, kind=HandoffEvent.Kind.ASSIGNED, person=handoff.holder_id)
-        .filter(recorded_by=F("person"))
-        .exists()
-    )
 
 
 def _states(handoff: Handoff) -> list[ClockState]:

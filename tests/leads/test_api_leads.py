@@ -145,8 +145,9 @@ def test_an_undated_stage_is_entered_once(hubspot: Caller, monkeypatch: pytest.M
     assert StageEntry.objects.get().occurred_at == NOW
 
 
-def test_a_stage_can_be_taken_back(hubspot: Caller) -> None:
+def test_a_stage_can_be_taken_back(hubspot: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     hubspot.put("/leads/hubspot/L1/", PAULO)
+    stop_time(monkeypatch, NOW + timedelta(minutes=1))
     stage = PAULO["stages"][0]  # type: ignore[index]
     response = hubspot.put("/leads/hubspot/L1/", {"stages": [stage | {"retracted": True}]})
     assert facts(response) == (0, 1, 0)

@@ -1,12 +1,14 @@
 """The shapes in which leads and what hangs on them are answered, and how they are filled."""
 
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from pydantic import BaseModel, Field
 
 from agreements.models import Agreement, User
-from leads.models import Handoff, Lead, StageEntry
+from leads.calls.shapes import LeadName
+from leads.models import FollowUp, Handoff, Lead, StageEntry
+from leads.models.leads import HandoffQuerySet
 
 
 class PersonShown(BaseModel):
@@ -88,6 +90,14 @@ class HandoffShown(BaseModel):
     meets_criteria: bool | None
 
 
+class HandoffPage(BaseModel):
+    """Some of the handoffs; `next` and `previous` are addresses."""
+
+    next: str | None
+    previous: str | None
+    results: list[HandoffShown]
+
+
 class StandingShown(BaseModel):
     """How a lead stands under an agreement."""
 
@@ -115,9 +125,59 @@ class LeadShown(BaseModel):
     standings: list[StandingShown]
 
 
+class FollowUpShown(BaseModel):
+    """A follow-up as it is kept."""
+
+    source: str
+    external_id: str
+    lead: NameShown
+    channel: str
+    direction: str
+    outcome: str
+    evidence: str
+    automated: bool
+    person: PersonShown | None
+    occurred_at: datetime
+    recorded_at: datetime
+    note: str
+    next_step: str
+    next_step_date: date | None
+
+
+def shown_follow_up(follow_up: FollowUp, lead: LeadName) -> dict[str, Any]:
+    """Show a follow-up that was read with its person."""
+    on = follow_up.next_step_date
+    return {
+        "source": follow_up.source,
+        "external_id": follow_up.external_id,
+        "lead": {"source": lead.source, "external_id": lead.external_id},
+        "channel": follow_up.channel,
+        "direction": follow_up.direction,
+        "outcome": follow_up.outcome,
+        "evidence": follow_up.evidence,
+        "automated": follow_up.is_automated,
+        "person": shown_person(follow_up.person),
+        "occurred_at": _instant(follow_up.occurred_at),
+        "recorded_at": _instant(follow_up.recorded_at),
+        "note": follow_up.note,
+        "next_step": follow_up.next_step,
+        "next_step_date": on.isoformat() if on else None,
+    }
+
+
+def _instant(at: datetime | None) -> str | None:
+    return at.astimezone(UTC).isoformat() if at else None
+
+
 def shown_person(person: User | None) -> dict[str, Any] | None:
     """Show a person."""
     return None if person is None else {"name": person.name, "email": person.email}
+
+
+def handoffs_to_show() -> HandoffQuerySet:
+    """Return handoffs with what is shown of them."""
+    related = Handoff.objects.select_related("agreement", "lead", "holder")
+    return related.prefetch_related("lead__identities")
 
 
 def shown_handoff(handoff: Handoff) -> dict[str, Any]:
@@ -131,10 +191,10 @@ def shown_handoff(handoff: Handoff) -> dict[str, Any]:
         "lead": {"source": named.source, "external_id": named.external_id},
         "lead_name": str(handoff.lead),
         "status": handoff.status,
-        "offered_at": handoff.offered_at,
-        "received_at": handoff.received_at,
-        "decided_at": handoff.decided_at,
-        "closed_at": handoff.closed_at,
+        "offered_at": _instant(handoff.offered_at),
+        "received_at": _instant(handoff.received_at),
+        "decided_at": _instant(handoff.decided_at),
+        "closed_at": _instant(handoff.closed_at),
         "holder": shown_person(handoff.holder),
         "tier": handoff.tier,
         "reason": handoff.reason,
@@ -155,7 +215,7 @@ def shown_lead(lead: Lead, reader: User) -> dict[str, Any]:
         "origin": lead.origin,
         "attributes": lead.attributes,
         "do_not_contact": lead.is_contact_barred,
-        "first_heard_at": lead.first_heard_at,
+        "first_heard_at": _instant(lead.first_heard_at),
         "merged_into": lead.merged_into_id,
         "identities": [{"source": one.source, "external_id": one.external_id} for one in names],
         "standings": _standings(lead, reader),
@@ -169,9 +229,8 @@ def _standings(lead: Lead, reader: User) -> list[dict[str, Any]]:
         entry.agreement_id: entry
         for entry in entries.order_by("agreement", "-occurred_at", "-pk").distinct("agreement")
     }
-    readable = Handoff.objects.visible_to(reader).filter(lead=lead).open()
-    found = readable.select_related("agreement", "lead", "holder")
-    handoffs = {each.agreement_id: each for each in found.prefetch_related("lead__identities")}
+    readable = handoffs_to_show().visible_to(reader).filter(lead=lead).open()
+    handoffs = {each.agreement_id: each for each in readable}
     return [
         _standing(agreements[pk], stages.get(pk), handoffs.get(pk))
         for pk in sorted(stages.keys() | handoffs.keys(), key=lambda pk: agreements[pk].slug)
@@ -184,7 +243,7 @@ def _standing(
     return {
         "agreement": agreement.slug,
         "stage": entry.stage if entry else None,
-        "stage_entered_at": entry.occurred_at if entry else None,
+        "stage_entered_at": _instant(entry.occurred_at) if entry else None,
         "owner": shown_person(handoff.holder) if handoff else None,
         "handoff": shown_handoff(handoff) if handoff else None,
     }
