@@ -8,6 +8,16 @@ from django.db import connection
 from agreements.models import Agreement
 from leads.models import Change
 
+_FACTS_OF_LEADS = ("leads_stageentry", "leads_deal", "leads_followup", "leads_satisfaction")
+
+
+def _facts(condition: str) -> str:
+    return " UNION ALL ".join(
+        f"SELECT agreement_id, occurred_at FROM {table} WHERE {condition}"  # noqa: S608
+        for table in _FACTS_OF_LEADS
+    )
+
+
 # Every revision of a fact counts, so that the day a corrected fact left is counted again too, and
 # leads that were parted count as one family for once more.
 _FAMILY = """
@@ -20,27 +30,20 @@ WITH RECURSIVE family (lead_id) AS (
         SELECT kept_id FROM leads_leadmerge WHERE merged_id = family.lead_id
     ) AS other
 )
-SELECT array_agg(lead_id) FROM family
 """
-_DAYS_OF_LEADS = """
+_DAYS_OF_LEADS = f"""{_FAMILY}
 INSERT INTO leads_change (agreement_id, local_date)
 SELECT DISTINCT fact.agreement_id, (fact.occurred_at AT TIME ZONE agreement.time_zone)::date
 FROM (
-    SELECT agreement_id, occurred_at FROM leads_stageentry WHERE lead_id = ANY(%(leads)s)
-    UNION ALL
-    SELECT agreement_id, occurred_at FROM leads_deal WHERE lead_id = ANY(%(leads)s)
-    UNION ALL
-    SELECT agreement_id, occurred_at FROM leads_followup WHERE lead_id = ANY(%(leads)s)
-    UNION ALL
-    SELECT agreement_id, occurred_at FROM leads_satisfaction WHERE lead_id = ANY(%(leads)s)
+    {_facts("lead_id = ANY(ARRAY(SELECT lead_id FROM family))")}
     UNION ALL
     SELECT handoff.agreement_id, event.occurred_at
     FROM leads_handoff AS handoff
     JOIN leads_handoffevent AS event ON event.handoff_id = handoff.id
-    WHERE handoff.lead_id = ANY(%(leads)s)
+    WHERE handoff.lead_id = ANY(ARRAY(SELECT lead_id FROM family))
 ) AS fact
 JOIN agreements_agreement AS agreement ON agreement.id = fact.agreement_id
-"""
+"""  # noqa: S608 - composed of constants
 
 
 def log_days_of(lead_ids: Collection[int]) -> None:
@@ -51,9 +54,7 @@ def log_days_of(lead_ids: Collection[int]) -> None:
     """
     if lead_ids:
         with connection.cursor() as cursor:
-            cursor.execute(_FAMILY, {"leads": list(lead_ids)})
-            (family,) = cursor.fetchone()
-            cursor.execute(_DAYS_OF_LEADS, {"leads": family})
+            cursor.execute(_DAYS_OF_LEADS, {"leads": list(lead_ids)})
 
 
 def log_days(agreement: Agreement, days: Iterable[date]) -> None:
@@ -63,30 +64,20 @@ def log_days(agreement: Agreement, days: Iterable[date]) -> None:
     )
 
 
-_DAYS_FROM = """
+_DAYS_FROM = f"""
 INSERT INTO leads_change (agreement_id, local_date)
 SELECT %(agreement)s, (fact.occurred_at AT TIME ZONE %(zone)s)::date
 FROM (
-    SELECT occurred_at FROM leads_stageentry
-    WHERE agreement_id = %(agreement)s AND occurred_at >= %(from)s
+    {_facts("agreement_id = %(agreement)s AND occurred_at >= %(from)s")}
     UNION ALL
-    SELECT occurred_at FROM leads_deal
-    WHERE agreement_id = %(agreement)s AND occurred_at >= %(from)s
-    UNION ALL
-    SELECT occurred_at FROM leads_followup
-    WHERE agreement_id = %(agreement)s AND occurred_at >= %(from)s
-    UNION ALL
-    SELECT occurred_at FROM leads_satisfaction
-    WHERE agreement_id = %(agreement)s AND occurred_at >= %(from)s
-    UNION ALL
-    SELECT offered_at FROM leads_handoff
+    SELECT agreement_id, offered_at FROM leads_handoff
     WHERE agreement_id = %(agreement)s AND offered_at >= %(from)s
     UNION ALL
-    SELECT started_at FROM leads_clock
+    SELECT agreement_id, started_at FROM leads_clock
     WHERE agreement_id = %(agreement)s AND started_at >= %(from)s
 ) AS fact
 GROUP BY 2
-"""
+"""  # noqa: S608 - composed of constants
 
 
 def log_days_from(agreement: Agreement, at: datetime) -> None:
