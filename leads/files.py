@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import TextIOWrapper
 from pathlib import Path
-from types import TracebackType
 from typing import Self, TextIO, cast
 from unicodedata import normalize
 
@@ -87,7 +86,21 @@ def _decode(
         ) from None
 
 
-class Rows:
+class _Closing:
+    """Closes what it holds at the end of a ``with``."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of what is held."""
+        raise NotImplementedError
+
+
+class Rows(_Closing):
     """The rows of a file, each with the number of the line it begins on; a context manager.
 
     Raises OSError, and UnableToReadFile for a file without a first row.
@@ -103,15 +116,8 @@ class Rows:
             raise UnableToReadFile("no_header", file=path.name)
         self.header = [normalize("NFC", column).strip() for column in header]
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Close the file."""
         self._text.close()
 
     @property
@@ -134,7 +140,7 @@ class Rows:
                 yield line, cells
 
 
-class Rejects:
+class Rejects(_Closing):
     """A file of the rows that were rejected, made with the first of them.
 
     It is written like the file they came from, with the line and the reason before the columns,
@@ -149,15 +155,8 @@ class Rejects:
         self._header = header[self._skipped :]
         self._file: TextIO | None = None
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Close the file, if there is one."""
         if self._file:
             self._file.close()
 

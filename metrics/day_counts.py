@@ -210,12 +210,14 @@ CLOCKS = Counted(
     clock="clock.id",
 )
 
-DEALS = Counted(
-    joins="""
+
+def _told(table: str, condition: str = "true") -> str:
+    """Join the facts of a kind that hold on the days, their leads, and by what they are judged."""
+    return f"""
     counted_day AS day
     CROSS JOIN LATERAL (
-        SELECT * FROM leads_deal
-        WHERE agreement_id = %(agreement)s AND is_current AND NOT is_retracted
+        SELECT * FROM {table}
+        WHERE agreement_id = %(agreement)s AND is_current AND NOT is_retracted AND {condition}
             AND occurred_at >= day.starts_at AND occurred_at < day.ends_at
         OFFSET 0
     ) AS told
@@ -224,6 +226,12 @@ DEALS = Counted(
         ON told.occurred_at >= version.starts_at AND told.occurred_at < version.ends_at
     LEFT JOIN judged ON judged.lead_id = told.lead_id AND judged.at = told.occurred_at
         AND judged.version_id = version.version_id
+    """  # noqa: S608 - composed of constants
+
+
+DEALS = Counted(
+    joins=f"""
+    {_told("leads_deal")}
     LEFT JOIN exchange_rate AS rate
         ON rate.version_id = version.version_id AND rate.currency = told.currency
     CROSS JOIN LATERAL (SELECT
@@ -250,21 +258,7 @@ DEALS = Counted(
 )
 
 FOLLOW_UPS = Counted(
-    joins="""
-    counted_day AS day
-    CROSS JOIN LATERAL (
-        SELECT * FROM leads_followup
-        WHERE agreement_id = %(agreement)s AND is_current AND NOT is_retracted
-            AND NOT is_automated
-            AND occurred_at >= day.starts_at AND occurred_at < day.ends_at
-        OFFSET 0
-    ) AS told
-    JOIN leads_lead AS lead ON lead.id = told.lead_id
-    LEFT JOIN judging_version AS version
-        ON told.occurred_at >= version.starts_at AND told.occurred_at < version.ends_at
-    LEFT JOIN judged ON judged.lead_id = told.lead_id AND judged.at = told.occurred_at
-        AND judged.version_id = version.version_id
-    """,
+    joins=_told("leads_followup", "NOT is_automated"),
     where="true",
     version="version.version_id",
     source="lead.origin",
@@ -281,20 +275,7 @@ FOLLOW_UPS = Counted(
 )
 
 SATISFACTIONS = Counted(
-    joins="""
-    counted_day AS day
-    CROSS JOIN LATERAL (
-        SELECT * FROM leads_satisfaction
-        WHERE agreement_id = %(agreement)s AND is_current AND NOT is_retracted
-            AND occurred_at >= day.starts_at AND occurred_at < day.ends_at
-        OFFSET 0
-    ) AS told
-    JOIN leads_lead AS lead ON lead.id = told.lead_id
-    LEFT JOIN judging_version AS version
-        ON told.occurred_at >= version.starts_at AND told.occurred_at < version.ends_at
-    LEFT JOIN judged ON judged.lead_id = told.lead_id AND judged.at = told.occurred_at
-        AND judged.version_id = version.version_id
-    """,
+    joins=_told("leads_satisfaction"),
     where="true",
     version="version.version_id",
     source="lead.origin",

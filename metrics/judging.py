@@ -33,7 +33,19 @@ CREATE TEMPORARY TABLE IF NOT EXISTS judged
 TRUNCATE judging_version, funnel_stage, conversion, uncharged_reason, exchange_rate, judged;
 """
 
-_TO_JUDGE = """
+_TOLD = " UNION ".join(
+    f"""
+    SELECT told.lead_id, version.version_id, told.occurred_at
+    FROM counted_day AS day CROSS JOIN LATERAL (
+        SELECT * FROM {table}
+        WHERE agreement_id = %(agreement)s AND is_current AND NOT is_retracted
+            AND occurred_at >= day.starts_at AND occurred_at < day.ends_at OFFSET 0
+    ) AS told JOIN judging_version AS version
+        ON told.occurred_at >= version.starts_at AND told.occurred_at < version.ends_at
+    """  # noqa: S608 - composed of constants
+    for table in ("leads_deal", "leads_followup", "leads_satisfaction")
+)
+_TO_JUDGE = f"""
 SELECT lead_id, version_id, at FROM (
     SELECT entry.lead_id, entry.version_id, entry.at
     FROM counted_day AS day JOIN first_entry AS entry ON entry.local_date = day.local_date
@@ -51,32 +63,10 @@ SELECT lead_id, version_id, at FROM (
             AND started_at >= day.starts_at AND started_at < day.ends_at OFFSET 0
     ) AS clock JOIN leads_handoff AS handoff ON handoff.id = clock.handoff_id
     UNION
-    SELECT told.lead_id, version.version_id, told.occurred_at
-    FROM counted_day AS day CROSS JOIN LATERAL (
-        SELECT * FROM leads_deal
-        WHERE agreement_id = %(agreement)s AND is_current AND NOT is_retracted
-            AND occurred_at >= day.starts_at AND occurred_at < day.ends_at OFFSET 0
-    ) AS told JOIN judging_version AS version
-        ON told.occurred_at >= version.starts_at AND told.occurred_at < version.ends_at
-    UNION
-    SELECT told.lead_id, version.version_id, told.occurred_at
-    FROM counted_day AS day CROSS JOIN LATERAL (
-        SELECT * FROM leads_followup
-        WHERE agreement_id = %(agreement)s AND is_current AND NOT is_retracted
-            AND occurred_at >= day.starts_at AND occurred_at < day.ends_at OFFSET 0
-    ) AS told JOIN judging_version AS version
-        ON told.occurred_at >= version.starts_at AND told.occurred_at < version.ends_at
-    UNION
-    SELECT told.lead_id, version.version_id, told.occurred_at
-    FROM counted_day AS day CROSS JOIN LATERAL (
-        SELECT * FROM leads_satisfaction
-        WHERE agreement_id = %(agreement)s AND is_current AND NOT is_retracted
-            AND occurred_at >= day.starts_at AND occurred_at < day.ends_at OFFSET 0
-    ) AS told JOIN judging_version AS version
-        ON told.occurred_at >= version.starts_at AND told.occurred_at < version.ends_at
+    {_TOLD}
 ) AS item
 WHERE version_id = ANY(%(versions)s)
-"""
+"""  # noqa: S608 - composed of constants
 
 # A handoff's tier is stored with it, and with its clocks.
 _OF_HANDOFFS = {

@@ -1,7 +1,8 @@
 """What people do about a handoff: accept, reject, log a follow-up."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import wraps
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -31,67 +32,63 @@ class WorkedByAnother(Exception):
     """Somebody else took the handoff from the team's queue; the text says who."""
 
 
-@login_required
-@require_POST
-def accept(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
-    """Accept a handoff; whoever comes second is told who was first."""
-    now = timezone.now()
-    desk = desk_or_404(request.user, slug)
-    try:
-        handoff = _workable(desk, pk)
-        before = _states(handoff)
-        retry_once(lambda: handoffs.accept(handoff=handoff, by=request.user, now=now))
-    except (handoffs.AlreadyDecided, WorkedByAnother) as error:
-        messages.warning(request, str(error))
-    else:
-        _tell(request, _("Accepted."), _sentences(before, _states(handoff)))
-    return _back(request, desk, pk)
+Deed = Callable[[SignedInRequest, Handoff, datetime], HttpResponse | None]
 
 
-@login_required
-@require_POST
-def reject(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
+def _deed(do: Deed) -> Callable[[SignedInRequest, str, int], HttpResponse]:
+    """Make a view of a deed: it does it to a handoff the person may work, and then goes back.
+
+    A deed returns what to show instead where it could not be done as asked. Whoever comes second
+    is told who was first.
+    """
+
+    @login_required
+    @require_POST
+    @wraps(do)
+    def view(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
+        now = timezone.now()
+        desk = desk_or_404(request.user, slug)
+        try:
+            refused = do(request, _workable(desk, pk), now)
+        except (handoffs.AlreadyDecided, WorkedByAnother) as error:
+            messages.warning(request, str(error))
+            refused = None
+        return refused or _back(request, desk, pk)
+
+    return view
+
+
+@_deed
+def accept(request: SignedInRequest, handoff: Handoff, now: datetime) -> None:
+    """Accept a handoff."""
+    before = _states(handoff)
+    retry_once(lambda: handoffs.accept(handoff=handoff, by=request.user, now=now))
+    _tell(request, _("Accepted."), _sentences(before, _states(handoff)))
+
+
+@_deed
+def reject(request: SignedInRequest, handoff: Handoff, now: datetime) -> HttpResponse | None:
     """Reject a handoff with a reason that the terms have."""
-    now = timezone.now()
-    desk = desk_or_404(request.user, slug)
-    try:
-        handoff = _workable(desk, pk)
-    except WorkedByAnother as error:
-        messages.warning(request, str(error))
-        return _back(request, desk, pk)
     form = RejectForm(request.POST, reasons=handoffs.rejection_reasons(handoff))
     if not form.is_valid():
         return _refused(request, handoff, now, reject_form=form)
-    before = _states(handoff)
-    told = form.cleaned_data
+    before, told = _states(handoff), form.cleaned_data
     try:
         retry_once(lambda: handoffs.reject(handoff=handoff, by=request.user, now=now, **told))
-    except handoffs.AlreadyDecided as error:
-        messages.warning(request, str(error))
-        return _back(request, desk, pk)
     except handoffs.UnableToReject as error:
         form.add_error("reason", str(error))
         return _refused(request, handoff, now, reject_form=form)
     _tell(request, _("Rejected."), _sentences(before, _states(handoff)))
-    return _back(request, desk, pk)
+    return None
 
 
-@login_required
-@require_POST
-def log(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
+@_deed
+def log(request: SignedInRequest, handoff: Handoff, now: datetime) -> HttpResponse | None:
     """Log what a person did about a handoff."""
-    now = timezone.now()
-    desk = desk_or_404(request.user, slug)
-    try:
-        handoff = _workable(desk, pk)
-    except WorkedByAnother as error:
-        messages.warning(request, str(error))
-        return _back(request, desk, pk)
     form = LogForm(request.POST, handoff=handoff, now=now)
     if not form.is_valid():
         return _refused(request, handoff, now, log_form=form)
-    before = _states(handoff)
-    told = form.cleaned_data
+    before, told = _states(handoff), form.cleaned_data
     try:
         touch = retry_once(
             lambda: follow_ups.log(handoff=handoff, by=request.user, now=now, **told)
@@ -101,7 +98,7 @@ def log(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
         return _refused(request, handoff, now, log_form=form)
     request.session[LAST_CHANNEL] = touch.channel
     _tell(request, _("Follow-up logged."), _what_it_did(handoff, touch, before))
-    return _back(request, desk, pk)
+    return None
 
 
 def _workable(desk: Desk, pk: int) -> Handoff:

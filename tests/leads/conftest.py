@@ -3,8 +3,12 @@
 from pathlib import Path
 
 import pytest
+from django.test import Client
 
+from agreements.models import AgreementVersion, User
+from tests.factories import make_user, make_version
 from tests.leads.files import MAPPING
+from tests.leads.pages import stop_time
 
 
 @pytest.fixture
@@ -13,3 +17,18 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "map.yaml").write_text(MAPPING)
     return tmp_path
+
+
+@pytest.fixture
+def version(monkeypatch: pytest.MonkeyPatch) -> AgreementVersion:
+    """The agreement of the worked examples, at the moment at which pages are looked at."""
+    stop_time(monkeypatch)
+    return make_version()
+
+
+@pytest.fixture
+def ana(version: AgreementVersion, client: Client) -> User:
+    """A rep in the zone of the agreement, signed in."""
+    ana = make_user("Ana", team=version.agreement.sales_team, time_zone=version.agreement.time_zone)
+    client.force_login(ana)
+    return ana

@@ -10,6 +10,7 @@ from leads.ingest import ingest
 from leads.models import Breach, BreachException, Change, Clock
 from leads.rebuild import rebuild
 from tests.factories import Teller, example_terms, local, make_user, make_version
+from tests.leads.adjusting import telephone_down
 
 pytestmark = pytest.mark.django_db
 
@@ -55,15 +56,7 @@ def test_a_blackout_moves_adjusted_due_times_once_both_have_signed(
     version: AgreementVersion,
 ) -> None:
     helena, rafael = lead_of(version, "marketing", "Helena"), lead_of(version, "sales", "Rafael")
-    blackout = blackouts.propose(
-        agreement=version.agreement,
-        starts_at=local("2026-09-10 10:00"),
-        ends_at=local("2026-09-10 14:00"),
-        reason="Telephone down.",
-        party="sales",
-        by=rafael,
-        now=NOW,
-    )
+    blackout = telephone_down(version.agreement, by=rafael, now=NOW)
     assert blackout.signed_at is None
     assert {clock.adjusted_due_at for clock in first_follow_ups().values()} == {None}
 
@@ -78,15 +71,7 @@ def test_a_blackout_moves_adjusted_due_times_once_both_have_signed(
 
 def test_a_party_signs_once(version: AgreementVersion) -> None:
     rafael = lead_of(version, "sales", "Rafael")
-    blackout = blackouts.propose(
-        agreement=version.agreement,
-        starts_at=local("2026-09-10 10:00"),
-        ends_at=local("2026-09-10 14:00"),
-        reason="Telephone down.",
-        party="sales",
-        by=rafael,
-        now=NOW,
-    )
+    blackout = telephone_down(version.agreement, by=rafael, now=NOW)
     with pytest.raises(blackouts.AlreadySigned):
         blackouts.sign(blackout=blackout, party="sales", by=rafael, now=NOW)
 

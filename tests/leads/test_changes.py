@@ -13,6 +13,7 @@ from leads.settle import settle
 from leads.told import Told
 from metrics.rollup import rebuild_roll_ups, roll_up
 from tests.factories import Teller, example_terms, local, make_user, make_version
+from tests.leads.adjusting import telephone_down
 
 pytestmark = pytest.mark.django_db
 
@@ -164,15 +165,7 @@ def test_signing_a_blackout_logs_every_day_whose_figures_change(agreement: Agree
     breached(agreement)
     rafael = make_user("Rafael", team=agreement.sales_team, role="lead")
     helena = make_user("Helena", team=agreement.marketing_team, role="lead")
-    blackout = blackouts.propose(
-        agreement=agreement,
-        starts_at=local("2026-09-10 10:00"),
-        ends_at=local("2026-09-10 14:00"),
-        reason="Telephone down.",
-        party="sales",
-        by=rafael,
-        now=NOW,
-    )
+    blackout = telephone_down(agreement, by=rafael, now=NOW)
     assert logged() == []
 
     blackouts.sign(blackout=blackout, party="marketing", by=helena, now=NOW)

@@ -22,20 +22,6 @@ FORMS = {"accept": {}, "reject": REASON, "log": CALLED}
 
 
 @pytest.fixture
-def version(monkeypatch: pytest.MonkeyPatch) -> AgreementVersion:
-    stop_time(monkeypatch)
-    return make_version()
-
-
-@pytest.fixture
-def ana(version: AgreementVersion, client: Client) -> User:
-    """A rep in the zone of the agreement, signed in."""
-    ana = make_user("Ana", team=version.agreement.sales_team, time_zone=version.agreement.time_zone)
-    client.force_login(ana)
-    return ana
-
-
-@pytest.fixture
 def handoff(version: AgreementVersion, ana: User) -> Handoff:
     """Offered to Ana 22 minutes ago."""
     return offer(version, "Paulo", NOW - timedelta(minutes=22), holder=ana)

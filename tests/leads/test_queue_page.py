@@ -17,25 +17,11 @@ from tests.factories import (
     make_user,
     make_version,
 )
-from tests.leads.pages import NOW, offer, stop_time, text_of
+from tests.leads.pages import NOW, offer, text_of
 
 pytestmark = pytest.mark.django_db
 
 QUEUE = "/agreements/acme/queue/"
-
-
-@pytest.fixture
-def version(monkeypatch: pytest.MonkeyPatch) -> AgreementVersion:
-    stop_time(monkeypatch)
-    return make_version()
-
-
-@pytest.fixture
-def ana(version: AgreementVersion, client: Client) -> User:
-    """A rep in the zone of the agreement, signed in."""
-    ana = make_user("Ana", team=version.agreement.sales_team, time_zone=version.agreement.time_zone)
-    client.force_login(ana)
-    return ana
 
 
 def names_of(response: Any) -> list[str]:
