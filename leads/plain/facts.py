@@ -17,17 +17,17 @@ from leads.models import FollowUp
 from leads.plain.binary import BIG, FLAG, INSTANT, INTEGER, INTERVAL, read_columns
 
 # What was told of each lead, all of it and since when.
-_TOLD = """
+TOLD = """
 WITH told AS (
     SELECT lead_id, count(*) AS times, (array_agg(attributes))[1] AS attributes,
         min(occurred_at) AS first_at, max(occurred_at) AS latest_at,
         bool_or(attributes -> 'do_not_contact' = 'true') AS is_barred
     FROM leads_leadchange
-    WHERE lead_id BETWEEN %(first)s AND %(last)s AND is_current AND NOT is_retracted
+    WHERE lead_id {which} AND is_current AND NOT is_retracted
     GROUP BY lead_id
 )
 """
-_KNOWN = """
+KNOWN = """
 LEFT JOIN LATERAL (
     SELECT COALESCE(CASE
         WHEN told.times = 1 THEN CASE WHEN told.first_at <= {until} THEN told.attributes END
@@ -42,15 +42,15 @@ LEFT JOIN LATERAL (
 """
 
 _LEADS_APART = (
-    _TOLD  # noqa: S608
+    TOLD  # noqa: S608
     + """
 SELECT lead.id
 FROM leads_lead AS lead
 LEFT JOIN told ON told.lead_id = lead.id
 """
-    + _KNOWN.format(until="'infinity'")
+    + KNOWN.format(until="'infinity'")
     + """
-WHERE lead.id BETWEEN %(first)s AND %(last)s AND (
+WHERE lead.id {which} AND (
     COALESCE(told.is_barred, false)
     OR lead.merged_into_id IS NOT NULL
     OR EXISTS (SELECT FROM leads_leadmerge WHERE merged_id = lead.id)
@@ -72,16 +72,16 @@ WHERE lead.id BETWEEN %(first)s AND %(last)s AND (
 )
 
 _KNOWN_AT_OFFER = (
-    _TOLD
+    TOLD
     + """
 SELECT handoff.id, handoff.agreement_id, handoff.offered_at, handoff.version_id, handoff.tier,
     handoff.origin, handoff.is_complete, handoff.meets_criteria, known.attributes::text
 FROM leads_handoff AS handoff
 LEFT JOIN told ON told.lead_id = handoff.lead_id
 """
-    + _KNOWN.format(until="handoff.offered_at")
+    + KNOWN.format(until="handoff.offered_at")
     + """
-WHERE handoff.lead_id BETWEEN %(first)s AND %(last)s AND handoff.offered_at IS NOT NULL
+WHERE handoff.lead_id {which} AND handoff.offered_at IS NOT NULL
 ORDER BY handoff.id
 """
 )
@@ -90,7 +90,7 @@ _HANDOFFS = """
 WITH handoff AS MATERIALIZED (
     SELECT handoff.*, count(*) OVER (PARTITION BY lead_id, agreement_id) AS offers
     FROM leads_handoff AS handoff
-    WHERE lead_id BETWEEN %(first)s AND %(last)s
+    WHERE lead_id {which}
 ), done AS (
     SELECT handoff_id,
         min(occurred_at) FILTER (WHERE kind = 'offered') AS offered_at,
@@ -168,7 +168,7 @@ _ATTEMPTS = """
 SELECT handoff.id, occurred_at, array_position(%(channels)s, channel::text)
 FROM leads_handoff AS handoff
 JOIN leads_followup AS touch USING (lead_id, agreement_id)
-WHERE lead_id BETWEEN %(first)s AND %(last)s AND is_current AND NOT is_retracted
+WHERE lead_id {which} AND is_current AND NOT is_retracted
     AND NOT is_automated AND outcome = ANY(%(attempts)s) AND occurred_at >= offered_at
 ORDER BY handoff.id, occurred_at, touch.source, touch.external_id
 """
@@ -177,7 +177,7 @@ _ENTRIES = """
 SELECT handoff.id, array_position(%(stages)s, stage::text), min(occurred_at)
 FROM leads_handoff AS handoff
 JOIN leads_stageentry AS entry USING (lead_id, agreement_id)
-WHERE lead_id BETWEEN %(first)s AND %(last)s AND is_current AND NOT is_retracted
+WHERE lead_id {which} AND is_current AND NOT is_retracted
     AND stage = ANY(%(stages)s)
 GROUP BY handoff.id, stage
 """
@@ -192,7 +192,7 @@ SELECT handoff_id, COALESCE(array_position(%(clauses)s, clause_key::text), 0),
     occurrence = 0 AND NOT is_back_dated
         AND num_nonnulls(adjusted_due_at, holder_split, pauses) = 0
 FROM leads_handoff AS handoff JOIN leads_clock AS clock ON handoff_id = handoff.id
-WHERE lead_id BETWEEN %(first)s AND %(last)s
+WHERE lead_id {which}
 """
 
 _BREACHES = """
@@ -201,7 +201,7 @@ SELECT handoff_id, COALESCE(array_position(%(clauses)s, clause_key::text), 0),
     breach.agreement_id, breached_at, COALESCE(charged_to_id, 0)::bigint,
     occurrence = 0 AND NOT is_withdrawn
 FROM leads_handoff AS handoff JOIN leads_breach AS breach ON handoff_id = handoff.id
-WHERE lead_id BETWEEN %(first)s AND %(last)s
+WHERE lead_id {which}
 """
 
 # What is promised and by whom, as one word.
@@ -224,26 +224,34 @@ _WORDS: dict[str, Any] = {
 }
 
 
-class LeadRange:
-    """Leads whose keys lie from ``first`` to ``last``, both included."""
+class Leads:
+    """Some leads, told by a condition on their keys in SQL, and what it asks for."""
 
-    def __init__(self, first: int, last: int) -> None:
-        self._parameters = _WORDS | {"first": first, "last": last}
+    def __init__(self, which: str, **asked: Any) -> None:
+        self._which, self._parameters = which, _WORDS | asked
+
+    def rows_of(self, query: str, **asked: Any) -> list[tuple[Any, ...]]:
+        """Return the rows of a query that says ``{which}`` where it asks for these leads."""
+        with connection.cursor() as cursor:
+            cursor.execute(self._about(query), self._parameters | asked)
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+            return rows
+
+    def _columns_of(self, query: str, columns: dict[str, Any], **asked: Any) -> NDArray[Any]:
+        return read_columns(self._about(query), self._parameters | asked, columns)
+
+    def _about(self, query: str) -> str:
+        return query.replace("{which}", self._which)
 
     def leads_apart(self) -> list[int]:
         """Return the leads that are not as was told, that were merged or must not be contacted."""
-        with connection.cursor() as cursor:
-            cursor.execute(_LEADS_APART, self._parameters)
-            return [row[0] for row in cursor.fetchall()]
+        return [row[0] for row in self.rows_of(_LEADS_APART)]
 
     def known_at_offer(self) -> list[tuple[Any, ...]]:
         """Return each offered handoff as it was judged, and what was known of its lead by then."""
-        with connection.cursor() as cursor:
-            cursor.execute(_KNOWN_AT_OFFER, self._parameters)
-            known: list[tuple[Any, ...]] = cursor.fetchall()
-            return known
+        return self.rows_of(_KNOWN_AT_OFFER)
 
-    def handoffs(self, not_reached: Sequence[tuple[int, str]]) -> NDArray[Any]:
+    def handoffs(self, not_reached: Sequence[tuple[int, str]] = ()) -> NDArray[Any]:
         """Return the plain handoffs that stand as their events and follow-ups say, by key.
 
         ``not_reached`` are each (version, reason for recycling) that says so.
@@ -259,17 +267,17 @@ class LeadRange:
             "versions": [version_id for version_id, _ in not_reached],
             "reasons": [reason for _, reason in not_reached],
         }
-        return read_columns(_HANDOFFS, self._parameters | given, columns)
+        return self._columns_of(_HANDOFFS, columns, **given)
 
     def attempts(self) -> NDArray[Any]:
         """Return the attempts of persons since the offer, in the order of their marks."""
         columns = {"handoff_id": BIG, "at": INSTANT, "channel": INTEGER}
-        return read_columns(_ATTEMPTS, self._parameters, columns)
+        return self._columns_of(_ATTEMPTS, columns)
 
     def entries(self, stages: list[str]) -> NDArray[Any]:
         """Return when a lead with a handoff first entered each of these stages; 1 is the first."""
         columns = {"handoff_id": BIG, "stage": INTEGER, "at": INSTANT}
-        return read_columns(_ENTRIES, self._parameters | {"stages": stages}, columns)
+        return self._columns_of(_ENTRIES, columns, stages=stages)
 
     def clocks(self, clauses: list[str]) -> NDArray[Any]:
         """Return the clocks as stored; a clause that is not among these is 0.
@@ -282,7 +290,7 @@ class LeadRange:
             "void_at": INSTANT, "breached_at": INSTANT, "gave_up": FLAG, "used": INTERVAL,
             "attempts": INTEGER, "holder_id": BIG, "is_bare": FLAG,
         }  # fmt: skip
-        return read_columns(_CLOCKS, self._parameters | {"clauses": clauses}, columns)
+        return self._columns_of(_CLOCKS, columns, clauses=clauses)
 
     def breaches(self, clauses: list[str]) -> NDArray[Any]:
         """Return the breaches as stored, withdrawn ones too; those are not bare."""
@@ -290,4 +298,11 @@ class LeadRange:
             "handoff_id": BIG, "clause": INTEGER, "label": INTEGER, "agreement_id": BIG,
             "breached_at": INSTANT, "holder_id": BIG, "is_bare": FLAG,
         }  # fmt: skip
-        return read_columns(_BREACHES, self._parameters | {"clauses": clauses}, columns)
+        return self._columns_of(_BREACHES, columns, clauses=clauses)
+
+
+class LeadRange(Leads):
+    """Leads whose keys lie from ``first`` to ``last``, both included."""
+
+    def __init__(self, first: int, last: int) -> None:
+        super().__init__("BETWEEN %(first)s AND %(last)s", first=first, last=last)

@@ -10,7 +10,7 @@ from agreements.clock import ClockKind
 from agreements.models import Absence
 from leads.plain.binary import instants, integers
 from leads.plain.clocks import NEVER, Attempts, Instants, Integers, PlainHandoffs, column_from
-from leads.plain.facts import ENDS, LeadRange
+from leads.plain.facts import ENDS, LeadRange, Leads
 from leads.plain.judging import Group, Judging
 
 _AT = ("offered_at", "assigned_at", "accepted_at", "attempt_at", "contact_at", "conversation_at")
@@ -23,13 +23,25 @@ def plain_handoffs(leads: LeadRange, judging: Judging) -> Iterator[tuple[Group, 
     handoff_ids = integers(found["handoff_id"])
     # Whatever was offered is known, and both are in the order of their keys.
     group_of = numbers[np.searchsorted(known_ids, handoff_ids)]
-    touched = _Attempts(leads, handoff_ids, found)
-    entered = _Entries(leads, handoff_ids, judging)
+    touched = AttemptsOf(leads, handoff_ids, found)
+    entered = EntriesOf(leads, handoff_ids, _stages(judging))
     is_plain = ~(touched.is_unclear | _is_ever_away(integers(found["holder_id"])))
     for number, group in enumerate(judging.groups):
         places = np.flatnonzero(is_plain & (group_of == number))
         if places.size:
             yield group, _columns(group, found[places], entered.at(places), touched.at(places))
+
+
+def _stages(judging: Judging) -> list[str]:
+    """Return the stages from which handing over is promised to be quick."""
+    return sorted(
+        {
+            promise.stage
+            for group in judging.groups
+            for promise, _ in group.promises
+            if promise.kind is ClockKind.HANDOVER and promise.stage is not None
+        }
+    )
 
 
 def _is_ever_away(holder_ids: Integers) -> NDArray[np.bool_]:
@@ -43,10 +55,22 @@ def _columns(
     entered_at: dict[str | None, Instants],
     attempts: Attempts,
 ) -> PlainHandoffs:
+    return PlainHandoffs(
+        handoff_ids=integers(found["handoff_id"]),
+        agreement_id=group.agreement_id,
+        version_id=group.version_id,
+        holder_ids=integers(found["holder_id"]),
+        firsts=firsts_of(found, found["gave_up"].astype(bool)),
+        entered_at=entered_at,
+        attempts=attempts,
+    )
+
+
+def firsts_of(found: NDArray[Any], gave_up: NDArray[np.bool_]) -> dict[str, Instants]:
+    """Return the first instants of handoffs; ``gave_up`` are those recycled as not reached."""
     at = {name: instants(found[name]) for name in _AT}
     holder_ids = integers(found["holder_id"])
     ended_at, ended_by = instants(found["ended_at"]), integers(found["ended_by"])
-    gave_up = found["gave_up"].astype(bool)
     firsts = {
         "offered_at": at["offered_at"],
         "received_at": np.where(found["is_received"], at["assigned_at"], NEVER),
@@ -60,27 +84,19 @@ def _columns(
         f"{end}_at": np.where((ended_by == number) & ~gave_up, ended_at, NEVER)
         for number, end in enumerate(ENDS, start=1)
     }
-    return PlainHandoffs(
-        handoff_ids=integers(found["handoff_id"]),
-        agreement_id=group.agreement_id,
-        version_id=group.version_id,
-        holder_ids=holder_ids,
-        firsts={name: column_from(numbers) for name, numbers in firsts.items()},
-        entered_at=entered_at,
-        attempts=attempts,
-    )
+    return {name: column_from(numbers) for name, numbers in firsts.items()}
 
 
-class _Attempts:
+class AttemptsOf:
     """The attempts before a contact, while a handoff was open; each has the row of its handoff.
 
     ``is_unclear`` are handoffs with an attempt at the very instant of the first contact: which
     of the two came first, their names decide.
     """
 
-    def __init__(self, leads: LeadRange, handoff_ids: Integers, found: NDArray[Any]) -> None:
+    def __init__(self, leads: Leads, handoff_ids: Integers, found: NDArray[Any]) -> None:
         told = leads.attempts()
-        rows, is_plain = _places_in(handoff_ids, integers(told["handoff_id"]))
+        rows, is_plain = places_in(handoff_ids, integers(told["handoff_id"]))
         at, channels = instants(told["at"])[is_plain], integers(told["channel"])[is_plain]
         contact_at = instants(found["contact_at"])[rows]
         self.is_unclear = np.zeros(handoff_ids.size, dtype=bool)
@@ -98,22 +114,14 @@ class _Attempts:
         return Attempts(rows[kept], column_from(self._at[kept]), self._channels[kept])
 
 
-class _Entries:
-    """When leads entered the stages from which handing over is promised to be quick."""
+class EntriesOf:
+    """When leads first entered some stages."""
 
-    def __init__(self, leads: LeadRange, handoff_ids: Integers, judging: Judging) -> None:
-        stages = sorted(
-            {
-                promise.stage
-                for group in judging.groups
-                for promise, _ in group.promises
-                if promise.kind is ClockKind.HANDOVER and promise.stage is not None
-            }
-        )
+    def __init__(self, leads: Leads, handoff_ids: Integers, stages: list[str]) -> None:
         self._at = {stage: np.full(handoff_ids.size, NEVER) for stage in stages}
         if stages:
             told = leads.entries(stages)
-            rows, is_plain = _places_in(handoff_ids, integers(told["handoff_id"]))
+            rows, is_plain = places_in(handoff_ids, integers(told["handoff_id"]))
             at, numbers = instants(told["at"])[is_plain], integers(told["stage"])[is_plain]
             for number, stage in enumerate(stages, start=1):
                 self._at[stage][rows[numbers == number]] = at[numbers == number]
@@ -123,7 +131,7 @@ class _Entries:
         return {stage: column_from(at[places]) for stage, at in self._at.items()}
 
 
-def _places_in(keys: Integers, told: Integers) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+def places_in(keys: Integers, told: Integers) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
     """Return where each told key that is among the sorted ones lies, and which are."""
     places = np.searchsorted(keys, told)
     places[places == keys.size] = 0
