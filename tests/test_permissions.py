@@ -12,13 +12,17 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from agreements import permissions as of_agreements
 from agreements.models import Agreement, Membership, Team, User
 from agreements.permissions import (
     check_user_can_administer,
     check_user_can_close_month,
+    check_user_can_edit,
     check_user_can_see_figures_of_reps,
+    check_user_can_sign,
     refusal,
 )
+from leads import permissions as of_leads
 from leads.actions import exceptions
 from leads.ingest import ingest
 from leads.models import Breach, BreachException, Handoff, Lead
@@ -29,6 +33,7 @@ from leads.permissions import (
     check_user_can_import,
     check_user_can_offer,
     check_user_can_sign_blackout,
+    check_user_can_tell,
     check_user_can_work,
     refusal_to_work,
 )
@@ -47,6 +52,10 @@ read a lead never offered      | yes   | yes      | yes            | yes        
 read a handoff in the queue    | yes   | yes      | yes            | yes        | yes              | yes | yes         | –
 read a handoff of Ana          | yes   | yes      | yes            | yes        | yes              | yes | yes         | –
 read a handoff of Bruno        | yes   | yes      | yes            | yes        | yes              | –   | yes         | –
+edit a draft, propose          | yes   | –        | yes            | yes        | –                | –   | –           | –
+sign a version for marketing   | –     | –        | yes            | –          | –                | –   | –           | –
+sign a version for sales       | –     | –        | –              | yes        | –                | –   | –           | –
+tell of a lead by a call       | yes   | –        | yes            | yes        | –                | –   | yes         | –
 offer a lead                   | yes   | –        | yes            | –          | yes              | –   | yes         | –
 work a handoff in the queue    | yes   | –        | –              | yes        | –                | yes | –           | –
 work a handoff of Ana          | yes   | –        | –              | yes        | –                | yes | –           | –
@@ -208,6 +217,12 @@ ASKED: dict[str, Callable[[Scene], bool]] = {
     "read a handoff in the queue": lambda s: reads(s.queued, s.person),
     "read a handoff of Ana": lambda s: reads(s.anas, s.person),
     "read a handoff of Bruno": lambda s: reads(s.brunos, s.person),
+    "edit a draft, propose": lambda s: may(check_user_can_edit)(s.agreement, s.person),
+    "sign a version for marketing": lambda s: may(check_user_can_sign)(
+        s.agreement, s.person, "marketing"
+    ),
+    "sign a version for sales": lambda s: may(check_user_can_sign)(s.agreement, s.person, "sales"),
+    "tell of a lead by a call": lambda s: may(check_user_can_tell)(s.agreement, s.person),
     "offer a lead": lambda s: may(check_user_can_offer)(s.agreement, s.person),
     "work a handoff in the queue": lambda s: work(s.queued, s.person),
     "work a handoff of Ana": lambda s: work(s.anas, s.person),
@@ -257,6 +272,12 @@ DONE: dict[str, Callable[[Scene], Handoff]] = {
     "deeds about one of Ana": lambda s: s.anas,
     "deeds about one of Bruno": lambda s: s.brunos,
 }
+
+
+def test_no_rule_is_left_out() -> None:
+    rules = {name for module in (of_agreements, of_leads) for name in vars(module)}
+    assert {name for name in rules if name.startswith("check_user_can_")} <= set(globals())
+    assert set(RULES_OF["admin"]) == set(ASKED)
 
 
 @pytest.mark.parametrize(("scene", "role"), [(role, role) for role in RULES_OF], indirect=["scene"])
