@@ -26,6 +26,7 @@ class Rulebook:
         self._closures = closures_by_calendar
         self._zone = ZoneInfo(terms.time_zone)
         self._promised: dict[str, tuple[tuple[criteria.AnyRule | None, Promised], ...]] = {}
+        self._schedules: dict[str | None, Schedule] = {terms.calendar: self.schedule}
 
     def tier_of(self, attributes: Attributes) -> str:
         """Return the key of the tier of a lead with these attributes; empty without tiers."""
@@ -55,9 +56,11 @@ class Rulebook:
 
     def schedule_of(self, clause_key: str, tier: str) -> Schedule:
         """Return the hours that a clause is counted in for leads of a tier."""
-        return self.terms.schedule_for(
-            self._closures, commitment=self.terms.commitment(clause_key), tier=tier or None
-        )
+        commitment = self.terms.commitment(clause_key)
+        key = self.terms.calendar_key(commitment=commitment, tier=tier or None)
+        if key not in self._schedules:
+            self._schedules[key] = self.terms.schedule_of(key, self._closures)
+        return self._schedules[key]
 
     def judge(self, attributes: Attributes) -> tuple[bool | None, bool | None]:
         """Tell whether a lead has all required fields and whether it meets the criteria.

@@ -18,7 +18,7 @@ from leads.countdown import Countdown, count_down
 from leads.models import Clock, FollowUp, Handoff
 from leads.qualifying import attributes_at_offer, why_qualified
 from leads.queue import acting_clocks
-from leads.rulebooks import rulebook_of
+from leads.rulebooks import rulebooks_of
 
 _SOON = timedelta(hours=1)
 GROUPS = {
@@ -78,12 +78,12 @@ def rows_of(
     reader: User,
     now: datetime,
 ) -> list[QueueRow]:
-    """Dress a page of handoffs: three queries and one a version, however many handoffs.
+    """Dress a page of handoffs: four queries, however many handoffs and versions.
 
     ``versions`` are those that judge them, by key; ``clause`` asks for that clause's clock.
     """
     judging = {handoff.version_id for handoff in handoffs if handoff.version_id is not None}
-    books = {key: (versions[key], rulebook_of(versions[key])) for key in sorted(judging)}
+    books = rulebooks_of(versions[key] for key in sorted(judging))
     clocks, touches = _first_clocks(handoffs, clause), _latest_touches(handoffs)
     known = attributes_at_offer(handoffs)
     rows = []
@@ -92,7 +92,7 @@ def rows_of(
         if handoff.version_id is None:
             rows.append(_bare_row(handoff, latest))
             continue
-        version, book = books[handoff.version_id]
+        version, book = versions[handoff.version_id], books[handoff.version_id]
         why, clock = why_qualified(book.terms, known[handoff.pk]), clocks.get(handoff.pk)
         rows.append(_row(handoff, clock, version, book, why=why, latest=latest, now=now))
     return rows
