@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 from agreements import formats
 from agreements.durations import Duration
-from agreements.terms import FUNNEL, Commitment, Terms
+from agreements.terms import FUNNEL, Commitment, Problem, Terms
 
 
 def promise_sentence(commitment: Commitment, terms: Terms) -> str:
@@ -157,3 +157,8 @@ def _for_tiers(sentence: str, commitment: Commitment, terms: Terms) -> str:
     if not tiers:
         return sentence
     return _("%(tiers)s: %(sentence)s") % {"tiers": tiers, "sentence": sentence}
+
+
+def problem_sentence(problem: Problem) -> str:
+    """Say what is wrong with the terms, and what to do, in the reader's language."""
+    return _(problem.template).format(**problem.params)

@@ -8,7 +8,18 @@ from typing import Any, cast
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from agreements.editing import EditedSection, Merged, merge, part_hash, part_of, with_part
+from agreements.editing import (
+    EditedSection,
+    Merged,
+    merge,
+    part_hash,
+    part_of,
+    value_at,
+    with_part,
+    with_value,
+    without,
+)
+from agreements.editing.places import NoSuchPlace
 from agreements.models import Agreement, AgreementVersion, Audit, SectionEdit, Team, User
 from agreements.terms import composed, terms_hash
 
@@ -124,21 +135,21 @@ def save_section(
     seen_hash: str,
     by: User,
     now: datetime,
-    overwrite: bool = False,
+    resolved: Mapping[str, str] | None = None,
 ) -> Saved:
     """Keep a section as somebody left it, who began from the part with ``seen_hash``.
 
     What others saved meanwhile is merged in. Raises Conflict where both changed the same thing,
-    unless ``overwrite`` says that this one shall hold; UnableToSave for a text that is no draft;
-    TermsError for what cannot be stored.
+    unless ``resolved`` says of that place whether "mine" or "theirs" shall hold; UnableToSave for
+    a text that is no draft; TermsError for what cannot be stored.
     """
     version = _draft(version)
     current = part_of(version.terms, section)
     current_hash = part_hash(current)
     mine = cast("dict[str, Any]", composed(part))
     is_behind = seen_hash != current_hash
-    if is_behind and not overwrite:
-        mine = _merged(version, section, mine, seen_hash, current)
+    if is_behind:
+        mine = _merged(version, section, mine, seen_hash, current, resolved or {})
     new_hash = part_hash(mine)
     if new_hash != current_hash:
         document = with_part(version.terms, section, mine)
@@ -154,7 +165,7 @@ def save_section(
             edited_by=by,
             edited_at=now,
         )
-    return Saved(mine, new_hash, was_merged=is_behind and not overwrite)
+    return Saved(mine, new_hash, was_merged=is_behind)
 
 
 @transaction.atomic
@@ -216,13 +227,26 @@ def _merged(
     mine: dict[str, Any],
     seen_hash: str,
     current: dict[str, Any],
+    resolved: Mapping[str, str],
 ) -> dict[str, Any]:
     """Merge what one person did to an older state with what the others did. Raises Conflict."""
     edits = version.edits.filter(section=section.name).select_related("edited_by")
     merged = merge(_state(edits, seen_hash), mine, current)
-    if merged.conflicts:
+    if set(merged.conflicts) - resolved.keys():
         raise Conflict(section, mine, edits.order_by("-pk").first(), merged)
-    return cast("dict[str, Any]", merged.value)
+    value = cast("dict[str, Any]", merged.value)
+    for path in merged.conflicts:
+        if resolved[path] == "theirs":
+            value = _as_in(current, value, path)
+    return value
+
+
+def _as_in(current: dict[str, Any], value: dict[str, Any], path: str) -> dict[str, Any]:
+    """Return a copy with one place as it is in the current part; what is not there is left out."""
+    try:
+        return cast("dict[str, Any]", with_value(value, path, value_at(current, path)))
+    except NoSuchPlace:
+        return cast("dict[str, Any]", without(value, path))
 
 
 def _state(edits: Any, seen_hash: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@ import "./menus.js";
 import "./theme.js";
 import "./keys.js";
 import "./copy.js";
+import "./editor.js";
 import { watchClocks } from "./countdown.js";
 import { showCharts } from "./charts.js";
 

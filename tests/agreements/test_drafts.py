@@ -108,9 +108,20 @@ def test_the_second_is_asked(draft: AgreementVersion, helena: User, rafael: User
     assert asked.value.theirs == draft.edits.get()
     assert part(draft) == hers
 
-    save(draft, his, seen, rafael, overwrite=True)
+    resolved = {"commitments.S1.within": "mine"}
+    save(draft, his, seen, rafael, resolved=resolved)
     assert part(draft) == his
     assert draft.edits.count() == 2
+
+
+def test_theirs_may_hold(draft: AgreementVersion, helena: User, rafael: User) -> None:
+    seen = part_hash(part(draft))
+    his = part(draft, S1__within="3h", S2__within="1h")
+    save(draft, part(draft, S1__within="2h"), seen, helena)
+
+    save(draft, his, seen, rafael, resolved={"commitments.S1.within": "theirs"})
+
+    assert part(draft) == part(draft, S1__within="2h", S2__within="1h")
 
 
 def test_a_state_nobody_knows_is_no_licence_to_overwrite(

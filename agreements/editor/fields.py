@@ -1,0 +1,333 @@
+"""The fields of a section: how each is read from a form, and shown with what is wrong with it."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+from django.http import QueryDict
+from django.utils.formats import get_format
+from django.utils.functional import Promise as Lazy
+from django.utils.translation import gettext
+
+from agreements.editing import value_at
+from agreements.editing.places import NoSuchPlace
+from agreements.editor import typed
+from agreements.editor.typed import Separators
+from agreements.terms import Problem
+from agreements.wording import problem_sentence
+
+Text: TypeAlias = "str | Lazy"
+Choices: TypeAlias = Sequence[tuple[str, Text]]
+ChoicesIn: TypeAlias = Callable[[Mapping[str, Any]], Choices]
+Kind = Literal[
+    "text", "long", "lines", "number", "rate", "duration", "choice", "choices", "flag", "time"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A value of the document: its place within the part or the row, and how it is typed.
+
+    ``choices_from`` works the choices out from the whole document. ``default`` is what the terms
+    take where nothing is said: it is shown, and not written while nobody chooses otherwise.
+    """
+
+    name: str
+    kind: Kind
+    label: Text
+    help: Text = ""
+    choices: Choices = ()
+    choices_from: ChoicesIn | None = None
+    default: Any = None
+    unit: Text = ""
+
+    def choices_in(self, document: Mapping[str, Any]) -> Choices:
+        """Return the choices there are in a document."""
+        return self.choices_from(document) if self.choices_from else self.choices
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A list of the document: the fields of each row, and how a new one begins.
+
+    ``new`` makes a row, given the list as it stands; ``title`` heads one.
+    """
+
+    name: str
+    label: Text
+    add: Text
+    title: Text
+    fields: tuple[Field, ...]
+    new: Callable[[list[Any]], Any] = lambda _: {}
+    help: Text = ""
+
+
+@dataclass(slots=True)
+class Shown:
+    """A field as it is shown: under which name it is sent, its value and what is wrong with it."""
+
+    field: Field
+    name: str
+    value: Any
+    choices: Choices
+    errors: list[str]
+
+    @property
+    def units(self) -> list[tuple[str, str]]:
+        """The units in which a length of time is typed."""
+        return [
+            ("min", gettext("minutes")),
+            ("h", gettext("hours")),
+            ("bd", gettext("working days")),
+            ("d", gettext("days")),
+        ]
+
+    @property
+    def id(self) -> str:
+        """The id of its input."""
+        return "f-" + self.name.replace(".", "-")
+
+
+@dataclass(slots=True)
+class ShownRow:
+    """One row of a list, counted from 1."""
+
+    number: int
+    name: str
+    path: str
+    fields: list[Shown]
+    errors: list[str]
+
+
+@dataclass(slots=True)
+class ShownRows:
+    """A list as it is shown."""
+
+    rows: Rows
+    name: str
+    entries: list[ShownRow]
+    errors: list[str]
+
+
+def separators() -> Separators:
+    """Return how numbers are written in the reader's locale."""
+    return Separators(str(get_format("DECIMAL_SEPARATOR")), str(get_format("THOUSAND_SEPARATOR")))
+
+
+# -- from the form
+
+
+def read_fields(
+    fields: Iterable[Field | Rows], part: Mapping[str, Any], data: QueryDict, prefix: str = ""
+) -> dict[str, Any]:
+    """Return a copy of a part with what was typed; what the form did not have stays."""
+    new = dict(part)
+    for each in fields:
+        if isinstance(each, Rows):
+            new = _read_rows(each, new, data, prefix)
+        elif is_sent(each, data, prefix):
+            was = _get(part, each.name)
+            value = _read(each, data, prefix + each.name, was)
+            is_default = was is None and value == each.default
+            new = _set(new, each.name, None if is_default else value)
+    return new
+
+
+def is_sent(each: Field, data: QueryDict, prefix: str) -> bool:
+    """Whether a form had the field; boxes that may all be empty send their name beside them."""
+    name = prefix + each.name
+    return any(f"{name}{ending}" in data for ending in ("", ".amount", ".sent"))
+
+
+def _read(each: Field, data: QueryDict, name: str, was: Any) -> Any:
+    return _READERS.get(each.kind, _read_text)(data, name, was)
+
+
+def _read_text(data: QueryDict, name: str, _was: Any) -> Any:
+    return data.get(name, "").replace("\r\n", "\n").strip() or None
+
+
+def _read_duration(data: QueryDict, name: str, was: Any) -> Any:
+    amount, unit = data.get(f"{name}.amount", ""), data.get(f"{name}.unit", "")
+    return typed.duration_stored(amount, unit, was)
+
+
+def _read_lines(data: QueryDict, name: str, was: Any) -> Any:
+    lines = [line.strip() for line in data.get(name, "").splitlines() if line.strip()]
+    return was if [was] == lines else lines or None
+
+
+_READERS: dict[Kind, Callable[[QueryDict, str, Any], Any]] = {
+    "number": lambda data, name, was: typed.number_stored(data.get(name, ""), separators(), was),
+    "rate": lambda data, name, was: typed.rate_stored(data.get(name, ""), separators(), was),
+    "duration": _read_duration,
+    "lines": _read_lines,
+    "choices": lambda data, name, _was: data.getlist(name) or None,
+    "flag": lambda data, name, _was: bool(data.get(name)),
+}
+
+
+def _read_rows(rows: Rows, part: Mapping[str, Any], data: QueryDict, prefix: str) -> dict[str, Any]:
+    """Read the rows that were sent, in their order; each says in which place it was."""
+    name = f"{prefix}{rows.name}"
+    if f"{name}.sent" not in data:
+        return dict(part)
+    before = _list(part, rows.name)
+    after: list[Any] = []
+    for number in _numbers(name, data):
+        place = data.get(f"{name}.{number}", "")
+        known = place.isdecimal() and 0 < int(place) <= len(before)
+        entry = before[int(place) - 1] if known else rows.new(after)
+        if isinstance(entry, Mapping):
+            entry = read_fields(rows.fields, entry, data, f"{name}.{number}.")
+        after.append(entry)
+    return _set(part, rows.name, after or None)
+
+
+def _numbers(name: str, data: QueryDict) -> list[int]:
+    ends = (key[len(name) + 1 :] for key in data if key.startswith(f"{name}."))
+    return sorted(int(end) for end in ends if end.isdecimal())
+
+
+# -- changes of the lists
+
+
+def changed_rows(rows: Iterable[Rows], part: Mapping[str, Any], deed: str) -> dict[str, Any]:
+    """Return a copy of a part after a deed such as ``add objectives`` or ``up objectives.2``."""
+    verb, _, target = deed.partition(" ")
+    name, _, number = target.rpartition(".") if verb != "add" else (target, "", "")
+    found = next((each for each in rows if each.name == name), None)
+    if found is None:
+        return dict(part)
+    entries = list(_list(part, name))
+    place = int(number) - 1 if number.isdecimal() else -1
+    if verb == "add":
+        entries.append(found.new(entries))
+    elif 0 <= place < len(entries):
+        _move(entries, verb, place)
+    return _set(part, name, entries or None)
+
+
+def _move(entries: list[Any], verb: str, place: int) -> None:
+    if verb == "remove":
+        del entries[place]
+    elif verb in {"up", "down"}:
+        entry = entries.pop(place)
+        entries.insert(max(place - 1, 0) if verb == "up" else place + 1, entry)
+
+
+# -- to the form
+
+
+def shown_fields(
+    fields: Iterable[Field | Rows],
+    part: Mapping[str, Any],
+    document: Mapping[str, Any],
+    problems: Sequence[Problem],
+    *,
+    prefix: str = "",
+    path: str = "",
+) -> Iterator[Shown | ShownRows]:
+    """Give the fields as they are shown; ``prefix`` names them, ``path`` is their place."""
+    for each in fields:
+        here = path + each.name
+        if isinstance(each, Rows):
+            yield _shown_rows(each, part, document, problems, prefix, here)
+            continue
+        yield Shown(
+            each,
+            prefix + each.name,
+            _shown(each, _get(part, each.name)),
+            each.choices_in(document),
+            errors_at(problems, here, inside=each.kind in {"lines", "choices"}),
+        )
+
+
+def _shown_rows(
+    rows: Rows,
+    part: Mapping[str, Any],
+    document: Mapping[str, Any],
+    problems: Sequence[Problem],
+    prefix: str,
+    path: str,
+) -> ShownRows:
+    name = prefix + rows.name
+    entries = []
+    for number, entry in enumerate(_list(part, rows.name), start=1):
+        own = entry.get("key") if isinstance(entry, Mapping) else None
+        here = f"{path}.{own if isinstance(own, str) and own else number}"
+        fields = shown_fields(
+            rows.fields,
+            entry if isinstance(entry, Mapping) else {},
+            document,
+            problems,
+            prefix=f"{name}.{number}.",
+            path=f"{here}.",
+        )
+        entries.append(
+            ShownRow(
+                number,
+                f"{name}.{number}",
+                here,
+                [each for each in fields if isinstance(each, Shown)],
+                errors_at(problems, here),
+            )
+        )
+    return ShownRows(rows, name, entries, errors_at(problems, path))
+
+
+def _shown(each: Field, stored: Any) -> Any:
+    value = each.default if stored is None else stored
+    return _WRITERS.get(each.kind, _as_text)(value)
+
+
+def _as_text(stored: Any) -> Any:
+    return "" if stored is None else stored
+
+
+def _as_list(stored: Any) -> list[Any]:
+    return stored if isinstance(stored, list) else [] if stored is None else [stored]
+
+
+_WRITERS: dict[Kind, Callable[[Any], Any]] = {
+    "number": lambda stored: typed.number_shown(stored, separators()),
+    "rate": lambda stored: typed.rate_shown(stored, separators()),
+    "duration": lambda stored: dict(
+        zip(("amount", "unit"), typed.duration_shown(stored), strict=True)
+    ),
+    "lines": lambda stored: "\n".join(str(line) for line in _as_list(stored)),
+    "choices": _as_list,
+    "flag": bool,
+}
+
+
+def errors_at(problems: Sequence[Problem], path: str, *, inside: bool = False) -> list[str]:
+    """Return what is wrong at a place, and with ``inside`` at what lies in it."""
+    return [
+        problem_sentence(each)
+        for each in problems
+        if each.path == path or (inside and each.path.startswith(f"{path}."))
+    ]
+
+
+def _list(part: Mapping[str, Any], name: str) -> list[Any]:
+    found = _get(part, name)
+    return found if isinstance(found, list) else []
+
+
+def _get(part: Mapping[str, Any], name: str) -> Any:
+    try:
+        return value_at(part, name)
+    except NoSuchPlace:
+        return None
+
+
+def _set(part: Mapping[str, Any], name: str, value: Any) -> dict[str, Any]:
+    """Put a value into a part; None takes it out, and what is empty then with it."""
+    first, _, rest = name.partition(".")
+    if rest:
+        inner = part.get(first)
+        value = _set(inner if isinstance(inner, Mapping) else {}, rest, value) or None
+    if value is None:
+        return {key: kept for key, kept in part.items() if key != first}
+    return {**part, first: value}

@@ -1,0 +1,65 @@
+"""A section of the editor as a form: read what was typed, change its lists, show it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import QueryDict
+
+from agreements.editing import EditedSection, part_of, section_named
+from agreements.editor.fields import (
+    Field,
+    Rows,
+    Shown,
+    ShownRows,
+    Text,
+    changed_rows,
+    read_fields,
+    shown_fields,
+)
+from agreements.terms import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class SectionForm:
+    """A section that consists of fields and lists of rows; others build on it.
+
+    ``fields`` name places within the section's part, such as ``pause.max``. ``template`` lays
+    them out; it gets ``fields`` and what `context` adds.
+    """
+
+    name: str
+    title: Text
+    intro: Text
+    fields: tuple[Field | Rows, ...]
+    template: str = "agreements/editor/section_fields.html"
+
+    @property
+    def section(self) -> EditedSection:
+        """The section of the document that this form edits."""
+        found = section_named(self.name)
+        if found is None:
+            raise KeyError(self.name)
+        return found
+
+    def read(self, document: Mapping[str, Any], data: QueryDict) -> dict[str, Any]:
+        """Return the section's part with what was typed in it."""
+        return read_fields(self.fields, part_of(document, self.section), data)
+
+    def changed(self, part: Mapping[str, Any], deed: str) -> dict[str, Any]:
+        """Return the part after a deed on one of its lists, such as ``add objectives``."""
+        return changed_rows([each for each in self.fields if isinstance(each, Rows)], part, deed)
+
+    def shown(
+        self, document: Mapping[str, Any], problems: Sequence[Problem]
+    ) -> Iterator[Shown | ShownRows]:
+        """Give the fields as they are shown, each with what is wrong with it."""
+        return shown_fields(self.fields, part_of(document, self.section), document, problems)
+
+    def context(
+        self,
+        document: Mapping[str, Any],  # noqa: ARG002 - for those that need it
+        problems: Sequence[Problem],  # noqa: ARG002
+    ) -> dict[str, Any]:
+        """Return what else the template needs."""
+        return {}

@@ -1,0 +1,102 @@
+"""The text on the table: the draft, its sections and their problems, as the editor shows them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from agreements.editing import part_hash, part_of, problems_of, section_of_path, with_part
+from agreements.editor.forms import SectionForm
+from agreements.editor.registry import FORMS
+from agreements.models import Agreement, AgreementVersion
+from agreements.terms import Problem
+from agreements.wording import problem_sentence
+
+
+@dataclass(frozen=True, slots=True)
+class NavEntry:
+    """A section in the list of sections: how it stands and how many problems it has."""
+
+    form: SectionForm
+    problems: int
+    entries: int
+    is_current: bool
+
+    @property
+    def status(self) -> str:
+        """Problem, empty or complete."""
+        if self.problems:
+            return "problem"
+        return "complete" if self.entries else "empty"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownProblem:
+    """A problem in the list of all: which section it is in, and what it says."""
+
+    form: SectionForm | None
+    sentence: str
+
+
+class Table:
+    """A draft as one section of it is edited; ``part`` is the section's, perhaps as just typed."""
+
+    def __init__(
+        self,
+        version: AgreementVersion,
+        form: SectionForm,
+        part: dict[str, Any] | None = None,
+        extra: Sequence[Problem] = (),
+    ) -> None:
+        self.version, self.form = version, form
+        stored = part_of(version.terms, form.section)
+        self.seen = part_hash(stored)
+        self.document = with_part(version.terms, form.section, stored if part is None else part)
+        self.problems = (*extra, *(() if extra else problems_of(self.document)))
+
+    @property
+    def agreement(self) -> Agreement:
+        """The agreement whose draft it is."""
+        return self.version.agreement
+
+    def nav(self) -> list[NavEntry]:
+        """Return every section and how it stands."""
+        counts: dict[str, int] = {}
+        for problem in self.problems:
+            name = section_of_path(problem.path).name
+            counts[name] = counts.get(name, 0) + 1
+        return [
+            NavEntry(
+                form,
+                counts.get(form.name, 0),
+                _entries(part_of(self.document, form.section)),
+                form.name == self.form.name,
+            )
+            for form in FORMS
+        ]
+
+    def all_problems(self) -> list[ShownProblem]:
+        """Return every problem with the section it is in."""
+        by_name = {form.name: form for form in FORMS}
+        return [
+            ShownProblem(by_name.get(section_of_path(each.path).name), problem_sentence(each))
+            for each in self.problems
+        ]
+
+    def context(self) -> dict[str, Any]:
+        """Return what the templates of the editor need."""
+        fields = list(self.form.shown(self.document, self.problems))
+        return {
+            "agreement": self.agreement,
+            "version": self.version,
+            "form": self.form,
+            "fields": fields,
+            "seen": self.seen,
+            "nav": self.nav(),
+            "problems": self.all_problems(),
+            **self.form.context(self.document, self.problems),
+        }
+
+
+def _entries(part: dict[str, Any]) -> int:
+    """How much is in a section: the entries of its lists and whatever else it says."""
+    return sum(len(value) if isinstance(value, list) else 1 for value in part.values())
