@@ -182,8 +182,7 @@ def _targets(terms: Terms) -> Table | None:
         return None
     months = terms.funnel.months
     quarters = [
-        _("%(first)s to %(last)s")
-        % {"first": formats.month_name(months[at]), "last": formats.month_name(months[at + 2])}
+        f"{formats.short_month(months[at])}–{formats.short_month(months[at + 2])}"
         for at in range(0, len(months), 3)
     ]
     return Table(

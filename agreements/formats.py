@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from django.utils import timezone
-from django.utils.dates import MONTHS as MONTH_NAMES
 from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language, gettext, ngettext, pgettext
@@ -178,10 +177,9 @@ def month(on: date | None) -> str:
     return NO_VALUE if on is None else dated(on, "YEAR_MONTH_FORMAT")
 
 
-def month_name(key: str) -> str:
-    """Name a month by the three letters the terms write it with, "May" for "may"."""
-    place = MONTHS.index(key) + 1
-    return _small(str(MONTH_NAMES[place]))
+def short_month(key: str) -> str:
+    """Name a month in short by the three letters the terms write it with: "Sep" for "sep"."""
+    return dated(date(2000, MONTHS.index(key) + 1, 1), "M")
 
 
 def day_of_year(text: str) -> str:
