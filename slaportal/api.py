@@ -20,6 +20,7 @@ urlpatterns = [
     path("docs/", docs, name="docs"),
     path("", include("leads.api.leads")),
     path("", include("leads.api.handoffs")),
+    path("", include("leads.api.clocks")),
     path("", include("metrics.api")),
     re_path("^", NothingHere.as_view()),
 ]

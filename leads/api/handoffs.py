@@ -3,14 +3,12 @@
 from typing import Any
 
 from django.urls import path
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from agreements.api.paging import CURSOR, page_of
+from agreements.api.paging import CURSOR, choice_asked, number_asked, page_of
 from agreements.api.views import ApiView
-from agreements.refusals import FieldProblem, invalid
 from leads.api.calls import TellingView
 from leads.calls.handoffs import handoff_of
 from leads.calls.shapes import DeedTold, FollowUpTold, OfferTold
@@ -49,27 +47,11 @@ class Handoffs(TellingView):
     def get(self, request: Request, slug: str) -> Response:
         """List the handoffs that who calls may read, the latest heard of first."""
         found = handoffs_to_show().visible_to(self.reader).filter(agreement=self.agreement(slug))
-        asked = request.query_params
-        if status := asked.get("status"):
-            if status not in Handoff.Status.values:
-                allowed = ", ".join(Handoff.Status.values)
-                sentence = _("“%(value)s” is not possible here; choose one of %(allowed)s.")
-                parts = {"value": status[:60], "allowed": allowed}
-                raise invalid([FieldProblem("status", sentence % parts)])
+        if status := choice_asked(request, "status", Handoff.Status.values):
             found = found.filter(status=status)
         if lead := number_asked(request, "lead"):
             found = found.filter(lead=lead)
-        return page_of(found, self, shown_handoff)
-
-
-def number_asked(request: Request, name: str) -> int | None:
-    """Return an id that an address asks for. Raises Refused for what is none."""
-    asked: str = request.query_params.get(name, "")
-    if not asked:
-        return None
-    if not (asked.isdecimal() and asked.isascii() and len(asked) < 19):
-        raise invalid([FieldProblem(name, _("This is not an id; write a number."))])
-    return int(asked)
+        return page_of(found, request, shown_handoff)
 
 
 class OneHandoff(ApiView):

@@ -91,10 +91,9 @@ class HandoffShown(BaseModel):
 
 
 class HandoffPage(BaseModel):
-    """Some of the handoffs; `next` and `previous` are addresses."""
+    """Some of the handoffs; `next` is an address."""
 
     next: str | None
-    previous: str | None
     results: list[HandoffShown]
 
 
@@ -157,15 +156,16 @@ def shown_follow_up(follow_up: FollowUp, lead: LeadName) -> dict[str, Any]:
         "evidence": follow_up.evidence,
         "automated": follow_up.is_automated,
         "person": shown_person(follow_up.person),
-        "occurred_at": _instant(follow_up.occurred_at),
-        "recorded_at": _instant(follow_up.recorded_at),
+        "occurred_at": instant_text(follow_up.occurred_at),
+        "recorded_at": instant_text(follow_up.recorded_at),
         "note": follow_up.note,
         "next_step": follow_up.next_step,
         "next_step_date": on.isoformat() if on else None,
     }
 
 
-def _instant(at: datetime | None) -> str | None:
+def instant_text(at: datetime | None) -> str | None:
+    """Write an instant in UTC."""
     return at.astimezone(UTC).isoformat() if at else None
 
 
@@ -191,10 +191,10 @@ def shown_handoff(handoff: Handoff) -> dict[str, Any]:
         "lead": {"source": named.source, "external_id": named.external_id},
         "lead_name": str(handoff.lead),
         "status": handoff.status,
-        "offered_at": _instant(handoff.offered_at),
-        "received_at": _instant(handoff.received_at),
-        "decided_at": _instant(handoff.decided_at),
-        "closed_at": _instant(handoff.closed_at),
+        "offered_at": instant_text(handoff.offered_at),
+        "received_at": instant_text(handoff.received_at),
+        "decided_at": instant_text(handoff.decided_at),
+        "closed_at": instant_text(handoff.closed_at),
         "holder": shown_person(handoff.holder),
         "tier": handoff.tier,
         "reason": handoff.reason,
@@ -215,7 +215,7 @@ def shown_lead(lead: Lead, reader: User) -> dict[str, Any]:
         "origin": lead.origin,
         "attributes": lead.attributes,
         "do_not_contact": lead.is_contact_barred,
-        "first_heard_at": _instant(lead.first_heard_at),
+        "first_heard_at": instant_text(lead.first_heard_at),
         "merged_into": lead.merged_into_id,
         "identities": [{"source": one.source, "external_id": one.external_id} for one in names],
         "standings": _standings(lead, reader),
@@ -243,7 +243,7 @@ def _standing(
     return {
         "agreement": agreement.slug,
         "stage": entry.stage if entry else None,
-        "stage_entered_at": _instant(entry.occurred_at) if entry else None,
+        "stage_entered_at": instant_text(entry.occurred_at) if entry else None,
         "owner": shown_person(handoff.holder) if handoff else None,
         "handoff": shown_handoff(handoff) if handoff else None,
     }

@@ -7,11 +7,10 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from agreements.clock import Grade, MarkKind
-from agreements.models import Agreement, CalendarRevision, User
+from agreements.models import Agreement, User
 from agreements.requests import SignedInRequest
 from agreements.terms import Terms
 from leads.actions.handoffs import rejection_reasons
@@ -19,7 +18,8 @@ from leads.addresses import plain
 from leads.cards import cards_of, select, worst_status
 from leads.case import Case, LiveClock, read_case
 from leads.deeds import Deeds, deeds_for
-from leads.explaining import Basis, tell
+from leads.explained import basis_of
+from leads.explaining import tell
 from leads.facts_told import Surroundings
 from leads.forms import LogForm, RejectForm
 from leads.hours_picture import picture_of
@@ -198,7 +198,7 @@ def _clocks(
     }
     if selected is None or terms is None or handoff is None or number is None:
         return found
-    basis = _basis(selected, terms, handoff.tier, number)
+    basis = basis_of(selected, terms, handoff.tier, number)
     explanation, telling = tell(selected, terms, basis, now)
     return found | {
         "selected": selected,
@@ -215,15 +215,6 @@ def _version_number(reading: Reading, case: Case) -> int | None:
         return None
     numbers = reading.agreement.versions.values_list("number", flat=True)
     return numbers.get(pk=judging.version_id)
-
-
-def _basis(clock: LiveClock, terms: Terms, tier: str, number: int) -> Basis:
-    key = terms.calendar_key(commitment=clock.commitment, tier=tier or None)
-    revision = CalendarRevision.objects.latest_of([key or ""]).get(key or "")
-    if revision is None:
-        return Basis(number)
-    names = revision.names_in(get_language() or "")
-    return Basis(number, revision.calendar.name, revision.number, names)
 
 
 def _holders(

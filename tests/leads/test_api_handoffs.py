@@ -365,7 +365,6 @@ def test_handoffs_are_listed_page_by_page(crm: Caller, version: AgreementVersion
     handoffs = [offer(version, f"L{n}", NOW - timedelta(minutes=n)) for n in range(1, 6)]
     first = crm.get(HANDOFFS, limit=2).json()
     assert [each["id"] for each in first["results"]] == [handoffs[4].pk, handoffs[3].pk]
-    assert first["previous"] is None
     second = crm.client.get(first["next"]).json()
     assert [each["id"] for each in second["results"]] == [handoffs[2].pk, handoffs[1].pk]
     lead = crm.get(HANDOFFS, lead=handoffs[0].lead_id, status="offered").json()
@@ -379,7 +378,7 @@ def test_handoffs_are_listed_page_by_page(crm: Caller, version: AgreementVersion
         ({"status": "x"}, 422),
         ({"lead": "²"}, 422),
         ({"lead": "9" * 20}, 422),
-        ({"cursor": "x"}, 404),
+        ({"cursor": "x"}, 422),
     ],
 )
 def test_filters_that_make_no_sense(crm: Caller, asked: dict[str, str], status: int) -> None:
