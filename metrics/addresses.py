@@ -1,11 +1,10 @@
 """Addresses of the pages about figures, with the month and what else they are asked for."""
 
-from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
-from django.urls import reverse
+from django.urls import get_script_prefix, get_urlconf, reverse
 
 from agreements.models import Agreement
 from metrics.periods import Period
@@ -13,23 +12,24 @@ from metrics.periods import Period
 
 def dashboard_href(agreement: Agreement, month: Period, *, adjusted: bool = False) -> str:
     """Return the address of the dashboard of a month."""
-    asked = {"month": month.label} | ({"figures": "adjusted"} if adjusted else {})
-    return _with(_address("metrics:dashboard", agreement.slug), asked)
+    address = _address("metrics:dashboard", agreement.slug)
+    return f"{address}?month={month.label}{'&figures=adjusted' if adjusted else ''}"
 
 
 class BehindAddress:
     """The address of the leads behind a figure of a month; calling it narrows them."""
 
     def __init__(self, agreement: Agreement, key: str, month: Period) -> None:
-        self._address = _address("metrics:behind", agreement.slug, key)
-        self._month = {"month": month.label}
+        self._whole = f"{_address('metrics:behind', agreement.slug, key)}?month={month.label}"
 
     def __call__(
         self, part: str = "", *, from_date: date | None = None, to_date: date | None = None
     ) -> str:
         """Return the address of a part of the figure, or of what it counts on some days."""
-        days = {"from": from_date or "", "to": to_date or ""}
-        return _with(self._address, {**self._month, "part": part, **days})
+        named = f"&part={quote_plus(part)}" if part else ""
+        first = f"&from={from_date.isoformat()}" if from_date else ""
+        last = f"&to={to_date.isoformat()}" if to_date else ""
+        return f"{self._whole}{named}{first}{last}"
 
 
 def behind_href(agreement: Agreement, key: str, month: Period) -> str:
@@ -40,7 +40,7 @@ def behind_href(agreement: Agreement, key: str, month: Period) -> str:
 def breaches_href(agreement: Agreement, month: Period, **asked: str | int) -> str:
     """Return the address of the breaches of a month."""
     address = _address("metrics:breaches", agreement.slug)
-    return _with(address, {"month": month.label, **asked})
+    return f"{address}?{urlencode({'month': month.label, **asked})}"
 
 
 def clause_href(agreement: Agreement, version_number: int, key: str) -> str:
@@ -53,12 +53,16 @@ def stage_key(stage: str) -> str:
     return f"stage.{stage}"
 
 
-@lru_cache(maxsize=4096)
 def _address(name: str, *asked: str | int) -> str:
-    """Return an address; a page asks for the same ones again and again."""
-    return reverse(name, args=asked)
+    return _reversed(get_urlconf(), get_script_prefix(), name, asked)
 
 
-def _with(address: str, asked: Mapping[str, str | int | date]) -> str:
-    told = {name: str(value) for name, value in asked.items() if value != ""}
-    return f"{address}?{urlencode(told)}"
+@lru_cache(maxsize=4096)
+def _reversed(
+    urlconf: str | None, _script_prefix: str, name: str, asked: tuple[str | int, ...]
+) -> str:
+    """Return an address; a page asks for the same ones again and again.
+
+    It begins with the prefix under which the thread answers, which is therefore part of the key.
+    """
+    return reverse(name, urlconf, args=asked)

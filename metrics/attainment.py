@@ -33,6 +33,11 @@ class Status(StrEnum):
 
 def exact(value: Number) -> Fraction:
     """The value as a fraction. Raises ValueError for a float and for text that is no number."""
+    # Most values are one of these two, and the questions below take longer than the answer.
+    if type(value) is Fraction:
+        return value
+    if type(value) is int:
+        return Fraction(value)
     if isinstance(value, float):
         raise ValueError(
             f"{value!r} is a float, which is seldom the decimal it shows: "
@@ -58,6 +63,8 @@ def rounded(value: Fraction | None, digits: int = 6) -> int | float | None:
 
 def ratio(numerator: Number, denominator: Number) -> Fraction | None:
     """Numerator ÷ denominator; none over zero, also for 0 of 0."""
+    if type(numerator) is int and type(denominator) is int:
+        return Fraction(numerator, denominator) if denominator else None
     divisor = exact(denominator)
     return exact(numerator) / divisor if divisor else None
 

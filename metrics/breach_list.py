@@ -6,21 +6,31 @@ the same, so it is found by its due time.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
-from datetime import datetime
-from typing import NamedTuple, TypeVar
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple, TypeVar
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Value
 
+from agreements.business_time import Schedule
 from agreements.models import Agreement, User
 from agreements.models.contracts import Party
 from leads.addresses import plain
+from leads.countdown import time_left
 from leads.models import Breach, BreachException, Clock, Handoff
+from leads.queue_rows import pauses_of
 from metrics.ledger import InForce
 from metrics.periods import Period
 
 NOBODY = "none"
 _KEY = ("handoff_id", "clause_key", "occurrence")
 _TIES = ("handoff", "clause_key", "occurrence")
+
+_TOLD = (
+    "handoff_id", "version_id", "clause_key", "occurrence", "due_at", "stopped_at", "gave_up",
+    "holder_split", "pauses", "holder__name", "holder__email", "handoff__source",
+    "handoff__external_id", "handoff__tier", "handoff__lead__name", "handoff__lead__company",
+    "handoff__lead__email",
+)  # fmt: skip
 
 M = TypeVar("M", Breach, Clock)
 ClockKey = tuple[int, str, int]
@@ -85,6 +95,23 @@ class BreachRow:
     version: InForce | None
     is_excepted: bool
 
+    @property
+    def status(self) -> str:
+        """How it stands: withdrawn, excused, breached, or overdue while its clock runs."""
+        clock = self.clock
+        if self.found.withdrawn or clock is None:
+            return "withdrawn"
+        if self.is_excepted:
+            return "excused"
+        return "breached" if clock.stopped_at or clock.gave_up else "overdue"
+
+    def late(self, schedule: Schedule, now: datetime) -> timedelta | None:
+        """Return the open time from due to the stop, or to now; None for what was given up."""
+        clock = self.clock
+        if clock is None or clock.gave_up:
+            return None
+        return -time_left(schedule, clock.due_at, clock.stopped_at or now, pauses_of(clock))
+
 
 class BreachList:
     """The breaches that happened in a month up to now, the latest first, as ``Found``.
@@ -106,32 +133,37 @@ class BreachList:
         )
         if filters.withdrawn:
             unrecorded = unrecorded.none()
-        self._recorded = _narrowed(recorded, filters, "charged_to").order_by("-breached_at", *_TIES)
-        self._unrecorded = _narrowed(unrecorded, filters, "holder").order_by("-due_at", *_TIES)
+        self._recorded = _narrowed(recorded, filters, "charged_to")
+        self._unrecorded = _narrowed(unrecorded, filters, "holder")
 
     def count(self) -> int:
-        """Return how many there are."""
-        return self._recorded.count() + self._unrecorded.count()
+        """Return how many there are; one query."""
+        return _both(self._recorded, self._unrecorded).count()
 
     def count_up_to(self, limit: int) -> int:
         """Return how many there are, but no more than a limit, which costs little."""
-        found = self._recorded[:limit].count()
-        return min(found + self._unrecorded[:limit].count(), limit)
+        return min(_both(self._recorded[:limit], self._unrecorded[:limit]).count(), limit)
 
     def __len__(self) -> int:
         return self.count()
 
     def __getitem__(self, places: slice) -> list[Found]:
         """Return some of them; each kind is read in its order, no further than asked."""
-        recorded = self._recorded.values_list(*_KEY, "party", "breached_at", "is_withdrawn")
-        unrecorded = self._unrecorded.values_list(*_KEY, "party", "due_at")
-        found = [
-            *(Found(*row) for row in recorded[: places.stop]),
-            *(Found._make((*row, False)) for row in unrecorded[: places.stop]),
-        ]
+        recorded = self._recorded.order_by("-breached_at", *_TIES)[: places.stop]
+        unrecorded = self._unrecorded.order_by("-due_at", *_TIES)[: places.stop]
+        found = [Found(*row) for row in _both(recorded, unrecorded)]
         found.sort(key=lambda each: each[:3])
         found.sort(key=lambda each: each.at, reverse=True)
         return found[places]
+
+
+def _both(
+    recorded: QuerySet[Breach], unrecorded: QuerySet[Clock]
+) -> QuerySet[Any, tuple[Any, ...]]:
+    """Ask for both kinds at once, as the fields of ``Found``."""
+    return recorded.values_list(*_KEY, "party", "breached_at", "is_withdrawn").union(
+        unrecorded.values_list(*_KEY, "party", "due_at", Value(value=False)), all=True
+    )
 
 
 def _narrowed(rows: QuerySet[M], filters: BreachFilters, holder: str) -> QuerySet[M]:
@@ -183,6 +215,7 @@ def _clocks_of(found: Sequence[Found]) -> dict[ClockKey, Clock]:
             clause_key__in={each.clause_key for each in found},
         )
         .select_related("handoff__lead", "holder")
+        .only(*_TOLD)
         .annotate(is_excepted=Exists(approved))
     )
     return {key_of(clock): clock for clock in clocks}

@@ -68,7 +68,7 @@ class _Teller:
             party=str(Party(found.party).label),
             late_by=self._late_by(row),
             due_at=row.clock.due_at if row.clock else None,
-            status=_status(row),
+            status=status_of(row),
             word=_word(row),
             who=self._who(row) if self._sees_reps else "",
         )
@@ -91,8 +91,7 @@ class _Teller:
         if clock is None or version is None or clock.gave_up:
             return ""
         schedule = self._schedule(clock, version, row.handoff.tier)
-        until = clock.stopped_at or self._now
-        late = -time_left(schedule, clock.due_at, until, pauses_of(clock))
+        late = late_of(clock, schedule, self._now)
         return formats.working_time(late, day=working_day(schedule))
 
     def _who(self, row: BreachRow) -> str:
@@ -113,7 +112,13 @@ class _Teller:
         return ", ".join(shares) or _holder(clock)
 
 
-def _status(row: BreachRow) -> str:
+def late_of(clock: Clock, schedule: Schedule, now: datetime) -> timedelta:
+    """Return the open time from due to the stop, or to now."""
+    return -time_left(schedule, clock.due_at, clock.stopped_at or now, pauses_of(clock))
+
+
+def status_of(row: BreachRow) -> str:
+    """Return whether a breach stands, is excused, still runs or was undone by a late fact."""
     clock = row.clock
     if row.found.withdrawn or clock is None:
         return "withdrawn"
@@ -124,7 +129,7 @@ def _status(row: BreachRow) -> str:
 
 def _word(row: BreachRow) -> str:
     """Return a word for the status where its usual one says less."""
-    if row.clock is None or _status(row) != "breached":
+    if row.clock is None or status_of(row) != "breached":
         return ""
     return _("Given up") if row.clock.gave_up else _("Late")
 

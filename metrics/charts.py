@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
+from django.utils import timezone
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from agreements import formats
@@ -74,6 +76,7 @@ class _VolumeChart:
         self._terms: Terms = outcome.promised.parts[-1][0].terms
         self._period = outcome.promised.periods[0]
         self._behind = BehindAddress(month.agreement, self._commitment.key, month.period)
+        self._year = timezone.localtime(month.now).year
         self._texts = {day: self._texts_of(day) for day in days}
 
     def chart(self) -> Chart:
@@ -178,11 +181,11 @@ class _VolumeChart:
     def _label(self, on_date: date) -> str:
         if self._period.kind is PeriodKind.MONTH:
             return str(on_date.day)
-        return formats.day(on_date, self._month.now)
+        return _day_text(get_language() or "", on_date, self._year)
 
     def _texts_of(self, day: WorkingDay) -> _DayTexts:
         return _DayTexts(
-            day=formats.day(day.on_date, self._month.now),
+            day=_day_text(get_language() or "", day.on_date, self._year),
             actual=self._text(day.actual),
             so_far=self._text(day.so_far),
             due=formats.NO_VALUE if day.due is None else self._text(_rounded(day.due)),
@@ -221,6 +224,13 @@ class _VolumeChart:
 def interval_text(low: int, high: int) -> str:
     """Write an interval of whole numbers."""
     return _("%(low)s–%(high)s") % {"low": formats.figure(low), "high": formats.figure(high)}
+
+
+@lru_cache(maxsize=4096)
+def _day_text(language: str, on: date, year: int) -> str:
+    """Write a date once for each language, with its year unless it is that one."""
+    with override(language):
+        return formats.day(on, datetime(year, 7, 1, tzinfo=UTC))
 
 
 def _rounded(value: Fraction) -> Fraction:

@@ -12,6 +12,8 @@ from metrics.month_counts import CLOCK
 from metrics.periods import Period, local_dates_many
 from metrics.rates import Compliance
 
+_MET, _LATE, _GIVEN_UP = (CLOCK.index(name) for name in ("met", "late", "given_up"))
+
 
 @dataclass(frozen=True, slots=True)
 class ClockFigures:
@@ -69,9 +71,9 @@ def missed_by_day(
     missed, decided = Counter[date](), Counter[date]()
     for period in periods:
         for on_date, counted in ledger.days("clocks", version, clause, period):
-            of = dict(zip(CLOCK, counted, strict=True))
-            missed[on_date] += of["late"] + of["given_up"]
-            decided[on_date] += of["late"] + of["given_up"] + of["met"]
+            breached = counted[_LATE] + counted[_GIVEN_UP]
+            missed[on_date] += breached
+            decided[on_date] += breached + counted[_MET]
     for clocks, inside in ledger.running(periods, version=version, clause=clause):
         started = clocks.overdue_started(inside).astype("datetime64[us]")
         days = local_dates_many(started, ledger.time_zone)

@@ -20,7 +20,7 @@ from metrics.figures import Outcome
 from metrics.ledger import Ledger
 from metrics.month_figures import MonthFigures
 from metrics.periods import PeriodKind
-from metrics.reports import is_restated, report_of
+from metrics.reports import commitments_of, is_restated
 from metrics.subjects import Subject
 from metrics.trends import CommitmentName, TrendPoint, Trends, name_of
 from metrics.whys import why
@@ -173,7 +173,7 @@ def restated_in(month: MonthFigures) -> Mapping[CommitmentName, dict[str, Any]]:
     if closed is None:
         return {}
     found = {}
-    for entry in report_of(month)["commitments"]:
+    for entry in commitments_of(month):
         frozen = closed.commitment(entry["key"], entry["measure"])
         if frozen is not None and is_restated(entry, frozen):
             found[entry["key"], entry["measure"]] = frozen

@@ -14,9 +14,9 @@ from metrics.commitment_rows import RowWriter, restated_in
 from metrics.figures import Outcome
 from metrics.findings import verdict
 from metrics.funnel_rows import FunnelPicture, funnel_picture
-from metrics.ledger import Ledger, open_ledger
-from metrics.month_figures import MonthFigures, figures_of, span_of
-from metrics.outlook import MONTHS_CHECKED, Outlook, Volumes
+from metrics.ledger import Ledger
+from metrics.month_figures import MonthFigures, figures_of, ledger_of
+from metrics.outlook import Outlook, Volumes
 from metrics.outlook_words import OutlookTelling, outlook_telling
 from metrics.party_cards import PartyCard, PartyWriter
 from metrics.periods import Period, PeriodKind
@@ -59,12 +59,8 @@ class Dashboard:
 
 
 def read_month(agreement: Agreement, period: Period, now: datetime) -> tuple[Ledger, MonthFigures]:
-    """Read what is stored for the dashboard of a month: its year, and what projections look at."""
-    from_date, to_date = span_of(period)
-    earliest = period
-    for _step in range(MONTHS_CHECKED):
-        earliest = earliest.previous()
-    ledger = open_ledger(agreement, min(from_date, earliest.from_date), to_date, now)
+    """Read what is stored for the dashboard of a month."""
+    ledger = ledger_of(agreement, period, now)
     return ledger, figures_of(ledger, period)
 
 
@@ -89,7 +85,7 @@ class _Writer:
 
     def dashboard(self) -> Dashboard:
         period, statuses = self._month.period, self._cards.statuses()
-        funnel, has_clocks = funnel_picture(self._ledger, self._month), bool(self._month.clocks)
+        funnel, has_clocks = funnel_picture(self._ledger, self._month), self._has_clocks()
         return Dashboard(
             verdict=verdict(
                 statuses,
@@ -108,6 +104,10 @@ class _Writer:
             has_clocks=has_clocks,
             restated=len(self._restated),
         )
+
+    def _has_clocks(self) -> bool:
+        judging = self._ledger.judging([self._month.period])
+        return any(version.terms.clock_commitments for version in judging)
 
     def _party(self, party: str) -> PartyCard:
         outcomes = self._cards.outcomes_of(party)

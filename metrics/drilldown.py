@@ -27,9 +27,9 @@ from metrics.day_counts import (
 from metrics.entries import find_first_entries, gather_families, set_days
 from metrics.figures import Promised, promised_in
 from metrics.judging import judge_leads, write_versions
-from metrics.ledger import InForce, Ledger, open_ledger
+from metrics.ledger import InForce, Ledger
 from metrics.month_counts import RESPONSES, stage_of
-from metrics.month_figures import span_of
+from metrics.month_figures import ledger_of
 from metrics.periods import Period
 
 _OVERDUE = """(outcome.unanswered
@@ -246,7 +246,7 @@ def leads_behind(
     ``used.OVER-UPTO`` to the clocks that stopped after so many seconds of open time; what counts
     in all is without one. ``from_date`` and ``to_date``, both included, narrow it to days.
     """
-    ledger = open_ledger(agreement, *span_of(month), now)
+    ledger = ledger_of(agreement, month, now)
     figure = _figure(ledger, month, key, part)
     which = "" if figure.asked else part
     if which not in figure.conditions:

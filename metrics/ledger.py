@@ -1,27 +1,42 @@
 """What is stored for the figures of an agreement: its versions and its rolled-up months."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+from django.db import connection
 
 from agreements.models import Agreement, AgreementVersion
 from agreements.rulebook import Rulebook
 from agreements.terms import Terms
 from agreements.terms.commitments import Commitment
-from leads.rulebooks import rulebook_of
-from metrics.models import MonthRollUp
+from leads.rulebooks import rulebooks_of
 from metrics.month_counts import Json
 from metrics.open_clocks import Mask, OpenClocks, microseconds
 from metrics.pace import Span, WorkingTime, working_time_of
 from metrics.percentiles import ResponseTimes
 from metrics.periods import Dates, Period, PeriodKind, local_date, local_dates_many, period_on
 from metrics.stored_clocks import read_open_clocks
+
+MONTHS_BEFORE = 6
+"""How many months before those asked for a ledger also knows the counts of commitments of."""
+
+# In one go: the counts of the months asked for, what commitments counted in some before them, and
+# by which transaction every month was written that a trend may rest on.
+_STORED = """
+SELECT month, xmin::text, changed_at,
+    CASE WHEN month >= %(first)s AND month < %(to)s THEN counts END,
+    CASE WHEN month >= %(earliest)s AND month < %(first)s
+        THEN COALESCE(counts -> 'commitments', '{}') END
+FROM metrics_monthrollup
+WHERE agreement_id = %(agreement)s AND month >= %(years_from)s AND month < %(years_to)s
+"""
 
 _BEFORE_ALL = datetime(1970, 1, 2, tzinfo=UTC)
 _AFTER_ALL = datetime(2100, 12, 30, tzinfo=UTC)
@@ -54,16 +69,24 @@ class InForce:
 class Ledger:
     """The stored counts of some months, by the first day of each, read at ``now``.
 
-    ``times`` remembers what ``metrics.response_times`` has read.
+    Of a few months ``before`` them it knows what commitments counted, unless all are over; of
+    these years it knows which transaction has ``written`` each month, which tells apart what one
+    instant cannot. ``times`` remembers what ``metrics.response_times`` has worked out of a month,
+    key by key.
     """
 
     agreement: Agreement
     versions: Sequence[InForce]
     months: dict[date, Json]
+    before: dict[date, Json]
+    written: dict[date, str]
     now: datetime
     read_clocks: Callable[[], dict[date, list[OpenClocks]]] = field(repr=False)
     changed_at: datetime | None = None
-    times: dict[date, Mapping[str, ResponseTimes]] = field(
+    times: dict[date, dict[str, ResponseTimes]] = field(
+        default_factory=dict, init=False, repr=False
+    )
+    _inside: dict[tuple[Period, ...], list[tuple[date, Dates | None]]] = field(
         default_factory=dict, init=False, repr=False
     )
     _working: dict[tuple[Period, tuple[str, ...]], WorkingTime] = field(
@@ -114,23 +137,29 @@ class Ledger:
     ) -> Iterator[tuple[date, list[Any]]]:
         """Give the counts of a part, and in it of a stage or clause, day by day."""
         for first in _months_of(period):
-            of_version = self.months.get(first, {}).get(part, {}).get(version, {})
-            found = of_version if subject is None else of_version.get(subject, {})
-            for day, counts in found.get("days", found).items():
+            for day, counts in self._month(first, part, version, subject).items():
                 on_date = first.replace(day=int(day))
                 if period.from_date <= on_date < period.to_date:
                     yield on_date, counts
+
+    def _month(self, first: date, part: str, version: str, subject: str | None) -> Json:
+        """Return the counts of a part by the number of the day in the month."""
+        of_version: Json = self.months.get(first, {}).get(part, {}).get(version, {})
+        found: Json = of_version if subject is None else of_version.get(subject, {})
+        days: Json = found.get("days", found)
+        return days
 
     def sums(
         self, part: str, version: str, subject: str | None, periods: Iterable[Period]
     ) -> list[Any]:
         """Sum the counts over all days of some periods; empty where nothing was counted."""
-        total: list[Any] = []
+        found: list[Sequence[Any]] = []
         for period in periods:
-            for _, counts in self.days(part, version, subject, period):
-                known = total or [0] * len(counts)
-                total = [one + number(more) for one, more in zip(known, counts, strict=True)]
-        return total
+            if period.kind is PeriodKind.MONTH:
+                found += self._month(period.from_date, part, version, subject).values()
+            else:
+                found += (counts for _, counts in self.days(part, version, subject, period))
+        return [_sum(column) for column in zip(*found, strict=True)]
 
     def running(
         self, periods: Iterable[Period], *, version: str = "", clause: str = ""
@@ -140,10 +169,7 @@ class Ledger:
         With each goes a mask of those that started in the periods; None says all of them did.
         Those of a version and clause, if named, are without those that a rule picked again.
         """
-        days = {day for period in periods for day in period.days()}
-        for first in sorted({day.replace(day=1) for day in days}):
-            whole = days.issuperset(period_on(PeriodKind.MONTH, first, self.time_zone).days())
-            inside = None if whole else np.array(sorted(days), dtype="datetime64[D]")
+        for first, inside in self._months_under(tuple(periods)):
             for clocks in self.open_clocks.get(first, ()):
                 group = clocks.group
                 if clause and (group.version, group.clause, group.picked_by) != (
@@ -153,6 +179,17 @@ class Ledger:
                 ):
                     continue
                 yield clocks, None if inside is None else self._is_inside(clocks, inside)
+
+    def _months_under(self, periods: tuple[Period, ...]) -> list[tuple[date, Dates | None]]:
+        """Return the months that periods reach into, each with their days unless all are in."""
+        if periods not in self._inside:
+            days = {day for period in periods for day in period.days()}
+            sorted_days = np.array(sorted(days), dtype="datetime64[D]")
+            self._inside[periods] = [
+                (first, None if days.issuperset(_whole(first, self.time_zone)) else sorted_days)
+                for first in sorted({day.replace(day=1) for day in days})
+            ]
+        return self._inside[periods]
 
     def _is_inside(self, clocks: OpenClocks, days: Dates) -> Mask:
         started = clocks.started.all().astype("datetime64[us]")
@@ -190,13 +227,16 @@ class Ledger:
         ]
 
 
-def _span(version: InForce) -> Span:
-    return Span(version.rulebook.schedule, version.starts_at, version.ends_at)
+def _whole(first: date, time_zone: str) -> list[date]:
+    return period_on(PeriodKind.MONTH, first, time_zone).days()
 
 
-def number(value: Any) -> Any:
-    """Return a stored count as a number; amounts are stored as decimal strings."""
-    return Decimal(value) if isinstance(value, str) else value
+def _sum(column: Sequence[Any]) -> Any:
+    """Sum stored counts; amounts are stored as decimal strings, and they are rare."""
+    try:
+        return sum(column)
+    except TypeError:
+        return sum(map(Decimal, column), Decimal(0))
 
 
 def exact_sum(values: Iterable[Any]) -> Fraction:
@@ -211,27 +251,78 @@ def _months_of(period: Period) -> Iterator[date]:
         first = (first + timedelta(days=31)).replace(day=1)
 
 
-def open_ledger(agreement: Agreement, from_date: date, to_date: date, now: datetime) -> Ledger:
-    """Read the versions of an agreement and the months that overlap [from_date, to_date)."""
-    months = {"month__gte": from_date.replace(day=1), "month__lt": to_date}
-    rows = MonthRollUp.objects.filter(agreement=agreement, **months)
-    stored = list(rows.values_list("month", "counts", "changed_at"))
-    versions = AgreementVersion.objects.signed().filter(agreement=agreement).order_by("effective")
+def versions_of(agreement: Agreement) -> list[InForce]:
+    """Read the signed versions of an agreement, the earliest first; two queries."""
+    signed = AgreementVersion.objects.signed().filter(agreement=agreement)
+    versions = list(signed.order_by("effective"))
+    books = rulebooks_of(versions)
+    return [
+        InForce(
+            key=str(version.pk),
+            number=version.number,
+            starts_at=version.effective_from or _BEFORE_ALL,
+            ends_at=version.effective_to or _AFTER_ALL,
+            terms=books[version.pk].terms,
+            rulebook=books[version.pk],
+        )
+        for version in versions
+    ]
+
+
+def open_ledger(
+    agreement: Agreement,
+    versions: Sequence[InForce],
+    from_date: date,
+    to_date: date,
+    now: datetime,
+) -> Ledger:
+    """Read the months of an agreement that overlap [from_date, to_date); one query."""
+    first = from_date.replace(day=1)
+    stored = _stored(agreement, first, to_date, local_date(now, agreement.time_zone))
+    known = [month for month in stored if month.counts is not None]
     return Ledger(
         agreement=agreement,
-        versions=[
-            InForce(
-                key=str(version.pk),
-                number=version.number,
-                starts_at=version.effective_from or _BEFORE_ALL,
-                ends_at=version.effective_to or _AFTER_ALL,
-                terms=version.parsed_terms(),
-                rulebook=rulebook_of(version),
-            )
-            for version in versions
-        ],
-        months={month: counts for month, counts, _ in stored},
+        versions=versions,
+        months={month.first: month.counts for month in known},
+        before={each.first: each.commitments for each in stored if each.commitments is not None},
+        written={month.first: month.written_by for month in stored},
         now=now,
         read_clocks=partial(read_open_clocks, agreement, from_date, to_date, microseconds(now)),
-        changed_at=max((changed_at for _, _, changed_at in stored), default=None),
+        changed_at=max((month.changed_at for month in known), default=None),
     )
+
+
+class _Stored(NamedTuple):
+    """A month as it is stored; without its counts where nobody asked for them."""
+
+    first: date
+    written_by: str
+    changed_at: datetime
+    counts: Any
+    commitments: Any
+
+
+def _stored(agreement: Agreement, first: date, to_date: date, today: date) -> list[_Stored]:
+    latest_year = (to_date - timedelta(days=1)).year
+    asked: dict[str, int | date] = {
+        "agreement": agreement.pk,
+        "first": first,
+        "to": to_date,
+        "earliest": months_before(first, MONTHS_BEFORE) if today < to_date else first,
+        "years_from": min(first, date(latest_year - 1, 1, 1)),
+        "years_to": date(latest_year + 1, 1, 1),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_STORED, asked)
+        return [_Stored(*row[:3], *map(_read, row[3:])) for row in cursor.fetchall()]
+
+
+def _read(document: str | None) -> Any:
+    return None if document is None else json.loads(document)
+
+
+def months_before(first: date, number: int) -> date:
+    """Return the first day of the month so many months before one, given by its own."""
+    for _ in range(number):
+        first = (first - timedelta(days=1)).replace(day=1)
+    return first

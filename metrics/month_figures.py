@@ -1,22 +1,23 @@
 """All figures of a month of an agreement at an instant."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from agreements.models import Agreement
 from metrics.attainment import blend_volume_target, score
 from metrics.attainment import credit as credit_of
 from metrics.clock_figures import ClockFigures, clock_figures
-from metrics.figures import Outcome, outcome_of, promised_in
-from metrics.ledger import InForce, Ledger, open_ledger
+from metrics.figures import Outcome, outcome_of, periods_in, promised_in
+from metrics.ledger import InForce, Ledger, open_ledger, versions_of
 from metrics.models import FrozenMonth
 from metrics.month_counts import DEAL, FOLLOW_UP, HANDOFF, STAGE, stage_of
 from metrics.percentiles import ResponseTimes
 from metrics.periods import Period
-from metrics.response_times import NOTHING, buckets_in, times_of_month
+from metrics.response_times import buckets_in, times_of_month
 from metrics.rollup import is_being_recalculated
 
 
@@ -51,23 +52,58 @@ class ClockKindFigures:
 
 @dataclass(frozen=True, kw_only=True)
 class MonthFigures:
-    """The figures of a month; counts that say ``outside`` belong to no version."""
+    """The figures of a month; counts that say ``outside`` belong to no version.
 
-    agreement: Agreement
+    What few pages ask for is worked out of the ledger once somebody does.
+    """
+
+    ledger: Ledger = field(repr=False)
     period: Period
-    now: datetime
     versions: tuple[InForce, ...]
     outcomes: tuple[Outcome, ...]
     stages: tuple[StageFigures, ...]
-    clocks: tuple[ClockKindFigures, ...]
-    handoffs: dict[str, int]
     rejections: dict[str, int]
-    deals: dict[str, Fraction]
-    follow_ups: dict[str, int]
     outside: dict[str, int]
     frozen: tuple[FrozenMonth, ...]
     is_being_recalculated: bool
-    changed_at: datetime | None
+
+    @property
+    def agreement(self) -> Agreement:
+        return self.ledger.agreement
+
+    @property
+    def now(self) -> datetime:
+        return self.ledger.now
+
+    @property
+    def changed_at(self) -> datetime | None:
+        """When the counts that the figures rest on last came out differently."""
+        return self.ledger.changed_at
+
+    @cached_property
+    def clocks(self) -> tuple[ClockKindFigures, ...]:
+        """The kinds of clocks that some version promises."""
+        return tuple(_clocks(self.ledger, self.period))
+
+    @cached_property
+    def handoffs(self) -> dict[str, int]:
+        """What sales said to the handoffs offered, by the names of ``month_counts.HANDOFF``."""
+        return self._totals("handoffs", HANDOFF)
+
+    @cached_property
+    def deals(self) -> dict[str, Fraction]:
+        """The deals, by the names of ``month_counts.DEAL``."""
+        return {name: Fraction(value) for name, value in self._totals("deals", DEAL).items()}
+
+    @cached_property
+    def follow_ups(self) -> dict[str, int]:
+        """The follow-ups by people, by the names of ``month_counts.FOLLOW_UP``."""
+        return self._totals("follow_ups", FOLLOW_UP)
+
+    def _totals(self, part: str, names: Sequence[str]) -> dict[str, Any]:
+        sums = [self.ledger.sums(part, each.key, None, [self.period]) for each in self.versions]
+        known = [counts for counts in sums if counts]
+        return {name: sum(counts[at] for counts in known) for at, name in enumerate(names)}
 
     @property
     def closed(self) -> FrozenMonth | None:
@@ -92,54 +128,47 @@ def _credit(outcome: Outcome, *, adjusted: bool) -> Fraction | None:
 
 def month_figures(agreement: Agreement, period: Period, now: datetime) -> MonthFigures:
     """Work out the figures of a month at ``now``; a constant number of queries."""
-    return figures_of(open_ledger(agreement, *span_of(period), now), period)
+    return figures_of(ledger_of(agreement, period, now), period)
 
 
-def span_of(period: Period) -> tuple[date, date]:
-    """Return the local dates whose months a month's report can reach over: its whole year."""
-    return date(period.from_date.year - 1, 12, 1), date(period.from_date.year + 1, 1, 1)
+def ledger_of(agreement: Agreement, month: Period, now: datetime) -> Ledger:
+    """Open the ledger over all that is promised for a month."""
+    versions = versions_of(agreement)
+    return open_ledger(agreement, versions, *span_of(versions, month), now)
+
+
+def span_of(versions: Iterable[InForce], month: Period) -> tuple[date, date]:
+    """Return the local dates [from, to) of the periods that a month's commitments speak of."""
+    kinds = {
+        commitment.period
+        for version in versions
+        if version.touches(month)
+        for commitment in version.terms.commitments
+    }
+    periods = [month, *(period for kind in kinds for period in periods_in(kind, month))]
+    return min(each.from_date for each in periods), max(each.to_date for each in periods)
 
 
 def figures_of(ledger: Ledger, period: Period) -> MonthFigures:
-    """Work out the figures of a month from an open ledger that reaches over its year."""
+    """Work out the figures of a month from a ledger that is open over its ``span_of``."""
     agreement = ledger.agreement
-    versions = tuple(ledger.in_force(period))
-    every = [version.key for version in versions]
     outcomes = tuple(outcome_of(ledger, promised) for promised in promised_in(ledger, period))
     frozen = FrozenMonth.objects.filter(agreement=agreement, month=period.from_date)
     return MonthFigures(
-        agreement=agreement,
+        ledger=ledger,
         period=period,
-        now=ledger.now,
-        versions=versions,
+        versions=tuple(ledger.in_force(period)),
         outcomes=outcomes,
         stages=tuple(_stages(ledger, period, outcomes)),
-        clocks=tuple(_clocks(ledger, period)),
-        handoffs=_totals(ledger, "handoffs", HANDOFF, every, period),
         rejections=ledger.months.get(period.from_date, {}).get("rejections", {}),
-        deals={
-            name: Fraction(value)
-            for name, value in _totals(ledger, "deals", DEAL, every, period).items()
-        },
-        follow_ups=_totals(ledger, "follow_ups", FOLLOW_UP, every, period),
         outside=_outside(ledger, period),
         frozen=tuple(frozen.order_by("revision").select_related("frozen_by")),
         is_being_recalculated=is_being_recalculated(agreement, _calendar_keys(ledger)),
-        changed_at=ledger.changed_at,
     )
 
 
 def _calendar_keys(ledger: Ledger) -> set[str]:
     return {key for version in ledger.versions for key in version.terms.calendar_keys}
-
-
-def _totals(
-    ledger: Ledger, part: str, names: Iterable[str], versions: Iterable[str], period: Period
-) -> dict[str, Any]:
-    keys = list(names)
-    sums = [ledger.sums(part, version, None, [period]) for version in versions]
-    known = [counts for counts in sums if counts]
-    return {name: sum(counts[at] for counts in known) for at, name in enumerate(keys)}
 
 
 def _outside(ledger: Ledger, period: Period) -> dict[str, int]:
@@ -217,12 +246,12 @@ def _clocks(ledger: Ledger, period: Period) -> Iterable[ClockKindFigures]:
     for version in ledger.judging([period]):
         for commitment in version.terms.clock_commitments:
             clauses.setdefault(commitment.measure, []).append((version.key, commitment.key))
-    times = times_of_month(ledger, period.from_date)
+    times = times_of_month(ledger, period.from_date, clauses)
     for kind, of in clauses.items():
         parts = (clock_figures(ledger, version, key, [period]) for version, key in of)
         yield ClockKindFigures(
             kind=kind,
             figures=sum(parts, ClockFigures()),
-            times=times.get(kind, NOTHING),
+            times=times[kind],
             buckets=buckets_in(ledger, kind, [period]),
         )

@@ -1,6 +1,6 @@
 """How a volume goes day by day, and where it will end: interval, chance, and how it is made."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -10,8 +10,8 @@ from statistics import median
 from metrics.attainment import share_of_time
 from metrics.figures import Outcome
 from metrics.forecast import Forecast, dispersion_of, forecast
-from metrics.ledger import InForce, Ledger
-from metrics.month_counts import HANDOFF
+from metrics.ledger import MONTHS_BEFORE, InForce, Ledger
+from metrics.month_counts import HANDOFF, Json
 from metrics.pace import (
     Span,
     expected_by_day,
@@ -22,8 +22,8 @@ from metrics.pace import (
 )
 from metrics.periods import Period, PeriodKind
 
-MONTHS_CHECKED = 6
 _MONTHS_OF_HISTORY = 3
+_ACCEPTED = tuple(map(HANDOFF.index, ("offered", "withdrawn", "rejected", "overturned")))
 _ZERO = Fraction(0)
 _NOTHING = timedelta(0)
 
@@ -136,8 +136,11 @@ class Volumes:
         period = outcome.promised.periods[0]
         counts, open_times = list[int](), list[timedelta]()
         before = reversed(list(self._months_before(outcome, _MONTHS_OF_HISTORY)))
-        for of in (*before, period):
-            counted = self._counts_in(outcome, of)
+        counted_in = [
+            *((month, self._counts_before(outcome, month)) for month in before),
+            (period, self._counts_in(outcome, period)),
+        ]
+        for of, counted in counted_in:
             for day, open_time in zip(of.days(), self._open_times_in(outcome, of), strict=True):
                 if day < self._ledger.today:
                     counts.append(int(counted.get(day, 0)))
@@ -148,8 +151,8 @@ class Volumes:
         """Give by what share the projection at the same moment missed each month's end."""
         if outcome.promised.periods[0].kind is not PeriodKind.MONTH:
             return
-        for month in self._months_before(outcome, MONTHS_CHECKED):
-            counted = self._counts_in(outcome, month)
+        for month in self._months_before(outcome, MONTHS_BEFORE):
+            counted = self._counts_before(outcome, month)
             end = sum(counted.values(), _ZERO)
             if end:
                 open_times = self._open_times_in(outcome, month)
@@ -161,24 +164,51 @@ class Volumes:
         month = outcome.promised.periods[0].months()[0]
         for _ in range(number):
             month = month.previous()
-            if month.from_date in self._ledger.months and self._promising(outcome, month):
+            if self._counted(month) is not None and self._promising(outcome, month):
                 yield month
+
+    def _counted(self, month: Period) -> Json | None:
+        """Return what commitments counted in a month; None where nothing was counted at all."""
+        known = self._ledger.months.get(month.from_date)
+        if known is None:
+            return self._ledger.before.get(month.from_date)
+        counted: Json = known.get("commitments", {})
+        return counted
+
+    def _counts_before(self, outcome: Outcome, month: Period) -> dict[date, Fraction]:
+        """Return what was counted on the local dates of a month before a volume's period."""
+        key, measure = outcome.figures.key, outcome.figures.measure
+        name = (month, key, measure)
+        if name not in self._counts:
+            of_month = self._counted(month) or {}
+            self._counts[name] = _added(
+                measure,
+                (
+                    (month.from_date.replace(day=int(day)), counts)
+                    for version in self._promising(outcome, month)
+                    for day, counts in of_month.get(version.key, {}).get(key, {}).items()
+                ),
+            )
+        return self._counts[name]
 
     def _promising(self, outcome: Outcome, period: Period) -> list[InForce]:
         key, measure = outcome.figures.key, outcome.figures.measure
-        judging = self._ledger.judging([period])
-        return [each for each in judging if each.commitment(key, measure) is not None]
+        in_force = self._ledger.in_force(period)
+        return [each for each in in_force if each.commitment(key, measure) is not None]
 
     def _counts_in(self, outcome: Outcome, period: Period) -> dict[date, Fraction]:
         """Return what was counted on the local dates of a period."""
         key, measure = outcome.figures.key, outcome.figures.measure
         name = (period, key, measure)
         if name not in self._counts:
-            counted: dict[date, Fraction] = {}
-            for version in self._promising(outcome, period):
-                for on_date, counts in self._ledger.days("commitments", version.key, key, period):
-                    counted[on_date] = counted.get(on_date, _ZERO) + _value(measure, counts)
-            self._counts[name] = counted
+            self._counts[name] = _added(
+                measure,
+                (
+                    on_day
+                    for version in self._promising(outcome, period)
+                    for on_day in self._ledger.days("commitments", version.key, key, period)
+                ),
+            )
         return self._counts[name]
 
     def _open_times_in(self, outcome: Outcome, period: Period) -> list[timedelta]:
@@ -199,12 +229,22 @@ def _dispersion_of(counts: tuple[int, ...], open_times: tuple[timedelta, ...]) -
     return dispersion_of(counts, open_times)
 
 
-def _value(measure: str, counts: Sequence[int | str]) -> Fraction:
+def _added(
+    measure: str, counted: Iterable[tuple[date, Sequence[int | str]]]
+) -> dict[date, Fraction]:
+    """Add up what versions counted day by day."""
+    found: dict[date, int | Fraction] = {}
+    for on_date, counts in counted:
+        found[on_date] = found.get(on_date, 0) + _value(measure, counts)
+    return {on_date: Fraction(value) for on_date, value in found.items()}
+
+
+def _value(measure: str, counts: Sequence[int | str]) -> int | Fraction:
     if measure != "accepted_volume":
-        return Fraction(counts[0])
-    handoffs = {name: int(counts[at]) for at, name in enumerate(HANDOFF)}
-    stood = handoffs["rejected"] - handoffs["overturned"]
-    return Fraction(handoffs["offered"] - handoffs["withdrawn"] - stood)
+        value = counts[0]
+        return Fraction(value) if isinstance(value, str) else value
+    offered, withdrawn, rejected, overturned = (int(counts[place]) for place in _ACCEPTED)
+    return offered - withdrawn - (rejected - overturned)
 
 
 def _spells(

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from functools import lru_cache
 from itertools import accumulate
 
 import numpy as np
@@ -97,13 +98,19 @@ def working_time_of(spans: Iterable[Span], period: Period, now: datetime) -> Wor
 
 def open_time_by_day(spans: Iterable[Span], period: Period) -> list[timedelta]:
     """The open time of each local day of a period, in order."""
+    return list(_open_time_by_day(tuple(_clip(span, period) for span in spans), period))
+
+
+@lru_cache(maxsize=1024)
+def _open_time_by_day(spans: tuple[Span, ...], period: Period) -> tuple[timedelta, ...]:
+    """Work it out once: hours and days are values, and what follows from them stays."""
     edges = period.day_edges()
     total = np.zeros(edges.size - 1, dtype="timedelta64[us]")
-    for span in (_clip(each, period) for each in spans):
+    for span in spans:
         starts_at, ends_at = _instant(span.starts_at), _instant(span.ends_at)
         inside = np.clip(edges, starts_at, ends_at)
         total += business_between_many(span.schedule, inside[:-1], inside[1:])
-    return [timedelta(microseconds=int(open_time)) for open_time in total.astype(np.int64)]
+    return tuple(timedelta(microseconds=int(each)) for each in total.astype(np.int64))
 
 
 def expected_by_day(target: Number, by_day: Sequence[timedelta]) -> list[Fraction]:

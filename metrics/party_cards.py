@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from agreements import formats
-from agreements.models import Agreement, Membership
+from agreements.models import Agreement, Membership, Team
 from agreements.models.contracts import Party
 from metrics.attainment import Status
 from metrics.commitment_rows import CommitmentRow, figures_shown
@@ -56,6 +58,7 @@ class PartyWriter:
         self._month, self._trends, self._adjusted = month, trends, adjusted
         self._is_over = month.now >= month.period.ends_at
         self._people = people_of(month.agreement)
+        self._judged = {party: list(self._judge(party)) for party in Party.values}
 
     def outcomes_of(self, party: str) -> list[Outcome]:
         """Return the commitments of a party."""
@@ -64,7 +67,7 @@ class PartyWriter:
     def statuses(self) -> dict[str, Status]:
         """Return the status of each party that promised something."""
         return {
-            party: worst_of(status for _outcome, status in self._judged(party))
+            party: worst_of(status for _outcome, status in self._judged[party])
             for party in Party.values
             if self.outcomes_of(party)
         }
@@ -73,13 +76,14 @@ class PartyWriter:
         self, party: str, rows: Iterable[CommitmentRow], outlooks: Iterable[OutlookTelling]
     ) -> PartyCard:
         """Write the card of a party."""
-        judged = self._judged(party)
+        judged = self._judged[party]
+        raw, adjusted = (self._month.score(party, adjusted=each) for each in (False, True))
         return PartyCard(
             party=party,
             name=str(Party(party).label),
             people=self._people[party],
-            score=score_text(self._month.score(party, adjusted=self._adjusted)),
-            facts=tuple(self._facts(party)),
+            score=score_text(adjusted if self._adjusted else raw),
+            facts=tuple(self._facts(party, raw, adjusted)),
             score_parts=tuple(self._score_parts(party)),
             status=worst_of(status for _outcome, status in judged),
             verdict=party_verdict(judged, is_over=self._is_over),
@@ -87,16 +91,13 @@ class PartyWriter:
             outlooks=tuple(outlooks),
         )
 
-    def _judged(self, party: str) -> list[tuple[Outcome, Status]]:
-        """Return the commitments that count for a party, with the status that is shown."""
-        return [
-            (outcome, figures_shown(outcome, adjusted=self._adjusted).status)
-            for outcome in self.outcomes_of(party)
-            if not outcome.exceeds_validity
-        ]
+    def _judge(self, party: str) -> Iterator[tuple[Outcome, Status]]:
+        """Give the commitments that count for a party, with the status that is shown."""
+        for outcome in self.outcomes_of(party):
+            if not outcome.exceeds_validity:
+                yield outcome, figures_shown(outcome, adjusted=self._adjusted).status
 
-    def _facts(self, party: str) -> Iterator[str]:
-        raw, adjusted = (self._month.score(party, adjusted=each) for each in (False, True))
+    def _facts(self, party: str, raw: Fraction | None, adjusted: Fraction | None) -> Iterator[str]:
         previous = self._trends.previous_scores.get(party)
         if previous is not None:
             month = formats.month(self._month.period.previous().from_date)
@@ -116,7 +117,7 @@ class PartyWriter:
             yield _("As closed %(score)s") % {"score": score}
 
     def _kept(self, party: str) -> str:
-        known = [status for _outcome, status in self._judged(party) if status != Status.NO_DATA]
+        known = [status for _outcome, status in self._judged[party] if status != Status.NO_DATA]
         parts = {
             "number": formats.figure(sum(status in _WELL for status in known)),
             "all": formats.figure(len(known)),
@@ -135,12 +136,17 @@ class PartyWriter:
 
 def people_of(agreement: Agreement) -> dict[str, str]:
     """Name the team of each party and who leads it; one query."""
-    leaders = Membership.objects.filter(
-        team__in=[agreement.marketing_team_id, agreement.sales_team_id], role=Membership.Role.LEAD
+    leads = ArrayAgg(
+        "memberships__user__name",
+        filter=Q(memberships__role=Membership.Role.LEAD),
+        order_by="memberships__user__name",
+        default=[],
     )
-    named = list(leaders.order_by("user__name").values_list("team_id", "user__name"))
-    found = {}
-    for party in Party.values:
-        team = agreement.team_of(party)
-        found[party] = " · ".join([team.name, *(name for key, name in named if key == team.pk)])
-    return found
+    keys = {
+        Party.MARKETING.value: agreement.marketing_team_id,
+        Party.SALES.value: agreement.sales_team_id,
+    }
+    teams = Team.objects.filter(pk__in=keys.values()).annotate(leads=leads)
+    rows = teams.values_list("pk", "name", "leads")
+    named = {pk: " · ".join([name, *people]) for pk, name, people in rows}
+    return {party: named[key] for party, key in keys.items()}

@@ -81,10 +81,7 @@ class Period:
 
     def days(self) -> list[date]:
         """Its calendar dates in order, also one the zone skipped (Apia, 2011-12-30)."""
-        return [
-            self.from_date + timedelta(days=index)
-            for index in range((self.to_date - self.from_date).days)
-        ]
+        return list(_dates(self.from_date, self.to_date))
 
     def months(self) -> list["Period"]:
         """The months a month, quarter or year pools. Raises ValueError for a day or a week."""
@@ -187,6 +184,13 @@ def first_instants_many(dates: Dates, time_zone: str) -> Instants:
     return firsts
 
 
+@lru_cache(maxsize=1024)
+def _dates(from_date: date, to_date: date) -> tuple[date, ...]:
+    number = (to_date - from_date).days
+    return tuple(from_date + timedelta(days=index) for index in range(number))
+
+
+@lru_cache(maxsize=4096)
 def _first_instant(on_date: date, time_zone: str) -> datetime:
     instants = first_instants_many(np.array([on_date], dtype=_DATE), time_zone)
     return _EPOCH + timedelta(microseconds=int(instants.view(np.int64)[0]))

@@ -10,13 +10,12 @@ from agreements.models.contracts import Party
 from metrics import periods
 from metrics.attainment import rounded
 from metrics.figures import Outcome
-from metrics.ledger import open_ledger
 from metrics.month_figures import (
     ClockKindFigures,
     MonthFigures,
     StageFigures,
     figures_of,
-    span_of,
+    ledger_of,
 )
 from metrics.outlook import Outlook, Volumes
 from metrics.percentiles import Percentile
@@ -34,7 +33,7 @@ def month_report(agreement: Agreement, month: str, now: datetime) -> Report:
     current ones; a closed month also tells what they were when it was closed.
     """
     period = periods.month(month, agreement.time_zone)
-    ledger = open_ledger(agreement, *span_of(period), now)
+    ledger = ledger_of(agreement, period, now)
     figures = figures_of(ledger, period)
     report, volumes = report_of(figures), Volumes(ledger)
     for entry, outcome in zip(report["commitments"], figures.outcomes, strict=True):
@@ -70,7 +69,7 @@ def report_of(figures: MonthFigures) -> Report:
         },
         "now": figures.now.isoformat(),
         "versions": [version.number for version in figures.versions],
-        "commitments": [_commitment(outcome) for outcome in figures.outcomes],
+        "commitments": commitments_of(figures),
         "scores": {party: _number(figures.score(party)) for party in Party.values},
         "adjusted_scores": {
             party: _number(figures.score(party, adjusted=True)) for party in Party.values
@@ -84,6 +83,11 @@ def report_of(figures: MonthFigures) -> Report:
         "outside_any_version": figures.outside,
         "being_recalculated": figures.is_being_recalculated,
     }
+
+
+def commitments_of(figures: MonthFigures) -> list[Report]:
+    """Write what became of each commitment."""
+    return [_commitment(outcome) for outcome in figures.outcomes]
 
 
 def _with_closing(report: Report, figures: MonthFigures) -> Report:

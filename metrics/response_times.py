@@ -1,6 +1,6 @@
 """How long clocks took, with those that are past due and unanswered at their time so far."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property, partial
 
@@ -9,7 +9,7 @@ from django.db import connection
 from agreements.terms import Terms
 from metrics.ledger import Ledger
 from metrics.models import MonthTimes
-from metrics.month_counts import Json, buckets_of, joined, sets_of_times
+from metrics.month_counts import RESPONSES, Json, buckets_of, joined, sets_of_times
 from metrics.monthly import used_between
 from metrics.open_clocks import Mask, Microseconds, OpenClocks, unpacked
 from metrics.percentiles import Percentile, ResponseTimes, response_times
@@ -30,7 +30,8 @@ WHERE times.agreement_id = %s AND times.month = %s
 def times_in(ledger: Ledger, key: str, periods: Sequence[Period]) -> ResponseTimes:
     """Return the times of a kind of clock, a clause or a promised response time."""
     if [period.kind for period in periods] == [PeriodKind.MONTH]:
-        return times_of_month(ledger, periods[0].from_date).get(key, NOTHING)
+        asked = {key, *_follow_ups(ledger)}
+        return times_of_month(ledger, periods[0].from_date, asked)[key]
     return _times_over(ledger, key, periods)
 
 
@@ -42,16 +43,26 @@ def buckets_in(ledger: Ledger, key: str, periods: Sequence[Period]) -> tuple[int
     return tuple(buckets_of(_stopped_over(ledger, key, periods)))
 
 
-def times_of_month(ledger: Ledger, first: date) -> Mapping[str, ResponseTimes]:
-    """Return the times of every kind, clause and response time of a month, read together."""
-    if first not in ledger.times:
-        stored: Json = ledger.months.get(first, {}).get("times", {})
-        ledger.times[first] = _Times(ledger, first, stored).all()
-    return ledger.times[first]
+def times_of_month(ledger: Ledger, first: date, keys: Iterable[str]) -> dict[str, ResponseTimes]:
+    """Return the times of kinds, clauses or response times of a month, read together."""
+    stored: Json = ledger.months.get(first, {}).get("times", {})
+    known, asked = ledger.times.setdefault(first, {}), list(keys)
+    missing = {key: stored[key] for key in asked if key in stored and key not in known}
+    if missing:
+        known |= _Times(ledger, first, missing).all()
+    return {key: known.get(key, NOTHING) for key in asked}
+
+
+def _follow_ups(ledger: Ledger) -> Iterator[str]:
+    """Give the clauses that promise first follow-ups, or how long they take."""
+    for version in ledger.versions:
+        for commitment in version.terms.commitments:
+            if commitment.measure == "first_follow_up" or commitment.measure in RESPONSES:
+                yield commitment.key
 
 
 class _Times:
-    """The stored times of a month, while percentiles are read from them."""
+    """Some of the stored times of a month, while percentiles are read from them."""
 
     def __init__(self, ledger: Ledger, first: date, stored: Json) -> None:
         self._ledger, self._first, self._stored = ledger, first, stored

@@ -12,9 +12,9 @@ from itertools import islice
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
-from django.db.models import Exists, Model
+from django.db.models import Model
 
-from agreements.models import Agreement, AgreementVersion, CalendarRevision
+from agreements.models import Agreement, AgreementVersion
 from leads.models import Change
 from metrics.cells import count_days
 from metrics.entries import find_first_entries, gather_families, set_days
@@ -47,6 +47,14 @@ DELETE FROM leads_change
 WHERE agreement_id = %(agreement)s AND {_IS_SETTLED} AND local_date = ANY(%(days)s)
 """  # noqa: S608 - composed of constants
 
+_IS_WAITING = """
+SELECT EXISTS (SELECT FROM leads_change WHERE agreement_id = %(agreement)s) OR EXISTS (
+    SELECT FROM agreements_calendarrevision AS revision
+    JOIN agreements_calendar AS calendar ON calendar.id = revision.calendar_id
+    WHERE revision.settled_at IS NULL AND calendar.key = ANY(%(keys)s)
+)
+"""
+
 _DAYS = """
 SELECT DISTINCT (fact.at AT TIME ZONE %(zone)s)::date FROM (
     SELECT occurred_at AS at FROM leads_stageentry WHERE agreement_id = %(agreement)s
@@ -66,11 +74,9 @@ SELECT DISTINCT (fact.at AT TIME ZONE %(zone)s)::date FROM (
 
 def is_being_recalculated(agreement: Agreement, calendar_keys: Collection[str] = ()) -> bool:
     """Whether facts, or one of these calendars, changed and the figures do not show it yet."""
-    revisions = CalendarRevision.objects.filter(
-        settled_at__isnull=True, calendar__key__in=calendar_keys
-    )
-    waiting = Exists(Change.objects.filter(agreement=agreement)) | Exists(revisions)
-    return Agreement.objects.filter(waiting, pk=agreement.pk).exists()
+    with connection.cursor() as cursor:
+        cursor.execute(_IS_WAITING, {"agreement": agreement.pk, "keys": list(calendar_keys)})
+        return bool(cursor.fetchone()[0])
 
 
 def roll_up(*, now: datetime, agreement: Agreement | None = None, wait: bool = False) -> int:

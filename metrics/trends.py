@@ -10,13 +10,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
-from django.db.models import CharField, Func
-
 from agreements.models.contracts import Party
 from metrics.attainment import party_score
 from metrics.figures import Outcome, outcome_of, promised_in
 from metrics.ledger import Ledger, open_ledger
-from metrics.models import MonthRollUp
+from metrics.month_figures import span_of
 from metrics.open_clocks import instant
 from metrics.periods import Period, day_of
 
@@ -63,14 +61,6 @@ class _MonthKept:
         return is_same and self.valid_from <= now < self.valid_until
 
 
-class _WrittenBy(Func):
-    """The transaction that wrote a row: it tells apart what one instant cannot."""
-
-    template = "xmin::text"
-    arity = 0
-    output_field = CharField()
-
-
 _MonthName = tuple[int, date, tuple[str, ...]]
 _kept: OrderedDict[_MonthName, _MonthKept] = OrderedDict()
 
@@ -112,7 +102,7 @@ def _months_before(period: Period) -> list[Period]:
 
 def _kept_months(ledger: Ledger, months: Sequence[Period]) -> dict[date, _MonthKept]:
     """Return the months of which something is stored; those that hold no more are worked out."""
-    written = _written(ledger, months)
+    written = ledger.written
     versions = tuple(version.key for version in ledger.versions)
     names = {
         month.from_date: (ledger.agreement.pk, month.from_date, versions)
@@ -131,20 +121,6 @@ def _kept_months(ledger: Ledger, months: Sequence[Period]) -> dict[date, _MonthK
     return {month: _kept[name] for month, name in names.items()}
 
 
-def _written(ledger: Ledger, months: Sequence[Period]) -> dict[date, str]:
-    """Return which transaction wrote the counts of each month of the years of some months."""
-    from_date, to_date = _years_of(months)
-    rows = MonthRollUp.objects.filter(
-        agreement=ledger.agreement, month__gte=from_date, month__lt=to_date
-    )
-    return dict(rows.annotate(by=_WrittenBy()).values_list("month", "by"))
-
-
-def _years_of(months: Sequence[Period]) -> tuple[date, date]:
-    first, last = months[0].from_date, months[-1].from_date
-    return date(first.year, 1, 1), date(last.year + 1, 1, 1)
-
-
 def _keep(name: _MonthName, month: _MonthKept) -> None:
     _kept[name] = month
     while len(_kept) > _KEPT:
@@ -155,7 +131,9 @@ def _work_out(
     ledger: Ledger, months: Sequence[Period], written: Mapping[date, str]
 ) -> Iterator[tuple[Period, _MonthKept]]:
     """Work months out from all that their periods reach over."""
-    further = open_ledger(ledger.agreement, *_years_of(months), ledger.now)
+    spans = [span_of(ledger.versions, month) for month in months]
+    first, last = min(span[0] for span in spans), max(span[1] for span in spans)
+    further = open_ledger(ledger.agreement, ledger.versions, first, last, ledger.now)
     for month in months:
         outcomes = [outcome_of(further, promised) for promised in promised_in(further, month)]
         yield month, _month_kept(further, month, outcomes, written)

@@ -22,7 +22,7 @@ from leads.paging import CountedPaginator
 from metrics.addresses import breaches_href, dashboard_href
 from metrics.breach_list import NOBODY, BreachFilters, BreachList, rows_of
 from metrics.breach_words import tellings_of
-from metrics.ledger import open_ledger
+from metrics.ledger import versions_of
 from metrics.periods import Period
 from metrics.views.asked import desk_of_reader, month_of
 
@@ -46,8 +46,7 @@ def breaches(request: SignedInRequest, slug: str) -> HttpResponse:
     found: Any = BreachList(agreement, period, filters, now)
     shown = counts["withdrawn" if filters.withdrawn else "standing"]
     page = CountedPaginator(found, PER_PAGE, count=shown).get_page(request.GET.get("page"))
-    ledger = open_ledger(agreement, period.from_date, period.to_date, now)
-    rows = rows_of(list(page.object_list), ledger.versions)
+    rows = rows_of(list(page.object_list), versions_of(agreement))
     choices = _choices(agreement, sees_reps=sees_reps)
     context = {
         "agreement": agreement,

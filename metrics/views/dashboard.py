@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from agreements import formats
 from agreements.kick import kick
-from agreements.models import Agreement, Team
+from agreements.models import Agreement
 from agreements.permissions import user_can_see_figures_of_reps
 from agreements.requests import SignedInRequest
 from leads.queue import Desk
@@ -40,7 +40,6 @@ def dashboard(request: SignedInRequest, slug: str) -> HttpResponse:
     now = timezone.now()
     desk = desk_of_reader(request, slug)
     agreement = desk.agreement
-    _name_parties(agreement)
     period, adjusted = month_of(request, agreement, now), asks_for_adjusted(request)
     ledger, month = read_month(agreement, period, now)
     if month.is_being_recalculated:
@@ -65,13 +64,6 @@ def dashboard(request: SignedInRequest, slug: str) -> HttpResponse:
             **_breaches(desk, ledger, month, shown),
         }
     return render(request, "metrics/dashboard.html", context)
-
-
-def _name_parties(agreement: Agreement) -> None:
-    """Read both teams at once."""
-    teams = Team.objects.in_bulk([agreement.marketing_team_id, agreement.sales_team_id])
-    agreement.marketing_team = teams[agreement.marketing_team_id]
-    agreement.sales_team = teams[agreement.sales_team_id]
 
 
 def _stepper(month: MonthFigures, *, adjusted: bool) -> dict[str, str]:

@@ -29,7 +29,7 @@ from tests.metrics.pages import (
 
 pytestmark = pytest.mark.django_db
 
-QUERIES = 22
+QUERIES = 18
 
 
 def test_it_works(september: Agreement, client: Client) -> None:

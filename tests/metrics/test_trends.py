@@ -9,8 +9,7 @@ from django.test import Client
 from agreements.models import Agreement
 from leads.ingest import ingest
 from leads.told import Told
-from metrics.ledger import open_ledger
-from metrics.month_figures import figures_of, span_of
+from metrics.month_figures import figures_of, ledger_of
 from metrics.periods import Period, month
 from metrics.rollup import roll_up
 from metrics.trends import MONTHS, Trends, trends_of
@@ -49,7 +48,7 @@ def offered(lead: str, at: str) -> list[Told]:
 
 def trends(agreement: Agreement, now: datetime, label: str = "2026-09") -> Trends:
     period: Period = month(label, agreement.time_zone)
-    ledger = open_ledger(agreement, *span_of(period), now)
+    ledger = ledger_of(agreement, period, now)
     return trends_of(ledger, period, figures_of(ledger, period).outcomes)
 
 
@@ -108,6 +107,19 @@ def test_a_late_fact_changes_the_quarter_it_lies_in(agreement: Agreement) -> Non
     tell(agreement, mqls(2, "2026-04-07 10:00"), now)
 
     assert shares(trends(agreement, now), "M2")[-4] == 1
+
+
+def test_a_late_fact_changes_the_week_it_lies_in_of_the_next_year() -> None:
+    weekly = promise("M1", "marketing", "stage_volume", 4, stage="mql", period="week")
+    agreement = make_version(example_terms(commitments=[weekly])).agreement
+    now = local("2027-12-10 12:00")
+    tell(agreement, mqls(4, "2027-01-05 10:00"), now)
+    assert shares(trends(agreement, now, "2027-12"), "M1")[0] == pytest.approx(4 / 20)
+
+    # The week of Tuesday 29 December ends on 3 January, so that it is one of January's.
+    tell(agreement, mqls(2, "2026-12-29 10:00"), now)
+
+    assert shares(trends(agreement, now, "2027-12"), "M1")[0] == pytest.approx(6 / 20)
 
 
 def test_a_clock_that_falls_due_changes_a_month_that_was_worked_out(agreement: Agreement) -> None:
