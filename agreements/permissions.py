@@ -11,7 +11,7 @@ from typing import ParamSpec
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
-from agreements.models import Agreement, Membership, User
+from agreements.models import Agreement, Membership, Team, User
 from agreements.models.contracts import Party
 
 P = ParamSpec("P")
@@ -71,6 +71,20 @@ def parties_led_by(agreement: Agreement, user: User) -> list[str]:
     """Return the parties whose lead this person is."""
     roles = roles_in(agreement, user)
     return [party for party in Party.values if (party, Membership.Role.LEAD) in roles]
+
+
+def check_user_can_start(user: User, *teams: Team) -> None:
+    """Raise PermissionDenied unless the person may start an agreement between these teams.
+
+    Without teams: unless there is any team for which they may.
+    """
+    led = Membership.objects.filter(user=user, role=Membership.Role.LEAD)
+    if teams:
+        led = led.filter(team__in=teams)
+    if not user.is_admin and not led.exists():
+        raise PermissionDenied(
+            _("An agreement is started by the lead of one of its teams, or by an administrator.")
+        )
 
 
 def check_user_can_edit(agreement: Agreement, user: User) -> None:

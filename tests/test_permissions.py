@@ -20,6 +20,7 @@ from agreements.permissions import (
     check_user_can_edit,
     check_user_can_see_figures_of_reps,
     check_user_can_sign,
+    check_user_can_start,
     refusal,
 )
 from leads import permissions as of_leads
@@ -52,6 +53,7 @@ read a lead never offered      | yes   | yes      | yes            | yes        
 read a handoff in the queue    | yes   | yes      | yes            | yes        | yes              | yes | yes         | –
 read a handoff of Ana          | yes   | yes      | yes            | yes        | yes              | yes | yes         | –
 read a handoff of Bruno        | yes   | yes      | yes            | yes        | yes              | –   | yes         | –
+start an agreement of the two  | yes   | –        | yes            | yes        | –                | –   | –           | –
 edit a draft, propose          | yes   | –        | yes            | yes        | –                | –   | –           | –
 sign a version for marketing   | –     | –        | yes            | –          | –                | –   | –           | –
 sign a version for sales       | –     | –        | –              | yes        | –                | –   | –           | –
@@ -217,6 +219,9 @@ ASKED: dict[str, Callable[[Scene], bool]] = {
     "read a handoff in the queue": lambda s: reads(s.queued, s.person),
     "read a handoff of Ana": lambda s: reads(s.anas, s.person),
     "read a handoff of Bruno": lambda s: reads(s.brunos, s.person),
+    "start an agreement of the two": lambda s: may(check_user_can_start)(
+        s.person, s.agreement.marketing_team, s.agreement.sales_team
+    ),
     "edit a draft, propose": lambda s: may(check_user_can_edit)(s.agreement, s.person),
     "sign a version for marketing": lambda s: may(check_user_can_sign)(
         s.agreement, s.person, "marketing"

@@ -3,6 +3,7 @@
 from agreements.models.audit import Audit
 from agreements.models.calendars import Calendar, CalendarRevision
 from agreements.models.contracts import Agreement, AgreementVersion, Signature
+from agreements.models.interviews import Interview
 from agreements.models.messages import Message
 from agreements.models.negotiation import Comment, SectionEdit, Suggestion, VersionStep
 from agreements.models.people import Absence, Membership, OwnerName, Team, User
@@ -17,6 +18,7 @@ __all__ = [
     "Calendar",
     "CalendarRevision",
     "Comment",
+    "Interview",
     "Membership",
     "Message",
     "OwnerName",
