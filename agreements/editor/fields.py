@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from agreements.editing import value_at
 from agreements.editing.places import NoSuchPlace
 from agreements.editor import typed
+from agreements.editor.names import free_key
 from agreements.editor.typed import Separators
 from agreements.terms import Problem
 from agreements.wording import problem_sentence
@@ -50,7 +51,8 @@ class Field:
 class Rows:
     """A list of the document: the fields of each row, and how a new one begins.
 
-    ``new`` makes a row, given the list as it stands; ``title`` heads one.
+    ``new`` makes a row, given the list as it stands; ``title`` heads one. With ``key_from`` a row
+    gets its key from that field when it is first typed, and keeps it from then on.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Rows:
     fields: tuple[Field, ...]
     new: Callable[[list[Any]], Any] = lambda _: {}
     help: Text = ""
+    key_from: str = ""
 
 
 @dataclass(slots=True)
@@ -179,9 +182,24 @@ def _read_rows(rows: Rows, part: Mapping[str, Any], data: QueryDict, prefix: str
         known = place.isdecimal() and 0 < int(place) <= len(before)
         entry = before[int(place) - 1] if known else rows.new(after)
         if isinstance(entry, Mapping):
-            entry = read_fields(rows.fields, entry, data, f"{name}.{number}.")
+            entry = _named(
+                rows,
+                entry,
+                read_fields(rows.fields, entry, data, f"{name}.{number}."),
+                [*before, *after],
+            )
         after.append(entry)
     return _set(part, rows.name, after or None)
+
+
+def _named(
+    rows: Rows, before: Mapping[str, Any], entry: dict[str, Any], others: list[Any]
+) -> dict[str, Any]:
+    """Give a row its key from the name that it has just got."""
+    if not rows.key_from or before.get(rows.key_from) or not entry.get(rows.key_from):
+        return entry
+    others = [each for each in others if each is not before]
+    return {**entry, "key": free_key(str(entry[rows.key_from]), others)}
 
 
 def _numbers(name: str, data: QueryDict) -> list[int]:
