@@ -14,7 +14,7 @@ from tests.benchmarks.portal import portal
 from tests.benchmarks.report import Line, print_lines
 
 ALONE = ("business_time", "start")
-WITH_DATABASE = ("import", "rebuild", "sweep", "dashboard")
+WITH_DATABASE = ("import", "rebuild", "sweep", "dashboard", "queue")
 
 
 def main() -> int:
