@@ -91,6 +91,18 @@ def test_commands_refuse_in_a_sentence(ana: User, args: list[str], sentence: str
         command(*args)
 
 
+def test_only_an_administrator_handles_tokens(ana: User) -> None:
+    for args in (
+        ["issue_token", "ana@example.com", "--name", "X"],
+        ["revoke_token", Caller(ana).text[:15]],
+    ):
+        with pytest.raises(CommandError, match="Only an administrator may do this"):
+            command(*args, "--by", "ana@example.com")
+    otto = make_user("Otto", is_admin=True)
+    command("issue_token", "ana@example.com", "--name", "X", "--by", "otto@example.com")
+    assert Audit.objects.latest("pk").actor_id == otto.pk
+
+
 def test_nobody_calls_as_who_may_not_sign_in(ana: User) -> None:
     caller = Caller(ana)
     User.objects.update(is_active=False)

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from agreements.actions import tokens
-from agreements.management.people import person_named
+from agreements.management.people import administrator_named, person_named
 
 
 class Command(BaseCommand):
@@ -32,7 +32,7 @@ class Command(BaseCommand):
                 user=user,
                 name=options["name"],
                 lasts=timedelta(days=options["days"]),
-                by=person_named(options["by"]),
+                by=administrator_named(options["by"]),
                 now=timezone.now(),
             )
         except tokens.UnableToIssue as error:

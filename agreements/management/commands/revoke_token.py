@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from agreements.actions import tokens
-from agreements.management.people import person_named
+from agreements.management.people import administrator_named
 from agreements.models import AccessToken
 
 
@@ -30,5 +30,5 @@ class Command(BaseCommand):
                 "are."
             )
         said = str(token)
-        tokens.revoke(token=token, by=person_named(options["by"]), now=timezone.now())
+        tokens.revoke(token=token, by=administrator_named(options["by"]), now=timezone.now())
         self.stdout.write(f"{said} is revoked.")

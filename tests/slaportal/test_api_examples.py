@@ -1,0 +1,105 @@
+"""The examples of the API in the documentation, run as they stand."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+from pytest_django.live_server_helper import LiveServer
+
+from leads.models import Clock, Delivery, Handoff, Lead
+from slaportal.demo.company import make_company
+from tests.servers import home_of_this_run
+from tests.slaportal.conftest import PROJECT
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed here"),
+]
+
+
+@pytest.fixture(autouse=True)
+def _demo(transactional_db: None) -> None:
+    """Have the demo's people and agreement."""
+    now = timezone.now()
+    make_company(effective_date=(now - timedelta(days=40)).date(), now=now)
+
+
+def run(page: str, live_server: LiveServer) -> list[Any]:
+    """Run the commands of a page one after the other; return what was answered."""
+    text = (PROJECT / page).read_text()
+    blocks = re.findall(r"^```sh\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    script = "".join(blocks).replace("http://localhost:8000", live_server.url)
+    script = script.replace(".venv/bin/python", sys.executable)
+    assert script.count("curl ") >= 4
+    known = connection.get_connection_params()
+    address = f"postgres://{known['user']}@:{known['port']}/{known['dbname']}"
+    environment = os.environ | {
+        "DATABASE_URL": f"{address}?host={quote(known['host'])}",
+        "SLAPORTAL_HOME": str(home_of_this_run()),
+        "DJANGO_SETTINGS_MODULE": "slaportal.settings",
+    }
+    result = subprocess.run(
+        ["/bin/sh", "-e", "-c", script],
+        cwd=PROJECT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr + result.stdout
+    return list(documents(result.stdout))
+
+
+def documents(text: str) -> Any:
+    """Give each JSON object that a text holds; other lines are left out."""
+    decoder, place = json.JSONDecoder(), text.find("{")
+    while place != -1:
+        found, end = decoder.raw_decode(text, place)
+        yield found
+        place = text.find("{", end)
+
+
+def test_the_readme(live_server: LiveServer) -> None:
+    lead, offered, accepted, follow_up, figures = run("README.md", live_server)
+
+    assert lead["facts"]["new_leads"] == 1
+    assert (offered["status"], offered["lead_name"]) == ("offered", "Paula Reis")
+    assert (accepted["status"], accepted["holder"]["name"]) == ("accepted", "Ana Souza")
+    assert follow_up["person"]["name"] == "Ana Souza"
+    assert figures["agreement"] == "acme-inbound"
+    assert figures["stages"]["mql"]["actual"] == 1
+    assert figures["clocks"]["first_follow_up"]["met"] == 1
+    assert figures["being_recalculated"] is False
+    assert Handoff.objects.get().holder is not None
+
+
+def test_how_to_connect_a_crm(live_server: LiveServer) -> None:
+    answers = run("docs/how-to/connect-a-crm.md", live_server)
+
+    lead, many, later, handoff, assigned, accepted, called, shown, clocks, breaches, figures = (
+        answers
+    )
+    assert lead["facts"]["new"] == 3
+    assert [row["status"] for row in many["leads"]] == ["taken", "rejected"]
+    assert later["status"] == "waiting"
+    assert Delivery.objects.filter(processed_at=None).count() == 1
+    assert (handoff["status"], handoff["external_id"]) == ("offered", "deal-9")
+    assert assigned["holder"]["email"] == "ana@acme.example"
+    assert accepted["status"] == "accepted"
+    assert called["evidence"] == "system"
+    assert shown["standings"][0]["owner"]["name"] == "Ana Souza"
+    met = Clock.objects.filter(kind="first_follow_up", stopped_at__isnull=False)
+    assert met.get().pk in {clock["id"] for clock in clocks["results"]}
+    assert breaches["count"] == 0
+    assert figures["stages"]["mql"]["actual"] == 2
+    assert Lead.objects.count() == 2
