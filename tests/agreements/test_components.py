@@ -192,3 +192,31 @@ def test_no_template_carries_script_or_style_that_the_security_policy_refuses() 
         html = path.read_text()
         assert not re.search(r"\s(style|on\w+)=", html), path
         assert not re.search(r"<script(?![^>]*src=)", html), path
+
+
+def test_filter_select_names_itself_and_shows_what_is_chosen() -> None:
+    asked = {"name": "holder", "label": "Held by", "any": "Anybody", "choices": [("b", "Bruno")]}
+    html = render_to_string("components/filter_select.html", asked)
+    assert '<select class="form-select" name="holder" aria-label="Held by">' in html
+    assert '<option value="">Anybody</option>' in html
+    assert "selected" not in html
+
+    html = render_to_string("components/filter_select.html", asked | {"id": "who", "chosen": "b"})
+    assert '<label class="form-label" for="who">Held by</label>' in html
+    assert '<option value="b" selected>Bruno</option>' in html
+
+
+def test_filter_form_asks_by_the_address_and_shows_what_is_in_force() -> None:
+    chips = [{"label": "Clause", "value": "S2", "remove_href": "?"}]
+    html = show(
+        "filter_form",
+        fields_template="metrics/partials/breach_fields.html",
+        filters={"clause": "S2", "withdrawn": "yes"},
+        choices={"clause": [("S2", "S2 · 4 h")], "party": []},
+        month="2026-05",
+        chips=chips,
+    )
+    assert '<form class="filter-bar " method="get" >' in html
+    assert '<input type="hidden" name="month" value="2026-05">' in html
+    assert '<option value="S2" selected>S2 · 4 h</option>' in html
+    assert "Clause: <strong>S2</strong>" in html
