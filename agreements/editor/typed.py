@@ -26,7 +26,8 @@ class Separators:
         text = typed.strip().translate(_SPACES)
         group = re.escape("." if self.decimal == "," else ",")
         decimal = re.escape(self.decimal)
-        if not re.fullmatch(rf"[-−]?(\d+|\d{{1,3}}({group}\d{{3}})+)({decimal}\d+)?", text):
+        number = rf"[-−]?(\d+|\d{{1,3}}({group}\d{{3}})+)({decimal}\d+)?"
+        if not re.fullmatch(number, text, re.ASCII):
             return None
         plain = re.sub(group, "", text).replace(self.decimal, ".").replace("−", "-")
         return Decimal(plain)

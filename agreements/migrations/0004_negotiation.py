@@ -6,163 +6,300 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('agreements', '0003_access_tokens'),
+        ("agreements", "0003_access_tokens"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Comment',
+            name="Comment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('path', models.CharField(max_length=200)),
-                ('text', models.TextField(verbose_name='comment')),
-                ('written_at', models.DateTimeField()),
-                ('resolved_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("path", models.CharField(max_length=200)),
+                ("text", models.TextField(verbose_name="comment")),
+                ("written_at", models.DateTimeField()),
+                ("resolved_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'verbose_name': 'comment',
-                'verbose_name_plural': 'comments',
+                "verbose_name": "comment",
+                "verbose_name_plural": "comments",
             },
         ),
         migrations.CreateModel(
-            name='SectionEdit',
+            name="SectionEdit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('section', models.CharField(max_length=20)),
-                ('before', models.JSONField()),
-                ('after', models.JSONField()),
-                ('before_hash', models.CharField(max_length=64)),
-                ('after_hash', models.CharField(max_length=64)),
-                ('edited_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("section", models.CharField(max_length=20)),
+                ("before", models.JSONField()),
+                ("after", models.JSONField()),
+                ("before_hash", models.CharField(max_length=64)),
+                ("after_hash", models.CharField(max_length=64)),
+                ("edited_at", models.DateTimeField()),
             ],
             options={
-                'verbose_name': 'edit of a section',
-                'verbose_name_plural': 'edits of sections',
+                "verbose_name": "edit of a section",
+                "verbose_name_plural": "edits of sections",
             },
         ),
         migrations.CreateModel(
-            name='Suggestion',
+            name="Suggestion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('path', models.CharField(max_length=200)),
-                ('before', models.JSONField(blank=True, null=True)),
-                ('after', models.JSONField(blank=True, null=True)),
-                ('note', models.TextField(blank=True, verbose_name='why')),
-                ('party', models.CharField(choices=[('marketing', 'Marketing'), ('sales', 'Sales')], max_length=9)),
-                ('suggested_at', models.DateTimeField()),
-                ('outcome', models.CharField(blank=True, choices=[('taken', 'Taken'), ('refused', 'Refused')], max_length=7)),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('reason', models.TextField(blank=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("path", models.CharField(max_length=200)),
+                ("before", models.JSONField(blank=True, null=True)),
+                ("after", models.JSONField(blank=True, null=True)),
+                ("note", models.TextField(blank=True, verbose_name="why")),
+                (
+                    "party",
+                    models.CharField(
+                        choices=[("marketing", "Marketing"), ("sales", "Sales")], max_length=9
+                    ),
+                ),
+                ("suggested_at", models.DateTimeField()),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[("taken", "Taken"), ("refused", "Refused")],
+                        max_length=7,
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                ("reason", models.TextField(blank=True)),
             ],
             options={
-                'verbose_name': 'suggestion',
-                'verbose_name_plural': 'suggestions',
+                "verbose_name": "suggestion",
+                "verbose_name_plural": "suggestions",
             },
         ),
         migrations.CreateModel(
-            name='VersionStep',
+            name="VersionStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('step', models.CharField(choices=[('propose', 'proposed for signature'), ('decline', 'declined'), ('withdraw', 'withdrawn')], max_length=8)),
-                ('party', models.CharField(blank=True, choices=[('marketing', 'Marketing'), ('sales', 'Sales')], max_length=9)),
-                ('taken_at', models.DateTimeField()),
-                ('note', models.TextField(blank=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "step",
+                    models.CharField(
+                        choices=[
+                            ("propose", "proposed for signature"),
+                            ("decline", "declined"),
+                            ("withdraw", "withdrawn"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "party",
+                    models.CharField(
+                        blank=True,
+                        choices=[("marketing", "Marketing"), ("sales", "Sales")],
+                        max_length=9,
+                    ),
+                ),
+                ("taken_at", models.DateTimeField()),
+                ("note", models.TextField(blank=True)),
             ],
             options={
-                'verbose_name': 'step of a version',
-                'verbose_name_plural': 'steps of versions',
+                "verbose_name": "step of a version",
+                "verbose_name_plural": "steps of versions",
             },
         ),
         migrations.AddField(
-            model_name='agreementversion',
-            name='copied_from',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agreements.agreementversion'),
+            model_name="agreementversion",
+            name="copied_from",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="agreements.agreementversion",
+            ),
         ),
         migrations.AddField(
-            model_name='agreementversion',
-            name='wanted_from_date',
-            field=models.DateField(blank=True, null=True, verbose_name='in force from'),
+            model_name="agreementversion",
+            name="wanted_from_date",
+            field=models.DateField(blank=True, null=True, verbose_name="in force from"),
         ),
         migrations.AddField(
-            model_name='agreementversion',
-            name='wanted_to_date',
-            field=models.DateField(blank=True, null=True, verbose_name='until'),
+            model_name="agreementversion",
+            name="wanted_to_date",
+            field=models.DateField(blank=True, null=True, verbose_name="until"),
         ),
         migrations.AddConstraint(
-            model_name='agreementversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['draft', 'proposed'])), fields=('agreement',), name='version_one_open'),
+            model_name="agreementversion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status__in", ["draft", "proposed"])),
+                fields=("agreement",),
+                name="version_one_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='agreementversion',
-            constraint=models.CheckConstraint(condition=models.Q(('wanted_from_date__isnull', True), ('wanted_to_date__isnull', True), ('wanted_to_date__gt', models.F('wanted_from_date')), _connector='OR'), name='version_wanted_period_has_length'),
+            model_name="agreementversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("wanted_from_date__isnull", True),
+                    ("wanted_to_date__isnull", True),
+                    ("wanted_to_date__gt", models.F("wanted_from_date")),
+                    _connector="OR",
+                ),
+                name="version_wanted_period_has_length",
+            ),
         ),
         migrations.AddField(
-            model_name='comment',
-            name='answer_to',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='agreements.comment'),
+            model_name="comment",
+            name="answer_to",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="answers",
+                to="agreements.comment",
+            ),
         ),
         migrations.AddField(
-            model_name='comment',
-            name='author',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="comment",
+            name="author",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='comment',
-            name='resolved_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="comment",
+            name="resolved_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='comment',
-            name='version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='comments', to='agreements.agreementversion'),
+            model_name="comment",
+            name="version",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="comments",
+                to="agreements.agreementversion",
+            ),
         ),
         migrations.AddField(
-            model_name='sectionedit',
-            name='edited_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="sectionedit",
+            name="edited_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='sectionedit',
-            name='version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='edits', to='agreements.agreementversion'),
+            model_name="sectionedit",
+            name="version",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="edits",
+                to="agreements.agreementversion",
+            ),
         ),
         migrations.AddField(
-            model_name='suggestion',
-            name='decided_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="suggestion",
+            name="decided_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='suggestion',
-            name='suggested_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="suggestion",
+            name="suggested_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='suggestion',
-            name='version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='suggestions', to='agreements.agreementversion'),
+            model_name="suggestion",
+            name="version",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="suggestions",
+                to="agreements.agreementversion",
+            ),
         ),
         migrations.AddField(
-            model_name='versionstep',
-            name='taken_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="versionstep",
+            name="taken_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='versionstep',
-            name='version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='agreements.agreementversion'),
+            model_name="versionstep",
+            name="version",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="steps",
+                to="agreements.agreementversion",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='comment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('resolved_at__isnull', True), ('resolved_by__isnull', True)), models.Q(('resolved_at__isnull', False), ('resolved_by__isnull', False)), _connector='OR'), name='comment_resolved_whole'),
+            model_name="comment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("resolved_at__isnull", True), ("resolved_by__isnull", True)),
+                    models.Q(("resolved_at__isnull", False), ("resolved_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="comment_resolved_whole",
+            ),
         ),
         migrations.AddIndex(
-            model_name='sectionedit',
-            index=models.Index(fields=['version', 'section', '-id'], name='sectionedit_latest'),
+            model_name="sectionedit",
+            index=models.Index(fields=["version", "section", "-id"], name="sectionedit_latest"),
         ),
         migrations.AddConstraint(
-            model_name='suggestion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('outcome', '')), models.Q(models.Q(('outcome', ''), _negated=True), ('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='suggestion_decided_whole'),
+            model_name="suggestion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("decided_at__isnull", True), ("decided_by__isnull", True), ("outcome", "")
+                    ),
+                    models.Q(
+                        models.Q(("outcome", ""), _negated=True),
+                        ("decided_at__isnull", False),
+                        ("decided_by__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="suggestion_decided_whole",
+            ),
         ),
     ]

@@ -1,0 +1,153 @@
+"""The grid of targets: a row for each stage, a cell for each month, some set by hand."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.http import QueryDict
+from pydantic import ValidationError
+
+from agreements.editor import typed
+from agreements.editor.fields import errors_at, separators
+from agreements.funnel_plan import Row, UnableToPlan
+from agreements.terms import Funnel, Problem
+from agreements.terms.values import MONTHS
+
+_CELL = "cell"
+
+
+@dataclass(frozen=True, slots=True)
+class GridCell:
+    """One month of a stage: what is shown, whether it was set by hand, and why."""
+
+    name: str
+    month: str
+    value: str
+    is_by_hand: bool
+    note: str
+    errors: list[str]
+
+    @property
+    def id(self) -> str:
+        """The id of its input, by which the focus finds it again."""
+        return "f-" + self.name.replace(".", "-")
+
+
+@dataclass(frozen=True, slots=True)
+class GridRow:
+    """A stage of the plan with its months, quarters and year."""
+
+    key: str
+    name: str
+    cells: list[GridCell]
+    quarters: list[Decimal]
+    year: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The targets by month, or what keeps them from being computed."""
+
+    months: tuple[str, ...]
+    rows: list[GridRow]
+    season: list[int]
+    errors: list[str]
+
+    @property
+    def by_hand(self) -> list[GridCell]:
+        """The cells that were set by hand."""
+        return [cell for row in self.rows for cell in row.cells if cell.is_by_hand]
+
+
+def grid_of(part: Mapping[str, Any], problems: Sequence[Problem]) -> Grid:
+    """Return the grid of a section's part; without rows where the funnel cannot be read."""
+    errors = errors_at(problems, "funnel.targets", inside=True)
+    funnel = _funnel_of(part)
+    if funnel is None:
+        return Grid(MONTHS, [], [], errors)
+    try:
+        plan = funnel.plan
+    except UnableToPlan:
+        return Grid(funnel.months, [], [], errors)
+    names = {stage.key: stage.name for stage in funnel.stages}
+    rows = [plan.rows[key] for key in names if key in plan.rows]
+    if plan.revenue is not None:
+        rows.append(plan.revenue)
+    shown = [_row(row, names.get(row.key, ""), funnel, problems) for row in rows]
+    season = funnel.goal.seasonality if funnel.goal else {}
+    return Grid(funnel.months, shown, [int(season.get(each, 1)) for each in funnel.months], errors)
+
+
+def _funnel_of(part: Mapping[str, Any]) -> Funnel | None:
+    try:
+        return Funnel.model_validate(part.get("funnel", {}))
+    except ValidationError:
+        return None
+
+
+def _row(row: Row, name: str, funnel: Funnel, problems: Sequence[Problem]) -> GridRow:
+    by_hand = funnel.targets.get(row.key, {})
+    cells = []
+    for month, value in zip(funnel.months, row.months, strict=True):
+        own = by_hand.get(month)
+        cells.append(
+            GridCell(
+                f"{_CELL}.{row.key}.{month}",
+                month,
+                typed.number_shown(f"{value:f}", separators()),
+                own is not None,
+                (own.note or "") if own else "",
+                errors_at(problems, f"funnel.targets.{row.key}.{month}"),
+            )
+        )
+    return GridRow(row.key, name, cells, list(row.quarters), sum(row.months, Decimal(0)))
+
+
+def read_cells(part: dict[str, Any], data: QueryDict) -> dict[str, Any]:
+    """Return the part with the cells that were typed over; one that was emptied is computed again.
+
+    A cell tells beside it what it showed: only what differs from that was typed.
+    """
+    funnel = part.get("funnel")
+    if not isinstance(funnel, Mapping):
+        return part
+    targets = funnel.get("targets")
+    cells = {
+        key: dict(row)
+        for key, row in (targets.items() if isinstance(targets, Mapping) else ())
+        if isinstance(row, Mapping)
+    }
+    for name in data:
+        match name.split("."):
+            case ["cell", key, month, "note"]:
+                _note(cells.get(key, {}), month, data.get(name, "").strip())
+            case ["cell", key, month]:
+                _type(cells, key, month, data.get(name, ""), data.get(f"{name}.was", ""))
+    kept = {key: row for key, row in cells.items() if row}
+    if kept == (targets or {}):
+        return part
+    rest_of = {key: value for key, value in funnel.items() if key != "targets"}
+    return {**part, "funnel": rest_of | ({"targets": kept} if kept else {})}
+
+
+def _type(cells: dict[str, dict[str, Any]], key: str, month: str, value: str, shown: str) -> None:
+    """Set a cell that was typed over by hand; an emptied one is computed again."""
+    if value.strip() == shown.strip():
+        return
+    row = cells.setdefault(key, {})
+    was = row.pop(month, None)
+    number = typed.number_stored(value, separators())
+    if number is not None:
+        note = was.get("note") if isinstance(was, Mapping) else None
+        row[month] = {"value": number, "note": note} if note else number
+
+
+def _note(row: dict[str, Any], month: str, note: str) -> None:
+    if month not in row:
+        return
+    was = row[month]
+    value = was.get("value") if isinstance(was, Mapping) else was
+    old = was.get("note", "") if isinstance(was, Mapping) else ""
+    if note != old:
+        row[month] = {"value": value, "note": note} if note else value
