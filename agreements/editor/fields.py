@@ -9,10 +9,10 @@ from django.utils.formats import get_format
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext
 
-from agreements.editing import value_at
-from agreements.editing.places import NoSuchPlace
 from agreements.editor import typed
 from agreements.editor.names import free_key
+from agreements.editor.parts import list_in, value_in, with_value_in
+from agreements.editor.rules import read_rule, read_rules, shown_rule, shown_rules
 from agreements.editor.typed import Separators
 from agreements.terms import Problem
 from agreements.wording import problem_sentence
@@ -21,8 +21,9 @@ Text: TypeAlias = "str | Lazy"
 Choices: TypeAlias = Sequence[tuple[str, Text]]
 ChoicesIn: TypeAlias = Callable[[Mapping[str, Any]], Choices]
 Kind = Literal[
-    "text", "long", "lines", "number", "rate", "duration", "choice", "choices", "flag", "time"
-]
+    "text", "long", "lines", "number", "rate", "duration", "choice", "choices", "flag", "time",
+    "rule", "rules",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +130,10 @@ def read_fields(
         if isinstance(each, Rows):
             new = _read_rows(each, new, data, prefix)
         elif is_sent(each, data, prefix):
-            was = _get(part, each.name)
+            was = value_in(part, each.name)
             value = _read(each, data, prefix + each.name, was)
             is_default = was is None and value == each.default
-            new = _set(new, each.name, None if is_default else value)
+            new = with_value_in(new, each.name, None if is_default else value)
     return new
 
 
@@ -166,6 +167,8 @@ _READERS: dict[Kind, Callable[[QueryDict, str, Any], Any]] = {
     "duration": _read_duration,
     "lines": _read_lines,
     "choices": lambda data, name, _was: data.getlist(name) or None,
+    "rule": lambda data, name, was: read_rule(data, name, was, separators()),
+    "rules": lambda data, name, was: read_rules(data, name, was, separators()),
     "flag": lambda data, name, _was: bool(data.get(name)),
 }
 
@@ -175,7 +178,7 @@ def _read_rows(rows: Rows, part: Mapping[str, Any], data: QueryDict, prefix: str
     name = f"{prefix}{rows.name}"
     if f"{name}.sent" not in data:
         return dict(part)
-    before = _list(part, rows.name)
+    before = list_in(part, rows.name)
     after: list[Any] = []
     for number in _numbers(name, data):
         place = data.get(f"{name}.{number}", "")
@@ -189,7 +192,7 @@ def _read_rows(rows: Rows, part: Mapping[str, Any], data: QueryDict, prefix: str
                 [*before, *after],
             )
         after.append(entry)
-    return _set(part, rows.name, after or None)
+    return with_value_in(part, rows.name, after or None)
 
 
 def _named(
@@ -205,33 +208,6 @@ def _named(
 def _numbers(name: str, data: QueryDict) -> list[int]:
     ends = (key[len(name) + 1 :] for key in data if key.startswith(f"{name}."))
     return sorted(int(end) for end in ends if end.isdecimal())
-
-
-# -- changes of the lists
-
-
-def changed_rows(rows: Iterable[Rows], part: Mapping[str, Any], deed: str) -> dict[str, Any]:
-    """Return a copy of a part after a deed such as ``add objectives`` or ``up objectives.2``."""
-    verb, _, target = deed.partition(" ")
-    name, _, number = target.rpartition(".") if verb != "add" else (target, "", "")
-    found = next((each for each in rows if each.name == name), None)
-    if found is None:
-        return dict(part)
-    entries = list(_list(part, name))
-    place = int(number) - 1 if number.isdecimal() else -1
-    if verb == "add":
-        entries.append(found.new(entries))
-    elif 0 <= place < len(entries):
-        _move(entries, verb, place)
-    return _set(part, name, entries or None)
-
-
-def _move(entries: list[Any], verb: str, place: int) -> None:
-    if verb == "remove":
-        del entries[place]
-    elif verb in {"up", "down"}:
-        entry = entries.pop(place)
-        entries.insert(max(place - 1, 0) if verb == "up" else place + 1, entry)
 
 
 # -- to the form
@@ -252,10 +228,13 @@ def shown_fields(
         if isinstance(each, Rows):
             yield _shown_rows(each, part, document, problems, prefix, here)
             continue
+        if each.kind in {"rule", "rules"}:
+            yield _shown_rule(each, value_in(part, each.name), problems, prefix, here)
+            continue
         yield Shown(
             each,
             prefix + each.name,
-            _shown(each, _get(part, each.name)),
+            _shown(each, value_in(part, each.name)),
             each.choices_in(document),
             errors_at(problems, here, inside=each.kind in {"lines", "choices"}),
         )
@@ -271,7 +250,7 @@ def _shown_rows(
 ) -> ShownRows:
     name = prefix + rows.name
     entries = []
-    for number, entry in enumerate(_list(part, rows.name), start=1):
+    for number, entry in enumerate(list_in(part, rows.name), start=1):
         own = entry.get("key") if isinstance(entry, Mapping) else None
         here = f"{path}.{own if isinstance(own, str) and own else number}"
         fields = shown_fields(
@@ -292,6 +271,14 @@ def _shown_rows(
             )
         )
     return ShownRows(rows, name, entries, errors_at(problems, path))
+
+
+def _shown_rule(
+    each: Field, stored: Any, problems: Sequence[Problem], prefix: str, path: str
+) -> Shown:
+    show = shown_rule if each.kind == "rule" else shown_rules
+    group = show(stored, prefix + each.name, path, problems, separators())
+    return Shown(each, prefix + each.name, group, (), group.errors)
 
 
 def _shown(each: Field, stored: Any) -> Any:
@@ -326,26 +313,3 @@ def errors_at(problems: Sequence[Problem], path: str, *, inside: bool = False) -
         for each in problems
         if each.path == path or (inside and each.path.startswith(f"{path}."))
     ]
-
-
-def _list(part: Mapping[str, Any], name: str) -> list[Any]:
-    found = _get(part, name)
-    return found if isinstance(found, list) else []
-
-
-def _get(part: Mapping[str, Any], name: str) -> Any:
-    try:
-        return value_at(part, name)
-    except NoSuchPlace:
-        return None
-
-
-def _set(part: Mapping[str, Any], name: str, value: Any) -> dict[str, Any]:
-    """Put a value into a part; None takes it out, and what is empty then with it."""
-    first, _, rest = name.partition(".")
-    if rest:
-        inner = part.get(first)
-        value = _set(inner if isinstance(inner, Mapping) else {}, rest, value) or None
-    if value is None:
-        return {key: kept for key, kept in part.items() if key != first}
-    return {**part, first: value}

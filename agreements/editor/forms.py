@@ -7,13 +7,13 @@ from typing import Any
 from django.http import QueryDict
 
 from agreements.editing import EditedSection, part_of, section_named
+from agreements.editor.deeds import after_deed
 from agreements.editor.fields import (
     Field,
     Rows,
     Shown,
     ShownRows,
     Text,
-    changed_rows,
     read_fields,
     shown_fields,
 )
@@ -25,7 +25,7 @@ class SectionForm:
     """A section that consists of fields and lists of rows; others build on it.
 
     ``fields`` name places within the section's part, such as ``pause.max``. ``template`` lays
-    them out; it gets ``fields`` and what `context` adds.
+    them out; it gets ``fields`` and what `context` adds. ``below`` stands after the form.
     """
 
     name: str
@@ -33,6 +33,7 @@ class SectionForm:
     intro: Text
     fields: tuple[Field | Rows, ...]
     template: str = "agreements/editor/section_fields.html"
+    below: str = ""
 
     @property
     def section(self) -> EditedSection:
@@ -48,7 +49,7 @@ class SectionForm:
 
     def changed(self, part: Mapping[str, Any], deed: str) -> dict[str, Any]:
         """Return the part after a deed on one of its lists, such as ``add objectives``."""
-        return changed_rows([each for each in self.fields if isinstance(each, Rows)], part, deed)
+        return after_deed(self.fields, part, deed)
 
     def shown(
         self, document: Mapping[str, Any], problems: Sequence[Problem]

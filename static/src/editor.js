@@ -30,12 +30,15 @@ document.addEventListener("input", (event) => {
   hold(form);
 });
 
+// What a fragment within the form fetches for itself saves nothing.
+const savedBy = (event) => event.detail.requestConfig?.verb === "post" && formOf(event.target);
+
 document.addEventListener("htmx:beforeRequest", (event) => {
-  if (formOf(event.target)) say("saving");
+  if (savedBy(event)) say("saving");
 });
 
 document.addEventListener("htmx:afterRequest", (event) => {
-  const form = formOf(event.target);
+  const form = savedBy(event);
   if (!form) return;
   if (event.detail.successful) {
     storage()?.removeItem(keyOf(form));
@@ -45,9 +48,42 @@ document.addEventListener("htmx:afterRequest", (event) => {
   }
 });
 
+let deed = "";
+
 document.addEventListener("submit", (event) => {
   const form = formOf(event.target);
   if (form) hold(form);
+  deed = form && event.submitter?.name === "do" ? event.submitter.value : "";
+});
+
+// After a deed the focus stays with what was added, moved or removed.
+const deedButton = (root, value) => root.querySelector(`button[name="do"][value="${CSS.escape(value)}"]`);
+
+function focusAfter(root, done) {
+  const [verb, place = ""] = done.split(" ");
+  const list = place.replace(/\.\d+$/, "");
+  const at = Number(place.slice(list.length + 1));
+  const found = {
+    up: () => deedButton(root, `up ${list}.${at - 1}`) ?? deedButton(root, `down ${list}.${at - 1}`),
+    down: () => deedButton(root, `down ${list}.${at + 1}`) ?? deedButton(root, `up ${list}.${at + 1}`),
+    remove: () =>
+      [`remove ${place}`, `remove ${list}.${at - 1}`, `add ${list}`]
+        .map((value) => deedButton(root, value))
+        .find(Boolean),
+  }[verb] ?? (() => lastOf(root, place));
+  found()?.focus();
+}
+
+function lastOf(root, list) {
+  let button = null;
+  for (let at = 1, next; (next = deedButton(root, `remove ${list}.${at}`)); at++) button = next;
+  return button?.closest("fieldset, li")?.querySelector("input:not([type=hidden]), select, textarea");
+}
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (!deed || event.detail.elt?.id !== "editor") return;
+  focusAfter(event.detail.elt, deed);
+  deed = "";
 });
 
 // What a form held when it could not be saved is put back, and said.

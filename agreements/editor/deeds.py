@@ -1,0 +1,63 @@
+"""What a button does to a section's lists and rules: add, move up or down, remove."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from agreements.editor.fields import Field, Rows
+from agreements.editor.parts import list_in, value_in, with_value_in
+from agreements.editor.rules import changed_rule, changed_rules, moved
+
+
+def after_deed(
+    fields: Iterable[Field | Rows], part: Mapping[str, Any], deed: str
+) -> dict[str, Any]:
+    """Return a copy of a part after a deed such as ``add objectives`` or ``up objectives.2``.
+
+    In a rule it is ``add scope.rule``, ``group scope.rule`` or ``remove scope.rule.2.1``. A deed
+    on what is not there changes nothing.
+    """
+    fields = list(fields)
+    verb, _, target = deed.partition(" ")
+    for place, kind in _rule_places(fields, part):
+        steps = _steps(target, place)
+        if steps is not None:
+            change = changed_rules if kind == "rules" else changed_rule
+            return with_value_in(part, place, change(value_in(part, place), verb, steps))
+    return _changed_rows([each for each in fields if isinstance(each, Rows)], part, verb, target)
+
+
+def _rule_places(
+    fields: Iterable[Field | Rows], part: Mapping[str, Any], prefix: str = ""
+) -> Iterator[tuple[str, str]]:
+    for each in fields:
+        if isinstance(each, Field):
+            if each.kind in {"rule", "rules"}:
+                yield prefix + each.name, each.kind
+            continue
+        for number in range(1, len(list_in(part, each.name)) + 1):
+            yield from _rule_places(each.fields, part, f"{each.name}.{number}.")
+
+
+def _steps(target: str, place: str) -> list[int] | None:
+    """Return the place within a rule, None if the target lies elsewhere."""
+    if target == place:
+        return []
+    steps = target.removeprefix(f"{place}.").split(".")
+    is_inside = target.startswith(f"{place}.") and all(step.isdecimal() for step in steps)
+    return [int(step) for step in steps] if is_inside else None
+
+
+def _changed_rows(
+    rows: Iterable[Rows], part: Mapping[str, Any], verb: str, target: str
+) -> dict[str, Any]:
+    name, _, number = target.rpartition(".") if verb != "add" else (target, "", "")
+    found = next((each for each in rows if each.name == name), None)
+    if found is None:
+        return dict(part)
+    entries = list_in(part, name)
+    place = int(number) - 1 if number.isdecimal() else -1
+    if verb == "add":
+        entries = [*entries, found.new(entries)]
+    elif 0 <= place < len(entries):
+        entries = moved(entries, verb, place)
+    return with_value_in(part, name, entries or None)
