@@ -102,3 +102,37 @@ def check_user_can_sign(agreement: Agreement, user: User, party: str) -> None:
     if party == Party.MARKETING:
         raise PermissionDenied(_("Only the lead of marketing signs or declines for marketing."))
     raise PermissionDenied(_("Only the lead of sales signs or declines for sales."))
+
+
+def check_user_can_end(agreement: Agreement, user: User) -> None:
+    """Raise PermissionDenied unless the person may end the agreement."""
+    if not user.is_admin and not parties_led_by(agreement, user):
+        raise PermissionDenied(
+            _("An agreement is ended by the leads of marketing and of sales, and administrators.")
+        )
+
+
+def check_user_can_comment(agreement: Agreement, user: User) -> None:
+    """Raise PermissionDenied unless the person may comment on a text and resolve comments."""
+    if not user.is_admin and not parties_led_by(agreement, user):
+        raise PermissionDenied(
+            _("Comments are for the leads of marketing and of sales, and administrators.")
+        )
+
+
+def check_user_can_suggest(agreement: Agreement, user: User) -> None:
+    """Raise PermissionDenied unless the person may suggest a change for a party."""
+    if not parties_led_by(agreement, user):
+        raise PermissionDenied(
+            _("Changes are suggested by the leads of marketing and of sales, each for their side.")
+        )
+
+
+def check_user_can_decide_suggestion(agreement: Agreement, user: User, party: str) -> None:
+    """Raise PermissionDenied unless the person may decide what ``party`` suggested."""
+    other = Party.SALES if party == Party.MARKETING else Party.MARKETING
+    if other in parties_led_by(agreement, user):
+        return
+    if other == Party.SALES:
+        raise PermissionDenied(_("What marketing suggests, the lead of sales takes or refuses."))
+    raise PermissionDenied(_("What sales suggests, the lead of marketing takes or refuses."))

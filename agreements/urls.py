@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from agreements.views import document, editor, preferences
+from agreements.views import document, editor, preferences, signing
 
 app_name = "agreements"
 
@@ -10,9 +10,15 @@ urlpatterns = [
     path("preferences/", preferences.preferences, name="people-preferences"),
     path("<slug:slug>/draft/", editor.draft, name="draft"),
     path("<slug:slug>/draft/preview/", editor.preview, name="draft-preview"),
+    path("<slug:slug>/draft/propose/", signing.propose, name="draft-propose"),
     path("<slug:slug>/draft/<slug:section>/", editor.section, name="editor"),
     path("<slug:slug>/draft/<slug:section>/merge/", editor.merge, name="editor-merge"),
     path("<slug:slug>/document/", document.document, name="document"),
     path("<slug:slug>/document/<int:number>/", document.document, name="version"),
     path("<slug:slug>/document/<int:number>.yaml", document.document_yaml, name="version-yaml"),
+    path("<slug:slug>/versions/<int:number>/sign/", signing.sign, name="version-sign"),
+    path("<slug:slug>/versions/<int:number>/decline/", signing.decline, name="version-decline"),
+    path("<slug:slug>/versions/<int:number>/withdraw/", signing.withdraw, name="version-withdraw"),
+    path("<slug:slug>/versions/<int:number>/renew/", signing.renew, name="version-renew"),
+    path("<slug:slug>/end/", signing.end, name="end"),
 ]

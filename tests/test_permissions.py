@@ -17,10 +17,14 @@ from agreements.models import Agreement, Membership, Team, User
 from agreements.permissions import (
     check_user_can_administer,
     check_user_can_close_month,
+    check_user_can_comment,
+    check_user_can_decide_suggestion,
     check_user_can_edit,
+    check_user_can_end,
     check_user_can_see_figures_of_reps,
     check_user_can_sign,
     check_user_can_start,
+    check_user_can_suggest,
     refusal,
 )
 from leads import permissions as of_leads
@@ -57,6 +61,11 @@ start an agreement of the two  | yes   | –        | yes            | yes      
 edit a draft, propose          | yes   | –        | yes            | yes        | –                | –   | –           | –
 sign a version for marketing   | –     | –        | yes            | –          | –                | –   | –           | –
 sign a version for sales       | –     | –        | –              | yes        | –                | –   | –           | –
+end the agreement              | yes   | –        | yes            | yes        | –                | –   | –           | –
+comment on a text              | yes   | –        | yes            | yes        | –                | –   | –           | –
+suggest another value          | –     | –        | yes            | yes        | –                | –   | –           | –
+decide what marketing suggests | –     | –        | –              | yes        | –                | –   | –           | –
+decide what sales suggests     | –     | –        | yes            | –          | –                | –   | –           | –
 tell of a lead by a call       | yes   | –        | yes            | yes        | –                | –   | yes         | –
 offer a lead                   | yes   | –        | yes            | –          | yes              | –   | yes         | –
 work a handoff in the queue    | yes   | –        | –              | yes        | –                | yes | –           | –
@@ -227,6 +236,15 @@ ASKED: dict[str, Callable[[Scene], bool]] = {
         s.agreement, s.person, "marketing"
     ),
     "sign a version for sales": lambda s: may(check_user_can_sign)(s.agreement, s.person, "sales"),
+    "end the agreement": lambda s: may(check_user_can_end)(s.agreement, s.person),
+    "comment on a text": lambda s: may(check_user_can_comment)(s.agreement, s.person),
+    "suggest another value": lambda s: may(check_user_can_suggest)(s.agreement, s.person),
+    "decide what marketing suggests": lambda s: may(check_user_can_decide_suggestion)(
+        s.agreement, s.person, "marketing"
+    ),
+    "decide what sales suggests": lambda s: may(check_user_can_decide_suggestion)(
+        s.agreement, s.person, "sales"
+    ),
     "tell of a lead by a call": lambda s: may(check_user_can_tell)(s.agreement, s.person),
     "offer a lead": lambda s: may(check_user_can_offer)(s.agreement, s.person),
     "work a handoff in the queue": lambda s: work(s.queued, s.person),

@@ -5,11 +5,13 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from psycopg2.extras import DateTimeTZRange
 
 from agreements import lifecycle
 from agreements.actions import drafts, messages
+from agreements.coming import Coming, SignedSpan, coming_period
 from agreements.editing import problems_of
 from agreements.lifecycle import Step, UnableToStep
 from agreements.models import (
@@ -31,15 +33,24 @@ class UnableToSign(ValueError):
 
 @transaction.atomic
 def propose(
-    *, version: AgreementVersion, party: str | None, by: User, now: datetime, note: str = ""
+    *,
+    version: AgreementVersion,
+    party: str | None,
+    by: User,
+    now: datetime,
+    note: str = "",
+    seen_hash: str | None = None,
 ) -> None:
     """Put a draft before both parties for signature; its text stays as it is from then on.
 
-    ``party`` is the one whose lead proposes, None for an administrator. Raises UnableToSign.
+    ``party`` is the one whose lead proposes, None for an administrator. Given ``seen_hash``, it
+    is refused where the text is another one by now. Raises UnableToSign.
     """
     version = _locked(version)
+    if seen_hash is not None and seen_hash != version.terms_hash:
+        raise UnableToSign(_("Somebody changed the draft meanwhile: read it again, then propose."))
     _take_step(version, Step.PROPOSE, party, by=by, now=now, note=note)
-    _check_text(version, now)
+    check_text(version, now)
     _tell(version, "version_proposed", by=by, now=now, note=note)
 
 
@@ -67,7 +78,7 @@ def sign(
         )
     signed_by = set(version.signatures.values_list("party", flat=True))
     status = _next_status(version, Step.SIGN, party, signed_by)
-    _check_text(version, now)
+    check_text(version, now)
     Signature.objects.create(
         version=version,
         party=party,
@@ -86,9 +97,18 @@ def sign(
         terms_hash=version.terms_hash,
         method=method,
     )
-    if status == AgreementVersion.Status.SIGNED:
+    is_complete = status == AgreementVersion.Status.SIGNED
+    if is_complete:
         _bring_into_force(version, now)
-    _tell(version, "version_signed", by=by, now=now, party=party, is_complete=bool(signed_by))
+    _tell(
+        version,
+        "version_signed",
+        by=by,
+        now=now,
+        party=party,
+        is_complete=is_complete,
+        **_period_told(version),
+    )
 
 
 @transaction.atomic
@@ -113,6 +133,30 @@ def withdraw(
 
 
 @transaction.atomic
+def renew(*, version: AgreementVersion, by: User, now: datetime) -> AgreementVersion:
+    """Begin a draft with the text of a signed version that ends, wanted from its end on.
+
+    Raises UnableToSign for a version that does not end by itself, drafts.UnableToStart where a
+    text is on the table already.
+    """
+    ends_at = version.effective_to
+    if version.status != AgreementVersion.Status.SIGNED or ends_at is None:
+        raise UnableToSign(
+            _("Version %(number)d does not end by itself: begin a new version to change it.")
+            % {"number": version.number}
+        )
+    zone = ZoneInfo(version.agreement.time_zone)
+    return drafts.start(
+        agreement=version.agreement,
+        terms=version.terms,
+        by=by,
+        now=now,
+        copied_from=version,
+        wanted_from_date=ends_at.astimezone(zone).date() if ends_at > now else None,
+    )
+
+
+@transaction.atomic
 def end(*, agreement: Agreement, to_date: date, reason: str, by: User, now: datetime) -> None:
     """End the agreement: from the local day ``to_date`` on no version is in force.
 
@@ -131,13 +175,16 @@ def end(*, agreement: Agreement, to_date: date, reason: str, by: User, now: date
     reaching = agreement.versions.signed().filter(
         Q(effective__endswith__isnull=True) | Q(effective__endswith__gt=ends_at)
     )
-    for version in reaching:
-        _end_at(version, ends_at)
+    ending = reaching.select_related("agreement").order_by("effective").last()
+    if ending is None:
+        raise UnableToSign(_("No version is in force then: there is nothing to end."))
+    _end_at(ending, ends_at)
     agreement.ended_at = ends_at
     agreement.save(update_fields=["ended_at"])
     Audit.objects.record(
         "agreements.agreement.ended", agreement, by=by, now=now, reason=reason, to=str(to_date)
     )
+    _tell(ending, "agreement_ended", by=by, now=now, note=reason.strip(), to_date=str(to_date))
 
 
 def _locked(version: AgreementVersion) -> AgreementVersion:
@@ -196,7 +243,7 @@ def _why_not(version: AgreementVersion, step: Step, error: UnableToStep) -> str:
     return _("Your party has signed this version already.")
 
 
-def _check_text(version: AgreementVersion, now: datetime) -> None:
+def check_text(version: AgreementVersion, now: datetime) -> None:
     """Raise UnableToSign for a text that could not be kept."""
     problems = problems_of(version.terms)
     if problems:
@@ -220,8 +267,9 @@ def _check_text(version: AgreementVersion, now: datetime) -> None:
             _("There is no calendar “%(key)s”: make it, or choose another one.")
             % {"key": ", ".join(sorted(missing))}
         )
-    start, end = _wanted_period(version, now)
-    if end is not None and end <= start:
+    wanted_from, wanted_to = _wanted(version)
+    start = max(wanted_from or now, now)
+    if wanted_to is not None and wanted_to <= start:
         raise UnableToSign(_("The agreement would end before it begins: choose a later end."))
     if agreement.versions.signed().filter(effective__startswith=start).exists():
         raise UnableToSign(
@@ -229,13 +277,30 @@ def _check_text(version: AgreementVersion, now: datetime) -> None:
         )
 
 
-def _wanted_period(version: AgreementVersion, now: datetime) -> tuple[datetime, datetime | None]:
-    """From the wanted local midnight on, but never before now."""
+def _wanted(version: AgreementVersion) -> tuple[datetime | None, datetime | None]:
+    """The local midnights of the days between which the text is wanted, by the zone it names."""
     zone = ZoneInfo(version.parsed_terms().time_zone)
-    wanted = version.wanted_from_date
-    start = datetime.combine(wanted, time.min, zone) if wanted else now
-    end = version.wanted_to_date
-    return max(start, now), datetime.combine(end, time.min, zone) if end else None
+    start, end = (
+        None if day is None else datetime.combine(day, time.min, zone)
+        for day in (version.wanted_from_date, version.wanted_to_date)
+    )
+    return start, end
+
+
+def coming_of(version: AgreementVersion, *, now: datetime) -> Coming:
+    """Return the period a text gets if it is signed now; its terms have to be valid."""
+    signed = version.agreement.versions.signed().exclude(pk=version.pk)
+    wanted_from, wanted_to = _wanted(version)
+    return coming_period(
+        [
+            SignedSpan(each.number, each.effective_from, each.effective_to)
+            for each in signed.only("number", "effective")
+            if each.effective_from is not None
+        ],
+        wanted_from=wanted_from,
+        wanted_to=wanted_to,
+        now=now,
+    )
 
 
 def _bring_into_force(version: AgreementVersion, now: datetime) -> None:
@@ -244,14 +309,11 @@ def _bring_into_force(version: AgreementVersion, now: datetime) -> None:
     others = agreement.versions.signed()
     if not others.exists():
         agreement.time_zone, agreement.currency = terms.time_zone, terms.currency or ""
-    start, end = _wanted_period(version, now)
-    following = others.filter(effective__startswith__gt=start).order_by("effective").first()
-    if following is not None and following.effective_from is not None:
-        end = min(end, following.effective_from) if end else following.effective_from
-    for earlier in others.filter(effective__contains=start):
-        _end_at(earlier, start)
+    coming = coming_of(version, now=now)
+    for earlier in others.filter(effective__contains=coming.starts_at):
+        _end_at(earlier, coming.starts_at)
     version.status = AgreementVersion.Status.SIGNED
-    version.effective = DateTimeTZRange(start, end, "[)")
+    version.effective = DateTimeTZRange(coming.starts_at, coming.ends_at, "[)")
     version.save(update_fields=["status", "effective"])
     agreement.ended_at = None
     agreement.save(update_fields=["time_zone", "currency", "ended_at"])
@@ -293,6 +355,13 @@ def _back_to_draft(
     return copy
 
 
+def _period_told(version: AgreementVersion) -> dict[str, str]:
+    """The local days from and until which a version is in force, for a message to name."""
+    zone = ZoneInfo(version.agreement.time_zone)
+    ends = {"from_date": version.effective_from, "to_date": version.effective_to}
+    return {name: str(at.astimezone(zone).date()) for name, at in ends.items() if at}
+
+
 def _tell(
     version: AgreementVersion, kind: str, *, by: User, now: datetime, **parameters: object
 ) -> None:
@@ -315,8 +384,9 @@ def _tell(
             "author": by.name,
             **parameters,
         },
-        dedup_key=f"{kind}:{version.pk}:{by.pk}",
+        dedup_key=f"{kind}:{version.pk}:{parameters.get('party', '')}:{now.isoformat()}",
         now=now,
+        url=reverse("agreements:version", args=[agreement.slug, version.number]),
     )
 
 

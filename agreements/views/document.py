@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from agreements.document import document_of, period_words
 from agreements.models import Agreement, AgreementVersion
 from agreements.requests import SignedInRequest
+from agreements.version_deeds import deeds_on
 from agreements.terms import terms_to_yaml
 
 
@@ -28,6 +29,7 @@ def document(request: SignedInRequest, slug: str, number: int | None = None) -> 
     shown = _shown(versions, number, now)
     if shown is None:
         return render(request, "agreements/no_version.html", {"agreement": agreement})
+    shown.agreement = agreement
     return render(
         request,
         "agreements/document.html",
@@ -39,6 +41,7 @@ def document(request: SignedInRequest, slug: str, number: int | None = None) -> 
             "period": period_words(shown),
             "status": statuses[shown],
             "now": now,
+            "deeds": deeds_on(shown, request.user, now=now),
         },
     )
 

@@ -1,0 +1,126 @@
+"""What is typed on the way from a draft to a signed version."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from agreements.models import Agreement, User
+from agreements.models.contracts import Party
+
+_LONGEST = 2000
+
+
+def _day(label: Any, help_text: Any = "") -> forms.DateField:
+    return forms.DateField(
+        label=label,
+        help_text=help_text,
+        required=False,
+        input_formats=["%Y-%m-%d"],
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "form-control"}),
+    )
+
+
+def _text(label: Any, help_text: Any = "", *, required: bool = True) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        help_text=help_text,
+        required=required,
+        max_length=_LONGEST,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "form-control"}),
+    )
+
+
+class ProposeForm(forms.Form):
+    """From when until when a text is wanted, and a word to the other party."""
+
+    from_date = _day(
+        gettext_lazy("In force from"),
+        gettext_lazy("Left empty, it begins as soon as both have signed."),
+    )
+    to_date = _day(
+        gettext_lazy("Until"),
+        gettext_lazy("The first day it is no longer in force. Left empty, it does not end."),
+    )
+    note = _text(gettext_lazy("A word to the other party"), required=False)
+    seen = forms.CharField(widget=forms.HiddenInput)
+
+
+class SignForm(forms.Form):
+    """Who signs for which party, exactly which text, and that it is really them."""
+
+    seen = forms.CharField(widget=forms.HiddenInput)
+    party = forms.ChoiceField(label=gettext_lazy("For"))
+    password = forms.CharField(
+        label=gettext_lazy("Your password"),
+        help_text=gettext_lazy("It is asked for again, so that nobody signs in your place."),
+        strip=False,
+        widget=forms.PasswordInput(
+            attrs={"autocomplete": "current-password", "class": "form-control"}
+        ),
+    )
+
+    def __init__(self, *args: Any, user: User, parties: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        field = self.fields["party"]
+        field.choices = [(party, Party(party).label) for party in parties]  # type: ignore[attr-defined]
+        if len(parties) == 1:
+            field.widget = forms.HiddenInput()
+            field.initial = parties[0]
+
+    def clean_password(self) -> str:
+        """Make sure who signs; guesses are counted and slowed down as those of sign-in are."""
+        password: str = self.cleaned_data["password"]
+        if not get_adapter().reauthenticate(self.user, password):
+            raise forms.ValidationError(_("This is not your password: nothing was signed."))
+        return password
+
+    @property
+    def is_slowed_down(self) -> bool:
+        """Whether too many passwords were guessed."""
+        return self.has_error("password", "too_many_login_attempts")
+
+
+class DeclineForm(forms.Form):
+    """Why a proposed text is refused."""
+
+    reason = _text(
+        gettext_lazy("Why"),
+        gettext_lazy("The other party reads this, and it stays with the declined text."),
+    )
+
+
+class WithdrawForm(forms.Form):
+    """Why one's own proposal is taken back."""
+
+    note = _text(gettext_lazy("A word to the other party"), required=False)
+
+
+class EndForm(forms.Form):
+    """From which day on an agreement is in force no more; its name makes sure it is meant."""
+
+    to_date = _day(gettext_lazy("The first day on which it is no longer in force"))
+    reason = _text(gettext_lazy("Why"), gettext_lazy("Both leads are told."))
+    name = forms.CharField(
+        label=gettext_lazy("The name of the agreement"),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "class": "form-control"}),
+    )
+
+    def __init__(self, *args: Any, agreement: Agreement, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.agreement = agreement
+        self.fields["to_date"].required = True
+
+    def clean_name(self) -> str:
+        """Refuse any other name."""
+        name: str = self.cleaned_data["name"].strip()
+        if name.casefold() != self.agreement.name.casefold():
+            raise forms.ValidationError(
+                _("Type “%(name)s”, so that no other agreement is ended by mistake.")
+                % {"name": self.agreement.name}
+            )
+        return name

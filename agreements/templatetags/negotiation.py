@@ -1,0 +1,36 @@
+"""What pages of negotiation show: hashes to compare by eye, who has signed, days of messages."""
+
+from datetime import date
+
+from django import template
+
+from agreements import formats
+from agreements.models import AgreementVersion, Signature
+from agreements.models.contracts import Party
+
+register = template.Library()
+
+
+@register.filter
+def fingerprint(terms_hash: str) -> str:
+    """Return the first digits of a hash, enough to tell two texts apart by eye."""
+    return terms_hash[:12]
+
+
+@register.filter
+def grouped(terms_hash: str) -> str:
+    """Write a hash in groups of eight, as people compare it."""
+    return " ".join(terms_hash[at : at + 8] for at in range(0, len(terms_hash), 8))
+
+
+@register.filter
+def signatures_by_party(version: AgreementVersion) -> list[tuple[str, Signature | None]]:
+    """Return each party with its signature, None where it has not signed."""
+    signed = {signature.party: signature for signature in version.signatures.all()}
+    return [(str(party.label), signed.get(party.value)) for party in Party]
+
+
+@register.filter
+def told_day(iso: str | None) -> str:
+    """Write in full a local day that a message keeps as 2026-07-01."""
+    return formats.long_day(date.fromisoformat(iso)) if iso else ""
