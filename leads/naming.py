@@ -27,15 +27,14 @@ def leads_named(
     names = {fact.lead for fact in facts}
     known = leads_by_name(names)
     missing = [name for name in names if name not in known]
-    born = _name_leads(missing, verified_emails(facts, agreement, now)) if missing else frozenset()
+    born: frozenset[int] = frozenset()
     if missing:
-        known = leads_by_name(names)
-    list(
-        Lead.objects.filter(AnyOf("pk", set(known.values()) - born))
-        .order_by("pk")
-        .select_for_update(no_key=True)
-        .values_list("pk")
-    )
+        named, born = _name_leads(missing, verified_emails(facts, agreement, now))
+        # Without all of them somebody else told of the same at this moment: theirs holds.
+        known = known | named if len(named) == len(missing) else leads_by_name(names)
+    if older := set(known.values()) - born:
+        rows = Lead.objects.filter(AnyOf("pk", older)).order_by("pk")
+        list(rows.select_for_update(no_key=True).values_list("pk"))
     return known, born
 
 
@@ -53,12 +52,14 @@ def leads_by_name(names: set[Named]) -> dict[Named, int]:
     }
 
 
-def _name_leads(names: list[Named], emails: dict[Named, str]) -> frozenset[int]:
+def _name_leads(
+    names: list[Named], emails: dict[Named, str]
+) -> tuple[dict[Named, int], frozenset[int]]:
     """Give each name a new lead's key, unless its verified e-mail address is another lead's.
 
-    Returns the keys that were given. Only identities are written here: settling writes the leads
-    whole, and their foreign keys are checked at the commit. Where somebody else told of the same
-    name at this moment, theirs holds.
+    Returns the keys by the names that were written, and which of them are new leads'. Only
+    identities are written here: settling writes the leads whole, and their foreign keys are
+    checked at the commit. Where somebody else told of the same name at this moment, theirs holds.
     """
     by_email = leads_by_verified_email(set(emails.values()))
     joined = set(by_email.values())
@@ -77,7 +78,7 @@ def _name_leads(names: list[Named], emails: dict[Named, str]) -> frozenset[int]:
             """
             INSERT INTO leads_leadidentity (lead_id, source, external_id)
             SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[])
-            ON CONFLICT DO NOTHING RETURNING lead_id
+            ON CONFLICT DO NOTHING RETURNING source, external_id, lead_id
             """,
             [
                 [lead_id for lead_id, _ in wanted],
@@ -85,7 +86,8 @@ def _name_leads(names: list[Named], emails: dict[Named, str]) -> frozenset[int]:
                 [name.external_id for _, name in wanted],
             ],
         )
-        return frozenset(row[0] for row in cursor.fetchall()) - joined
+        named = {Named(source, name): lead_id for source, name, lead_id in cursor.fetchall()}
+    return named, frozenset(named.values()) - joined
 
 
 def verified_emails(facts: Iterable[Told], agreement: Agreement, now: datetime) -> dict[Named, str]:

@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 from agreements.models import User
 from leads.any_of import AnyOf
 from leads.calls.shapes import NamedLeadTold
-from leads.models import Fact, LeadChange, LeadIdentity
+from leads.models import Fact, LeadChange
+from leads.naming import leads_by_name
 from leads.registry import leads_visible_to
 from leads.told import Named
 
@@ -19,17 +20,6 @@ F = TypeVar("F", bound=Fact)
 def name_of(told: NamedLeadTold) -> Named:
     """Return what the source calls the lead."""
     return Named(told.source, told.external_id)
-
-
-def leads_by_name(names: Iterable[Named]) -> dict[Named, int]:
-    """Return the keys of the leads that are known; one query a source."""
-    return {
-        Named(source, external_id): lead_id
-        for source, external_ids in _by_source(names).items()
-        for external_id, lead_id in LeadIdentity.objects.filter(
-            AnyOf("external_id", external_ids), source=source
-        ).values_list("external_id", "lead_id")
-    }
 
 
 def told_before(model: type[F], names: Iterable[Named]) -> dict[Named, datetime]:
@@ -58,7 +48,7 @@ class KnownLeads:
 
     @cached_property
     def _leads(self) -> dict[Named, int]:
-        return leads_by_name(map(name_of, self._told))
+        return leads_by_name({name_of(each) for each in self._told})
 
     @cached_property
     def _readable(self) -> set[int]:

@@ -14,7 +14,7 @@ from tests.benchmarks.portal import portal
 from tests.benchmarks.report import Line, print_lines
 
 ALONE = ("business_time", "start")
-WITH_DATABASE = ("import", "rebuild", "sweep", "dashboard", "queue")
+WITH_DATABASE = ("import", "rebuild", "sweep", "dashboard", "queue", "api", "backtest")
 
 
 def main() -> int:

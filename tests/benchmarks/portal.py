@@ -4,7 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -29,6 +29,7 @@ def portal() -> Iterator[None]:
     places = Places(home)
     settings.PLACES = places
     connections.databases["default"]["HOST"] = str(places.sockets)
+    _reach_broker(places.broker_url)
     servers = Servers(places)
     try:
         with servers.in_use():
@@ -38,3 +39,17 @@ def portal() -> Iterator[None]:
     finally:
         servers.let_go(at_once=True)
         shutil.rmtree(home, ignore_errors=True)
+
+
+def _reach_broker(url: str) -> None:
+    """Send tasks, and count in the cache, in the Valkey of this portal and not of one before."""
+    from django.conf import settings
+    from django.core.cache import caches
+
+    from slaportal.celery import app
+
+    app.conf.broker_url = app.conf.broker_write_url = url
+    app.amqp._producer_pool = None
+    settings.CACHES["default"]["LOCATION"] = url.replace("redis+socket://", "unix://")
+    with suppress(AttributeError):
+        del caches["default"]
