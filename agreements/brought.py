@@ -58,8 +58,9 @@ def bring(content: bytes | str) -> Brought:
     problems = problems_of(document)
     shown = problems[:MOST_SHOWN]
     top = _nodes(content) if shown and len(content) <= _LARGEST_WITH_LINES else None
-    found = tuple(Found(each, _line(top, each.path)) for each in shown)
-    return Brought(document, found, len(problems) - len(shown))
+    found = [Found(each, _line(top, each.path)) for each in shown]
+    in_order = sorted(found, key=lambda each: each.line or 0)
+    return Brought(document, tuple(in_order), len(problems) - len(shown))
 
 
 def to_json(document: Mapping[str, Any]) -> str:

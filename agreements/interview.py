@@ -117,6 +117,7 @@ def draft_from(answers: Answers, starter: Answers) -> Document:
     first = first_answers(starter, str(answers.get("language", "en")))
     document = _with_goal(document, answers, first)
     document = _with_rules(document, answers)
+    document = _with_definition(document, starter)
     document = _with_shares(document, answers, first)
     document = _with_director(document, answers)
     return _with_fitting_warnings(document)
@@ -172,7 +173,8 @@ def _goal_sentence(document: Document, answers: Answers, kind: str) -> str:
     language = answers.get("language")
     sentence = _SENTENCES.get(str(language), _SENTENCES["en"])[kind]
     amount = _number(at(answers, "goal.amount"))
-    goal = f"{amount:,f}" if amount is not None else str(at(answers, "goal.amount") or "…")
+    places = 0 if amount is not None and amount == amount.to_integral_value() else 2
+    goal = f"{amount:,.{places}f}" if amount is not None else str(at(answers, "goal.amount") or "…")
     if language != "en" and amount is not None:
         goal = goal.translate(str.maketrans(",.", ".,"))
     return sentence.format(goal=goal, currency=document.get("currency") or "").replace("  ", " ")
@@ -241,6 +243,15 @@ def _with_rules(document: Document, answers: Answers) -> Document:
     if not answers.get("asked_for"):
         handoff.pop("bypass", None)
     return document | {"handoff": handoff}
+
+
+def _with_definition(document: Document, starter: Answers) -> Document:
+    """Name the points asked for in the starter's own sentence on who is handed over."""
+    path, own = "handoff.definition", at(starter, "handoff.definition")
+    points = [at(each, "handoff.threshold") for each in (starter, document)]
+    if not own or at(document, path) != own or None in points:
+        return document
+    return _placed(document, path, own.replace(str(points[0]), str(points[1])))
 
 
 def _of_rule(starter: Answers, field: str) -> Any:

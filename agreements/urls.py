@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from agreements.views import document, editor, preferences, signing
+from agreements.views import document, editor, files, interview, preferences, signing, start
 
 app_name = "agreements"
 
 urlpatterns = [
     path("preferences/", preferences.preferences, name="people-preferences"),
+    path("new/", start.agreement_new, name="agreement-new"),
+    path("<slug:slug>/draft/new/", start.draft_new, name="draft-new"),
+    path("<slug:slug>/draft/new/<slug:step>/", interview.interview, name="interview"),
     path("<slug:slug>/draft/", editor.draft, name="draft"),
     path("<slug:slug>/draft/preview/", editor.preview, name="draft-preview"),
     path("<slug:slug>/draft/propose/", signing.propose, name="draft-propose"),
@@ -15,7 +18,9 @@ urlpatterns = [
     path("<slug:slug>/draft/<slug:section>/merge/", editor.merge, name="editor-merge"),
     path("<slug:slug>/document/", document.document, name="document"),
     path("<slug:slug>/document/<int:number>/", document.document, name="version"),
-    path("<slug:slug>/document/<int:number>.yaml", document.document_yaml, name="version-yaml"),
+    path("<slug:slug>/document/<int:number>.yaml", files.as_yaml, name="version-yaml"),
+    path("<slug:slug>/document/<int:number>.json", files.as_json, name="version-json"),
+    path("<slug:slug>/document/<int:number>.pdf", files.as_pdf, name="version-pdf"),
     path("<slug:slug>/versions/<int:number>/sign/", signing.sign, name="version-sign"),
     path("<slug:slug>/versions/<int:number>/decline/", signing.decline, name="version-decline"),
     path("<slug:slug>/versions/<int:number>/withdraw/", signing.withdraw, name="version-withdraw"),

@@ -10,9 +10,9 @@ from django.views.decorators.http import require_GET
 
 from agreements.document import document_of, period_words
 from agreements.models import Agreement, AgreementVersion
+from agreements.permissions import check_user_can_edit, refusal
 from agreements.requests import SignedInRequest
 from agreements.version_deeds import deeds_on
-from agreements.terms import terms_to_yaml
 
 
 @login_required
@@ -28,7 +28,10 @@ def document(request: SignedInRequest, slug: str, number: int | None = None) -> 
     statuses = _statuses(versions, now)
     shown = _shown(versions, number, now)
     if shown is None:
-        return render(request, "agreements/no_version.html", {"agreement": agreement})
+        why_not = refusal(check_user_can_edit, agreement, request.user)
+        context = {"agreement": agreement, "why_not": why_not}
+        return render(request, "agreements/no_version.html", context)
+    has_open = any(each.status in AgreementVersion.OPEN for each in versions)
     shown.agreement = agreement
     return render(
         request,
@@ -41,6 +44,8 @@ def document(request: SignedInRequest, slug: str, number: int | None = None) -> 
             "period": period_words(shown),
             "status": statuses[shown],
             "now": now,
+            "may_begin": not has_open
+            and not refusal(check_user_can_edit, agreement, request.user),
             "deeds": deeds_on(shown, request.user, now=now),
         },
     )
@@ -68,16 +73,3 @@ def _shown(
         return found
     in_force = next((each for each in versions if each.status_at(now) == "in_force"), None)
     return in_force or next(iter(versions), None)
-
-
-@login_required
-@require_GET
-def document_yaml(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
-    """Give a version's text as YAML, from which the same hash can be computed."""
-    agreement = get_object_or_404(Agreement.objects.visible_to(request.user), slug=slug)
-    version = get_object_or_404(agreement.versions, number=number)
-    response = HttpResponse(terms_to_yaml(version.terms), content_type="application/yaml")
-    response.headers["Content-Disposition"] = (
-        f'attachment; filename="{agreement.slug}-v{version.number}.yaml"'
-    )
-    return response

@@ -99,6 +99,14 @@ def test_who_passes() -> None:
     assert (handoff.threshold, handoff.scoring, handoff.bypass) == (None, (), None)
 
 
+def test_sentence_of_the_starter_names_the_points_asked_for() -> None:
+    answers = answered(handoff__threshold=80)
+    assert "at least 80 points" in draft_from(answers, ENGLISH)["handoff"]["definition"]
+    own = answered(handoff__threshold=80, handoff__definition="At least 65 of us.")
+    own["handoff"]["threshold"] = 80
+    assert draft_from(own, ENGLISH)["handoff"]["definition"] == "At least 65 of us."
+
+
 def test_how_it_is_followed() -> None:
     draft = draft_from(answered(in_time="70%", director_after="2h", asked_for=False), ENGLISH)
     terms = parse_terms(draft)

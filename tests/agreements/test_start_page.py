@@ -1,0 +1,425 @@
+"""Beginning an agreement and its drafts: who may, in which ways, and that nothing typed is lost."""
+
+import re
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from agreements.actions import drafts, starting
+from agreements.interview import STEPS
+from agreements.models import Agreement, AgreementVersion, Audit, Interview, Team, User
+from agreements.starters import load_starter, starter_text
+from agreements.terms import terms_hash
+from tests.factories import RECORDED_AT as NOW
+from tests.factories import example_terms, make_user, make_version
+from tests.leads.pages import text_of
+
+pytestmark = pytest.mark.django_db
+
+NEW = "/agreements/new/"
+BEGIN = "/agreements/acme/draft/new/"
+WHO_AGREES = {
+    "name": "Inbound Brasil",
+    "new_sales": "Vendas",
+    "time_zone": "America/Sao_Paulo",
+    "currency": "brl",
+}
+BAD = "schema: 1\ntime_zone: UTC\ncalender: x\n"
+
+
+@pytest.fixture
+def team() -> Team:
+    return Team.objects.create(slug="growth", name="Growth")
+
+
+@pytest.fixture
+def helena(team: Team) -> User:
+    """She leads a marketing team that is in no agreement yet."""
+    return make_user("Helena", team=team, role="lead", time_zone="America/Sao_Paulo")
+
+
+@pytest.fixture
+def acme(helena: User, team: Team) -> Agreement:
+    """An agreement that has no text yet."""
+    return starting.start_agreement(
+        name="Acme",
+        marketing=team,
+        sales="Vendas",
+        time_zone="America/Sao_Paulo",
+        currency="BRL",
+        by=helena,
+        now=NOW,
+    )
+
+
+def post(client: Client, address: str = BEGIN, **data: Any) -> Any:
+    return client.post(address, data)
+
+
+def the_draft() -> AgreementVersion:
+    return AgreementVersion.objects.get(status="draft")
+
+
+def upload(content: str | bytes, name: str = "terms.yaml") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content.encode() if isinstance(content, str) else content)
+
+
+# -- an agreement
+
+
+def test_it_works(client: Client, helena: User, team: Team) -> None:
+    client.force_login(helena)
+    assert client.get(NEW).status_code == 200
+
+    response = post(client, NEW, marketing=team.pk, **WHO_AGREES)
+
+    agreement = Agreement.objects.get()
+    assert response.headers["Location"] == "/agreements/inbound-brasil/draft/new/"
+    assert (agreement.slug, agreement.name) == ("inbound-brasil", "Inbound Brasil")
+    assert (agreement.marketing_team, agreement.sales_team.name) == (team, "Vendas")
+    assert (agreement.time_zone, agreement.currency) == ("America/Sao_Paulo", "BRL")
+    assert Audit.objects.filter(action="agreements.team.made").count() == 1
+    assert client.get(response.headers["Location"]).status_code == 200
+
+
+def test_address_that_is_taken_gets_a_number(helena: User, acme: Agreement, team: Team) -> None:
+    for name, slug in (("Acme", "acme-2"), ("New", "new-2"), ("¿?", "agreement")):
+        made = starting.start_agreement(
+            name=name,
+            marketing=team,
+            sales=acme.sales_team,
+            time_zone="UTC",
+            currency="EUR",
+            by=helena,
+            now=NOW,
+        )
+        assert made.slug == slug
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"name": ""}, "This field is required."),
+        ({"marketing": "", "new_sales": "Vendas"}, "Choose a team, or name a new one beside it."),
+        ({"new_marketing": "Other"}, "not both"),
+        ({"new_sales": "growth"}, "An agreement needs two teams"),
+        ({"new_sales": "Taken"}, "There is a team called “Taken” already"),
+        ({"currency": "12x"}, "Write the three letters of a currency"),
+        ({"time_zone": "Mars/Olympus"}, "Select a valid choice"),
+    ],
+)
+def test_what_is_wrong_is_said_and_what_was_typed_stays(
+    client: Client, helena: User, team: Team, change: dict[str, str], sentence: str
+) -> None:
+    Team.objects.create(slug="taken", name="Taken")
+    client.force_login(helena)
+    typed = {"marketing": str(team.pk), **WHO_AGREES, **change}
+
+    response = client.post(NEW, typed)
+
+    assert response.status_code == 422
+    assert sentence in text_of(response)
+    assert 'value="brl"' in response.content.decode() or "currency" in change
+    assert not Agreement.objects.exists()
+
+
+def test_whoever_leads_no_side_is_refused(client: Client, helena: User) -> None:
+    client.force_login(helena)
+    other = Team.objects.create(slug="other", name="Other")
+    response = post(client, NEW, marketing=other.pk, **WHO_AGREES)
+    assert response.status_code == 422
+    assert "started by the lead of one of its teams" in text_of(response)
+
+
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [
+        ({"is_admin": True}, 200),
+        ({"is_director": True}, 403),
+        ({}, 403),
+    ],
+)
+def test_who_may_start_one(client: Client, who: dict[str, bool], status: int) -> None:
+    client.force_login(make_user("Zoe", **who))
+    assert client.get(NEW).status_code == status
+
+
+@pytest.mark.parametrize(("role", "status"), [("member", 403), ("integration", 403), ("lead", 200)])
+def test_only_leads_of_teams_start_one(client: Client, team: Team, role: str, status: int) -> None:
+    client.force_login(make_user("Zoe", team=team, role=role))
+    assert client.get(NEW).status_code == status
+
+
+# -- a draft
+
+
+@pytest.mark.parametrize("kind", ["multilevel", "service", "customer"])
+@pytest.mark.parametrize("language", ["en", "es", "pt"])
+def test_from_a_starter(
+    client: Client, helena: User, acme: Agreement, kind: str, language: str
+) -> None:
+    client.force_login(helena)
+    response = post(client, do="starter", kind=kind, language=language)
+
+    draft = the_draft()
+    assert response.headers["Location"] == "/agreements/acme/draft/"
+    assert draft.parsed_terms().kind == kind
+    assert (draft.terms["time_zone"], draft.terms["currency"]) == ("America/Sao_Paulo", "BRL")
+    assert "calendar" not in draft.terms
+    assert draft.copied_from is None
+
+
+def test_starter_is_shown_before_it_is_taken(client: Client, helena: User, acme: Agreement) -> None:
+    client.force_login(helena)
+    html = client.get(BEGIN, {"kind": "service", "language": "es"}).content.decode()
+    assert "publicado: 30 minutos a 24 horas" in html
+    assert "First follow-up within" in html
+    # Without a choice, the reader's language.
+    User.objects.filter(pk=helena.pk).update(language="pt-br")
+    assert "publicado: 1 a 5 minutos" in client.get(BEGIN).content.decode()
+
+
+def test_from_a_copy_of_the_version_in_force(client: Client) -> None:
+    version = make_version()
+    client.force_login(make_user("Zoe", is_admin=True))
+    html = client.get(BEGIN).content.decode()
+    assert re.search(r"<option value=\"\d+\">\s*Version 1, in force", html)
+
+    post(client, do="copy", version=version.pk)
+
+    draft = the_draft()
+    assert draft.terms == version.terms
+    assert draft.copied_from == version
+
+
+def test_from_a_copy_of_another_agreement(client: Client, helena: User, acme: Agreement) -> None:
+    other = make_version(example_terms(time_zone="Europe/Madrid", currency="EUR"), slug="other")
+    client.force_login(make_user("Zoe", is_admin=True))
+
+    post(client, do="copy", version=other.pk)
+
+    draft = the_draft()
+    assert draft.agreement == acme
+    assert (draft.terms["time_zone"], draft.terms["currency"]) == ("America/Sao_Paulo", "BRL")
+    assert draft.terms["commitments"] == other.terms["commitments"]
+    assert draft.copied_from is None
+
+
+def test_what_one_may_not_read_is_not_copied(client: Client, helena: User, acme: Agreement) -> None:
+    other = make_version(slug="other")
+    client.force_login(helena)
+    assert "Other" not in client.get(BEGIN).content.decode()
+    assert post(client, do="copy", version=other.pk).status_code == 404
+    assert post(client, do="copy", version="x").status_code == 404
+    assert post(client, do="something").status_code == 404
+
+
+def test_from_a_file(client: Client, helena: User, acme: Agreement) -> None:
+    client.force_login(helena)
+    post(client, do="file", file=upload(starter_text("service-pt")))
+    assert the_draft().terms_hash == terms_hash(load_starter("service-pt"))
+
+
+def test_from_a_pasted_text(client: Client, helena: User, acme: Agreement) -> None:
+    client.force_login(helena)
+    post(client, do="file", text=starter_text("service-pt").replace("\n", "\r\n"))
+    assert the_draft().terms_hash == terms_hash(load_starter("service-pt"))
+
+
+def test_file_with_problems_is_told_line_by_line_and_may_still_begin(
+    client: Client, helena: User, acme: Agreement
+) -> None:
+    client.force_login(helena)
+    response = post(client, do="file", file=upload(BAD))
+
+    assert response.status_code == 422
+    assert "Line 3 calender Unknown key “calender”; did you mean “calendar”?" in text_of(response)
+    assert BAD in response.content.decode()
+    assert not AgreementVersion.objects.exists()
+
+    # The second button has no other name than this, and neither of the first one.
+    post(client, do="file", text=BAD, anyway="1")
+    assert the_draft().terms["calender"] == "x"
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"a: 1\n" * 2_000_001, "The file is larger than 1 MB"),
+        (b"a: &x [1]\nb: [*x, *x]", "Line 1 uses an anchor or alias"),
+        (b"\xff\xfe\xfd", "The file is not UTF-8 text"),
+        (b"a: [1", "cannot be read as YAML"),
+        (b"a: !!python/object:os.system x", "Line 1 uses a tag"),
+        (b"", "Choose a file, or paste its text."),
+    ],
+)
+def test_file_that_cannot_be_read_is_refused(
+    client: Client, helena: User, acme: Agreement, content: bytes, sentence: str
+) -> None:
+    client.force_login(helena)
+    response = post(client, do="file", file=upload(content), anyway="1")
+    assert response.status_code == 422
+    assert sentence in text_of(response)
+    assert not AgreementVersion.objects.exists()
+
+
+def test_what_no_database_keeps_is_told(client: Client, helena: User, acme: Agreement) -> None:
+    client.force_login(helena)
+    response = post(client, do="file", text='{"schema": 1, "a": "\\u0000"}', anyway="1")
+    assert response.status_code == 422
+    assert "a character that cannot be stored" in text_of(response)
+
+
+def test_one_text_at_a_time(client: Client, helena: User, acme: Agreement) -> None:
+    drafts.start(agreement=acme, terms=example_terms(), by=helena, now=NOW)
+    client.force_login(helena)
+    assert "Version 1 is on the table already" in text_of(client.get(BEGIN))
+    for way in ("starter", "interview"):
+        response = post(client, do=way)
+        assert response.status_code == 409
+        assert "Version 1 is on the table already" in text_of(response)
+    assert AgreementVersion.objects.count() == 1
+
+
+@pytest.mark.parametrize("role", ["director", "member", "rep", "stranger"])
+def test_who_does_not_write_the_text_begins_none(
+    client: Client, helena: User, acme: Agreement, role: str
+) -> None:
+    teams = {"member": acme.marketing_team, "rep": acme.sales_team}
+    client.force_login(make_user("Zoe", team=teams.get(role), is_director=role == "director"))
+    status = 404 if role == "stranger" else 403
+    assert client.get(BEGIN).status_code == status
+    assert post(client, do="starter").status_code == status
+    assert client.get(f"{BEGIN}funnel/").status_code == status
+
+
+def test_what_was_typed_is_there_after_signing_in_again(
+    client: Client, helena: User, acme: Agreement
+) -> None:
+    response = post(client, do="file", text=BAD)
+    assert response.headers["Location"] == f"{reverse('account_login')}?next={BEGIN}"
+    client.post(response.headers["Location"], {"login": helena.email, "password": "a long secret"})
+    assert "calender: x" in client.get(BEGIN).content.decode()
+
+
+# -- the interview
+
+
+@pytest.fixture
+def asked(client: Client, helena: User, acme: Agreement) -> Client:
+    """She has begun to answer."""
+    client.force_login(helena)
+    response = post(client, do="interview", kind="multilevel", language="pt")
+    assert response.headers["Location"] == f"{BEGIN}objectives/"
+    return client
+
+
+def answer(client: Client, step: str, **data: Any) -> Any:
+    typed = {name.replace("__", "."): value for name, value in data.items()}
+    return client.post(f"{BEGIN}{step}/", typed)
+
+
+def test_six_steps_make_a_complete_draft(asked: Client, helena: User) -> None:
+    User.objects.filter(pk=helena.pk).update(language="pt-br")
+    for step, after in zip(STEPS, (*STEPS[1:], ""), strict=True):
+        assert asked.get(f"{BEGIN}{step}/").status_code == 200
+        if step == "objectives":
+            answered = {"goal__kind": "revenue", "goal__amount": "1.234.500,50"}
+        elif step == "funnel":
+            answered = {"funnel__rates__lead": "12,5 %", "quarters__q1": "40"}
+        else:
+            answered = {}
+        how = {"to": after} if after else {"do": "finish"}
+        response = answer(asked, step, **answered, **how)
+        assert response.status_code == 302
+
+    draft = the_draft()
+    terms = draft.parsed_terms()
+    assert response.headers["Location"] == "/agreements/acme/draft/"
+    assert draft.terms["funnel"]["goal"]["revenue"] == "1234500.5"
+    assert draft.terms["funnel"]["rates"]["lead"] == "12.5%"
+    assert draft.terms["objectives"][0]["statement"].startswith("Conquistar 1.234.500,50 BRL")
+    assert terms.funnel_plan().rows["customer"].quarters[0] == 18
+    assert not Interview.objects.exists()
+
+
+def test_one_goes_back_and_forth_without_losing_anything(asked: Client) -> None:
+    answer(asked, "follow_up", commitments__S1__within="x", in_time="muito", to="review")
+    response = answer(asked, "review", review__time="09:30", to="follow_up")
+    assert response.headers["Location"] == f"{BEGIN}follow_up/"
+    html = asked.get(response.headers["Location"]).content.decode()
+    assert 'value="muito"' in html
+    assert "is not a rate" in html
+    assert Interview.objects.get().answers["review"]["time"] == "09:30"
+    # Where she left off is offered where one begins.
+    assert f"{BEGIN}follow_up/" in asked.get(BEGIN).content.decode()
+
+
+def test_what_it_means_is_shown_as_one_types(asked: Client) -> None:
+    response = asked.post(
+        f"{BEGIN}funnel/",
+        {"funnel.rates.lead": "150", "do": "look"},
+        headers={"HX-Request": "true"},
+    )
+    html = response.content.decode()
+    assert response.status_code == 200
+    assert html.lstrip().startswith("<aside")
+    assert 'id="f-funnel-rates-lead-errors"' in html
+    assert "“150%” is not a rate" in html
+    assert "1 answer has to be different" in text_of(response)
+
+
+def test_draft_with_problems_can_be_made_and_mended_later(asked: Client) -> None:
+    answer(asked, "objectives", goal__amount="muito", do="finish")
+    assert the_draft().terms["funnel"]["goal"]["revenue"] == "muito"
+
+
+def test_what_cannot_be_stored_is_told_and_nothing_is_kept(asked: Client) -> None:
+    response = answer(asked, "document", contest__arbiter="a\x00b", to="review")
+    assert response.status_code == 422
+    assert "a character that cannot be stored" in text_of(response)
+    assert Interview.objects.get().answers["contest"]["arbiter"] == "direção"
+
+
+def test_somebody_else_was_quicker(asked: Client, helena: User, acme: Agreement) -> None:
+    drafts.start(agreement=acme, terms=example_terms(), by=helena, now=NOW)
+    response = answer(asked, "review", review__minutes="45", do="finish")
+    assert response.status_code == 409
+    assert "Version 1 is on the table already" in text_of(response)
+    assert Interview.objects.get().answers["review"]["minutes"] == 45
+
+
+def test_answers_outlast_the_session(asked: Client, helena: User) -> None:
+    asked.logout()
+    response = answer(asked, "document", contest__arbiter="Marina", to="review")
+    asked.post(response.headers["Location"], {"login": helena.email, "password": "a long secret"})
+    html = asked.get(f"{BEGIN}document/").content.decode()
+    assert 'value="Marina"' in html
+    assert "You were signed out" in html
+
+
+def test_interview_is_each_persons_own(asked: Client, acme: Agreement) -> None:
+    asked.force_login(make_user("Zoe", is_admin=True))
+    assert asked.get(f"{BEGIN}funnel/").headers["Location"] == BEGIN
+    asked.force_login(Interview.objects.get().person)
+    assert asked.get(f"{BEGIN}nothing/").status_code == 404
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("language", ["en", "es", "pt-br"])
+def test_every_step_reads_in_every_language(
+    asked: Client, helena: User, step: str, language: str
+) -> None:
+    User.objects.filter(pk=helena.pk).update(language=language)
+    assert asked.get(f"{BEGIN}{step}/").status_code == 200
+
+
+def test_number_of_queries(
+    client: Client, asked: Client, django_assert_max_num_queries: Any
+) -> None:
+    for address in (BEGIN, f"{BEGIN}document/", f"{BEGIN}funnel/"):
+        with django_assert_max_num_queries(16):
+            asked.get(address)
