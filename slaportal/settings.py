@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from django.utils.translation import gettext_lazy as _
 
 from slaportal.places import Places
@@ -190,6 +191,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "metrics.tasks.complete_months",
         "schedule": 3600.0,
         "options": {"expires": 1800},
+    },
+    "warn-of-expiry": {
+        "task": "agreements.tasks.warn_of_expiry",
+        "schedule": crontab(hour="6", minute="0"),
+        "options": {"expires": 3600},
     },
     "send-messages": {
         "task": "agreements.tasks.send_messages",

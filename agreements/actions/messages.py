@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import models
 
-from agreements.models import Message, User
+from agreements.models import Agreement, Membership, Message, User
 
 _FIRST_PAUSE = timedelta(minutes=1)
 _MOST_ATTEMPTS = 10
@@ -40,6 +40,15 @@ def notify(
         ),
         ignore_conflicts=True,
     )
+
+
+def leads_of(agreement: Agreement) -> models.QuerySet[User]:
+    """Return the leads of both parties, as far as they may sign in: whom to tell of the text."""
+    return User.objects.filter(
+        memberships__team__in=(agreement.marketing_team_id, agreement.sales_team_id),
+        memberships__role=Membership.Role.LEAD,
+        is_active=True,
+    ).distinct()
 
 
 def note_sent(message: Message, *, now: datetime) -> None:

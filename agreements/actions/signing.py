@@ -19,7 +19,6 @@ from agreements.models import (
     AgreementVersion,
     Audit,
     Calendar,
-    Membership,
     Signature,
     User,
     VersionStep,
@@ -369,13 +368,7 @@ def _tell(
     agreement = version.agreement
     messages.notify(
         kind=kind,
-        recipients=User.objects.filter(
-            memberships__team__in=(agreement.marketing_team_id, agreement.sales_team_id),
-            memberships__role=Membership.Role.LEAD,
-            is_active=True,
-        )
-        .exclude(pk=by.pk)
-        .distinct(),
+        recipients=messages.leads_of(agreement).exclude(pk=by.pk),
         subject=version,
         parameters={
             "agreement": agreement.name,
