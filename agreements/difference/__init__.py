@@ -1,0 +1,37 @@
+"""What differs between two terms documents: clause by clause, value by value. Pure.
+
+Documents are compared as they are stored, so that a draft that is not valid yet is compared too,
+and so that equal documents are those with the same hash.
+"""
+
+from agreements.difference.aligning import aligned
+from agreements.difference.changes import ABSENT, Change, is_same
+from agreements.difference.clauses import (
+    OTHER,
+    ClauseDifference,
+    Difference,
+    clause_at,
+    difference,
+    in_order,
+    list_of,
+    sections_at,
+)
+from agreements.difference.runs import Run, clipped, word_runs
+
+__all__ = [
+    "ABSENT",
+    "OTHER",
+    "Change",
+    "ClauseDifference",
+    "Difference",
+    "Run",
+    "aligned",
+    "clause_at",
+    "clipped",
+    "difference",
+    "in_order",
+    "is_same",
+    "list_of",
+    "sections_at",
+    "word_runs",
+]

@@ -1,0 +1,31 @@
+"""Who did what to the texts of an agreement, the latest first."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from agreements.history import moments_of
+from agreements.history_words import Teller
+from agreements.models import Agreement, Calendar
+from agreements.requests import SignedInRequest
+
+PER_PAGE = 30
+
+
+@login_required
+@require_GET
+def history(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Show everything that happened to the agreement's texts, page by page."""
+    agreement = get_object_or_404(Agreement.objects.visible_to(request.user), slug=slug)
+    page = Paginator(moments_of(agreement), PER_PAGE).get_page(request.GET.get("page"))
+    teller = Teller(agreement, list(page), dict(Calendar.objects.values_list("key", "name")))
+    context = {
+        "agreement": agreement,
+        "now": timezone.now(),
+        "page": page,
+        "events": [teller.tell(moment) for moment in page],
+    }
+    return render(request, "agreements/differences/history.html", context)
