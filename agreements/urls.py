@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from agreements.views import document, editor, files, interview, preferences, signing, start
+from agreements.views import (
+    differences,
+    document,
+    editor,
+    files,
+    history,
+    interview,
+    preferences,
+    signing,
+    start,
+)
 
 app_name = "agreements"
 
@@ -26,4 +36,6 @@ urlpatterns = [
     path("<slug:slug>/versions/<int:number>/withdraw/", signing.withdraw, name="version-withdraw"),
     path("<slug:slug>/versions/<int:number>/renew/", signing.renew, name="version-renew"),
     path("<slug:slug>/end/", signing.end, name="end"),
+    path("<slug:slug>/differences/", differences.differences, name="differences"),
+    path("<slug:slug>/history/", history.history, name="history"),
 ]
