@@ -21,7 +21,8 @@ WITH_NODE := $(NODE_OK) || PATH="$(CURDIR)/$(BIN):$$PATH";
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .PHONY: help run test check format lock bench messages clean \
-	check-format check-lint check-types check-imports check-migrations check-templates check-settings
+	check-format check-lint check-types check-imports check-migrations check-templates check-settings \
+	check-schema
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | \
@@ -33,7 +34,7 @@ run: $(DONE)/run $(DONE)/bundle $(DONE)/catalogues ## Prepare everything and sta
 test: $(DONE)/dev $(DONE)/browser $(DONE)/bundle $(DONE)/catalogues ## Run every test, the browser's too (ARGS="-k name")
 	@exec $(PY) -m pytest -n auto --dist worksteal $(ARGS)
 
-check: check-format check-lint check-types check-imports check-migrations check-templates check-settings ## Look at format, lint, types, import contracts, migrations, templates
+check: check-format check-lint check-types check-imports check-migrations check-templates check-settings check-schema ## Look at format, lint, types, import contracts, migrations, templates
 
 check-format: $(DONE)/dev
 	$(BIN)/ruff format --check .
@@ -56,6 +57,9 @@ check-templates: $(DONE)/dev
 
 check-settings: $(DONE)/dev $(DONE)/bundle
 	$(PY) manage.py check --fail-level WARNING
+
+check-schema: $(DONE)/dev $(DONE)/bundle
+	$(PY) manage.py spectacular --validate --fail-on-warn --file /dev/null
 
 format: $(DONE)/dev ## Put code and templates into the house's format
 	$(BIN)/ruff format .

@@ -1,5 +1,6 @@
 """What every view of the API does first: answer in the language and the zone of who calls."""
 
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import Http404
@@ -21,6 +22,12 @@ class ApiView(APIView):
         assert isinstance(user, User)  # noqa: S101 - nobody else gets past the permission
         return user
 
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Find nothing under a name that nothing can have."""
+        super().initial(request, *args, **kwargs)
+        if any("\0" in str(part) for part in kwargs.values()):
+            raise Http404
+
     def perform_authentication(self, request: Request) -> None:
         """Find out who calls, and speak to them from now on; the middleware ends it."""
         super().perform_authentication(request)
@@ -37,7 +44,7 @@ class ApiView(APIView):
 class NothingHere(ApiView):
     """Every address below the API's that is none."""
 
-    def initial(self, request: Request, *args: object, **kwargs: object) -> None:
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Find nothing, whatever was asked; to a stranger that is not told."""
         super().initial(request, *args, **kwargs)
         raise Http404

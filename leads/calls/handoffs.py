@@ -118,7 +118,9 @@ def take_deed(told: DeedTold, handoff: Handoff, telling: Telling) -> Ingested:
 
 def _rejecting(told: DeedTold) -> Callable[..., Ingested]:
     if not told.reason:
-        raise invalid([FieldProblem("reason", _("Choose one of the reasons the agreement lists."))])
+        raise invalid(
+            [FieldProblem("reason", _("Choose one of the reasons that the agreement lists."))]
+        )
     return partial(handoffs.reject, reason=told.reason, note=told.note)
 
 

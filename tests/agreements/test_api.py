@@ -142,9 +142,10 @@ def test_a_session_does_not_help_a_bad_token(ana: User) -> None:
 def test_a_refusal_speaks_the_readers_language(ana: User) -> None:
     User.objects.update(language="pt-br", time_zone="America/Sao_Paulo")
     caller = Caller(ana)
-    response = caller.client.delete(ADDRESS)
+    response = caller.get(FIGURES, month="nonsense")
     assert response.headers["Content-Language"] == "pt-br"
-    assert "não é permitido" in response.json()["detail"]
+    assert "“nonsense” não é um mês" in response.json()["detail"]
+    assert response.json()["title"] == "Algo na chamada precisa mudar"
     assert str(timezone.get_current_timezone()) == "UTC"
 
 

@@ -161,6 +161,11 @@ def test_ids_may_be_anything_a_source_has(hubspot: Caller) -> None:
         assert LeadIdentity.objects.filter(source="hub spot", external_id=name).exists()
 
 
+@pytest.mark.parametrize("path", ["/leads/crm/a%00b/", "/leads/c%00/a/", "/leads/crm/unheard/"])
+def test_there_is_no_such_lead(hubspot: Caller, path: str) -> None:
+    assert hubspot.get(path).status_code == 404
+
+
 def test_whoever_told_of_a_lead_reads_it(hubspot: Caller, version: AgreementVersion) -> None:
     hubspot.put("/leads/hubspot/L1/", {"attributes": {"name": "Paulo"}})
     assert hubspot.get("/leads/hubspot/L1/").json()["standings"] == []
