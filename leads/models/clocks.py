@@ -88,6 +88,21 @@ class Clock(models.Model):
                 name="clock_running_due",
             ),
             models.Index(fields=["agreement", "started_at"], name="clock_started"),
+            # What sales can still act on, whatever a queue is narrowed to.
+            models.Index(
+                fields=["handoff", "due_at"],
+                include=["clause_key"],
+                condition=models.Q(
+                    stopped_at__isnull=True, void_at__isnull=True, gave_up=False, party="sales"
+                ),
+                name="clock_acting",
+            ),
+            # What somebody stopped today.
+            models.Index(
+                fields=["holder", "stopped_at"],
+                condition=models.Q(stopped_at__isnull=False, party="sales"),
+                name="clock_stopped",
+            ),
         ]
 
     def __str__(self) -> str:
