@@ -216,7 +216,7 @@ def test_filter_form_asks_by_the_address_and_shows_what_is_in_force() -> None:
         month="2026-05",
         chips=chips,
     )
-    assert '<form class="filter-bar " method="get" >' in html
+    assert '<form class="filter-bar" method="get" >' in html
     assert '<input type="hidden" name="month" value="2026-05">' in html
     assert '<option value="S2" selected>S2 · 4 h</option>' in html
     assert "Clause: <strong>S2</strong>" in html
