@@ -133,7 +133,8 @@ def read_fields(
             was = value_in(part, each.name)
             value = _read(each, data, prefix + each.name, was)
             is_default = was is None and value == each.default
-            new = with_value_in(new, each.name, None if is_default else value)
+            if value != was and not is_default:
+                new = with_value_in(new, each.name, value)
     return new
 
 
@@ -147,8 +148,14 @@ def _read(each: Field, data: QueryDict, name: str, was: Any) -> Any:
     return _READERS.get(each.kind, _read_text)(data, name, was)
 
 
-def _read_text(data: QueryDict, name: str, _was: Any) -> Any:
-    return data.get(name, "").replace("\r\n", "\n").strip() or None
+def _read_text(data: QueryDict, name: str, was: Any) -> Any:
+    text = data.get(name, "").replace("\r\n", "\n").strip()
+    return was if text == str(_as_text(was)).strip() else text or None
+
+
+def _read_choices(data: QueryDict, name: str, was: Any) -> Any:
+    chosen = data.getlist(name)
+    return was if set(chosen) == {str(each) for each in _as_list(was)} else chosen
 
 
 def _read_duration(data: QueryDict, name: str, was: Any) -> Any:
@@ -158,7 +165,7 @@ def _read_duration(data: QueryDict, name: str, was: Any) -> Any:
 
 def _read_lines(data: QueryDict, name: str, was: Any) -> Any:
     lines = [line.strip() for line in data.get(name, "").splitlines() if line.strip()]
-    return was if [was] == lines else lines or None
+    return was if lines == [str(line).strip() for line in _as_list(was)] else lines or None
 
 
 _READERS: dict[Kind, Callable[[QueryDict, str, Any], Any]] = {
@@ -166,7 +173,7 @@ _READERS: dict[Kind, Callable[[QueryDict, str, Any], Any]] = {
     "rate": lambda data, name, was: typed.rate_stored(data.get(name, ""), separators(), was),
     "duration": _read_duration,
     "lines": _read_lines,
-    "choices": lambda data, name, _was: data.getlist(name) or None,
+    "choices": lambda data, name, was: _read_choices(data, name, was) or None,
     "rule": lambda data, name, was: read_rule(data, name, was, separators()),
     "rules": lambda data, name, was: read_rules(data, name, was, separators()),
     "flag": lambda data, name, _was: bool(data.get(name)),
@@ -192,7 +199,7 @@ def _read_rows(rows: Rows, part: Mapping[str, Any], data: QueryDict, prefix: str
                 [*before, *after],
             )
         after.append(entry)
-    return with_value_in(part, rows.name, after or None)
+    return with_value_in(part, rows.name, after or None) if after != before else dict(part)
 
 
 def _named(
@@ -234,8 +241,8 @@ def shown_fields(
         yield Shown(
             each,
             prefix + each.name,
-            _shown(each, value_in(part, each.name)),
-            each.choices_in(document),
+            value := _shown(each, value_in(part, each.name)),
+            _choices(each, document, value),
             errors_at(problems, here, inside=each.kind in {"lines", "choices"}),
         )
 
@@ -273,6 +280,16 @@ def _shown_rows(
     return ShownRows(rows, name, entries, errors_at(problems, path))
 
 
+def _choices(each: Field, document: Mapping[str, Any], value: Any) -> Choices:
+    """Return the choices there are, and what is stored and none of them, so that it is not lost."""
+    choices = each.choices_in(document)
+    if each.kind not in {"choice", "choices"}:
+        return choices
+    known = {choice for choice, _label in choices}
+    extra = [str(one) for one in _as_list(value) if str(one) not in known]
+    return [*choices, *((one, one) for one in extra)]
+
+
 def _shown_rule(
     each: Field, stored: Any, problems: Sequence[Problem], prefix: str, path: str
 ) -> Shown:
@@ -301,7 +318,7 @@ _WRITERS: dict[Kind, Callable[[Any], Any]] = {
         zip(("amount", "unit"), typed.duration_shown(stored), strict=True)
     ),
     "lines": lambda stored: "\n".join(str(line) for line in _as_list(stored)),
-    "choices": _as_list,
+    "choices": lambda stored: [str(one) for one in _as_list(stored)],
     "flag": bool,
 }
 

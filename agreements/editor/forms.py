@@ -25,7 +25,8 @@ class SectionForm:
     """A section that consists of fields and lists of rows; others build on it.
 
     ``fields`` name places within the section's part, such as ``pause.max``. ``template`` lays
-    them out; it gets ``fields`` and what `context` adds. ``below`` stands after the form.
+    them out; it gets ``fields`` and what `context` adds. ``around`` is what stands in the section
+    and is shown anew whenever it has saved itself; ``below`` stands after the form.
     """
 
     name: str
@@ -33,6 +34,7 @@ class SectionForm:
     intro: Text
     fields: tuple[Field | Rows, ...]
     template: str = "agreements/editor/section_fields.html"
+    around: str = ""
     below: str = ""
 
     @property

@@ -1,12 +1,30 @@
 """Every section of the editor, in the order of the document."""
 
 from agreements.editing import SECTIONS
-from agreements.editor import channels, funnel, objectives, reasons, review, roles
+from agreements.editor import (
+    channels,
+    funnel,
+    handoff,
+    objectives,
+    reasons,
+    review,
+    roles,
+    tiers,
+)
 from agreements.editor.forms import SectionForm
 
 _BY_NAME: dict[str, SectionForm] = {
     form.name: form
-    for form in (objectives.FORM, funnel.FORM, reasons.FORM, roles.FORM, channels.FORM, review.FORM)
+    for form in (
+        objectives.FORM,
+        funnel.FORM,
+        tiers.FORM,
+        handoff.FORM,
+        reasons.FORM,
+        roles.FORM,
+        channels.FORM,
+        review.FORM,
+    )
 }
 FORMS = tuple(_BY_NAME[section.name] for section in SECTIONS if section.name in _BY_NAME)
 
