@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from agreements.models import Agreement
+from agreements.permissions import check_user_can_start, refusal
 from agreements.requests import SignedInRequest
 
 
@@ -27,5 +28,6 @@ def home(request: SignedInRequest) -> HttpResponse:
     """Go to the reader's first agreement, or say that there is none yet."""
     agreement = Agreement.objects.visible_to(request.user).order_by("name", "pk").first()
     if agreement is None:
-        return render(request, "agreements/none.html")
+        may_start = not refusal(check_user_can_start, request.user)
+        return render(request, "agreements/none.html", {"may_start": may_start})
     return redirect("metrics:dashboard", slug=agreement.slug)
