@@ -42,7 +42,7 @@ class OneLead(TellingView):
     @extend_schema(operation_id="read_lead", responses=LeadShown, tags=["leads"])
     def get(self, _request: Request, source: str, external_id: str) -> Response:
         """Read a lead: attributes, names, and under each agreement stage, owner, open handoff."""
-        leads = leads_visible_to(self.reader).distinct()
+        leads = leads_visible_to(self.reader)
         named = leads.filter(identities__source=source, identities__external_id=external_id)
         lead: Lead = get_object_or_404(named.select_related("merged_into"))
         return Response(shown_lead(lead, self.reader))

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 from django.http import Http404
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -29,6 +29,8 @@ logger = logging.getLogger(__name__)
 
 # In its first moments a call is being taken in by the process that answers it.
 _LEFT_ALONE = timedelta(minutes=1)
+# The database went away or ended a deadlock: nothing is wrong with the call.
+_BROKEN_OFF = (OperationalError, InterfaceError)
 
 
 def keep(*, kind: str, target: Mapping[str, str], body: bytes, by: User, now: datetime) -> Delivery:
@@ -49,8 +51,8 @@ def take(delivery: Delivery, *, now: datetime) -> Answer:
     What the database broke off is left to the next beat.
     """
     try:
-        return retry_once(partial(_take, delivery, now))
-    except DatabaseError:
+        return retry_once(partial(_take, delivery, now, keeps_answer=False))
+    except _BROKEN_OFF:
         raise
     except Exception as error:
         _keep_refusal(delivery, error, now)
@@ -58,13 +60,16 @@ def take(delivery: Delivery, *, now: datetime) -> Answer:
 
 
 @transaction.atomic
-def _take(delivery: Delivery, now: datetime) -> Answer:
+def _take(delivery: Delivery, now: datetime, *, keeps_answer: bool) -> Answer:
     payload, by = delivery.payload, delivery.received_by
     if payload is None or by is None:
         raise Refused("bad_request", _("What came, or who sent it, is no longer known here."))
     telling = Telling(by, delivery.received_at, now, delivery)
     answer = take_call(payload["call"], payload["target"], payload["body"], telling)
-    _finish(delivery, now, summary={"status": answer.status, "answer": answer.data})
+    summary: dict[str, Any] = {"status": answer.status}
+    if keeps_answer:
+        summary["answer"] = answer.data
+    _finish(delivery, now, summary=summary)
     return answer
 
 
@@ -72,9 +77,13 @@ def process(pk: int, *, now: datetime) -> bool:
     """Take in a call unless somebody else does or did; tell whether it is done with now."""
     try:
         return retry_once(partial(_process, pk, now))
-    except DatabaseError:
+    except _BROKEN_OFF:
         logger.exception("Delivery %s waits for the next beat.", pk)
         return False
+    except DatabaseError as error:
+        # What is refused only at the commit would be refused then every time.
+        _keep_refusal(Delivery.objects.get(pk=pk), error, now)
+        return True
 
 
 @transaction.atomic
@@ -86,8 +95,8 @@ def _process(pk: int, now: datetime) -> bool:
         return False
     with translation.override(delivery.received_by.language if delivery.received_by else "en"):
         try:
-            _take(delivery, now)
-        except DatabaseError:
+            _take(delivery, now, keeps_answer=True)
+        except _BROKEN_OFF:
             raise
         except Exception as error:
             _keep_refusal(delivery, error, now)

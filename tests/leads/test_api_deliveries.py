@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from agreements.models import AgreementVersion, User
 from leads import tasks
 from leads.calls import deliveries
-from leads.models import Delivery, Lead, LeadChange
+from leads.ingest import Ingested
+from leads.models import Delivery, Lead, LeadChange, LeadIdentity
 from tests.at_once import run_together
 from tests.calls import Caller
 from tests.factories import make_user, make_version
@@ -188,6 +189,37 @@ def test_what_the_database_broke_off_waits_for_the_next_beat(
         assert deliveries.process_waiting(now=NOW + timedelta(minutes=2)) == 0
     assert deliveries.process_waiting(now=NOW + timedelta(minutes=2)) == 1
     assert Lead.objects.get().name == "Paulo"
+
+
+def refused(*_: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 / 0")
+
+
+def test_what_the_database_refuses_is_not_tried_for_ever(
+    hubspot: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent(hubspot)
+    monkeypatch.setattr("leads.calls.takings.take_lead", refused)
+    assert deliveries.process_waiting(now=NOW + timedelta(minutes=2)) == 1
+    delivery = Delivery.objects.get()
+    assert delivery.processed_at is not None
+    assert "division" not in delivery.error
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_refused_at_the_commit_is_not_tried_for_ever(
+    hubspot: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def kept(*_: object) -> Ingested:
+        LeadIdentity.objects.create(lead_id=10**9, source="hubspot", external_id="nobody")
+        return Ingested()
+
+    sent(hubspot)
+    monkeypatch.setattr("leads.calls.takings.take_lead", kept)
+    assert deliveries.process_waiting(now=NOW + timedelta(minutes=2)) == 1
+    assert Delivery.objects.get().error
+    assert not LeadIdentity.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)

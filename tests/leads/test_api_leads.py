@@ -66,6 +66,7 @@ def test_it_works(hubspot: Caller) -> None:
     assert delivery.payload is not None
     assert '"employees": 40' in delivery.payload["body"]
     assert (delivery.processed_at, delivery.error) == (NOW, "")
+    assert delivery.summary == {"status": 201}
 
 
 def test_a_lead_is_read_as_it_stands(hubspot: Caller, version: AgreementVersion) -> None:
