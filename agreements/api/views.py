@@ -6,10 +6,12 @@ from zoneinfo import ZoneInfo
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from agreements.models import Agreement, User
+from agreements.refusals import Refused
 
 
 class ApiView(APIView):
@@ -47,4 +49,6 @@ class NothingHere(ApiView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Find nothing, whatever was asked; to a stranger that is not told."""
         super().initial(request, *args, **kwargs)
-        raise Http404
+        raise Refused(
+            "not_found", _("No call has this address; the addresses of calls end with “/”.")
+        )

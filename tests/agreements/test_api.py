@@ -180,6 +180,7 @@ def test_what_is_no_address_is_not_found(ana: User, path: str) -> None:
         response = getattr(Caller(ana).client, method)(path)
         assert response.status_code == 404
         assert response.json()["type"] == "urn:slaportal:problem:not_found"
+        assert "end with “/”" in response.json()["detail"]
 
 
 def test_what_goes_wrong_is_not_shown(
