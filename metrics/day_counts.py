@@ -32,7 +32,7 @@ class Counted:
     """
 
     joins: str
-    where: str
+    where: str = "true"
     version: str
     source: str
     tier: str = "COALESCE(judged.tier, '')"
@@ -49,19 +49,40 @@ class Counted:
     detail: str = "''"
 
 
-_ENTRY_IS_JUDGED = """
-LEFT JOIN judged ON judged.lead_id = entry.lead_id AND judged.at = entry.at
-    AND judged.version_id = entry.version_id
-"""
-ENTRIES = Counted(
-    joins=f"""
+def _on_days(table: str, at: str, name: str, condition: str = "true") -> str:
+    """Find the rows of a table day by day, by an instant of theirs."""
+    return f"""
+    counted_day AS day
+    CROSS JOIN LATERAL (
+        SELECT * FROM {table}
+        WHERE agreement_id = %(agreement)s AND {condition}
+            AND {at} >= day.starts_at AND {at} < day.ends_at
+        OFFSET 0
+    ) AS {name}
+    """  # noqa: S608 - composed of constants
+
+
+def _judged(lead: str, at: str, version: str) -> str:
+    """Join what a version makes of a lead as it was at an instant."""
+    return f"""
+    LEFT JOIN judged ON judged.lead_id = {lead} AND judged.at = {at}
+        AND judged.version_id = {version}
+    """
+
+
+_ENTRIES_ON_DAYS = """
     counted_day AS day
     JOIN first_entry AS entry ON entry.local_date = day.local_date
     JOIN leads_lead AS lead ON lead.id = entry.root_id
+"""
+_ENTRY_IS_JUDGED = _judged("entry.lead_id", "entry.at", "entry.version_id")
+
+ENTRIES = Counted(
+    joins=f"""
+    {_ENTRIES_ON_DAYS}
     LEFT JOIN judging_version AS version ON version.version_id = entry.version_id
     {_ENTRY_IS_JUDGED}
     """,
-    where="true",
     version="entry.version_id",
     source="lead.origin",
     subjects={"stage": "entry.stage"},
@@ -80,9 +101,7 @@ ENTRIES = Counted(
 
 CONVERSIONS = Counted(
     joins=f"""
-    counted_day AS day
-    JOIN first_entry AS entry ON entry.local_date = day.local_date
-    JOIN leads_lead AS lead ON lead.id = entry.root_id
+    {_ENTRIES_ON_DAYS}
     JOIN conversion AS promise
         ON promise.version_id = entry.version_id AND promise.from_stage = entry.stage
     LEFT JOIN first_entry AS reached
@@ -105,14 +124,8 @@ CONVERSIONS = Counted(
 )
 
 HANDOFFS = Counted(
-    joins="""
-    counted_day AS day
-    CROSS JOIN LATERAL (
-        SELECT * FROM leads_handoff
-        WHERE agreement_id = %(agreement)s AND status NOT IN ('expected', 'repeated')
-            AND offered_at >= day.starts_at AND offered_at < day.ends_at
-        OFFSET 0
-    ) AS handoff
+    joins=f"""
+    {_on_days("leads_handoff", "offered_at", "handoff", "status NOT IN ('expected', 'repeated')")}
     JOIN leads_lead AS lead ON lead.id = handoff.lead_id
     CROSS JOIN LATERAL (SELECT
         handoff.decided_at IS NOT NULL AS decided,
@@ -122,10 +135,8 @@ HANDOFFS = Counted(
     ) AS standing
     LEFT JOIN uncharged_reason AS reason
         ON reason.version_id = handoff.version_id AND reason.reason = handoff.reason
-    LEFT JOIN judged ON judged.lead_id = handoff.lead_id AND judged.at = handoff.offered_at
-        AND judged.version_id = handoff.version_id
+    {_judged("handoff.lead_id", "handoff.offered_at", "handoff.version_id")}
     """,
-    where="true",
     version="handoff.version_id",
     source="handoff.origin",
     tier="handoff.tier",
@@ -154,14 +165,8 @@ HANDOFFS = Counted(
 )
 
 CLOCKS = Counted(
-    joins="""
-    counted_day AS day
-    CROSS JOIN LATERAL (
-        SELECT * FROM leads_clock
-        WHERE agreement_id = %(agreement)s
-            AND started_at >= day.starts_at AND started_at < day.ends_at
-        OFFSET 0
-    ) AS clock
+    joins=f"""
+    {_on_days("leads_clock", "started_at", "clock")}
     JOIN leads_handoff AS handoff ON handoff.id = clock.handoff_id
     LEFT JOIN leads_breachexception AS exception ON exception.handoff_id = clock.handoff_id
         AND exception.clause_key = clock.clause_key AND exception.occurrence = clock.occurrence
@@ -174,10 +179,9 @@ CLOCKS = Counted(
         COALESCE(clock.adjusted_due_at, clock.due_at) AS adjusted_due_at,
         CASE WHEN clock.gave_up THEN COALESCE(clock.breached_at, clock.due_at) END AS given_up_at
     ) AS outcome
-    LEFT JOIN judged ON clock.kind = 'first_follow_up' AND judged.lead_id = handoff.lead_id
-        AND judged.at = handoff.offered_at AND judged.version_id = clock.version_id
+    {_judged("handoff.lead_id", "handoff.offered_at", "clock.version_id")}
+        AND clock.kind = 'first_follow_up'
     """,
-    where="true",
     version="clock.version_id",
     source="handoff.origin",
     tier="handoff.tier",
@@ -213,20 +217,14 @@ CLOCKS = Counted(
 
 def _told(table: str, condition: str = "true") -> str:
     """Join the facts of a kind that hold on the days, their leads, and by what they are judged."""
+    holds = f"is_current AND NOT is_retracted AND {condition}"
     return f"""
-    counted_day AS day
-    CROSS JOIN LATERAL (
-        SELECT * FROM {table}
-        WHERE agreement_id = %(agreement)s AND is_current AND NOT is_retracted AND {condition}
-            AND occurred_at >= day.starts_at AND occurred_at < day.ends_at
-        OFFSET 0
-    ) AS told
+    {_on_days(table, "occurred_at", "told", holds)}
     JOIN leads_lead AS lead ON lead.id = told.lead_id
     LEFT JOIN judging_version AS version
         ON told.occurred_at >= version.starts_at AND told.occurred_at < version.ends_at
-    LEFT JOIN judged ON judged.lead_id = told.lead_id AND judged.at = told.occurred_at
-        AND judged.version_id = version.version_id
-    """  # noqa: S608 - composed of constants
+    {_judged("told.lead_id", "told.occurred_at", "version.version_id")}
+    """
 
 
 DEALS = Counted(
@@ -238,7 +236,6 @@ DEALS = Counted(
         CASE WHEN told.currency IN ('', %(currency)s) THEN 1 ELSE rate.rate END AS rate
     ) AS worth
     """,
-    where="true",
     version="version.version_id",
     source="lead.origin",
     holder="told.person_id",
@@ -259,7 +256,6 @@ DEALS = Counted(
 
 FOLLOW_UPS = Counted(
     joins=_told("leads_followup", "NOT is_automated"),
-    where="true",
     version="version.version_id",
     source="lead.origin",
     holder="told.person_id",
@@ -276,7 +272,6 @@ FOLLOW_UPS = Counted(
 
 SATISFACTIONS = Counted(
     joins=_told("leads_satisfaction"),
-    where="true",
     version="version.version_id",
     source="lead.origin",
     counts={"answers": "true"},

@@ -146,10 +146,13 @@ class _Figure:
 
 
 class LeadsBehind:
-    """The leads behind a figure, the latest first; ``count`` and slices, as a paginator asks."""
+    """The leads behind a figure, the latest first; ``count`` and slices, as a paginator asks.
+
+    ``ledger`` is the one the figure is in.
+    """
 
     def __init__(self, ledger: Ledger, figure: _Figure, which: str, days: Sequence[date]) -> None:
-        self._ledger, self._figure, self._which, self._days = ledger, figure, which, days
+        self.ledger, self._figure, self._which, self._days = ledger, figure, which, days
 
     def count(self) -> int:
         """Return how many there are: the number that the figure shows."""
@@ -180,10 +183,10 @@ class LeadsBehind:
 
     @cached_property
     def _rows(self) -> list[_Row]:
-        agreement = self._ledger.agreement
+        agreement = self.ledger.agreement
         known = parameters(agreement) | {
-            "now": self._ledger.now,
-            "today": self._ledger.today,
+            "now": self.ledger.now,
+            "today": self.ledger.today,
             **self._figure.asked,
         }
         with transaction.atomic(), connection.cursor() as cursor:
@@ -193,7 +196,7 @@ class LeadsBehind:
 
     def _prepare(self, cursor: CursorWrapper) -> None:
         """Fill the tables that the statement joins."""
-        agreement, figure = self._ledger.agreement, self._figure
+        agreement, figure = self.ledger.agreement, self._figure
         versions = list(
             AgreementVersion.objects.signed().filter(agreement=agreement).order_by("effective")
         )

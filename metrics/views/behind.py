@@ -20,7 +20,7 @@ from metrics.behind_rows import BehindWriter
 from metrics.behind_words import FigureTelling, figure_telling
 from metrics.drilldown import Behind, UnknownFigure, leads_behind
 from metrics.freshness import freshness_of
-from metrics.month_figures import MonthFigures, figures_of, ledger_of
+from metrics.month_figures import MonthFigures, figures_of
 from metrics.views.asked import date_of, desk_of_reader, month_of
 
 PER_PAGE = 50
@@ -39,7 +39,7 @@ def behind(request: SignedInRequest, slug: str, key: str) -> HttpResponse:
         found = leads_behind(desk.agreement, period, key, now=now, part=part, **days)
     except UnknownFigure as error:
         raise Http404(str(error)) from error
-    ledger = ledger_of(desk.agreement, period, now)
+    ledger = found.ledger
     month = figures_of(ledger, period)
     figure = figure_telling(ledger, month, key)
     listed: Any = found

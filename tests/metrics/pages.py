@@ -10,11 +10,12 @@ from django.test import Client
 
 from agreements.models import Agreement, User
 from leads.ingest import ingest
-from leads.models import Blackout, BreachException, Clock
+from leads.models import Clock
 from leads.sweep import record_breaches
 from metrics.rollup import roll_up
 from tests.factories import Teller, example_terms, local, make_user, make_version
 from tests.leads.pages import text_of
+from tests.metrics.adjusting import ask_for_exception, sign_blackout
 from tests.metrics.worked_examples import REASONS, facts_of_example_5, promise
 
 NOW = local("2026-09-30 18:00")
@@ -60,26 +61,8 @@ def excuse_some(agreement: Agreement) -> None:
     helena = make_user("Helena", team=agreement.marketing_team, role="lead")
     clock = Clock.objects.filter(clause_key="S2", started_at=local("2026-09-14 09:00")).first()
     assert clock is not None
-    BreachException.objects.create(
-        handoff_id=clock.handoff_id,
-        clause_key=clock.clause_key,
-        occurrence=clock.occurrence,
-        reason="outage",
-        asked_by=rafael,
-        asked_at=NOW,
-        is_approved=True,
-        decided_by=helena,
-        decided_at=NOW,
-    )
-    Blackout.objects.create(
-        agreement=agreement,
-        starts_at=local("2026-09-10 10:00"),
-        ends_at=local("2026-09-10 14:00"),
-        reason="The telephone was down.",
-        signed_for_marketing_by=helena,
-        signed_for_sales_by=rafael,
-        signed_at=NOW,
-    )
+    ask_for_exception(clock, rafael, helena, NOW, approved=1)
+    sign_blackout(agreement, helena, rafael, NOW)
 
 
 def page_of(client: Client, address: str = DASHBOARD) -> str:

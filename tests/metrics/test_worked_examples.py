@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from agreements.models import User
 from leads.ingest import ingest
-from leads.models import Blackout, BreachException, Clock
+from leads.models import Clock
 from leads.rebuild import rebuild
 from leads.told import Told
 from metrics.reports import month_report
 from metrics.rollup import rebuild_roll_ups, roll_up
 from tests.factories import Teller, example_terms, local, make_user, make_version
+from tests.metrics.adjusting import ask_for_exception, sign_blackout
 from tests.metrics.worked_examples import (
     September,
     facts_of_example_2,
@@ -119,15 +119,7 @@ def test_blackout_and_exceptions_in_adjusted_figures() -> None:
     agreement, now = version_of_example_5().agreement, local("2026-09-30 18:00")
     ana = make_user("Ana", team=agreement.sales_team, role="lead")
     helena = make_user("Helena", team=agreement.marketing_team, role="lead")
-    Blackout.objects.create(
-        agreement=agreement,
-        starts_at=local("2026-09-10 10:00"),
-        ends_at=local("2026-09-10 14:00"),
-        reason="The telephone was down.",
-        signed_for_marketing_by=helena,
-        signed_for_sales_by=ana,
-        signed_at=now,
-    )
+    sign_blackout(agreement, helena, ana, now)
     ingest(agreement=agreement, facts=facts_of_example_5(), by=None, now=now)
     e = Clock.objects.get(clause_key="S2", started_at=local("2026-09-10 09:00"))
     others = Clock.objects.filter(clause_key="S2", started_at=local("2026-09-14 09:00"))
@@ -144,22 +136,6 @@ def test_blackout_and_exceptions_in_adjusted_figures() -> None:
     assert (clock_figures["excepted"], clock_figures["excused_by_blackout"]) == (2, 4)
     assert rebuild(now=now) == 0
     assert rebuild_roll_ups(now=now) == 0
-
-
-def ask_for_exception(
-    clock: Clock, asked_by: User, decided_by: User, now: datetime, *, approved: int | None
-) -> None:
-    BreachException.objects.create(
-        handoff=clock.handoff,
-        clause_key=clock.clause_key,
-        occurrence=clock.occurrence,
-        reason="outage",
-        asked_by=asked_by,
-        asked_at=now,
-        is_approved=None if approved is None else bool(approved),
-        decided_by=None if approved is None else decided_by,
-        decided_at=None if approved is None else now,
-    )
 
 
 def test_a_conversion_counts_only_those_whose_window_has_ended() -> None:
