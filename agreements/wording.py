@@ -63,14 +63,9 @@ def tier_names(commitment: Commitment, terms: Terms) -> str:
     return ", ".join(names.get(key, key) for key in commitment.tiers)
 
 
-def _clock_sentence(commitment: Commitment, terms: Terms) -> str:
-    parts = {
-        "share": target_text(commitment, terms),
-        "within": formats.promise(commitment.within) if commitment.within else "",
-        "stage": _stage_name(commitment.stage, terms),
-        "attempts": _attempts(commitment),
-    }
-    sentences = {
+def sentence_of(measure: str) -> str:
+    """Return the sentence of a measure, with ``%(share)s`` and the like for what is promised."""
+    return {
         "handover": _("%(share)s of MQL are handed over within %(within)s."),
         "routing": _("%(share)s of handoffs are assigned within %(within)s."),
         "acceptance": _("%(share)s are accepted or rejected within %(within)s."),
@@ -78,19 +73,56 @@ def _clock_sentence(commitment: Commitment, terms: Terms) -> str:
         "persistence": _("%(attempts)s within %(within)s unless reached before, in %(share)s."),
         "disposition": _("An outcome with a reason within %(within)s, in %(share)s."),
         "stage_age": _("%(share)s leave the stage %(stage)s within %(within)s."),
+        "acceptance_rate": _("%(share)s of handoffs are accepted by sales."),
+        "completeness_rate": _("%(share)s of handoffs arrive with all required fields."),
+        "conversion_rate": _("%(share)s of %(first)s become %(last)s within %(within)s."),
+        "stage_volume": _("Deliver %(target)s %(stage)s %(period)s."),
+        "accepted_volume": _("Deliver %(target)s handoffs that sales accepts %(period)s."),
+        "stage_value": _("Deliver %(stage)s worth %(target)s %(period)s."),
+        "follow_up_volume": _("Reach %(target)s leads in contacts or conversations %(period)s."),
+        "customers": _("Win %(target)s customers %(period)s."),
+        "revenue": _("Win deals worth %(target)s %(period)s."),
+        "response_median": _("The median first follow-up comes within %(target)s."),
+        "response_p90": _("Nine of ten first follow-ups come within %(target)s."),
+        "satisfaction": _("A satisfaction of %(target)s %(period)s."),
+    }[measure]
+
+
+def _funnel_sentence(measure: str) -> str:
+    return {
+        "stage_volume": _("Deliver the %(stage)s that the funnel plans %(period)s."),
+        "accepted_volume": _("Deliver the accepted handoffs that the funnel plans %(period)s."),
+        "customers": _("Win the customers that the funnel plans %(period)s."),
+        "revenue": _("Win the revenue that the funnel plans %(period)s."),
+    }[measure]
+
+
+def _clock_sentence(commitment: Commitment, terms: Terms) -> str:
+    parts = {
+        "share": target_text(commitment, terms),
+        "within": formats.promise(commitment.within) if commitment.within else "",
+        "stage": _stage_name(commitment.stage, terms),
+        "attempts": _attempts(commitment),
     }
-    return _for_tiers(sentences[commitment.measure] % parts, commitment, terms)
+    return _for_tiers(sentence_of(commitment.measure) % parts, commitment, terms)
 
 
 def _attempts(commitment: Commitment) -> str:
     count, channels = commitment.count or 1, commitment.channels or 1
-    attempts = ngettext("%(number)s attempt", "%(number)s attempts", count) % {"number": count}
+    attempts = attempts_of(count) % {"number": count}
     if channels == 1:
         return attempts
-    return _("%(attempts)s over %(channels)s channels") % {
-        "attempts": attempts,
-        "channels": channels,
-    }
+    return attempts_over() % {"attempts": attempts, "channels": channels}
+
+
+def attempts_of(count: int) -> str:
+    """Return how attempts are counted, with ``%(number)s`` for the count."""
+    return ngettext("%(number)s attempt", "%(number)s attempts", count)
+
+
+def attempts_over() -> str:
+    """Return how attempts over channels are said, with ``%(attempts)s`` and ``%(channels)s``."""
+    return _("%(attempts)s over %(channels)s channels")
 
 
 def _rate_sentence(commitment: Commitment, terms: Terms) -> str:
@@ -103,42 +135,21 @@ def _rate_sentence(commitment: Commitment, terms: Terms) -> str:
         "first": _stage_name(commitment.from_stage, terms),
         "last": _stage_name(last, terms),
     }
-    sentences = {
-        "acceptance_rate": _("%(share)s of handoffs are accepted by sales."),
-        "completeness_rate": _("%(share)s of handoffs arrive with all required fields."),
-        "conversion_rate": _("%(share)s of %(first)s become %(last)s within %(within)s."),
-    }
-    return _for_tiers(sentences[commitment.measure] % parts, commitment, terms)
+    return _for_tiers(sentence_of(commitment.measure) % parts, commitment, terms)
 
 
 def _count_sentence(commitment: Commitment, terms: Terms) -> str:
     parts = {
         "target": target_text(commitment, terms),
         "stage": _stage_name(commitment.stage, terms),
-        "period": _period(commitment.period),
+        "period": period_words(commitment.period),
     }
-    sentences = {
-        "stage_volume": _("Deliver %(target)s %(stage)s %(period)s."),
-        "accepted_volume": _("Deliver %(target)s handoffs that sales accepts %(period)s."),
-        "stage_value": _("Deliver %(stage)s worth %(target)s %(period)s."),
-        "follow_up_volume": _("Reach %(target)s leads in contacts or conversations %(period)s."),
-        "customers": _("Win %(target)s customers %(period)s."),
-        "revenue": _("Win deals worth %(target)s %(period)s."),
-        "response_median": _("The median first follow-up comes within %(target)s."),
-        "response_p90": _("Nine of ten first follow-ups come within %(target)s."),
-        "satisfaction": _("A satisfaction of %(target)s %(period)s."),
-    }
-    if commitment.target == FUNNEL:
-        sentences |= {
-            "stage_volume": _("Deliver the %(stage)s that the funnel plans %(period)s."),
-            "accepted_volume": _("Deliver the accepted handoffs that the funnel plans %(period)s."),
-            "customers": _("Win the customers that the funnel plans %(period)s."),
-            "revenue": _("Win the revenue that the funnel plans %(period)s."),
-        }
-    return _for_tiers(sentences[commitment.measure] % parts, commitment, terms)
+    sentence = _funnel_sentence if commitment.target == FUNNEL else sentence_of
+    return _for_tiers(sentence(commitment.measure) % parts, commitment, terms)
 
 
-def _period(period: str) -> str:
+def period_words(period: str) -> str:
+    """Say how often a promise is counted: "a month"."""
     return {
         "day": _("a day"),
         "week": _("a week"),

@@ -34,8 +34,8 @@ def _rule_places(
             if each.kind in {"rule", "rules"}:
                 yield prefix + each.name, each.kind
             continue
-        for number in range(1, len(list_in(part, each.name)) + 1):
-            yield from _rule_places(each.fields, part, f"{each.name}.{number}.")
+        for number, entry in enumerate(list_in(part, each.name), start=1):
+            yield from _rule_places(each.fields_in(entry), part, f"{each.name}.{number}.")
 
 
 def _steps(target: str, place: str) -> list[int] | None:

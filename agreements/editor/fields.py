@@ -22,7 +22,7 @@ Choices: TypeAlias = Sequence[tuple[str, Text]]
 ChoicesIn: TypeAlias = Callable[[Mapping[str, Any]], Choices]
 Kind = Literal[
     "text", "long", "lines", "number", "rate", "duration", "choice", "choices", "flag", "time",
-    "rule", "rules",
+    "rule", "rules", "pairs",
 ]  # fmt: skip
 
 
@@ -32,6 +32,7 @@ class Field:
 
     ``choices_from`` works the choices out from the whole document. ``default`` is what the terms
     take where nothing is said: it is shown, and not written while nobody chooses otherwise.
+    ``instead`` is a word that can stand in place of the value, with its label.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Field:
     choices_from: ChoicesIn | None = None
     default: Any = None
     unit: Text = ""
+    instead: tuple[str, Text] | None = None
 
     def choices_in(self, document: Mapping[str, Any]) -> Choices:
         """Return the choices there are in a document."""
@@ -53,7 +55,8 @@ class Rows:
     """A list of the document: the fields of each row, and how a new one begins.
 
     ``new`` makes a row, given the list as it stands; ``title`` heads one. With ``key_from`` a row
-    gets its key from that field when it is first typed, and keeps it from then on.
+    gets its key from that field when it is first typed, and keeps it from then on. ``fields_of``
+    tells the fields of a row where they depend on what is in it.
     """
 
     name: str
@@ -64,6 +67,12 @@ class Rows:
     new: Callable[[list[Any]], Any] = lambda _: {}
     help: Text = ""
     key_from: str = ""
+    fields_of: Callable[[Mapping[str, Any]], tuple[Field, ...]] | None = None
+
+    def fields_in(self, entry: Any) -> tuple[Field, ...]:
+        """Return the fields of a row as it stands."""
+        known = entry if isinstance(entry, Mapping) else {}
+        return self.fields_of(known) if self.fields_of else self.fields
 
 
 @dataclass(slots=True)
@@ -75,6 +84,7 @@ class Shown:
     value: Any
     choices: Choices
     errors: list[str]
+    is_instead: bool = False
 
     @property
     def units(self) -> list[tuple[str, str]]:
@@ -145,6 +155,8 @@ def is_sent(each: Field, data: QueryDict, prefix: str) -> bool:
 
 
 def _read(each: Field, data: QueryDict, name: str, was: Any) -> Any:
+    if each.instead and f"{name}.instead" in data:
+        return each.instead[0]
     return _READERS.get(each.kind, _read_text)(data, name, was)
 
 
@@ -174,6 +186,7 @@ _READERS: dict[Kind, Callable[[QueryDict, str, Any], Any]] = {
     "duration": _read_duration,
     "lines": _read_lines,
     "choices": lambda data, name, was: _read_choices(data, name, was) or None,
+    "pairs": lambda data, name, was: typed.pairs_stored(data.get(name, ""), separators(), was),
     "rule": lambda data, name, was: read_rule(data, name, was, separators()),
     "rules": lambda data, name, was: read_rules(data, name, was, separators()),
     "flag": lambda data, name, _was: bool(data.get(name)),
@@ -195,7 +208,7 @@ def _read_rows(rows: Rows, part: Mapping[str, Any], data: QueryDict, prefix: str
             entry = _named(
                 rows,
                 entry,
-                read_fields(rows.fields, entry, data, f"{name}.{number}."),
+                read_fields(rows.fields_in(entry), entry, data, f"{name}.{number}."),
                 [*before, *after],
             )
         after.append(entry)
@@ -238,12 +251,16 @@ def shown_fields(
         if each.kind in {"rule", "rules"}:
             yield _shown_rule(each, value_in(part, each.name), problems, prefix, here)
             continue
+        stored = value_in(part, each.name)
+        is_instead = each.instead is not None and stored == each.instead[0]
+        value = _shown(each, None if is_instead else stored)
         yield Shown(
             each,
             prefix + each.name,
-            value := _shown(each, value_in(part, each.name)),
+            value,
             _choices(each, document, value),
-            errors_at(problems, here, inside=each.kind in {"lines", "choices"}),
+            errors_at(problems, here, inside=each.kind in {"lines", "choices", "pairs"}),
+            is_instead,
         )
 
 
@@ -261,7 +278,7 @@ def _shown_rows(
         own = entry.get("key") if isinstance(entry, Mapping) else None
         here = f"{path}.{own if isinstance(own, str) and own else number}"
         fields = shown_fields(
-            rows.fields,
+            rows.fields_in(entry),
             entry if isinstance(entry, Mapping) else {},
             document,
             problems,
@@ -317,6 +334,7 @@ _WRITERS: dict[Kind, Callable[[Any], Any]] = {
     "duration": lambda stored: dict(
         zip(("amount", "unit"), typed.duration_shown(stored), strict=True)
     ),
+    "pairs": lambda stored: typed.pairs_shown(stored, separators()),
     "lines": lambda stored: "\n".join(str(line) for line in _as_list(stored)),
     "choices": lambda stored: [str(one) for one in _as_list(stored)],
     "flag": bool,

@@ -17,6 +17,7 @@ from agreements.editor.fields import (
     read_fields,
     shown_fields,
 )
+from agreements.models import AgreementVersion
 from agreements.terms import Problem
 
 
@@ -53,6 +54,15 @@ class SectionForm:
         """Return the part after a deed on one of its lists, such as ``add objectives``."""
         return after_deed(self.fields, part, deed)
 
+    def changed_in(
+        self,
+        document: Mapping[str, Any],  # noqa: ARG002 - for those whose deeds need the rest of it
+        part: Mapping[str, Any],
+        deed: str,
+    ) -> dict[str, Any]:
+        """Return the part after a deed, as `changed` does, in the document as it is stored."""
+        return self.changed(part, deed)
+
     def shown(
         self, document: Mapping[str, Any], problems: Sequence[Problem]
     ) -> Iterator[Shown | ShownRows]:
@@ -66,3 +76,12 @@ class SectionForm:
     ) -> dict[str, Any]:
         """Return what else the template needs."""
         return {}
+
+    def context_of(
+        self,
+        version: AgreementVersion,  # noqa: ARG002 - for those that compare it with another
+        document: Mapping[str, Any],
+        problems: Sequence[Problem],
+    ) -> dict[str, Any]:
+        """Return what else the template needs for this version."""
+        return self.context(document, problems)

@@ -93,7 +93,7 @@ class Table:
             "seen": self.seen,
             "nav": self.nav(),
             "problems": self.all_problems(),
-            **self.form.context(self.document, self.problems),
+            **self.form.context_of(self.version, self.document, self.problems),
         }
 
 

@@ -77,6 +77,28 @@ def rate_shown(stored: Any, separators: Separators) -> str:
     return separators.write(Decimal(int(percent)) if is_whole else percent)
 
 
+def pairs_stored(text: str, separators: Separators, was: Any = None) -> Any:
+    """Return what to store for lines such as ``fair: 120``: numbers by their names."""
+    if text.replace("\r\n", "\n").strip() == pairs_shown(was, separators):
+        return was
+    before = was if isinstance(was, dict) else {}
+    pairs = {}
+    for line in text.splitlines():
+        name, _, number = line.rpartition(":") if ":" in line else (line, "", "")
+        if line.strip():
+            stored = number_stored(number, separators, before.get(name.strip()))
+            pairs[name.strip()] = "" if stored is None else stored
+    return pairs or None
+
+
+def pairs_shown(stored: Any, separators: Separators) -> str:
+    """Write numbers by their names, one a line; anything else as it was typed."""
+    if not isinstance(stored, dict):
+        return _as_typed(stored)
+    lines = (f"{name}: {number_shown(number, separators)}" for name, number in stored.items())
+    return "\n".join(line.strip() for line in lines)
+
+
 def duration_stored(amount: str, unit: str, was: Any = None) -> Any:
     """Return what to store for a length of time: "4h", or what was typed; None for nothing."""
     text = f"{amount.strip()}{unit}" if amount.strip() else None

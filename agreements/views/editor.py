@@ -69,7 +69,7 @@ def _save(request: SignedInRequest, version: AgreementVersion, form: SectionForm
     deed = request.POST.get("do", "")
     part = form.read(version.terms, request.POST)
     if deed:
-        part = form.changed(part, deed)
+        part = form.changed_in(version.terms, part, deed)
     return _keep(request, version, form, part, is_quiet="quiet" in request.POST and not deed)
 
 

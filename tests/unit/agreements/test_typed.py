@@ -14,6 +14,8 @@ from agreements.editor.typed import (
     duration_stored,
     number_shown,
     number_stored,
+    pairs_shown,
+    pairs_stored,
     rate_shown,
     rate_stored,
 )
@@ -111,3 +113,30 @@ def test_keys() -> None:
     assert free_key("Lead", [{"key": "lead"}, {"key": "lead-2"}, 3]) == "lead-3"
     assert free_key("¿?", []) == "entry"
     assert len(free_key("x" * 90, [{"key": "x" * 40}])) <= 40
+
+
+def test_numbers_by_name() -> None:
+    stored = {"fair": 120, "search: brand": "2.5", "partner": 0}
+    text = pairs_shown(stored, PT)
+    assert text == "fair: 120\nsearch: brand: 2,5\npartner: 0"
+    assert pairs_stored(text, PT, stored) is stored
+    assert pairs_stored(f"{text}\r\nmail: 1.500,5\r\n", PT, stored) == stored | {"mail": "1500.5"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("", None),
+        ("fair", {"fair": ""}),
+        ("fair: much", {"fair": "much"}),
+        (": 3", {"": 3}),
+        ("fair:0\n\n", {"fair": 0}),
+    ],
+)
+def test_pairs_that_cannot_be_read_stay(typed: str, stored: Any) -> None:
+    assert pairs_stored(typed, EN) == stored
+
+
+@pytest.mark.parametrize("odd", [None, "many", {"fair": None}, {"": {}}, 3])
+def test_odd_pairs_are_shown_and_stay(odd: Any) -> None:
+    assert pairs_stored(pairs_shown(odd, EN), EN, odd) == odd
