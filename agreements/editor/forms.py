@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.http import QueryDict
 
 from agreements.editing import EditedSection, part_of, section_named
+from agreements.editor.beside import Beside
 from agreements.editor.deeds import after_deed
 from agreements.editor.fields import (
     Field,
@@ -17,7 +19,7 @@ from agreements.editor.fields import (
     read_fields,
     shown_fields,
 )
-from agreements.models import AgreementVersion
+from agreements.models import AgreementVersion, User
 from agreements.terms import Problem
 
 
@@ -85,3 +87,22 @@ class SectionForm:
     ) -> dict[str, Any]:
         """Return what else the template needs for this version."""
         return self.context(document, problems)
+
+    def keep_beside(
+        self,
+        version: AgreementVersion,  # noqa: ARG002 - for those that ask more than the document says
+        data: QueryDict,  # noqa: ARG002
+        *,
+        by: User,  # noqa: ARG002
+        now: datetime,  # noqa: ARG002
+    ) -> Beside:
+        """Keep what was typed besides the document; return what could not be kept."""
+        return Beside()
+
+    def shown_beside(
+        self,
+        version: AgreementVersion,  # noqa: ARG002
+        beside: Beside,  # noqa: ARG002
+    ) -> dict[str, Any]:
+        """Return what the template needs of it: ``beside`` are fields, by their names."""
+        return {}

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from agreements.editing import part_hash, part_of, problems_of, section_of_path, with_part
+from agreements.editor.beside import Beside
+from agreements.editor.fields import Shown, ShownRows
 from agreements.editor.forms import SectionForm
 from agreements.editor.registry import FORMS
 from agreements.models import Agreement, AgreementVersion
@@ -46,8 +48,9 @@ class Table:
         form: SectionForm,
         part: dict[str, Any] | None = None,
         extra: Sequence[Problem] = (),
+        beside: Beside | None = None,
     ) -> None:
-        self.version, self.form = version, form
+        self.version, self.form, self.beside = version, form, beside or Beside()
         stored = part_of(version.terms, form.section)
         self.seen = part_hash(stored)
         self.document = with_part(version.terms, form.section, stored if part is None else part)
@@ -84,17 +87,33 @@ class Table:
 
     def context(self) -> dict[str, Any]:
         """Return what the templates of the editor need."""
+        more = self.form.shown_beside(self.version, self.beside)
         fields = list(self.form.shown(self.document, self.problems))
         return {
             "agreement": self.agreement,
             "version": self.version,
             "form": self.form,
-            "fields": fields,
+            "fields": [*fields, *more.get("beside", {}).values()],
+            "groups": _groups(fields),
             "seen": self.seen,
             "nav": self.nav(),
             "problems": self.all_problems(),
             **self.form.context_of(self.version, self.document, self.problems),
+            **more,
         }
+
+
+def _groups(fields: Sequence[Shown | ShownRows]) -> list[dict[str, Any]]:
+    """Put neighbouring fields together, each list by itself."""
+    groups: list[dict[str, Any]] = []
+    for each in fields:
+        if isinstance(each, ShownRows):
+            groups.append({"rows": each})
+        elif groups and "fields" in groups[-1]:
+            groups[-1]["fields"].append(each)
+        else:
+            groups.append({"fields": [each]})
+    return groups
 
 
 def _entries(part: dict[str, Any]) -> int:

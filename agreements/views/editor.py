@@ -16,6 +16,7 @@ from agreements.actions import drafts
 from agreements.document import document_of
 from agreements.editing import part_of
 from agreements.editing.readable import readable
+from agreements.editor.beside import Beside
 from agreements.editor.conflicts import conflict_rows
 from agreements.editor.forms import SectionForm
 from agreements.editor.registry import FORMS, form_named
@@ -62,7 +63,11 @@ def section(request: HttpRequest, slug: str, section: str) -> HttpResponse:
         request,
         _("You were signed out before this was saved. What you typed is here: look, then save."),
     )
-    return _page(request, Table(version, form, form.read(version.terms, before)))
+    part, beside = (
+        form.read(version.terms, before),
+        Beside({name: str(value) for name, value in before.items()}),
+    )
+    return _page(request, Table(version, form, part, beside=beside))
 
 
 def _save(request: SignedInRequest, version: AgreementVersion, form: SectionForm) -> HttpResponse:
@@ -70,7 +75,9 @@ def _save(request: SignedInRequest, version: AgreementVersion, form: SectionForm
     part = form.read(version.terms, request.POST)
     if deed:
         part = form.changed_in(version.terms, part, deed)
-    return _keep(request, version, form, part, is_quiet="quiet" in request.POST and not deed)
+    beside = form.keep_beside(version, request.POST, by=request.user, now=timezone.now())
+    is_quiet = "quiet" in request.POST and not deed
+    return _keep(request, version, form, part, is_quiet=is_quiet, beside=beside)
 
 
 def _keep(
@@ -80,6 +87,7 @@ def _keep(
     part: dict[str, Any],
     *,
     is_quiet: bool = False,
+    beside: Beside | None = None,
     resolved: dict[str, str] | None = None,
 ) -> HttpResponse:
     seen = request.POST.get("seen", "")
@@ -96,19 +104,20 @@ def _keep(
     except drafts.Conflict as conflict:
         return _ask(request, version, form, conflict, seen)
     except TermsError as error:
-        table = Table(version, form, part, tuple(error.problems))
+        table = Table(version, form, part, tuple(error.problems), beside)
         return _page(request, table, status=422)
     except drafts.UnableToSave as error:
         messages.error(request, str(error))
-        return _page(request, Table(version, form, part), status=409)
+        return _page(request, Table(version, form, part, beside=beside), status=409)
     version.refresh_from_db()
-    table = Table(version, form)
+    table = Table(version, form, beside=beside)
     if saved.was_merged:
         messages.info(request, _("Somebody else changed this section too; both changes are in."))
     if is_quiet and request.htmx and not saved.was_merged:
         return render(request, "agreements/editor/saved.html", table.context())
-    if request.htmx:
-        return _page(request, table)
+    if request.htmx or table.beside.errors:
+        is_kept = not table.beside.errors
+        return _page(request, table, status=200 if is_kept else 422, saved_now=is_kept)
     messages.success(request, _("Saved."))
     return redirect("agreements:editor", slug=version.agreement.slug, section=form.name)
 
@@ -151,10 +160,13 @@ def _ask(
     return _as_whole(response) if request.htmx else response
 
 
-def _page(request: SignedInRequest, table: Table, status: int = 200) -> HttpResponse:
+def _page(
+    request: SignedInRequest, table: Table, status: int = 200, *, saved_now: bool = False
+) -> HttpResponse:
     template = "agreements/editor/section.html"
+    context = table.context() | {"saved_now": saved_now}
     response = render(
-        request, f"{template}#whole" if request.htmx else template, table.context(), status=status
+        request, f"{template}#whole" if request.htmx else template, context, status=status
     )
     return _as_whole(response) if request.htmx else response
 
