@@ -3,6 +3,7 @@
 from django.urls import path
 
 from agreements.views import (
+    comments,
     differences,
     document,
     editor,
@@ -24,6 +25,8 @@ urlpatterns = [
     path("<slug:slug>/draft/", editor.draft, name="draft"),
     path("<slug:slug>/draft/preview/", editor.preview, name="draft-preview"),
     path("<slug:slug>/draft/propose/", signing.propose, name="draft-propose"),
+    path("<slug:slug>/draft/comments/", comments.comments, name="draft-comments"),
+    path("<slug:slug>/draft/suggest/", comments.suggest, name="draft-suggest"),
     path("<slug:slug>/draft/<slug:section>/", editor.section, name="editor"),
     path("<slug:slug>/draft/<slug:section>/merge/", editor.merge, name="editor-merge"),
     path("<slug:slug>/document/", document.document, name="document"),

@@ -3,6 +3,7 @@
 A draft may say what no valid terms may; whatever was typed is kept, and the problems beside it.
 """
 
+from agreements.editing.clauses import clause_of, clauses_in, has_clause
 from agreements.editing.merging import Merged, merge
 from agreements.editing.places import path_steps, value_at, with_value, without
 from agreements.editing.sections import (
@@ -20,6 +21,9 @@ __all__ = [
     "SECTIONS",
     "EditedSection",
     "Merged",
+    "clause_of",
+    "clauses_in",
+    "has_clause",
     "merge",
     "part_hash",
     "part_of",
