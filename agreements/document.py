@@ -31,10 +31,11 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under a head."""
+    """Rows under a head; of figures, the first column names the row."""
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    is_figures: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +189,7 @@ def _targets(terms: Terms) -> Table | None:
     return Table(
         (_("Stage"), *quarters, _("Year")),
         tuple((name, *map(formats.figure, (*row.quarters, row.shown))) for name, row in names),
+        is_figures=True,
     )
 
 

@@ -7,6 +7,7 @@ says. The fonts come with typst, so that it looks the same on every machine.
 import json
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from agreements import formats
-from agreements.document import Clause, Section, Table, document_of, period_words
+from agreements.document import Clause, Section, document_of, period_words
 from agreements.editing import problems_of
 from agreements.models import AgreementVersion, Signature
 from agreements.models.contracts import Party
@@ -116,16 +117,7 @@ def _section(section: Section) -> dict[str, Any]:
         "title": section.title,
         "paragraphs": [{"number": number, "text": text} for number, text in section.numbered],
         "clauses": [_clause(clause) for clause in section.clauses],
-        "table": _table(table) if table and table.rows else None,
-    }
-
-
-def _table(table: Table) -> dict[str, Any]:
-    cells = [cell for row in table.rows for cell in row[1:]]
-    return {
-        "head": table.head,
-        "rows": table.rows,
-        "figures": all(cell[:1].isdigit() for cell in cells),
+        "table": asdict(table) if table and table.rows else None,
     }
 
 

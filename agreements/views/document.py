@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from agreements.document import document_of, period_words
+from agreements.editing import problems_of
 from agreements.models import Agreement, AgreementVersion
 from agreements.permissions import check_user_can_edit, refusal
 from agreements.requests import SignedInRequest
@@ -33,6 +34,7 @@ def document(request: SignedInRequest, slug: str, number: int | None = None) -> 
         return render(request, "agreements/no_version.html", context)
     has_open = any(each.status in AgreementVersion.OPEN for each in versions)
     shown.agreement = agreement
+    is_signed = shown.status == AgreementVersion.Status.SIGNED
     return render(
         request,
         "agreements/document.html",
@@ -40,12 +42,12 @@ def document(request: SignedInRequest, slug: str, number: int | None = None) -> 
             "agreement": agreement,
             "version": shown,
             "sections": document_of(shown),
+            "problems": 0 if is_signed else len(problems_of(shown.terms)),
             "versions": statuses.items(),
             "period": period_words(shown),
             "status": statuses[shown],
             "now": now,
-            "may_begin": not has_open
-            and not refusal(check_user_can_edit, agreement, request.user),
+            "may_begin": not has_open and not refusal(check_user_can_edit, agreement, request.user),
             "deeds": deeds_on(shown, request.user, now=now),
         },
     )

@@ -134,7 +134,7 @@ def test_pages_show_what_the_document_shows() -> None:
     assert titles[:3] == ["Parties and time", "Objectives", "Funnel and handoff"]
     keys = [clause["key"] for section in told["sections"] for clause in section["clauses"]]
     assert keys == [each.key for each in version.parsed_terms().commitments]
-    assert told["sections"][2]["table"]["figures"] is True
+    assert told["sections"][2]["table"]["is_figures"] is True
 
 
 def test_no_text_is_markup() -> None:
