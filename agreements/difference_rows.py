@@ -2,15 +2,16 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from agreements.difference import ClauseDifference, Difference
+from agreements.difference import ClauseDifference, Difference, likeness
 from agreements.difference_texts import Pair, SectionPair
 from agreements.difference_words import Marked, Sentence, Wording
 
-_WORD = re.compile(r"\w+")
-# From how much of what changed in the words a passage has to show, so that it is theirs.
+# A number is one word with its separators.
+_WORD = re.compile(r"\w+(?:[.,:]\w+)*")
+# More than this much of what changed in the words has to show in a passage that is theirs.
 _ENOUGH = 0.5
 
 
@@ -53,7 +54,7 @@ def rows_of(
         if clause.section != section:
             continue
         sentences = wording.sentences(clause)
-        found = _place_of(clause, sentences, changed)
+        found = _place_of(clause, sentences, changed, by_pair.keys())
         row = by_pair.get(found) if found is not None else None
         if row is None:
             row = Row()
@@ -63,49 +64,85 @@ def rows_of(
             by_pair[found] = row
         row.clauses.append(clause)
         row.sentences.extend(sentences)
-    for number, pair in enumerate(changed):
-        if number in by_pair:
-            by_pair[number].pairs.append(pair)
-        elif pair.is_changed:
-            rows.append((number, Row(pairs=[pair])))
+    rows += _others(changed, by_pair)
     return [row for _place, row in sorted(rows, key=lambda each: each[0])]
 
 
+def _others(changed: Sequence[Pair], by_pair: Mapping[int, Row]) -> Iterator[tuple[int, Row]]:
+    """Give each row its passages; those of no clause that stand together share one."""
+    last: Row | None = None
+    for number, pair in enumerate(changed):
+        if number in by_pair:
+            by_pair[number].pairs.append(pair)
+            # The rows of a table follow its first one.
+            last = by_pair[number] if pair.shown.head else None
+        elif pair.is_changed and last is not None and not pair.shown.key:
+            last.pairs.append(pair)
+        elif pair.is_changed:
+            last = Row(pairs=[pair])
+            yield number, last
+
+
 def _place_of(
-    clause: ClauseDifference, sentences: Sequence[Sentence], changed: Sequence[Pair]
+    clause: ClauseDifference,
+    sentences: Sequence[Sentence],
+    changed: Sequence[Pair],
+    taken: Collection[int],
 ) -> int | None:
-    """Return which changed passage words a clause; None where the text does not have it."""
+    """Return which changed passage words a clause; None where the text does not have it.
+
+    Of passages that show it equally well, one that is not another clause's already.
+    """
     if clause.steps[0] == "commitments":
         keys = [pair.shown.key for pair in changed]
         return keys.index(clause.steps[1]) if clause.steps[-1] in keys else None
-    wanted = Counter(_changed_words(sentences))
+    if clause.steps[0] == "funnel" and clause.steps[1:2] != ("stages",):
+        # What is planned differently shows in the table of targets.
+        return next((place for place, pair in enumerate(changed) if pair.shown.head), None)
+    gone, come = _changed_words(sentences)
+    wanted = gone.total() + come.total()
     if not wanted:
         return None
+    said = " ".join(str(sentence) for sentence in sentences)
     scores = [
-        (wanted & Counter(_marked_words(pair.inline))).total() / wanted.total() for pair in changed
+        ((gone & deleted).total() + (come & inserted).total()) / wanted
+        for deleted, inserted in (_marked_words(pair.inline) for pair in changed)
     ]
-    best = max(scores, default=0.0)
-    return scores.index(best) if best >= _ENOUGH else None
+    ranked = [
+        (score, place not in taken, likeness(said, str(pair.inline)), -place)
+        for place, (score, pair) in enumerate(zip(scores, changed, strict=True))
+        if score > _ENOUGH
+    ]
+    return -max(ranked)[3] if ranked else None
 
 
-def _changed_words(sentences: Sequence[Sentence]) -> Iterator[str]:
-    """Go through the words of the sentences that one side has and the other has not."""
+Words = Counter[str]
+
+
+def _changed_words(sentences: Sequence[Sentence]) -> tuple[Words, Words]:
+    """Return the words that only the earlier value has, and those that only the later has."""
+    gone: Words = Counter()
+    come: Words = Counter()
     for sentence in sentences:
         for value in sentence.values.values():
             if isinstance(value, Marked):
-                yield from _marked_words(value)
-        sides = [
-            Counter(_WORD.findall(str(sentence.values.get(name, "")).casefold()))
-            for name in ("before", "after")
-        ]
-        yield from (sides[0] - sides[1]).elements()
-        yield from (sides[1] - sides[0]).elements()
+                deleted, inserted = _marked_words(value)
+                gone, come = gone + deleted, come + inserted
+        before, after = (_words(str(sentence.values.get(name, ""))) for name in ("before", "after"))
+        gone, come = gone + (before - after), come + (after - before)
+    return gone, come
 
 
-def _marked_words(text: Marked) -> Iterator[str]:
-    for run in text.runs:
-        if run.kind != "same":
-            yield from _WORD.findall(run.text.casefold())
+def _marked_words(text: Marked) -> tuple[Words, Words]:
+    kinds = ("deleted", "inserted")
+    deleted, inserted = (
+        _words(" ".join(run.text for run in text.runs if run.kind == kind)) for kind in kinds
+    )
+    return deleted, inserted
+
+
+def _words(text: str) -> Words:
+    return Counter(_WORD.findall(text.casefold()))
 
 
 @dataclass(frozen=True, slots=True)

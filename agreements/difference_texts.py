@@ -12,11 +12,12 @@ from agreements.terms import Problem
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A paragraph, a clause or a row of a table; ``key`` is a clause's."""
+    """A paragraph, a clause or a row of a table; ``key`` is a clause's, ``head`` a row's."""
 
     number: str
     text: str
     key: str = ""
+    head: str = ""
 
 
 @dataclass(frozen=True)
@@ -103,12 +104,23 @@ def _pairs(before: Section | None, after: Section | None) -> Iterator[Pair]:
     left, right = ({each.key: each for each in _clauses(side)} for side in (before, after))
     for key in in_order(list(left), list(right)):
         yield Pair(left.get(key), right.get(key))
-    yield from _aligned(_rows(before), _rows(after))
+    yield from _joined_by_head([*_aligned(_rows(before), _rows(after))])
 
 
 def _aligned(before: Sequence[Passage], after: Sequence[Passage]) -> Iterator[Pair]:
     for i, j in aligned([each.text for each in before], [each.text for each in after]):
         yield Pair(None if i is None else before[i], None if j is None else after[j])
+
+
+def _joined_by_head(pairs: Sequence[Pair]) -> Iterator[Pair]:
+    """Join rows that begin alike although all their figures differ."""
+    gone = {each.before.head: each.before for each in pairs if each.before and not each.after}
+    come = {each.after.head for each in pairs if each.after and not each.before}
+    for pair in pairs:
+        if pair.after and not pair.before:
+            yield Pair(gone.get(pair.after.head), pair.after)
+        elif pair.after or pair.shown.head not in come:
+            yield pair
 
 
 def _paragraphs(section: Section | None) -> list[Passage]:
@@ -127,7 +139,7 @@ def _rows(section: Section | None) -> list[Passage]:
         return []
     first = len(section.paragraphs) + 1
     return [
-        Passage(f"{section.number}.{number}", _row(row))
+        Passage(f"{section.number}.{number}", _row(row), head=row[0])
         for number, row in enumerate(section.table.rows, first)
     ]
 

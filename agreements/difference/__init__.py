@@ -4,7 +4,7 @@ Documents are compared as they are stored, so that a draft that is not valid yet
 and so that equal documents are those with the same hash.
 """
 
-from agreements.difference.aligning import aligned
+from agreements.difference.aligning import aligned, likeness
 from agreements.difference.changes import ABSENT, Change, is_same
 from agreements.difference.clauses import (
     OTHER,
@@ -31,6 +31,7 @@ __all__ = [
     "difference",
     "in_order",
     "is_same",
+    "likeness",
     "list_of",
     "sections_at",
     "word_runs",

@@ -52,9 +52,9 @@ def setting(path: str, value: Any) -> Edit:
     return lambda document: with_value(document, path, value)
 
 
-def shown(client: Client, name: str = "differences", **asked: Any) -> str:
+def shown(client: Client, which: str = "differences", **asked: str) -> str:
     """The words of a page, without its markup, spaces made plain."""
-    response = client.get(reverse(f"agreements:{name}", args=["acme"]), asked)
+    response = client.get(reverse(f"agreements:{which}", args=["acme"]), asked)
     assert response.status_code == 200
     main = response.content.decode().split("<main", 1)[1].split("</main>", 1)[0]
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", "", main)))
@@ -112,11 +112,14 @@ def test_inline_and_side_by_side(client: Client, draft: AgreementVersion) -> Non
     assert "First follow-up within [inserted:] 2 h, in 90%." in side
 
 
+BACK, SAME = {"from": "2", "to": "1"}, {"from": "2", "to": "2"}
+
+
 def test_any_two_versions_either_way(client: Client, draft: AgreementVersion) -> None:
-    text = shown(client, **{"from": 2, "to": 1})
+    text = shown(client, **BACK)
     assert "First follow-up: 2 h becomes 4 h." in text
     assert "Helena, Tue 12 May 15:00" in text
-    assert "The same text" in shown(client, **{"from": 2, "to": 2})
+    assert "The same text" in shown(client, **SAME)
 
 
 @pytest.mark.parametrize("asked", [{"from": "9"}, {"to": "0"}, {"from": "x"}, {"from": "1'"}])
@@ -360,7 +363,7 @@ def test_history_has_pages(client: Client, helena: User) -> None:
         at = NOW + timedelta(hours=number)
         save(draft, "commitments", setting("commitments.S1.target", f"0.{50 + number}"), helena, at)
     assert "1 to 30 of" in shown(client, "history")
-    assert "began version 2" in shown(client, "history", page=2)
+    assert "began version 2" in shown(client, "history", page="2")
 
 
 def test_a_place_that_is_gone(client: Client, draft: AgreementVersion, helena: User) -> None:
