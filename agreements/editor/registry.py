@@ -7,6 +7,7 @@ from agreements.editor import (
     handoff,
     objectives,
     reasons,
+    parties,
     review,
     roles,
     tiers,
@@ -17,6 +18,7 @@ _BY_NAME: dict[str, SectionForm] = {
     form.name: form
     for form in (
         objectives.FORM,
+        parties.FORM,
         funnel.FORM,
         tiers.FORM,
         handoff.FORM,
