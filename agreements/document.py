@@ -11,10 +11,10 @@ from django.utils.translation import ngettext
 from agreements import formats
 from agreements.business_time.hours import WEEKDAYS as WEEKDAY_KEYS
 from agreements.editing.readable import readable
+from agreements.hour_words import hours_words
 from agreements.models import Agreement, AgreementVersion, Calendar
 from agreements.rule_words import field_words, rule_words
 from agreements.terms import Commitment, Terms, parse_terms
-from agreements.terms.hours import Week
 from agreements.terms.procedure import Escalation, Reason
 from agreements.wording import promise_sentence
 
@@ -109,45 +109,16 @@ def _parties(agreement: Agreement, terms: Terms) -> Iterator[str]:
         "marketing": agreement.marketing_team.name,
         "sales": agreement.sales_team.name,
     }
-    hours = _week(terms.hours.week) if terms.hours else _("day and night")
+    hours = hours_words(terms.hours) if terms.hours else _("day and night")
     yield _("Working time is %(hours)s in the time zone %(zone)s.") % {
         "hours": hours,
         "zone": formats.zone_name(terms.time_zone),
     }
-    for season in terms.hours.seasons if terms.hours else ():
-        yield _("From %(first)s to %(last)s working time is %(hours)s.") % {
-            "first": formats.day_of_year(season.first_day),
-            "last": formats.day_of_year(season.last_day),
-            "hours": _week(season.week),
-        }
     names = dict(Calendar.objects.filter(key__in=terms.calendar_keys).values_list("key", "name"))
     if names:
         yield _("The days off are those of the calendar %(calendars)s.") % {
             "calendars": ", ".join(names[key] for key in terms.calendar_keys if key in names)
         }
-
-
-def _week(week: Week) -> str:
-    """Say weekly hours with equal days together: "Monday to Friday 09:00–12:00, 13:00–18:00"."""
-    runs: list[tuple[int, int, str]] = []
-    for day, intervals in week:
-        place = WEEKDAY_KEYS.index(day)
-        text = ", ".join(f"{opens}–{closes}" for opens, closes in intervals)
-        if runs and runs[-1][1] == place - 1 and runs[-1][2] == text:
-            runs[-1] = (runs[-1][0], place, text)
-        elif text:
-            runs.append((place, place, text))
-    return "; ".join(_run(first, last, text) for first, last, text in runs)
-
-
-def _run(first: int, last: int, text: str) -> str:
-    if first == last:
-        return f"{formats.weekday(first)} {text}"
-    return _("%(first)s to %(last)s %(hours)s") % {
-        "first": formats.weekday(first),
-        "last": formats.weekday(last),
-        "hours": text,
-    }
 
 
 def _assumptions(terms: Terms) -> Iterator[str]:
