@@ -3,11 +3,12 @@
 from django.urls import path
 
 from agreements.views import (
+    capacity,
     comments,
     differences,
     document,
-    editor,
     due,
+    editor,
     files,
     history,
     interview,
@@ -29,6 +30,7 @@ urlpatterns = [
     path("<slug:slug>/draft/capacity/", capacity.capacity, name="draft-capacity"),
     path("<slug:slug>/draft/comments/", comments.comments, name="draft-comments"),
     path("<slug:slug>/draft/suggest/", comments.suggest, name="draft-suggest"),
+    path("<slug:slug>/draft/propose/", signing.propose, name="draft-propose"),
     path("<slug:slug>/draft/<slug:section>/", editor.section, name="editor"),
     path("<slug:slug>/draft/<slug:section>/merge/", editor.merge, name="editor-merge"),
     path("<slug:slug>/document/", document.document, name="document"),
