@@ -10,7 +10,7 @@ from agreements.editing import section_of_path
 from agreements.models import AgreementVersion, Comment, SectionEdit
 
 # Autosave leaves many edits; from here on back nobody is named.
-_MOST_EDITS = 1000
+_MOST_EDITS = 400
 
 
 @dataclass(frozen=True, slots=True)
