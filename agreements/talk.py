@@ -1,6 +1,5 @@
 """What is said about a text: conversations and suggestions, by clause, as pages show them."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,32 +26,6 @@ from agreements.editor.registry import form_named
 from agreements.models import AgreementVersion, Calendar, Comment, Suggestion, User
 from agreements.models.contracts import Party
 from agreements.permissions import check_user_can_decide_suggestion, refusal
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How much is open: conversations and suggestions, by clause and by section."""
-
-    comments: int
-    suggestions: int
-    by_clause: Mapping[str, int]
-    by_section: Mapping[str, int]
-
-    @property
-    def total(self) -> int:
-        """Everything that is open."""
-        return self.comments + self.suggestions
-
-
-def open_talk(version: AgreementVersion) -> Counts:
-    """Count what is open about a version; two queries."""
-    comments = list(version.comments.open().values_list("path", flat=True))
-    suggestions = list(version.suggestions.open().values_list("path", flat=True))
-    clauses = Counter(clause_of(version.terms, path) for path in (*comments, *suggestions))
-    sections: Counter[str] = Counter()
-    for clause, number in clauses.items():
-        sections[section_of_path(clause).name] += number
-    return Counts(len(comments), len(suggestions), clauses, sections)
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,13 +104,14 @@ class Shown:
 
 @dataclass(slots=True)
 class ShownRow:
-    """One row of a list, counted from 1."""
+    """One row of a list, counted from 1; ``talk`` is how much is open about it."""
 
     number: int
     name: str
     path: str
     fields: list[Shown]
     errors: list[str]
+    talk: int = 0
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from agreements.editing import part_hash, part_of, problems_of, section_of_path, with_part
@@ -10,18 +11,20 @@ from agreements.editor.fields import Shown, ShownRows
 from agreements.editor.forms import SectionForm
 from agreements.editor.registry import FORMS
 from agreements.models import Agreement, AgreementVersion
+from agreements.open_talk import Counts, open_talk
 from agreements.terms import Problem
 from agreements.wording import problem_sentence
 
 
 @dataclass(frozen=True, slots=True)
 class NavEntry:
-    """A section in the list of sections: how it stands and how many problems it has."""
+    """A section in the list of sections: how it stands, its problems, and what is open about it."""
 
     form: SectionForm
     problems: int
     entries: int
     is_current: bool
+    talk: int
 
     @property
     def status(self) -> str:
@@ -56,6 +59,11 @@ class Table:
         self.document = with_part(version.terms, form.section, stored if part is None else part)
         self.problems = (*extra, *(() if extra else problems_of(self.document)))
 
+    @cached_property
+    def talk(self) -> Counts:
+        """How much is open about the draft: comments and suggestions."""
+        return open_talk(self.version)
+
     @property
     def agreement(self) -> Agreement:
         """The agreement whose draft it is."""
@@ -73,6 +81,7 @@ class Table:
                 counts.get(form.name, 0),
                 _entries(part_of(self.document, form.section)),
                 form.name == self.form.name,
+                self.talk.by_section.get(form.name, 0),
             )
             for form in FORMS
         ]
@@ -89,6 +98,8 @@ class Table:
         """Return what the templates of the editor need."""
         more = self.form.shown_beside(self.version, self.beside)
         fields = list(self.form.shown(self.document, self.problems))
+        for row in (row for each in fields if isinstance(each, ShownRows) for row in each.entries):
+            row.talk = self.talk.of_row(row.path)
         return {
             "agreement": self.agreement,
             "version": self.version,
@@ -98,6 +109,7 @@ class Table:
             "seen": self.seen,
             "nav": self.nav(),
             "problems": self.all_problems(),
+            "talk": self.talk,
             **self.form.context_of(self.version, self.document, self.problems),
             **more,
         }

@@ -10,7 +10,7 @@ from agreements.actions import comments, drafts, signing
 from agreements.actions.comments import UnableToComment
 from agreements.editing import clause_of, clauses_in, has_clause, section_named, without
 from agreements.models import AgreementVersion, Comment, User
-from agreements.talk import open_talk
+from agreements.open_talk import open_talk
 from tests.factories import RECORDED_AT as NOW
 from tests.factories import example_terms, make_user, make_version
 
@@ -254,3 +254,38 @@ def test_clauses() -> None:
     assert clause_of(terms, "commitments.S9") == "commitments.S9"
     assert has_clause(terms, "parties")
     assert not has_clause(terms, "commitments.S9")
+
+
+# -- in the editor
+
+
+def test_the_editor_counts_what_is_open(
+    draft: AgreementVersion, helena: User, rafael: User
+) -> None:
+    objectives = [{"key": "revenue", "statement": "Win customers"}]
+    terms = example_terms(objectives=objectives)
+    AgreementVersion.objects.filter(pk=draft.pk).update(terms=terms)
+    write(draft, rafael, "objectives.revenue")
+    write(draft, rafael, "objectives.revenue", "And how many?")
+    page = signed_in(helena).get("/agreements/acme/draft/objectives/")
+
+    counted = {each.form.name: each.talk for each in page.context["nav"] if each.talk}
+    assert counted == {"objectives": 2}
+    assert [each.talk for each in page.context["fields"][0].entries] == [2]
+    text = text_of(page)
+    assert text.count('class="talk-count"') == 2
+    assert f'hx-get="{PAGE}?section=objectives"' in text
+    assert '<span class="count">2' in text
+
+
+def test_the_editor_proposes_or_says_why_not(draft: AgreementVersion, helena: User) -> None:
+    address, propose = "/agreements/acme/draft/objectives/", "/agreements/acme/draft/propose/"
+    client = signed_in(helena)
+    assert f'href="{propose}"' in text_of(client.get(address))
+
+    objectives = [{"key": "revenue", "statement": ""}]
+    AgreementVersion.objects.filter(pk=draft.pk).update(terms=example_terms(objectives=objectives))
+    text = text_of(client.get(address))
+    assert f'href="{propose}"' not in text
+    assert 'aria-disabled="true" aria-describedby="why-not"' in text
+    assert "1 problem to solve first: <a" in text
