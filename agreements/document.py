@@ -98,7 +98,7 @@ def sections_of(terms: Terms, agreement: Agreement) -> list[Section]:
     draft.add("marketing", _("What marketing promises"), clauses=_clauses(terms, "marketing"))
     draft.add("sales", _("What sales promises"), clauses=_clauses(terms, "sales"))
     draft.add("escalation", _("When a promise is about to break"), table=_escalation(terms))
-    draft.add("reasons", _("Reasons"), list(_reasons(terms)))
+    draft.add("reasons", _("Reasons"), [*_reasons(terms), *_procedure(terms)])
     draft.add("roles", _("Roles"), table=_roles(terms))
     draft.add("reviews", _("Reviews"), list(_reviews(terms)))
     return draft.sections
@@ -139,6 +139,13 @@ def _handoff(terms: Terms) -> Iterator[str]:
         yield _("A lead may be handed over when %(rules)s.") % {"rules": rules}
     if handoff.threshold is not None:
         yield _threshold(terms)
+    if handoff.scoring:
+        points = [
+            _("%(points)s where %(rule)s")
+            % {"points": formats.figure(each.points), "rule": rule_words(each.when)}
+            for each in handoff.scoring
+        ]
+        yield _("Its points are: %(points)s.") % {"points": "; ".join(points)}
     if handoff.required_fields:
         names = ", ".join(field_words(name) for name in handoff.required_fields)
         yield _("It comes with %(fields)s.") % {"fields": names}
@@ -256,6 +263,27 @@ def _reasons(terms: Terms) -> Iterator[str]:
             "Marketing may contest a rejection within %(days)s working days; %(arbiter)s decides.",
             terms.contest.days,
         ) % {"days": terms.contest.days, "arbiter": terms.contest.arbiter}
+
+
+def _procedure(terms: Terms) -> Iterator[str]:
+    """What holds when something waits, comes back or is told late."""
+    if terms.pause.max is not None:
+        yield _("A pause lasts %(time)s at most.") % {"time": formats.promise(terms.pause.max)}
+    to_owner = terms.recycle.returns_to == "owner"
+    comes_back = (
+        _("A recycled lead comes back after %(time)s to whoever had it, if no date was given.")
+        if to_owner
+        else _("A recycled lead comes back after %(time)s to marketing, if no date was given.")
+    )
+    if terms.reasons.recycling:
+        yield comes_back % {"time": formats.promise(terms.recycle.horizon)}
+    yield _(
+        "A follow-up entered by hand more than %(time)s late stops no clock, unless the other "
+        "party agrees."
+    ) % {"time": formats.promise(terms.late_logging)}
+    yield _("What is told within %(time)s after the end of a month still counts for it.") % {
+        "time": formats.promise(terms.close.grace)
+    }
 
 
 def _roles(terms: Terms) -> Table:
