@@ -95,13 +95,13 @@ class _Reader:
         agreement = self._agreements.named(told.agreement)
         if self._known.is_hidden(told):
             raise Http404
-        problems = [*self._problems(told, agreement)]
-        if problems:
+        if problems := [*self._problems(told, agreement)]:
             raise invalid(problems)
         return _Case(told, agreement)
 
     def _problems(self, told: NamedLeadTold, agreement: Agreement) -> Iterator[FieldProblem]:
-        yield from problems_of_times(told, self._telling.received_at)
+        if told.occurred_at or told.revised_at:
+            yield from problems_of_times(told, self._telling.received_at)
         for place, each in enumerate(told.stages):
             stages = self._agreements.stages_of(agreement)
             if each.stage not in stages:

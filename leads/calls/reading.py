@@ -28,6 +28,7 @@ MESSAGES: dict[str, str] = {
     "model_type": gettext_noop("An object belongs here."),
     "model_attributes_type": gettext_noop("An object belongs here."),
     "list_type": gettext_noop("A list belongs here."),
+    "tuple_type": gettext_noop("A list belongs here."),
     "too_long": gettext_noop("These are more than the {max_length} that fit into a call."),
     "too_short": gettext_noop("This is empty; fill it in or leave it out."),
     "enum": gettext_noop("This is not possible here; choose one of {expected}."),

@@ -59,7 +59,7 @@ class LeadTold(Shape):
         "both, since now, and nothing is kept if the source told the same before.",
     )
     revised_at: RevisedAt = None
-    stages: list[StageTold] = Field(default=[], max_length=50)
+    stages: tuple[StageTold, ...] = Field(default=(), max_length=50)
 
 
 class NamedLeadTold(LeadTold):
