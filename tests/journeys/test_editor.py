@@ -12,7 +12,7 @@ from agreements.editor.registry import FORMS
 from agreements.models import AgreementVersion, User
 from tests.browser import Complaints, accessibility_faults
 from tests.factories import example_terms, make_user, make_version
-from tests.journeys.conftest import DESKTOP, PHONE
+from tests.journeys.conftest import DESKTOP
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -147,7 +147,7 @@ def test_nothing_is_in_the_way_of_anybody(
     page.goto(f"{DRAFT}{section}/")
     page.wait_for_load_state("networkidle")
     assert accessibility_faults(page) == []
-    page.set_viewport_size(PHONE["viewport"])
+    page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
