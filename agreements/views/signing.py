@@ -1,12 +1,12 @@
 """From a draft to a version in force: propose, sign, decline, take back, renew, end."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.forms import Form
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from agreements.negotiation_forms import DeclineForm, EndForm, ProposeForm, Sign
 from agreements.permissions import check_user_can_edit, check_user_can_end, parties_led_by
 from agreements.proposal import summary_of
 from agreements.requests import SignedInRequest
+from agreements.typed_before import keeps_what_was_typed, typed_before
 from agreements.version_deeds import (
     proposing_party,
     unsigned_parties,
@@ -33,16 +34,17 @@ from agreements.version_deeds import (
 Status = AgreementVersion.Status
 
 
-@login_required
+@keeps_what_was_typed
 @require_http_methods(["GET", "POST"])
-def propose(request: SignedInRequest, slug: str) -> HttpResponse:
+def propose(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what is proposed, from when until when, and put it before both parties."""
+    request = cast("SignedInRequest", request)
     agreement = _agreement(request, slug)
     check_user_can_edit(agreement, request.user)
     version = agreement.versions.filter(status=Status.DRAFT).select_related("agreement").first()
     if version is None:
         return redirect("agreements:draft", slug=slug)
-    form = ProposeForm(_typed(request), initial=_wanted(version))
+    form = ProposeForm(_typed(request), initial=_wanted(version) | _before(request))
     if request.method == "POST" and form.is_valid():
         done = _propose(request, version, form)
         if done is not None:
@@ -64,14 +66,14 @@ def _wanted(version: AgreementVersion) -> dict[str, Any]:
 def _propose(
     request: SignedInRequest, version: AgreementVersion, form: ProposeForm
 ) -> HttpResponse | None:
-    """Keep the dates and, if that is asked for, propose; None where it was refused."""
+    """Keep the dates and, if that is asked for, propose; None where the page is to be shown."""
     told, now, by = form.cleaned_data, timezone.now(), request.user
     dates = {"from_date": told["from_date"], "to_date": told["to_date"]}
     try:
         drafts.set_wanted_period(version=version, by=by, now=now, **dates)
         if request.POST.get("do") != "propose":
             messages.success(request, _("Saved."))
-            return redirect("agreements:draft-propose", slug=version.agreement.slug)
+            return None
         led = parties_led_by(version.agreement, by)
         signing.propose(
             version=version,
@@ -157,10 +159,11 @@ def _what_signing_did(version: AgreementVersion) -> str:
     ) % {"period": period_words(version)}
 
 
-@login_required
+@keeps_what_was_typed
 @require_http_methods(["GET", "POST"])
-def decline(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
+def decline(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Refuse a proposed text with a reason; its copy is the new draft."""
+    request = cast("SignedInRequest", request)
     version = _version(request, slug, number)
     gone = _if_not_proposed(request, version)
     if gone is not None:
@@ -168,7 +171,7 @@ def decline(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     why_not = why_not_decline(version, request.user)
     if why_not:
         raise PermissionDenied(why_not)
-    form = DeclineForm(_typed(request))
+    form = DeclineForm(_typed(request), initial=_before(request))
     if request.method == "POST" and form.is_valid():
         party = parties_led_by(version.agreement, request.user)[0]
         try:
@@ -186,10 +189,11 @@ def decline(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     return _step_page(request, version.agreement, form, "decline", version)
 
 
-@login_required
+@keeps_what_was_typed
 @require_http_methods(["GET", "POST"])
-def withdraw(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
+def withdraw(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Take one's own proposal back; its copy is the new draft."""
+    request = cast("SignedInRequest", request)
     version = _version(request, slug, number)
     gone = _if_not_proposed(request, version)
     if gone is not None:
@@ -197,7 +201,7 @@ def withdraw(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     why_not = why_not_withdraw(version, request.user)
     if why_not:
         raise PermissionDenied(why_not)
-    form = WithdrawForm(_typed(request))
+    form = WithdrawForm(_typed(request), initial=_before(request))
     if request.method == "POST" and form.is_valid():
         try:
             signing.withdraw(
@@ -230,13 +234,14 @@ def renew(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     return redirect("agreements:draft", slug=slug)
 
 
-@login_required
+@keeps_what_was_typed
 @require_http_methods(["GET", "POST"])
-def end(request: SignedInRequest, slug: str) -> HttpResponse:
+def end(request: HttpRequest, slug: str) -> HttpResponse:
     """End an agreement from a coming day on; it is asked for by its name."""
+    request = cast("SignedInRequest", request)
     agreement = _agreement(request, slug)
     check_user_can_end(agreement, request.user)
-    form = EndForm(_typed(request), agreement=agreement)
+    form = EndForm(_typed(request), agreement=agreement, initial=_before(request))
     if request.method == "POST" and form.is_valid():
         try:
             signing.end(
@@ -257,6 +262,12 @@ def end(request: SignedInRequest, slug: str) -> HttpResponse:
 def _typed(request: SignedInRequest) -> QueryDict | None:
     """Return what was sent, even where nothing was typed."""
     return request.POST if request.method == "POST" else None
+
+
+def _before(request: SignedInRequest) -> dict[str, Any]:
+    """Return what was typed before the session ended, which a password never is."""
+    kept = typed_before(request)
+    return kept.dict() if kept else {}
 
 
 def _step_page(

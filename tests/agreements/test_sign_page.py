@@ -103,7 +103,9 @@ def text_of(response: Any) -> str:
 def test_the_dates_are_kept(draft: AgreementVersion, helena: User) -> None:
     client = signed_in(helena)
     sent = {"seen": draft.terms_hash, "from_date": "2199-08-01", "to_date": "2200-01-01"}
-    assert client.post(PROPOSE, sent | {"do": "dates"}).status_code == 302
+    kept = client.post(PROPOSE, sent | {"do": "dates", "note": "As on Monday"})
+    assert kept.status_code == 200
+    assert "As on Monday" in text_of(kept)
 
     draft.refresh_from_db()
     assert draft.status == "draft"
@@ -286,6 +288,22 @@ def test_decline(proposed: AgreementVersion, rafael: User) -> None:
     assert proposed.status == "declined"
     assert proposed.steps.get(step="decline").note == "Too fast"
     assert proposed.agreement.versions.open().get().number == 3
+
+
+def test_a_reason_outlives_the_session(proposed: AgreementVersion, rafael: User) -> None:
+    client = Client()
+    address = "/agreements/acme/versions/2/decline/"
+    login = client.post(address, {"reason": "Too fast for us"})
+    client.post(login["Location"], {"login": rafael.email, "password": PASSWORD})
+    assert "Too fast for us" in text_at(client, address)
+    proposed.refresh_from_db()
+    assert proposed.status == "proposed"
+
+
+def test_a_password_is_never_kept(proposed: AgreementVersion, helena: User) -> None:
+    client = Client()
+    client.post(SIGN, signing_form(proposed))
+    assert PASSWORD not in str(dict(client.session))
 
 
 def test_take_back(proposed: AgreementVersion, helena: User, rafael: User) -> None:
