@@ -284,16 +284,38 @@ def test_one_text_at_a_time(client: Client, helena: User, acme: Agreement) -> No
     assert AgreementVersion.objects.count() == 1
 
 
-@pytest.mark.parametrize("role", ["director", "member", "rep", "stranger"])
-def test_who_does_not_write_the_text_begins_none(
-    client: Client, helena: User, acme: Agreement, role: str
+@pytest.mark.parametrize(
+    ("side", "role", "status"),
+    [
+        ("", "admin", 200),
+        ("", "director", 403),
+        ("marketing", "lead", 200),
+        ("sales", "lead", 200),
+        ("marketing", "member", 403),
+        ("sales", "member", 403),
+        ("sales", "integration", 403),
+        ("", "stranger", 404),
+    ],
+)
+def test_who_begins_a_text(
+    client: Client, acme: Agreement, side: str, role: str, status: int
 ) -> None:
-    teams = {"member": acme.marketing_team, "rep": acme.sales_team}
-    client.force_login(make_user("Zoe", team=teams.get(role), is_director=role == "director"))
-    status = 404 if role == "stranger" else 403
+    team = acme.team_of(side) if side else None
+    client.force_login(
+        make_user(
+            "Zoe",
+            team=team,
+            role=role,
+            is_director=role == "director",
+            is_admin=role == "admin",
+        )
+    )
+    may = status == 200
     assert client.get(BEGIN).status_code == status
-    assert post(client, do="starter").status_code == status
-    assert client.get(f"{BEGIN}funnel/").status_code == status
+    # Who may, is led to where one begins first.
+    assert client.get(f"{BEGIN}funnel/").status_code == (302 if may else status)
+    assert post(client, do="starter").status_code == (302 if may else status)
+    assert AgreementVersion.objects.exists() is may
 
 
 def test_what_was_typed_is_there_after_signing_in_again(

@@ -134,8 +134,11 @@ def test_everybody_can_read_it(
     steps = [f"{BEGIN}{step}/" for step in STEPS]
     page.goto("/agreements/new/")
     assert accessibility_faults(page) == []
+    assert does_not_scroll_sideways(page)
     page.goto(BEGIN)
+    page.get_by_text("Read it as a document").click()
     assert accessibility_faults(page) == []
+    assert does_not_scroll_sideways(page)
     page.get_by_role("button", name="Answer the questions").click()
     for address in steps:
         page.goto(address)
