@@ -142,7 +142,7 @@ def test_whoever_leads_no_side_is_refused(client: Client, helena: User) -> None:
         ({}, 403),
     ],
 )
-def test_who_may_start_one(client: Client, who: dict[str, bool], status: int) -> None:
+def test_who_may_start_one(client: Client, who: dict[str, Any], status: int) -> None:
     client.force_login(make_user("Zoe", **who))
     assert client.get(NEW).status_code == status
 
