@@ -101,7 +101,7 @@ def _clock_sentence(commitment: Commitment, terms: Terms) -> str:
     parts = {
         "share": target_text(commitment, terms),
         "within": formats.promise(commitment.within) if commitment.within else "",
-        "stage": _stage_name(commitment.stage, terms),
+        "stage": stage_name(commitment.stage, terms),
         "attempts": _attempts(commitment),
     }
     return _for_tiers(sentence_of(commitment.measure) % parts, commitment, terms)
@@ -132,8 +132,8 @@ def _rate_sentence(commitment: Commitment, terms: Terms) -> str:
     parts = {
         "share": target_text(commitment, terms),
         "within": formats.promise(commitment.within) if commitment.within else "",
-        "first": _stage_name(commitment.from_stage, terms),
-        "last": _stage_name(last, terms),
+        "first": stage_name(commitment.from_stage, terms),
+        "last": stage_name(last, terms),
     }
     return _for_tiers(sentence_of(commitment.measure) % parts, commitment, terms)
 
@@ -141,7 +141,7 @@ def _rate_sentence(commitment: Commitment, terms: Terms) -> str:
 def _count_sentence(commitment: Commitment, terms: Terms) -> str:
     parts = {
         "target": target_text(commitment, terms),
-        "stage": _stage_name(commitment.stage, terms),
+        "stage": stage_name(commitment.stage, terms),
         "period": period_words(commitment.period),
     }
     sentence = _funnel_sentence if commitment.target == FUNNEL else sentence_of
@@ -159,7 +159,8 @@ def period_words(period: str) -> str:
     }[period]
 
 
-def _stage_name(key: str | None, terms: Terms) -> str:
+def stage_name(key: str | None, terms: Terms) -> str:
+    """Name a stage; by its key where the terms do not know it."""
     return next((stage.name for stage in terms.stages if stage.key == key), key or "")
 
 

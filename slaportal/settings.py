@@ -209,6 +209,8 @@ MIGRATION_MODULES = {"knox": None}
 KNOX_TOKEN_MODEL = "agreements.AccessToken"  # noqa: S105 - the name of a model
 # A thousand leads, each with much to tell.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
+# Sixty promises on one page, each with twenty fields and rules of its own.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "agreements.api.authentication.Tokens",

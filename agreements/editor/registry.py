@@ -3,11 +3,12 @@
 from agreements.editing import SECTIONS
 from agreements.editor import (
     channels,
+    commitments,
     funnel,
     handoff,
     objectives,
-    reasons,
     parties,
+    reasons,
     review,
     roles,
     tiers,
@@ -17,11 +18,12 @@ from agreements.editor.forms import SectionForm
 _BY_NAME: dict[str, SectionForm] = {
     form.name: form
     for form in (
-        objectives.FORM,
         parties.FORM,
+        objectives.FORM,
         funnel.FORM,
         tiers.FORM,
         handoff.FORM,
+        commitments.FORM,
         reasons.FORM,
         roles.FORM,
         channels.FORM,

@@ -29,6 +29,7 @@ _CODES = {
     "string_type": "not_a_text",
     "string_too_short": "empty",
     "too_short": "empty",
+    "int_type": "not_a_whole_number",
 }
 
 
@@ -104,7 +105,8 @@ def _problem(detail: ErrorDetails, location: list[int | str], document: object) 
             return _out_of_range(path, detail)
         case _:
             code = _CODES.get(kind, "invalid")
-            return problem(path, code, found=as_written(detail["input"]), reason=detail["msg"])
+            found = as_written(detail["input"])
+            return problem(path, code, found=found, value=found, reason=detail["msg"])
 
 
 def _unknown_key(path: str, location: list[int | str]) -> Problem:

@@ -71,7 +71,9 @@ function focusAfter(root, done) {
         .map((value) => deedButton(root, value))
         .find(Boolean),
   }[verb] ?? (() => lastOf(root, place));
-  found()?.focus();
+  const wanted = found();
+  for (let fold = wanted?.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+  wanted?.focus();
 }
 
 function lastOf(root, list) {
