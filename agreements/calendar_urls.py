@@ -8,4 +8,6 @@ app_name = "calendars"
 
 urlpatterns = [
     path("", calendars.listing, name="list"),
+    path("new/", calendars.new, name="new"),
+    path("<slug:key>/", calendars.detail, name="detail"),
 ]

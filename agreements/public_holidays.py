@@ -1,14 +1,71 @@
 """Public holidays of countries and their regions, named in the language of who reads."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 
 import holidays
+from holidays.registry import COUNTRIES
+
+PUBLIC = "public"
+OTHER_KINDS = (
+    "optional",
+    "bank",
+    "government",
+    "half_day",
+    "school",
+    "unofficial",
+    "catholic",
+    "orthodox",
+    "hebrew",
+    "islamic",
+)
+"""Kinds of days that some work and others do not, as far as a country knows them."""
+
+
+@lru_cache(maxsize=1)
+def countries() -> dict[str, str]:
+    """Return the countries whose holidays are known, English names by ISO 3166 code."""
+    known = set(holidays.list_supported_countries(include_aliases=False))
+    named = {entry[1]: _spaced(entry[0]) for entry in COUNTRIES.values() if entry[1] in known}
+    return dict(sorted(named.items(), key=lambda item: item[1]))
+
+
+def _spaced(name: str) -> str:
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+    return re.sub(r"\b(And|Of|The)\b", lambda match: match[0].lower(), words)
+
+
+def regions(country: str) -> dict[str, str]:
+    """Return the regions of a country with holidays of their own: names by code.
+
+    Raises NotImplementedError for a country whose holidays are not known.
+    """
+    found = holidays.country_holidays(country)
+    names: dict[str, str] = {}
+    for name, code in getattr(found, "subdivisions_aliases", {}).items():
+        names.setdefault(str(code), str(name))
+    return dict(
+        sorted(
+            ((code, names.get(code, code)) for code in found.subdivisions),
+            key=lambda item: item[1],
+        )
+    )
+
+
+@lru_cache(maxsize=256)
+def kinds(country: str) -> tuple[str, ...]:
+    """Return the kinds of holidays a country knows besides its public ones.
+
+    Raises NotImplementedError for a country whose holidays are not known.
+    """
+    known = holidays.country_holidays(country).supported_categories
+    return tuple(kind for kind in OTHER_KINDS if kind in known)
 
 
 def holiday_names(
-    country: str, region: str, years: Iterable[int], language: str = ""
+    country: str, region: str, years: Iterable[int], language: str = "", kind: str = PUBLIC
 ) -> dict[date, str]:
     """Return the holidays of a country (ISO 3166 code) and, where given, a region of it, by date.
 
@@ -16,20 +73,23 @@ def holiday_names(
     known in it, the names are the country's own. Raises NotImplementedError for a country or a
     region whose holidays are not known.
     """
-    return dict(_names(country, region, tuple(years), language))
+    return dict(_names(country, region, tuple(years), language, kind))
 
 
 @lru_cache(maxsize=256)
 def _names(
-    country: str, region: str, years: tuple[int, ...], language: str
+    country: str, region: str, years: tuple[int, ...], language: str, kind: str
 ) -> tuple[tuple[date, str], ...]:
     spoken = holidays.country_holidays(country, subdiv=region or None)
+    if kind not in spoken.supported_categories:
+        return ()
     # Said aloud: left out, it would be the language of whoever started the process.
     found = holidays.country_holidays(
         country,
         subdiv=region or None,
         years=list(years),
         language=_nearest(language, spoken.default_language, spoken.supported_languages),
+        categories=(kind,),
     )
     return tuple(sorted(found.items()))
 

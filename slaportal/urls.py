@@ -12,6 +12,7 @@ urlpatterns = [
     path("agreements/<slug:slug>/", include("leads.urls")),
     path("agreements/<slug:slug>/", include("metrics.urls")),
     path("calendars/", include("agreements.calendar_urls")),
+    path("calendars/", include("leads.calendar_urls")),
     path("api/v1/", include(("slaportal.api", "api"))),
     path("i18n/", include("django.conf.urls.i18n")),
 ]

@@ -46,6 +46,11 @@ def holiday_closures(country: str, region: str, years: Iterable[int]) -> dict[st
     return {day.isoformat(): Closure(name=name, hours=[]) for day, name in sorted(days.items())}
 
 
+def first_coming_day(now: datetime) -> date:
+    """Return the first day that is still to come in every zone: the first that may be changed."""
+    return (now + _FURTHEST_AHEAD).date() + timedelta(days=1)
+
+
 @transaction.atomic
 def create(
     *,
@@ -58,7 +63,7 @@ def create(
     region: str = "",
 ) -> Calendar:
     """Add a calendar with its first revision."""
-    _check(closures)
+    check_closures(closures)
     calendar = Calendar.objects.create(key=key, name=name, country=country, region=region)
     calendar.revisions.create(
         number=1, closures=dict(closures), author=by, recorded_at=now, settled_at=now
@@ -76,7 +81,7 @@ def revise(
     Only coming local days may differ. Raises UnableToChangeClosures that names the first day
     that is not to come any more, or says that nothing differs.
     """
-    _check(closures)
+    check_closures(closures)
     change_rules()
     calendar = Calendar.objects.select_for_update(no_key=True).get(pk=calendar.pk)
     latest = calendar.latest_revision
@@ -87,7 +92,7 @@ def revise(
     )
     if not changed:
         raise UnableToChangeClosures(_("These are the closures that hold already."))
-    if changed[0] <= (now + _FURTHEST_AHEAD).date().isoformat():
+    if changed[0] < first_coming_day(now).isoformat():
         raise UnableToChangeClosures(
             _("%(day)s is not a coming day any more: ask both parties to sign a blackout instead.")
             % {"day": changed[0]}
@@ -138,7 +143,7 @@ def _notify(revision: CalendarRevision, days: list[str], *, by: User | None, now
         )
 
 
-def _check(closures: Mapping[str, Closure]) -> None:
+def check_closures(closures: Mapping[str, Closure]) -> None:
     """Raise UnableToChangeClosures where a date or the hours of one cannot be."""
     hours = {
         day: [(opens, closes) for opens, closes in closure["hours"]]

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models.people import User
-from agreements.public_holidays import holiday_names
+from agreements.public_holidays import PUBLIC, holiday_names, kinds
 
 
 class Calendar(models.Model):
@@ -97,6 +97,9 @@ class CalendarRevision(models.Model):
         if not country:
             return told
         years = sorted({day.year for day in told})
-        own = holiday_names(country, region, years)
-        spoken = holiday_names(country, region, years, language)
-        return {day: spoken[day] if own.get(day) == name else name for day, name in told.items()}
+        named = dict(told)
+        for kind in (PUBLIC, *kinds(country)):
+            own = holiday_names(country, region, years, kind=kind)
+            spoken = holiday_names(country, region, years, language, kind)
+            named |= {day: spoken[day] for day, name in told.items() if own.get(day) == name}
+        return named

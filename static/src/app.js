@@ -4,9 +4,14 @@ import "./theme.js";
 import "./keys.js";
 import "./copy.js";
 import "./editor.js";
+import { nameRegions } from "./regions.js";
 import { watchClocks } from "./countdown.js";
 import { showCharts } from "./charts.js";
 
 watchClocks();
 showCharts(document);
-document.addEventListener("htmx:load", (event) => showCharts(event.target));
+nameRegions(document);
+document.addEventListener("htmx:load", (event) => {
+  showCharts(event.target);
+  nameRegions(event.target);
+});

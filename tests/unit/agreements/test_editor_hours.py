@@ -80,7 +80,15 @@ def test_an_overlap_names_both() -> None:
 
 
 def test_nonsense_is_kept_while_nobody_types() -> None:
-    for stored in ("always", {"monday": "9-18"}, {"mon": 3}, {"mon": [["09:00"], {}]}, None, []):
+    nonsense: list[object] = [
+        "always",
+        {"monday": "9-18"},
+        {"mon": 3},
+        {"mon": [["09:00"], {}]},
+        None,
+        [],
+    ]
+    for stored in nonsense:
         kept = week_stored(week_shown(stored), stored)
         assert kept == (stored if isinstance(stored, dict) else {})
 
