@@ -48,12 +48,13 @@ def interview(request: HttpRequest, slug: str, step: str) -> HttpResponse:
     kept = Interview.objects.filter(agreement=agreement, person=request.user).first()
     if kept is None:
         return redirect("agreements:draft-new", slug=slug)
+    kept.agreement = agreement
     if step not in STEPS:
         raise Http404
     starter = starter_for(agreement, kept.starter)
-    page = _Page(request, agreement, starter, STEPS.index(step))
+    page = _Page(request, kept, starter, STEPS.index(step))
     if request.method == "POST":
-        return _answered(page, kept)
+        return _answered(page)
     before = typed_before(request)
     answers = answers_with(page.step, kept.answers, before) if before else kept.answers
     if before:
@@ -73,9 +74,10 @@ class _Page:
     """A step of somebody's interview, as it is shown."""
 
     def __init__(
-        self, request: SignedInRequest, agreement: Agreement, starter: dict[str, Any], place: int
+        self, request: SignedInRequest, kept: Interview, starter: dict[str, Any], place: int
     ) -> None:
-        self.request, self.agreement, self.starter = request, agreement, starter
+        self.request, self.kept, self.starter = request, kept, starter
+        self.agreement = kept.agreement
         self.steps = steps_of(starter)
         self.place, self.step = place, self.steps[place]
 
@@ -92,6 +94,8 @@ class _Page:
         return {
             "agreement": self.agreement,
             "step": self.step,
+            # What the browser held is put back only where nothing was kept since.
+            "seen": self.kept.answered_at.timestamp(),
             "number": self.place + 1,
             "steps": [(each, len(sitting.problems_of_step(each))) for each in self.steps],
             "before": self.steps[self.place - 1] if self.place else None,
@@ -127,8 +131,8 @@ def _plan(terms: Terms | None, months: list[str]) -> dict[str, Any] | None:
     return {"quarters": quarters, "rows": named, "by_month": by_month} if named else None
 
 
-def _answered(page: _Page, kept: Interview) -> HttpResponse:
-    request = page.request
+def _answered(page: _Page) -> HttpResponse:
+    request, kept = page.request, page.kept
     answers = answers_with(page.step, kept.answers, request.POST)
     found = next(unstorable(answers), None)
     if found is not None:
@@ -137,7 +141,7 @@ def _answered(page: _Page, kept: Interview) -> HttpResponse:
     step = to if to in STEPS else page.step.name
     starting.keep_answers(interview=kept, answers=answers, step=step, now=timezone.now())
     if request.POST.get("do") == "finish":
-        return _finished(page, kept, answers)
+        return _finished(page, answers)
     if to in STEPS:
         return redirect("agreements:interview", slug=page.agreement.slug, step=to)
     if to == "start":
@@ -145,11 +149,11 @@ def _answered(page: _Page, kept: Interview) -> HttpResponse:
     return page.show(answers)
 
 
-def _finished(page: _Page, kept: Interview, answers: dict[str, Any]) -> HttpResponse:
+def _finished(page: _Page, answers: dict[str, Any]) -> HttpResponse:
     sitting = Sitting.of(answers, page.starter)
     try:
         version = starting.finish_interview(
-            interview=kept,
+            interview=page.kept,
             terms=dict(sitting.draft),
             by=page.request.user,
             now=timezone.now(),

@@ -109,6 +109,24 @@ def test_what_answers_mean_is_shown_as_they_are_typed(
     expect(page.get_by_role("button", name=re.compile("What each stage"))).to_contain_text("1")
 
 
+def test_what_was_typed_outlasts_a_lost_connection(
+    page: Page, sign_in: SignIn, helena: User, team: Team, complaints: list[str]
+) -> None:
+    start(helena, team)
+    sign_in(page, helena)
+    page.goto(BEGIN)
+    page.get_by_role("button", name="Answer the questions").click()
+    page.context.set_offline(True)
+    page.get_by_label("What else you want, if anything").fill("A word that must not be lost.")
+    page.get_by_label("Goal of the year").focus()
+    expect(page.locator("#failure")).to_be_visible()
+    page.context.set_offline(False)
+    page.goto(f"{BEGIN}objectives/")
+    said = page.get_by_label("What else you want, if anything")
+    expect(said).to_have_value("A word that must not be lost.")
+    complaints.clear()
+
+
 def test_starter_is_shown_as_it_is_chosen(
     page: Page, sign_in: SignIn, helena: User, team: Team
 ) -> None:
