@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from agreements.clock import ClockState, History, Mark, MarkKind, replay_all
+from agreements.clock import Absence, ClockState, History, Mark, MarkKind, replay_all
 from agreements.rulebook import Promised
 from leads.fold import Row, Standing
 from leads.records import InForce, LeadAndAgreement, Records
@@ -129,10 +129,7 @@ def clock_states(
     judgement = judgement_of(records, key, standing)
     if judgement is None:
         return
-    history = History([*standing.marks, *marks_of_lead(records, key)])
-    absences = records.absences_of(
-        holder for _, holder in history.custody if isinstance(holder, int)
-    )
+    history, absences = history_of(records, key, standing)
     blackouts = records.blackouts.get(key[1], ())
     for promise, schedule in judgement.promises:
         states = replay_all(promise, schedule, history, absences=absences)
@@ -144,6 +141,15 @@ def clock_states(
         for state in states:
             twin = adjusted[state.occurrence] if state.occurrence < len(adjusted) else None
             yield state, twin, judgement.version_id
+
+
+def history_of(
+    records: Records, key: LeadAndAgreement, standing: Standing
+) -> tuple[History, list[Absence]]:
+    """Return all marks on the clocks of a handoff, and when those who held it were away."""
+    history = History([*standing.marks, *marks_of_lead(records, key)])
+    holders = (holder for _, holder in history.custody if isinstance(holder, int))
+    return history, records.absences_of(holders)
 
 
 def marks_of_lead(records: Records, key: LeadAndAgreement) -> Iterator[Mark]:

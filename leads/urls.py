@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from leads.views import deeds, fields, lead, queue, registry
+from leads.views import criteria_test, deeds, fields, lead, queue, registry
 
 app_name = "leads"
 
 urlpatterns = [
     path("queue/", queue.queue, name="queue"),
+    path("criteria-test/", criteria_test.criteria_test, name="criteria-test"),
     path("lead-fields/", fields.lead_fields, name="lead-fields"),
     path("leads/", registry.registry, name="list"),
     path("leads/<int:pk>/", lead.detail, name="detail"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from metrics.views import behind, breaches, dashboard, live
+from metrics.views import backtest, behind, breaches, dashboard, live, rate_history
 
 app_name = "metrics"
 
@@ -10,5 +10,7 @@ urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
     path("figures/<str:key>/", behind.behind, name="behind"),
     path("breaches/", breaches.breaches, name="breaches"),
+    path("back-test/", backtest.backtest, name="back-test"),
+    path("rate-history/", rate_history.rate_history, name="rate-history"),
     path("live/", live.live, name="live"),
 ]

@@ -1,7 +1,7 @@
 """The same verdicts on many leads at once: each condition is asked once of each distinct value."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -24,10 +24,33 @@ class Field(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ManyLeads:
-    """The attributes of many leads, by name; one that is left out nobody has."""
+    """The attributes of many leads, by name; one that is left out nobody has.
+
+    What was asked of them once is remembered: the texts that are compared ask much the same.
+    """
 
     size: int
     fields: Mapping[str, Field]
+    _answers: dict[tuple[str, ...], Answers] = field(default_factory=dict, init=False, repr=False)
+
+    def ask(self, condition: Condition) -> Answers:
+        """Whether a condition holds for each lead."""
+        # As texts: 1 and true are equal values, and yet they ask for different things.
+        asked = (condition.field, condition.operator, repr(condition.value))
+        if asked not in self._answers:
+            self._answers[asked] = self._asked(condition)
+        return self._answers[asked]
+
+    def _asked(self, condition: Condition) -> Answers:
+        known = self.fields.get(condition.field)
+        if known is None:
+            return np.full(self.size, holds(condition, {}))
+        if condition.operator == "present":
+            # Asked of names and addresses, of which every lead has its own.
+            answers = [not is_missing(value) for value in known.values]
+        else:
+            answers = [holds(condition, {condition.field: value}) for value in known.values]
+        return np.array(answers, dtype=bool)[known.places]
 
 
 class Judged(NamedTuple):
@@ -44,20 +67,12 @@ def holds_many(rule: AnyRule | None, leads: ManyLeads) -> Answers:
     if rule is None:
         return np.ones(leads.size, dtype=bool)
     if isinstance(rule, Condition):
-        return _holds(rule, leads)
+        return leads.ask(rule)
     combine = np.logical_and if rule.all else np.logical_or
     answers: Answers = combine.reduce(
         [holds_many(item, leads) for item in (rule.all or rule.any or ())]
     )
     return answers
-
-
-def _holds(condition: Condition, leads: ManyLeads) -> Answers:
-    field = leads.fields.get(condition.field)
-    if field is None:
-        return np.full(leads.size, holds(condition, {}))
-    answers = [holds(condition, {condition.field: value}) for value in field.values]
-    return np.array(answers, dtype=bool)[field.places]
 
 
 def evaluate_many(handoff: HandoffCriteria, leads: ManyLeads) -> Judged:
@@ -86,11 +101,7 @@ def complete_many(required_fields: Iterable[str], leads: ManyLeads) -> Answers:
     """Whether each lead has every required field; a placeholder counts as missing."""
     is_complete = np.ones(leads.size, dtype=bool)
     for name in required_fields:
-        field = leads.fields.get(name)
-        if field is None:
-            return np.zeros(leads.size, dtype=bool)
-        is_known = np.array([not is_missing(value) for value in field.values], dtype=bool)
-        is_complete &= is_known[field.places]
+        is_complete &= leads.ask(Condition(field=name, operator="present"))
     return is_complete
 
 

@@ -109,3 +109,6 @@ def _integers(values: Iterable[int]) -> Integers:
 
 def _instants(values: Sequence[datetime | None]) -> Integers:
     return read(column_of(list(values)))
+
+
+NO_CLOCKS = clocks_of_rows(())

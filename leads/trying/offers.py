@@ -48,6 +48,10 @@ class Window:
         return (self.to_date - self.from_date).days
 
     @property
+    def last_date(self) -> date:
+        return self.to_date - timedelta(days=1)
+
+    @property
     def starts_at(self) -> datetime:
         return self._midnight(self.from_date)
 

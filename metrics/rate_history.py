@@ -1,0 +1,109 @@
+"""What the rates of a funnel were in the last months, beside what somebody is about to promise."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+from agreements.models import Agreement
+from leads.trying.drafts import on_the_table
+from metrics.attainment import ratio
+from metrics.ledger import open_ledger, versions_of
+from metrics.periods import Period, month_of
+
+MONTHS = 6
+_OUTSIDE = "0"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateHistory:
+    """How many leads entered a stage in some whole months, and how many the stage after it.
+
+    ``key`` is the stage that the rate leads away from. The range is of its months' own rates.
+    """
+
+    key: str
+    from_name: str
+    to_name: str
+    entered: int
+    reached: int
+    lowest: Fraction | None
+    highest: Fraction | None
+
+    @property
+    def share(self) -> Fraction | None:
+        """What came out of what went in; more may come out than went in, from before."""
+        return ratio(self.reached, self.entered)
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelHistory:
+    """The history of every rate of the funnel on the table, else of the one in force.
+
+    The months are those that hold ``from_date`` to ``last_date``, both included.
+    """
+
+    from_date: date
+    last_date: date
+    rates: tuple[RateHistory, ...]
+
+
+def funnel_history(agreement: Agreement, now: datetime) -> FunnelHistory:
+    """Read the rates of the last whole months; a constant number of queries."""
+    table = on_the_table(agreement, now)
+    version = table.version or table.in_force
+    months = _months_before(month_of(now, agreement.time_zone))
+    stages = list(_stages_of(version.terms)) if version else []
+    entered = _entered(agreement, months, [key for key, _name in stages], now)
+    rates = tuple(_rate(stage, following, entered) for stage, following in pairwise(stages))
+    return FunnelHistory(months[0].from_date, months[-1].from_date, rates)
+
+
+def _months_before(period: Period) -> list[Period]:
+    months = [period.previous()]
+    while len(months) < MONTHS:
+        months.insert(0, months[0].previous())
+    return months
+
+
+def _stages_of(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Give key and name of the stages of a text, however much else is wrong with it."""
+    funnel = document.get("funnel")
+    stages = funnel.get("stages") if isinstance(funnel, Mapping) else None
+    for stage in stages if isinstance(stages, list) else ():
+        if isinstance(stage, Mapping) and isinstance(stage.get("key"), str):
+            yield stage["key"], str(stage.get("name") or stage["key"])
+
+
+def _entered(
+    agreement: Agreement, months: Sequence[Period], stages: Sequence[str], now: datetime
+) -> dict[str, list[int]]:
+    """Count first entries into each stage, month by month, under any version or none."""
+    versions = versions_of(agreement)
+    ledger = open_ledger(agreement, versions, months[0].from_date, months[-1].to_date, now)
+    keys = [_OUTSIDE, *(version.key for version in versions)]
+    return {
+        stage: [
+            sum(counts[0] for key in keys if (counts := ledger.sums("stages", key, stage, [month])))
+            for month in months
+        ]
+        for stage in stages
+    }
+
+
+def _rate(
+    stage: tuple[str, str], following: tuple[str, str], entered: Mapping[str, Sequence[int]]
+) -> RateHistory:
+    went_in, came_out = entered[stage[0]], entered[following[0]]
+    shares = [Fraction(out, into) for into, out in zip(went_in, came_out, strict=True) if into]
+    return RateHistory(
+        key=stage[0],
+        from_name=stage[1],
+        to_name=following[1],
+        entered=sum(went_in),
+        reached=sum(came_out),
+        lowest=min(shares, default=None),
+        highest=max(shares, default=None),
+    )
