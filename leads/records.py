@@ -156,6 +156,8 @@ def read_records(
 
 
 def _events(handoff_ids: Collection[int]) -> dict[int, list[EventRow]]:
+    if not handoff_ids:
+        return {}
     found: defaultdict[int, list[EventRow]] = defaultdict(list)
     rows = HandoffEvent.objects.holding().filter(AnyOf("handoff", handoff_ids))
     for row in rows.values_list(*EventRow._fields):

@@ -221,6 +221,8 @@ class _Settling:
 def _stored_by_key(
     model: type[models.Model], columns: tuple[str, ...], handoff_ids: Collection[int]
 ) -> dict[ClockKey, tuple[int, Row]]:
+    if not handoff_ids:
+        return {}
     rows = model._default_manager.filter(AnyOf("handoff", handoff_ids))
     return {
         (row[0], row[1], row[2]): (pk, tuple(row))
