@@ -1,6 +1,6 @@
 """What is recorded of some days, whatever rules may say: entries, deals, conversions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
@@ -47,12 +47,14 @@ class Recorded:
         known = list(self._counting(commitment))
         if not known:
             return None
-        counts = (
-            counts[0]
-            for version, own in known
-            for _, counts in self._days("commitments", version.key, own.key)
-        )
-        return sum((Fraction(count) for count in counts), Fraction(0))
+        return sum((Fraction(counts[0]) for counts in self._counts(known)), Fraction(0))
+
+    def mean(self, commitment: Commitment) -> Fraction | None:
+        """Return the mean of the scores that a commitment counts; None where there are none."""
+        counts = list(self._counts(self._counting(commitment)))
+        answers = sum(each[1] for each in counts)
+        total = sum((Fraction(each[0]) for each in counts), Fraction(0))
+        return total / answers if answers else None
 
     def conversion(self, commitment: Commitment) -> Rate | None:
         """Return the conversion of those whose window has ended; None where nobody counted it."""
@@ -75,6 +77,12 @@ class Recorded:
                 if counts_the_same(own, commitment):
                     yield version, own
                     break
+
+    def _counts(self, known: Iterable[tuple[InForce, Commitment]]) -> Iterator[Any]:
+        """Give what these commitments counted, day by day."""
+        for version, own in known:
+            for _, counts in self._days("commitments", version.key, own.key):
+                yield counts
 
     def _days(self, part: str, version: str, subject: str) -> Iterator[tuple[date, Any]]:
         month = period_on(

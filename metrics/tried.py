@@ -86,21 +86,28 @@ class Tried:
 
     def side(self, commitment: Commitment, unmade: int = 0) -> Side | None:
         """Return what a commitment comes to; ``unmade`` handoffs less come into a volume."""
-        if commitment.is_clock:
-            by_holder = tally_by_holder(self.clocks[commitment.key], self._now)
-            return self._share(commitment, whole(by_holder), by_holder)
+        match commitment.definition.kind:
+            case "clock":
+                by_holder = tally_by_holder(self.clocks[commitment.key], self._now)
+                return self._share(commitment, whole(by_holder), by_holder)
+            case "rate":
+                return self._rate(commitment)
+            case "time":
+                return self._response(commitment)
+            case "score":
+                return self._plain(commitment, self._recorded.mean(commitment))
+            case _:
+                return self._volume(commitment, unmade)
+
+    def _rate(self, commitment: Commitment) -> Side | None:
         match commitment.measure:
             case "acceptance_rate":
                 made = self.counted(commitment) & self.is_made
                 return self._share(commitment, self.standings.acceptance(made).rate)
             case "completeness_rate":
                 return self._completeness(commitment)
-            case "conversion_rate":
-                return self._share(commitment, self._recorded.conversion(commitment))
-            case "response_median" | "response_p90":
-                return self._response(commitment)
             case _:
-                return self._volume(commitment, unmade)
+                return self._share(commitment, self._recorded.conversion(commitment))
 
     def _share(
         self, commitment: Commitment, rate: Rate | None, by_holder: Mapping[int, Rate] | None = None
@@ -136,11 +143,12 @@ class Tried:
         window = self.trial.past.window
         days = len(open_days(self.trial.book.schedule, window.from_date, window.last_date))
         periods = periods_in(commitment.period, window.from_date, window.to_date, days)
-        return Side(
-            actual=counted / periods if periods else None,
-            target=self._target(commitment),
-            direction=commitment.direction,
-        )
+        return self._plain(commitment, counted / periods if periods else None)
+
+    def _plain(self, commitment: Commitment, actual: Fraction | None) -> Side | None:
+        if actual is None:
+            return None
+        return Side(actual=actual, target=self._target(commitment), direction=commitment.direction)
 
     def is_of_mql(self, commitment: Commitment) -> bool:
         """Whether a commitment counts the leads that are handed over."""

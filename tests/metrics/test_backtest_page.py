@@ -2,6 +2,7 @@
 
 import re
 from copy import deepcopy
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from django.test import Client
 from agreements.models import Agreement, AgreementVersion, User
 from agreements.terms import parse_terms, terms_hash
 from leads.ingest import ingest
-from leads.trying.offers import latest_days
+from leads.told import ToldDeal, ToldSatisfaction
+from leads.trying.offers import Window, latest_days
 from metrics import periods
 from metrics.backtest import whole
 from metrics.backtesting import back_test
@@ -18,7 +20,7 @@ from metrics.month_figures import month_figures
 from metrics.rollup import roll_up
 from tests.factories import Teller, example_terms, local, make_rep, make_user, make_version
 from tests.leads.pages import stop_time, text_of
-from tests.metrics.worked_examples import REASONS, promise
+from tests.metrics.worked_examples import REASONS, facts_of_example_5, promise
 
 pytestmark = pytest.mark.django_db
 
@@ -278,15 +280,54 @@ def test_reps_add_up_to_the_whole(agreement: Agreement) -> None:
     assert {each.key for each in test.lines if each.is_lost} == {"S2"}
 
 
-def test_as_in_force_is_as_the_dashboard_has_it(agreement: Agreement) -> None:
-    test = back_test(
-        latest_days(agreement, 90, NOW), parse_terms(TERMS), agreement.versions.get(), NOW
-    )
-    month = month_figures(agreement, periods.month("2026-09", agreement.time_zone), NOW)
+EVERY_KIND = [
+    promise("M1", "marketing", "stage_volume", 150, stage="mql"),
+    promise("M2", "marketing", "acceptance_rate", "0.90"),
+    promise("M3", "marketing", "accepted_volume", 50),
+    promise("M4", "marketing", "completeness_rate", "0.9"),
+    promise("S1", "sales", "acceptance", "0.90", within="3h"),
+    promise("S2", "sales", "first_follow_up", "0.90", within="4h"),
+    promise("S3", "sales", "customers", 10),
+    promise("S4", "sales", "conversion_rate", "0.1", within="10d", **{"from": "mql"}),
+    promise("S5", "sales", "response_median", "4h"),
+    promise("S6", "sales", "satisfaction", 4),
+    promise("S7", "sales", "follow_up_volume", 30, evidence="attempt"),
+    promise("S8", "sales", "revenue", 1000),
+]
 
-    shown = {each.figures.key: each.figures for each in month.outcomes}
+
+def test_over_a_whole_month_it_is_as_the_dashboard_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    stop_time(monkeypatch, NOW)
+    handoff = {"required_fields": ["name"]}
+    terms = example_terms(reasons=REASONS, commitments=EVERY_KIND, handoff=handoff)
+    version = make_version(terms)
+    agreement, tell, at = version.agreement, Teller("won"), local("2026-09-08 10:00")
+    about: Any = {"lead": tell.lead, "source": "crm", "occurred_at": at}
+    facts = [
+        *facts_of_example_5(),
+        tell.attributes(local("2026-09-02 09:00"), name="Paulo"),
+        tell.stage("mql", local("2026-09-02 10:00")),
+        tell.stage("customer", at),
+        ToldDeal(external_id="d", status="won", amount=Decimal(900), currency="BRL", **about),
+        ToldSatisfaction(external_id="s", score=Decimal(3), **about),
+    ]
+    ingest(agreement=agreement, facts=facts, by=None, now=NOW)
+    roll_up(now=NOW)
+    month = periods.month("2026-09", agreement.time_zone)
+    window = Window(agreement, month.from_date, month.to_date)
+
+    test = back_test(window, parse_terms(terms), version, NOW)
+
+    figures = {
+        each.figures.key: each.figures for each in month_figures(agreement, month, NOW).outcomes
+    }
+    assert {each.key for each in test.lines} == figures.keys()
     for each in test.lines:
-        if each.before is not None and each.before.rate is not None:
-            figures = shown[each.key]
-            assert each.before.rate.numerator == figures.numerator, each.key
-            assert each.before.rate.denominator == figures.denominator, each.key
+        shown, side = figures[each.key], each.before
+        assert side == each.after, each.key
+        assert side is not None, each.key
+        assert (side.actual, side.target) == (shown.actual, shown.target), each.key
+        assert side.actual is not None, each.key
+        if side.rate is not None:
+            counts = (side.rate.numerator, side.rate.denominator, side.rate.open)
+            assert counts == (shown.numerator, shown.denominator, shown.pending), each.key
