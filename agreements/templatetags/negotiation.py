@@ -7,6 +7,7 @@ from django import template
 from agreements import formats
 from agreements.models import AgreementVersion, Signature
 from agreements.models.contracts import Party
+from agreements.open_talk import Counts
 
 register = template.Library()
 
@@ -34,3 +35,9 @@ def signatures_by_party(version: AgreementVersion) -> list[tuple[str, Signature 
 def told_day(iso: str | None) -> str:
     """Write in full a local day that a message keeps as 2026-07-01."""
     return formats.long_day(date.fromisoformat(iso)) if iso else ""
+
+
+@register.filter
+def of_row(talk: Counts, path: str) -> int:
+    """Return how much is open about a row of the editor."""
+    return talk.of_row(path)
