@@ -2,11 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agreements import formats
+from agreements.expiry import DAYS_AHEAD, days_left
 from metrics.addresses import behind_href, dashboard_href
 from metrics.ledger import Ledger
 from metrics.models import FrozenMonth, MonthRollUp
@@ -26,7 +30,31 @@ class Note:
 
 def notes_of(ledger: Ledger, month: MonthFigures, *, restated: int) -> list[Note]:
     """Return the notes of a month; ``restated`` figures are other ones than when it was closed."""
-    return [*_silence(ledger, month), *_closing(month, restated), *_outside(month)]
+    return [
+        *ending_of(ledger, month),
+        *_silence(ledger, month),
+        *_closing(month, restated),
+        *_outside(month),
+    ]
+
+
+def ending_of(ledger: Ledger, month: MonthFigures) -> Iterator[Note]:
+    """Say when the agreement ends, from the first warning of it on."""
+    agreement, zone = month.agreement, ZoneInfo(month.agreement.time_zone)
+    ends_at = ledger.versions[-1].ends_at if ledger.versions else month.now
+    first_warning = max(DAYS_AHEAD)
+    if not month.now < ends_at < month.now + timedelta(days=first_warning + 1):
+        return
+    end = ends_at.astimezone(zone).date()
+    if days_left(end, month.now.astimezone(zone).date()) > first_warning:
+        return
+    was_ended = agreement.ended_at == ends_at
+    yield Note(
+        _("The agreement ends on %(day)s.") % {"day": formats.long_day(end)},
+        _("It was ended on purpose.") if was_ended else _("No other version follows it yet."),
+        _("Open the agreement"),
+        reverse("agreements:document", args=[agreement.slug]),
+    )
 
 
 def _silence(ledger: Ledger, month: MonthFigures) -> Iterator[Note]:

@@ -24,7 +24,7 @@ from metrics.findings import breaches_finding
 from metrics.freshness import freshness_of
 from metrics.ledger import Ledger
 from metrics.month_figures import MonthFigures
-from metrics.month_notes import notes_of
+from metrics.month_notes import ending_of, notes_of
 from metrics.periods import Period
 from metrics.tasks import roll_up
 from metrics.views.asked import asks_for_adjusted, desk_of_reader, month_of
@@ -52,7 +52,7 @@ def dashboard(request: SignedInRequest, slug: str) -> HttpResponse:
     }
     empty = empty_state_of(ledger, month)
     if empty is not None:
-        context |= {"verdict": empty.verdict, "empty": empty}
+        context |= {"verdict": empty.verdict, "empty": empty, "notes": ending_of(ledger, month)}
     else:
         shown = dashboard_of(ledger, month, adjusted=adjusted)
         context |= {

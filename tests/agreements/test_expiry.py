@@ -154,6 +154,32 @@ def test_the_document_says_when_it_ends(
     assert "1 July 2026" in page
 
 
+@pytest.mark.parametrize(("days", "shown"), [(61, False), (60, True), (1, True)])
+def test_the_dashboard_says_when_it_ends(
+    client: Client,
+    ending: AgreementVersion,
+    helena: User,
+    days: int,
+    shown: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("django.utils.timezone.now", lambda: days_before(days))
+    client.force_login(helena)
+    page = client.get("/agreements/acme/").content.decode()
+    assert ("The agreement ends on 1 July 2026." in page) == shown
+    assert ("No other version follows it yet." in page) == shown
+
+
+def test_the_dashboard_says_what_was_ended(
+    client: Client, former: AgreementVersion, helena: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signing.end(agreement=former.agreement, to_date=END, reason="", by=helena, now=NOW)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: days_before(20))
+    client.force_login(helena)
+    page = client.get("/agreements/acme/").content.decode()
+    assert "It was ended on purpose." in page
+
+
 # -- mail
 
 TOLD: dict[str, dict[str, Any]] = {
