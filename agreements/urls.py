@@ -31,6 +31,7 @@ urlpatterns = [
     path("<slug:slug>/draft/comments/", comments.comments, name="draft-comments"),
     path("<slug:slug>/draft/suggest/", comments.suggest, name="draft-suggest"),
     path("<slug:slug>/draft/propose/", signing.propose, name="draft-propose"),
+    path("<slug:slug>/draft/discard/", signing.discard, name="draft-discard"),
     path("<slug:slug>/draft/<slug:section>/", editor.section, name="editor"),
     path("<slug:slug>/draft/<slug:section>/merge/", editor.merge, name="editor-merge"),
     path("<slug:slug>/document/", document.document, name="document"),

@@ -34,6 +34,7 @@ suggest another value           | 403   | 403      | 200            | 200       
 take what marketing suggests    | 403   | 403      | 403            | 302        | 403              | 403 | 403         | 404
 take what sales suggests        | 403   | 403      | 302            | 403        | 403              | 403 | 403         | 404
 look at what is to be proposed  | 200   | 403      | 200            | 200        | 403              | 403 | 403         | 404
+look at what discarding means   | 200   | 403      | 200            | 200        | 403              | 403 | 403         | 404
 propose                         | 302   | 403      | 302            | 302        | 403              | 403 | 403         | 404
 """  # noqa: E501 - it is read as a table
 
@@ -111,6 +112,7 @@ ON_DRAFT: Asked = {
     "take what marketing suggests": lambda s: s.talk(f"take {s.suggested['marketing']}"),
     "take what sales suggests": lambda s: s.talk(f"take {s.suggested['sales']}"),
     "look at what is to be proposed": lambda s: s.get("draft/propose/"),
+    "look at what discarding means": lambda s: s.get("draft/discard/"),
     "propose": lambda s: s.post("draft/propose/", do="propose", seen=text_on_table(s).terms_hash),
 }
 ON_PROPOSED: Asked = {

@@ -6,8 +6,10 @@ from datetime import date, datetime
 from typing import Any, cast
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from agreements.actions import messages
 from agreements.editing import (
     EditedSection,
     Merged,
@@ -200,11 +202,29 @@ def set_wanted_period(
 
 @transaction.atomic
 def discard(*, version: AgreementVersion, by: User, now: datetime) -> None:
-    """Withdraw a draft that nobody wants any more; it stays readable. Raises UnableToSave."""
+    """Withdraw a draft that nobody wants any more; it stays readable, and the leads are told.
+
+    Raises UnableToSave for a text that is no draft.
+    """
     version = _draft(version)
     version.status = AgreementVersion.Status.WITHDRAWN
     version.save(update_fields=["status"])
     Audit.objects.record("agreements.version.withdrawn", version, by=by, now=now)
+    agreement = version.agreement
+    messages.notify(
+        kind="draft_discarded",
+        recipients=messages.leads_of(agreement).exclude(pk=by.pk),
+        subject=version,
+        parameters={
+            "agreement": agreement.name,
+            "slug": agreement.slug,
+            "number": version.number,
+            "author": by.name,
+        },
+        dedup_key=f"draft_discarded:{version.pk}",
+        now=now,
+        url=reverse("agreements:version", args=[agreement.slug, version.number]),
+    )
 
 
 def _draft(version: AgreementVersion) -> AgreementVersion:

@@ -219,6 +219,26 @@ def withdraw(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 
 @login_required
+@require_http_methods(["GET", "POST"])
+def discard(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Withdraw a draft that nobody wants any more; it stays readable."""
+    agreement = _agreement(request, slug)
+    check_user_can_edit(agreement, request.user)
+    version = agreement.versions.filter(status=Status.DRAFT).select_related("agreement").first()
+    if version is None:
+        return redirect("agreements:draft", slug=slug)
+    form = Form(_typed(request))
+    if request.method != "POST":
+        return _step_page(request, agreement, form, "discard", version)
+    try:
+        drafts.discard(version=version, by=request.user, now=timezone.now())
+    except UnableToSave as error:
+        return _told(request, version, str(error))
+    messages.success(request, _("Discarded. The text stays here to be read, or copied."))
+    return _to(version)
+
+
+@login_required
 @require_POST
 def renew(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     """Begin the draft that follows a version from its end on."""

@@ -188,6 +188,7 @@ TOLD: dict[str, dict[str, Any]] = {
     "version_declined": {"note": "Too fast"},
     "version_withdrawn": {"note": ""},
     "version_expires": {"days": 30, "to_date": "2026-07-01"},
+    "draft_discarded": {},
     "agreement_ended": {"note": "New teams", "to_date": "2026-07-01"},
 }
 

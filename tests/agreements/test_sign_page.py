@@ -196,6 +196,21 @@ def test_without_a_draft_there_is_nothing_to_propose(
     assert signed_in(helena).get(PROPOSE)["Location"] == "/agreements/acme/draft/"
 
 
+def test_discard(draft: AgreementVersion, helena: User, rafael: User) -> None:
+    address = "/agreements/acme/draft/discard/"
+    client = signed_in(helena)
+    assert f'href="{address}"' in text_at(client, PROPOSE)
+    assert "Discard draft 2?" in text_at(client, address)
+    assert draft.agreement.versions.open().exists()
+
+    assert client.post(address)["Location"] == "/agreements/acme/document/2/"
+
+    draft.refresh_from_db()
+    assert draft.status == "withdrawn"
+    assert rafael.messages.get().kind == "draft_discarded"
+    assert client.get(address)["Location"] == "/agreements/acme/draft/"
+
+
 # -- sign
 
 
