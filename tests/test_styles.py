@@ -11,7 +11,9 @@ ON_PAPER = "print.css"
 
 def classes_styled_as_such(style: str) -> set[str]:
     """Return the classes that have a rule wherever they stand, as `.card {`."""
-    rules = re.findall(r"([^{}]+)\{", re.sub(r"/\*.*?\*/", "", style, flags=re.DOTALL))
+    # Neither remarks nor the lists of `:is(…)` are selectors of their own.
+    bare = re.sub(r"/\*.*?\*/|\([^()]*\)", "", style, flags=re.DOTALL)
+    rules = re.findall(r"([^{}]+)\{", bare)
     selectors = (selector.strip() for rule in rules for selector in rule.split(","))
     return {selector[1:] for selector in selectors if re.fullmatch(r"\.[\w-]+", selector)}
 
