@@ -26,7 +26,7 @@ _MOST_LEFT_OUT = 20
 _RESERVED = {"new", ALWAYS}
 KIND_NAMES = {
     public_holidays.PUBLIC: gettext_lazy("public holiday"),
-    "optional": gettext_lazy("optional (Carnival, bridge days and the like)"),
+    "optional": gettext_lazy("optional holiday"),
     "bank": gettext_lazy("bank holiday"),
     "government": gettext_lazy("holiday of public offices"),
     "half_day": gettext_lazy("half day"),
@@ -38,6 +38,14 @@ KIND_NAMES = {
     "islamic": gettext_lazy("Muslim"),
     rows_of.OWN: gettext_lazy("own closure"),
     rows_of.FILE: gettext_lazy("from the file"),
+}
+_KIND_CHOICES = KIND_NAMES | {
+    "optional": gettext_lazy("optional holidays: Carnival, bridge days and the like"),
+    "bank": gettext_lazy("bank holidays"),
+    "government": gettext_lazy("holidays of public offices"),
+    "half_day": gettext_lazy("half days"),
+    "school": gettext_lazy("school holidays"),
+    "unofficial": gettext_lazy("days that are observed and usually worked"),
 }
 
 
@@ -106,7 +114,7 @@ class CalendarPage:
     @property
     def kind_choices(self) -> list[tuple[str, Any, bool]]:
         """The kinds of holidays that can be listed besides the public ones."""
-        return [(kind, KIND_NAMES[kind], kind in self.kinds) for kind in self.known_kinds]
+        return [(kind, _KIND_CHOICES[kind], kind in self.kinds) for kind in self.known_kinds]
 
     @property
     def next_year(self) -> list[Month]:
@@ -148,7 +156,7 @@ class CalendarPage:
         self.rows = rows_of.stored_rows(self.seen, self.language)
         self.list_kinds(data.getlist("listed"))
         self.rows = rows_of.read_rows(data, self.rows)
-        self.rows, self.new = rows_of.read_new(data, self.rows)
+        self.rows, self.new = rows_of.read_new(data, self.rows, self.now)
 
     def offer(self, read: FileRead) -> None:
         """Add the days of a file, and say what of it was left out."""
@@ -216,7 +224,7 @@ class NewCalendar:
         self.known_kinds: Sequence[str] = ()
         self.regions: Mapping[str, str] = {}
         self._look_up()
-        self.name = sent.get("name", "").strip()[:200]
+        self.name = rows_of.plain_name(sent.get("name", ""))
         self.key = sent.get("key", "").strip()[:50]
         shown = {day: row for day, row in self.holidays.items() if self._is_near(day)}
         self.rows = rows_of.read_rows(sent, shown) if "day" in sent else shown
@@ -251,7 +259,7 @@ class NewCalendar:
     @property
     def kind_choices(self) -> list[tuple[str, Any, bool]]:
         """The kinds of holidays that can be listed besides the public ones."""
-        return [(kind, KIND_NAMES[kind], kind in self.kinds) for kind in self.known_kinds]
+        return [(kind, _KIND_CHOICES[kind], kind in self.kinds) for kind in self.known_kinds]
 
     @property
     def countries(self) -> Mapping[str, str]:

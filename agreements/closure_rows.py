@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from agreements.actions.calendars import Closure
+from agreements.actions.calendars import Closure, UnableToChangeClosures, check_coming
+from agreements.business_time.hours import LAST_YEAR
 from agreements.calendar_files import FileDay
 from agreements.editor.hours import day_fault, day_read
 from agreements.editor.hours_fields import sentence
@@ -124,6 +125,12 @@ def with_holidays(rows: Rows, holidays: Rows, first: date, last: date) -> Rows:
 # -- what was typed
 
 
+def plain_name(typed: str) -> str:
+    """Return a name in one line, of a length and of characters that can be kept."""
+    shown = "".join(each if each.isprintable() else " " for each in typed)
+    return " ".join(shown.split())[:_LONGEST_NAME]
+
+
 def read_rows(data: QueryDict, shown: Rows) -> Rows:
     """Return the rows as they were typed, beside those that were not sent."""
     rows = dict(shown)
@@ -138,7 +145,7 @@ def read_rows(data: QueryDict, shown: Rows) -> Rows:
 
 def _read_row(data: QueryDict, day: date, shown: ClosureRow | None) -> ClosureRow:
     iso = day.isoformat()
-    name = " ".join(data.get(f"name.{iso}", "").split())[:_LONGEST_NAME]
+    name = plain_name(data.get(f"name.{iso}", ""))
     typed = data.get(f"hours.{iso}", "").strip()
     hours = typed if shown and shown.hours == typed else day_read(typed)
     is_closed = f"closed.{iso}" in data
@@ -160,7 +167,7 @@ def _errors(row: ClosureRow) -> tuple[str, ...]:
     return (*unnamed, *sentence(day_fault(row.hours)))
 
 
-def read_new(data: QueryDict, rows: Rows) -> tuple[Rows, NewClosure]:
+def read_new(data: QueryDict, rows: Rows, now: datetime) -> tuple[Rows, NewClosure]:
     """Add the closure that was typed in the line for new ones; it stays there if it is wrong."""
     names = ("new.from", "new.last", "new.name", "new.hours")
     typed = {name.partition(".")[2]: data.get(name, "").strip() for name in names}
@@ -172,10 +179,14 @@ def read_new(data: QueryDict, rows: Rows) -> tuple[Rows, NewClosure]:
     except ValueError:
         problem = _("Choose its day, such as 2027-02-08.")
         return rows, NewClosure(typed, (problem,))
-    if not 0 <= (last - first).days < _LONGEST_SPAN:
+    if not 0 <= (last - first).days < _LONGEST_SPAN or last.year > LAST_YEAR:
         problem = _("The last day comes before the first, or more than a year after it.")
         return rows, NewClosure(typed, (problem,))
-    name, hours = " ".join(typed["name"].split())[:_LONGEST_NAME], day_read(typed["hours"])
+    try:
+        check_coming(first.isoformat(), now)
+    except UnableToChangeClosures as error:
+        return rows, NewClosure(typed, (str(error),))
+    name, hours = plain_name(typed["name"]), day_read(typed["hours"])
     errors = _errors(ClosureRow(first, name, name, hours))
     if errors:
         return rows, NewClosure(typed, errors)
@@ -194,10 +205,11 @@ def with_file(rows: Rows, days: Iterable[FileDay], first_free: date) -> tuple[Ro
         if each.day < first_free:
             past += 1
         elif each.day not in rows or not rows[each.day].is_closed:
+            name = plain_name(each.name)
             row = ClosureRow(
                 each.day,
-                each.name,
-                each.name,
+                name,
+                name,
                 is_closed=not each.times,
                 kind=FILE,
                 times=each.times,

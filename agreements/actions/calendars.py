@@ -51,6 +51,15 @@ def first_coming_day(now: datetime) -> date:
     return (now + _FURTHEST_AHEAD).date() + timedelta(days=1)
 
 
+def check_coming(day: str, now: datetime) -> None:
+    """Raise UnableToChangeClosures for a date that is not to come any more."""
+    if day < first_coming_day(now).isoformat():
+        raise UnableToChangeClosures(
+            _("%(day)s is not a coming day any more: ask both parties to sign a blackout instead.")
+            % {"day": day}
+        )
+
+
 @transaction.atomic
 def create(
     *,
@@ -92,11 +101,7 @@ def revise(
     )
     if not changed:
         raise UnableToChangeClosures(_("These are the closures that hold already."))
-    if changed[0] < first_coming_day(now).isoformat():
-        raise UnableToChangeClosures(
-            _("%(day)s is not a coming day any more: ask both parties to sign a blackout instead.")
-            % {"day": changed[0]}
-        )
+    check_coming(changed[0], now)
     revision = calendar.revisions.create(
         number=latest.number + 1,
         closures=dict(closures),

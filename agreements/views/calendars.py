@@ -103,6 +103,8 @@ def _changed(request: SignedInRequest, page: CalendarPage, context: dict[str, An
         if deed == "save":
             return _saved(request, page)
         calendars.check_closures(page.after)
+        if page.changes:
+            calendars.check_coming(page.changes[0].day.isoformat(), page.now)
     except calendars.UnableToChangeClosures as error:
         page.problems.append(str(error))
         return render(request, "agreements/calendars/detail.html", context, status=422)

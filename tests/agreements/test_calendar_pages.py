@@ -117,6 +117,8 @@ def test_several_days_at_once(client: Client, otto: User) -> None:
             {"new.from": "2031-02-08", "new.last": "2031-02-01", "new.name": "x"},
             "comes before the first",
         ),
+        ({"new.from": "2020-02-08", "new.name": "x"}, "is not a coming day any more"),
+        ({"new.from": "9999-12-31", "new.name": "x"}, "The last day comes before"),
     ],
 )
 def test_nonsense_stays_and_is_told(
@@ -129,6 +131,14 @@ def test_nonsense_stays_and_is_told(
     for value in typed.values():
         assert f'value="{value}"' in text or f'value="{value}:00"' in text or "22:00-06:00" in text
     assert office().revisions.count() == 1
+
+
+def test_characters_that_cannot_be_kept(client: Client, otto: User) -> None:
+    day = coming(40).isoformat()
+    confirm(client, sent(client, {"new.from": day, "new.name": "Fa\0ir\n!"}))
+    assert closures()[day]["name"] == "Fa ir !"
+    typed = {"name": "O\0urs", "key": "ours", "country": "\0"}
+    assert client.post("/calendars/new/", typed).status_code == 422
 
 
 def test_a_named_day_needs_its_name_and_readable_hours(client: Client, otto: User) -> None:
@@ -211,7 +221,7 @@ def test_a_calendar_of_a_region(client: Client, otto: User) -> None:
     page = client.get(address)
     text = page.content.decode()
     assert "São Paulo" in text
-    assert "optional (Carnival" in text
+    assert "optional holidays: Carnival" in text
     rows = page.context["typed"].rows.values()
     names = {row.own_name: row for row in rows}
     assert names["Natal"].is_closed
