@@ -53,11 +53,6 @@ class BackTest:
     tries: dict[str, NextTry]
     seconds: float
 
-    @property
-    def lost(self) -> Iterator[Line]:
-        """Those kept before that would be missed."""
-        return (line for line in self.lines if line.is_lost)
-
 
 def back_test(
     window: Window, tried: Terms, in_force: AgreementVersion | None, now: datetime

@@ -96,6 +96,9 @@ the dashboard                  | 200   | 200      | 200            | 200        
 what is behind a figure        | 200   | 200      | 200            | 200        | 200              | 200 | 200         | 404
 the breaches                   | 200   | 200      | 200            | 200        | 200              | 200 | 200         | 404
 the live figures               | 200   | 200      | 200            | 200        | 200              | 200 | 200         | 404
+the back-test                  | 200   | 200      | 200            | 200        | 200              | 200 | 200         | 404
+the criteria, tested           | 200   | 200      | 200            | 200        | 200              | 200 | 200         | 404
+the rates' history             | 200   | 200      | 200            | 200        | 200              | 200 | 200         | 404
 the queue                      | 200   | 200      | 200            | 200        | 200              | 200 | 200         | 404
 the registry                   | 200   | 200      | 200            | 200        | 200              | 200 | 200         | 404
 a lead never offered           | 200   | 200      | 200            | 200        | 200              | 404 | 200         | 404
@@ -283,6 +286,9 @@ READ: dict[str, Callable[[Scene], str]] = {
     "what is behind a figure": lambda _: page("metrics:behind", key="S2"),
     "the breaches": lambda _: page("metrics:breaches"),
     "the live figures": lambda _: page("metrics:live"),
+    "the back-test": lambda _: page("metrics:back-test"),
+    "the criteria, tested": lambda _: page("leads:criteria-test"),
+    "the rates' history": lambda _: page("metrics:rate-history"),
     "the queue": lambda _: page("leads:queue"),
     "the registry": lambda _: page("leads:list"),
     "a lead never offered": lambda s: page("leads:detail", pk=s.never_offered.pk),

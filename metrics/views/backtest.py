@@ -123,7 +123,6 @@ class _Page:
                 {"finding": each, "href": self._try_href(each.try_clause, each.try_within)}
                 for each in FindingWriter(test, names, currency).findings()
             ],
-            "sees_reps": user_can_see_figures_of_reps(self._agreement, self._user),
         }
 
     def _names(self, test: BackTest) -> dict[int, str]:
