@@ -20,6 +20,7 @@ KINDS = {
     "not_acceptable": (406, gettext_lazy("This form of answer is not available")),
     "already_decided": (409, gettext_lazy("Somebody was first")),
     "already_open": (409, gettext_lazy("The lead is with sales already")),
+    "on_the_table": (409, gettext_lazy("A text is on the table already")),
     "id_taken": (409, gettext_lazy("This id is another one's")),
     "too_large": (413, gettext_lazy("The body is too large")),
     "unsupported_media_type": (415, gettext_lazy("The body is in a form that is not read here")),

@@ -18,6 +18,7 @@ docs = require_GET(login_required(SpectacularSwaggerSplitView.as_view(url_name="
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", docs, name="docs"),
+    path("", include("agreements.api.versions")),
     path("", include("leads.api.leads")),
     path("", include("leads.api.handoffs")),
     path("", include("leads.api.clocks")),
