@@ -171,7 +171,7 @@ def test_a_rep_reads_no_names_of_others(client: Client, agreement: Agreement) ->
 def test_a_fragment_for_scripts(director: Client, agreement: Agreement) -> None:
     draft(agreement, example_terms(handoff=criteria(40)))
     html = director.get(ADDRESS, headers={"HX-Request": "true"}).content.decode()
-    assert html.lstrip().startswith('<section id="criteria-test"')
+    assert html.lstrip().startswith('<section id="criteria-test-card"')
     assert "style=" not in html
 
 

@@ -264,7 +264,7 @@ def test_a_clause_that_is_dropped_and_one_that_is_new(
 def test_a_fragment_for_scripts(director: Client, agreement: Agreement) -> None:
     draft(agreement, changed(S2="2h"))
     html = director.get(ADDRESS, headers={"HX-Request": "true"}).content.decode()
-    assert html.lstrip().startswith('<section id="back-test"')
+    assert html.lstrip().startswith('<section id="back-test-card"')
     assert "style=" not in html
 
 
