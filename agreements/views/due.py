@@ -25,6 +25,7 @@ from agreements.requests import SignedInRequest
 from agreements.terms import Terms, parse_terms
 
 _LONGEST = 10_000
+_OF_HOURS = ("time_zone", "calendar", "hours", "calendars")
 
 
 @login_required
@@ -45,8 +46,8 @@ def due(request: SignedInRequest, slug: str) -> HttpResponse:
     } | {key: str(value)[:40] for key, value in request.GET.items()}
     context: dict[str, Any] = {"agreement": agreement, "asked": asked, "promises": {}}
     found = readable(version.terms)
-    if found is None:
-        context["refused"] = _("The draft has no hours that can be read yet.")
+    if found is None or any(found.get(key) != version.terms.get(key) for key in _OF_HOURS):
+        context["refused"] = _("Solve the problems of the hours first.")
     else:
         terms = parse_terms(found)
         context["promises"] = promises_to_try(terms)
