@@ -2,15 +2,31 @@
 
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
-from agreements.models import Agreement
+from agreements.models import Agreement, Membership
 
 
 def agreement_menu(request: HttpRequest) -> dict[str, Any]:
-    """Offer the reader's agreements and the one a page is about; asked for only if shown."""
+    """Offer the reader's agreements and the one a page is about; asked for only if shown.
+
+    The same query tells whether the reader leads a side of one, so may start another.
+    """
     if not getattr(request, "user", None) or not request.user.is_authenticated:
         return {}
-    slug = request.resolver_match.kwargs.get("slug") if request.resolver_match else None
-    agreements = Agreement.objects.visible_to(request.user).order_by("name", "pk")
-    return {"agreement_menu": agreements, "agreement_slug": slug}
+    user = request.user
+    sides = Q(team=OuterRef("marketing_team")) | Q(team=OuterRef("sales_team"))
+    led = Membership.objects.filter(sides, user=user, role=Membership.Role.LEAD)
+    agreements = Agreement.objects.visible_to(user).annotate(is_led=Exists(led))
+    agreements = agreements.order_by("name", "pk")
+    return {
+        "agreement_menu": agreements,
+        "agreement_slug": request.resolver_match.kwargs.get("slug")
+        if request.resolver_match
+        else None,
+        "may_start_agreement": SimpleLazyObject(
+            lambda: user.is_admin or any(each.is_led for each in agreements)
+        ),
+    }

@@ -110,6 +110,8 @@ class AgreementForm(forms.Form):
         if None not in sides and _same(sides[0], sides[1]):
             self.add_error("sales", _("An agreement needs two teams: choose another one here."))
         teams = [side for side in sides if isinstance(side, Team)]
+        if None in sides:
+            return data
         try:
             check_user_can_start(self.user, *(teams or [Team(pk=0)]))
         except PermissionDenied as refused:

@@ -85,6 +85,28 @@ def test_it_works(client: Client, helena: User, team: Team) -> None:
     assert client.get(response.headers["Location"]).status_code == 200
 
 
+def test_nobody_is_refused_before_both_teams_are_named(client: Client, helena: User) -> None:
+    client.force_login(helena)
+
+    page = text_of(post(client, NEW, **WHO_AGREES | {"new_sales": ""}))
+
+    assert "Choose a team, or name a new one beside it." in page
+    assert "An agreement is started by the lead" not in page
+
+
+def test_menu_leads_who_may_to_a_new_agreement(
+    client: Client, helena: User, acme: Agreement
+) -> None:
+    ana = make_user("Ana", team=acme.sales_team, role="rep")
+    document = reverse("agreements:document", args=["acme"])
+    seen = {}
+    for person in (helena, ana, make_user("Otto", is_admin=True)):
+        client.force_login(person)
+        seen[person.name] = f'href="{NEW}"' in client.get(document).content.decode()
+
+    assert seen == {"Helena": True, "Ana": False, "Otto": True}
+
+
 def test_address_that_is_taken_gets_a_number(helena: User, acme: Agreement, team: Team) -> None:
     for name, slug in (("Acme", "acme-2"), ("New", "new-2"), ("¿?", "agreement")):
         made = starting.start_agreement(
