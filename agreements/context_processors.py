@@ -19,13 +19,12 @@ def agreement_menu(request: HttpRequest) -> dict[str, Any]:
     user = request.user
     sides = Q(team=OuterRef("marketing_team")) | Q(team=OuterRef("sales_team"))
     led = Membership.objects.filter(sides, user=user, role=Membership.Role.LEAD)
-    agreements = Agreement.objects.visible_to(user).annotate(is_led=Exists(led))
-    agreements = agreements.order_by("name", "pk")
+    own = Agreement.objects.visible_to(user).order_by("name", "pk")
+    agreements = own.annotate(is_led=Exists(led))
+    slug = request.resolver_match.kwargs.get("slug") if request.resolver_match else None
     return {
         "agreement_menu": agreements,
-        "agreement_slug": request.resolver_match.kwargs.get("slug")
-        if request.resolver_match
-        else None,
+        "agreement_slug": slug,
         "may_start_agreement": SimpleLazyObject(
             lambda: user.is_admin or any(each.is_led for each in agreements)
         ),
