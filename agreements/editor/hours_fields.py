@@ -207,8 +207,8 @@ def _shown_season(
     return ShownSeason(
         number,
         name,
-        _shown_day(entry.get("from"), f"{name}.from", _("From")),
-        _shown_day(entry.get("to"), f"{name}.to", _("To and including")),
+        _shown_day(entry.get("from"), f"{name}.from", _("First day")),
+        _shown_day(entry.get("to"), f"{name}.to", _("Last day")),
         _shown_week(entry.get("hours"), f"{name}.hours"),
         _place(name, errors),
     )
