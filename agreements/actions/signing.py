@@ -24,6 +24,7 @@ from agreements.models import (
     VersionStep,
 )
 from agreements.rules_lock import change_rules
+from agreements.terms import terms_hash
 
 
 class UnableToSign(ValueError):
@@ -70,7 +71,7 @@ def sign(
     """
     change_rules()
     version = _locked(version)
-    if seen_hash != version.terms_hash:
+    if not seen_hash == version.terms_hash == terms_hash(version.terms):
         raise UnableToSign(
             _("This is not the text you were shown: read version %(number)d again, then sign.")
             % {"number": version.number}

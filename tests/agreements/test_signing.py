@@ -115,6 +115,15 @@ def test_what_is_signed_is_what_was_seen(proposed: AgreementVersion, helena: Use
         )
 
 
+def test_what_is_signed_is_what_its_hash_was_made_of(
+    proposed: AgreementVersion, helena: User
+) -> None:
+    """Somebody changed the row past the portal: its hash no longer speaks of its text."""
+    AgreementVersion.objects.filter(pk=proposed.pk).update(terms=example_terms())
+    with pytest.raises(UnableToSign, match="not the text"):
+        sign(proposed, "marketing", helena)
+
+
 def test_nobody_signs_twice(proposed: AgreementVersion, helena: User) -> None:
     sign(proposed, "marketing", helena)
     with pytest.raises(UnableToSign, match="already"):
