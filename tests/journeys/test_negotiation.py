@@ -1,0 +1,102 @@
+"""Two leads before their browsers: one suggests in the editor, the other takes it there."""
+
+from collections.abc import Callable
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from agreements.actions import drafts
+from agreements.models import AgreementVersion, User
+from tests.browser import Complaints, accessibility_faults
+from tests.factories import example_terms, make_user, make_version
+from tests.journeys.conftest import DESKTOP, PHONE
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+
+Pages = Callable[..., Page]
+SignIn = Callable[[Page, User], None]
+EDITOR = "/agreements/acme/draft/commitments/"
+
+
+@pytest.fixture
+def helena(in_force: AgreementVersion) -> User:
+    return make_user("Helena", team=in_force.agreement.marketing_team, role="lead")
+
+
+@pytest.fixture
+def rafael(in_force: AgreementVersion) -> User:
+    return make_user("Rafael", team=in_force.agreement.sales_team, role="lead")
+
+
+@pytest.fixture
+def in_force() -> AgreementVersion:
+    return make_version()
+
+
+@pytest.fixture
+def draft(in_force: AgreementVersion, helena: User) -> AgreementVersion:
+    return drafts.start(
+        agreement=in_force.agreement,
+        terms=example_terms(),
+        by=helena,
+        now=timezone.now(),
+        copied_from=in_force,
+    )
+
+
+def test_it_works(
+    new_page: Pages, sign_in: SignIn, draft: AgreementVersion, helena: User, rafael: User
+) -> None:
+    his, hers = new_page(**DESKTOP), new_page(**DESKTOP)
+    sign_in(his, rafael)
+    sign_in(hers, helena)
+
+    his.goto(EDITOR)
+    his.get_by_label("Clause").select_option("commitments.S1")
+    his.get_by_role("button", name="Suggest another value…").click()
+    expect(his.get_by_role("heading", name="Suggest another value for S1")).to_be_visible()
+    assert accessibility_faults(his) == []
+    his.locator('input[name$=".within.amount"]').fill("2")
+    his.get_by_label("Why").fill("They wait for us")
+    his.get_by_role("button", name="Suggest", exact=True).click()
+    expect(his.get_by_text("1 change is suggested")).to_be_visible()
+
+    hers.goto(EDITOR)
+    suggestion = hers.locator(".suggestion")
+    expect(suggestion).to_contain_text("Rafael (Sales) suggests for S1:")
+    expect(suggestion).to_contain_text("They wait for us")
+    expect(hers.locator("#sections .talk-count")).to_contain_text("1")
+    assert accessibility_faults(hers) == []
+    suggestion.get_by_role("button", name="Take it").click()
+    expect(hers.get_by_text("Taken: the draft says so now.")).to_be_visible()
+    expect(hers.locator('input[name="commitments.2.within.amount"]')).to_have_value("2")
+
+    draft.refresh_from_db()
+    assert draft.terms["commitments"][1]["within"] == "2h"
+
+
+def test_refused_beside_what_was_typed(
+    new_page: Pages,
+    sign_in: SignIn,
+    draft: AgreementVersion,
+    helena: User,
+    complaints: Complaints,
+) -> None:
+    """On a phone: an empty comment is refused in its place, and the page does not jump."""
+    phone = new_page(**PHONE)
+    sign_in(phone, helena)
+    phone.goto("/agreements/acme/draft/comments/?section=commitments")
+    phone.get_by_role("button", name="Comment", exact=True).click()
+    expect(phone.get_by_text("Write what you have to say.")).to_be_visible()
+    assert accessibility_faults(phone) == []
+    phone.get_by_label("Comment", exact=True).fill("Which leads?")
+    phone.get_by_role("button", name="Comment", exact=True).click()
+    expect(phone.locator(".conversation")).to_contain_text("Which leads?")
+    for address in ("draft/propose/", "draft/discard/", "end/"):
+        phone.goto(f"/agreements/acme/{address}")
+        assert accessibility_faults(phone) == [], address
+        width = phone.evaluate("document.documentElement.scrollWidth")
+        assert width <= 390, address
+    # The browser tells of the comment that was refused.
+    complaints[:] = [each for each in complaints if "422" not in each]
