@@ -95,7 +95,7 @@ def _row(row: Row, name: str, funnel: Funnel, problems: Sequence[Problem]) -> Gr
             GridCell(
                 f"{_CELL}.{row.key}.{month}",
                 month,
-                typed.number_shown(f"{value if own else round(value):f}", separators()),
+                typed.number_shown(f"{value if own else round(value, 0):f}", separators()),
                 own is not None,
                 (own.note or "") if own else "",
                 errors_at(problems, f"funnel.targets.{row.key}.{month}"),

@@ -1,5 +1,6 @@
 """The funnel is typed as stages with rates; the grid follows, and keeps what was set by hand."""
 
+import re
 from typing import Any
 
 import pytest
@@ -106,6 +107,8 @@ def test_a_cell_is_set_by_hand(editor: Client, draft: AgreementVersion) -> None:
     mql = next(row for row in grid.rows if row.key == "mql")
     assert int(mql.year) == 417
     assert sum(int(cell.value) for cell in mql.cells) == 417
+    revenue = next(row for row in grid.rows if row.key == "revenue")
+    assert all(re.fullmatch(r"\d{2},\d{3}", cell.value) for cell in revenue.cells)
 
     editor.post(ADDRESS, shown(editor) | {"cell.mql.nov": "61"})
     assert funnel(draft)["targets"] == {"mql": {"nov": {"value": 61, "note": "The fair"}}}
