@@ -365,11 +365,13 @@ def _period_told(version: AgreementVersion) -> dict[str, str]:
 def _tell(
     version: AgreementVersion, kind: str, *, by: User, now: datetime, **parameters: object
 ) -> None:
-    """Tell the leads of both parties, but not who did it."""
+    """Tell the leads of both parties and whoever proposed it, but not who did it."""
     agreement = version.agreement
+    steps = version.steps.values("taken_by")
+    proposers = User.objects.filter(pk__in=steps, is_active=True).distinct()
     messages.notify(
         kind=kind,
-        recipients=messages.leads_of(agreement).exclude(pk=by.pk),
+        recipients=(messages.leads_of(agreement) | proposers).exclude(pk=by.pk),
         subject=version,
         parameters={
             "agreement": agreement.name,

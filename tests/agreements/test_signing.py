@@ -216,6 +216,16 @@ def test_an_administrator_takes_back_what_they_proposed(draft: AgreementVersion)
     assert signing.withdraw(version=draft, party=None, by=admin, now=NOW).number == 3
 
 
+def test_an_administrator_hears_of_what_they_proposed(
+    draft: AgreementVersion, helena: User, rafael: User
+) -> None:
+    admin = make_user("Admin", is_admin=True)
+    signing.propose(version=draft, party=None, by=admin, now=NOW)
+    signing.decline(version=draft, party="sales", reason="No", by=rafael, now=LATER)
+    told = Message.objects.filter(kind="version_declined").values_list("recipient__name", flat=True)
+    assert sorted(told) == ["Admin", "Helena"]
+
+
 def test_a_signed_version_is_followed_by_another(
     proposed: AgreementVersion, helena: User, rafael: User
 ) -> None:
