@@ -71,7 +71,9 @@ class Wording:
         value = clause.after if side else clause.before
         if list_at(clause.steps) is not None:
             return str(field_at(clause.steps).label)
-        return title_of(clause.steps, value, self._names[side])
+        # An entry that says nothing of itself is named by the list it is in.
+        named = title_of(clause.steps, value, self._names[side])
+        return named or str(field_at(clause.steps[:1]).label)
 
     # -- entries that are new, gone or elsewhere
 

@@ -48,8 +48,9 @@ def _reach_broker(url: str) -> None:
 
     from slaportal.celery import app
 
-    app.conf.broker_url = app.conf.broker_write_url = url
-    app.amqp._producer_pool = None
+    app.conf.update(broker_url=url, broker_write_url=url)
+    # Made once, for the broker of the portal before.
+    setattr(app.amqp, "_producer_pool", None)  # noqa: B010 - a name its types do not know
     settings.CACHES["default"]["LOCATION"] = url.replace("redis+socket://", "unix://")
     with suppress(AttributeError):
         del caches["default"]

@@ -26,7 +26,7 @@ for name, owner in get_commands().items():
 print(*{module.partition(".")[0] for module in sys.modules})
 """
 # Some packages use them where they are there and do without where they are not.
-OPTIONAL = {"greenlet", "setuptools"}
+OPTIONAL = {"greenlet", "pygments", "setuptools"}
 
 
 def locked(name: str) -> set[str]:

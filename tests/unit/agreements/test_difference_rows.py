@@ -66,14 +66,14 @@ def test_it_works() -> None:
 
     assert first[0] == "3.3"
     assert first[1][0].startswith("Definition of the handoff, worded anew: ")
-    assert second == (
-        "",
+    assert second[:2] == ("3.5", ["The threshold rises from 65 to 70 points."])
+    assert second[2][0].startswith("It has at least 70 points.")
+    assert third[:2] == (
+        "3.6",
         [("Points of a lead: 20 points where employees is at least 50 becomes 70 points where "
          "employees is at least 50.")],
-        [],
     )  # fmt: skip
-    assert third[:2] == ("3.5", ["The threshold rises from 65 to 70 points."])
-    assert third[2][0].startswith("It has at least 70 points.")
+    assert third[2][0].startswith("Its points are: 70 where employees is at least 50;")
 
 
 def test_several_changes_of_one_passage_are_one_row() -> None:
