@@ -1,6 +1,7 @@
 """Rules over a lead's attributes, in words."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from agreements import formats
 from agreements.criteria import AnyRule, Condition
@@ -34,6 +35,21 @@ def _condition(condition: Condition) -> str:
         "field": field_words(condition.field),
         "value": _value(condition.value),
     }
+
+
+def operator_words(operator: str) -> str:
+    """Say how a condition compares, as it is chosen; what is no operator as it is written."""
+    return {
+        "is": pgettext("operator", "is"),
+        "is_not": pgettext("operator", "is not"),
+        "one_of": pgettext("operator", "is one of"),
+        "not_one_of": pgettext("operator", "is none of"),
+        "contains": pgettext("operator", "contains"),
+        "at_least": pgettext("operator", "is at least"),
+        "at_most": pgettext("operator", "is at most"),
+        "present": pgettext("operator", "is known"),
+        "missing": pgettext("operator", "is missing"),
+    }.get(operator, operator)
 
 
 def field_words(field: str) -> str:

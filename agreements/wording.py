@@ -7,7 +7,8 @@ from django.utils.translation import ngettext
 
 from agreements import formats
 from agreements.durations import Duration
-from agreements.terms import FUNNEL, Commitment, Problem, Terms
+from agreements.rule_words import operator_words
+from agreements.terms import FUNNEL, MEASURES, Commitment, Problem, Terms
 
 
 def promise_sentence(commitment: Commitment, terms: Terms) -> str:
@@ -173,4 +174,12 @@ def _for_tiers(sentence: str, commitment: Commitment, terms: Terms) -> str:
 
 def problem_sentence(problem: Problem) -> str:
     """Say what is wrong with the terms, and what to do, in the reader's language."""
-    return _(problem.template).format(**problem.params)
+    words = {name: _param_words(name, text) for name, text in problem.params.items()}
+    return _(problem.template).format(**words)
+
+
+def _param_words(name: str, text: str) -> str:
+    """Say what the terms call by a word of their own, a measure or an operator, in a reader's."""
+    if name == "measure" and text in MEASURES:
+        return _(MEASURES[text].label)
+    return operator_words(text) if name == "operator" else text

@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from agreements.criteria import Rule
 from agreements.editor.typed import Separators, number_shown, number_stored
-from agreements.rule_words import rule_words
+from agreements.rule_words import operator_words, rule_words
 from agreements.terms import Problem
 from agreements.wording import problem_sentence
 
@@ -107,39 +107,17 @@ class ShownGroup:
 
 def operator_choices() -> list[tuple[str, list[tuple[str, str]]]]:
     """Return the operators in words, by the kind of value they ask for."""
-    return [
-        (
-            _("Text"),
-            [
-                ("is", pgettext("operator", "is")),
-                ("is_not", pgettext("operator", "is not")),
-                ("one_of", pgettext("operator", "is one of")),
-                ("not_one_of", pgettext("operator", "is none of")),
-                ("contains", pgettext("operator", "contains")),
-            ],
-        ),
-        (
-            _("Number"),
-            [
-                ("at_least", pgettext("operator", "is at least")),
-                ("at_most", pgettext("operator", "is at most")),
-            ],
-        ),
-        (
-            _("Yes or no"),
-            [
-                ("is_yes", pgettext("operator", "is yes")),
-                ("is_no", pgettext("operator", "is no")),
-            ],
-        ),
-        (
-            _("Known or not"),
-            [
-                ("present", pgettext("operator", "is known")),
-                ("missing", pgettext("operator", "is missing")),
-            ],
-        ),
+    groups = (
+        (_("Text"), ("is", "is_not", *_LISTS, "contains")),
+        (_("Number"), _NUMBERS),
+        (_("Known or not"), ("present", "missing")),
+    )
+    chosen = [(title, [(each, operator_words(each)) for each in names]) for title, names in groups]
+    yes_no = [
+        ("is_yes", pgettext("operator", "is yes")),
+        ("is_no", pgettext("operator", "is no")),
     ]
+    return [*chosen[:2], (_("Yes or no"), yes_no), *chosen[2:]]
 
 
 # -- the shape of what is stored

@@ -19,7 +19,7 @@ def calendar_choices(document: Mapping[str, Any]) -> Choices:
     further = document.get("calendars")
     keys = list(further) if isinstance(further, Mapping) else []
     return [
-        ("", _("as agreed for all")),
+        ("", _("the agreed hours")),
         (ALWAYS, _("day and night")),
         *((key, key) for key in keys if key != ALWAYS),
     ]

@@ -31,7 +31,8 @@ document.addEventListener("input", (event) => {
 });
 
 // What a fragment within the form fetches for itself saves nothing.
-const savedBy = (event) => event.detail.requestConfig?.verb === "post" && formOf(event.target);
+// The form that asked may be swapped away by its own answer, so it is not the event's target then.
+const savedBy = (event) => event.detail.requestConfig?.verb === "post" && formOf(event.detail.elt);
 
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (savedBy(event)) say("saving");
@@ -76,10 +77,14 @@ function focusAfter(root, done) {
   wanted?.focus();
 }
 
+// What was added is the last row, or the last that has nothing in it yet.
 function lastOf(root, list) {
-  let button = null;
-  for (let at = 1, next; (next = deedButton(root, `remove ${list}.${at}`)); at++) button = next;
-  return button?.closest("fieldset, li")?.querySelector("input:not([type=hidden]), select, textarea");
+  const firsts = [];
+  for (let at = 1, button; (button = deedButton(root, `remove ${list}.${at}`)); at++) {
+    const row = button.closest("fieldset, li");
+    firsts.push(row?.querySelector("input:not([type=hidden]), select, textarea"));
+  }
+  return firsts.findLast((first) => first?.value === "") ?? firsts.at(-1);
 }
 
 document.addEventListener("htmx:afterSettle", (event) => {
@@ -137,5 +142,21 @@ function settle(root) {
 }
 
 settle(document);
-document.addEventListener("htmx:afterSettle", () => mark(document));
+// What an answer tells of single fields comes in one piece, and is put to each of them here.
+function tell() {
+  for (const told of document.querySelectorAll("template[data-told]")) {
+    for (const news of told.content.children) {
+      const place = document.getElementById(news.id);
+      if (place && place.innerHTML !== news.innerHTML) place.innerHTML = news.innerHTML;
+    }
+    told.content.replaceChildren();
+  }
+  mark(document);
+}
+
+let soon = 0;
+document.addEventListener("htmx:afterSettle", () => {
+  clearTimeout(soon);
+  soon = setTimeout(tell, 30);
+});
 document.addEventListener("htmx:load", (event) => settle(event.target));
