@@ -61,44 +61,71 @@ class Grid:
 
 
 def grid_of(part: Mapping[str, Any], problems: Sequence[Problem]) -> Grid:
-    """Return the grid of a section's part; without rows where the funnel cannot be read."""
+    """Return the grid of a section's part; without rows where the funnel cannot be read.
+
+    Cells set by hand that cannot be counted stand in it as they were typed, to be typed again; the
+    others are computed as if there were none.
+    """
     errors = errors_at(problems, "funnel.targets", inside=True)
     funnel = _funnel_of(part)
     if funnel is None:
         return Grid(MONTHS, [], [], errors)
-    try:
-        plan = funnel.plan
-    except UnableToPlan:
-        return Grid(funnel.months, [], [], errors)
+    targets = _targets(part)
     names = {stage.key: stage.name for stage in funnel.stages}
-    rows = [plan.rows[key] for key in names if key in plan.rows]
-    if plan.revenue is not None:
-        rows.append(plan.revenue)
-    shown = [_row(row, names.get(row.key, ""), funnel, problems) for row in rows]
+    rows = [funnel.plan.rows[key] for key in names if key in funnel.plan.rows]
+    if funnel.plan.revenue is not None:
+        rows.append(funnel.plan.revenue)
+    shown = [
+        _row(row, names.get(row.key, ""), funnel.months, targets.get(row.key, {}), problems)
+        for row in rows
+    ]
     season = funnel.goal.seasonality if funnel.goal else {}
     return Grid(funnel.months, shown, [int(season.get(each, 1)) for each in funnel.months], errors)
 
 
 def _funnel_of(part: Mapping[str, Any]) -> Funnel | None:
-    try:
-        return Funnel.model_validate(part.get("funnel", {}))
-    except ValidationError:
+    """Return the funnel with the cells set by hand, or without; None where none can be planned."""
+    funnel = part.get("funnel", {})
+    if not isinstance(funnel, Mapping):
         return None
+    for each in (funnel, {key: value for key, value in funnel.items() if key != "targets"}):
+        try:
+            found = Funnel.model_validate(each)
+            found.plan  # noqa: B018  it says whether it can be planned
+        except (ValidationError, UnableToPlan):
+            continue
+        return found
+    return None
 
 
-def _row(row: Row, name: str, funnel: Funnel, problems: Sequence[Problem]) -> GridRow:
-    by_hand = funnel.targets.get(row.key, {})
+def _targets(part: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the cells set by hand, as they are stored, by stage and month."""
+    funnel = part.get("funnel")
+    targets = funnel.get("targets") if isinstance(funnel, Mapping) else None
+    rows = targets.items() if isinstance(targets, Mapping) else ()
+    return {key: dict(row) for key, row in rows if isinstance(row, Mapping)}
+
+
+def _row(
+    row: Row,
+    name: str,
+    months: Sequence[str],
+    by_hand: Mapping[str, Any],
+    problems: Sequence[Problem],
+) -> GridRow:
     cells = []
-    for month, value in zip(funnel.months, row.months, strict=True):
+    for month, value in zip(months, row.months, strict=True):
         own = by_hand.get(month)
+        told = own if isinstance(own, Mapping) else {"value": own}
+        shown = f"{round(value, 0):f}" if own is None else told.get("value")
         cells.append(
             GridCell(
                 f"{_CELL}.{row.key}.{month}",
                 month,
-                typed.number_shown(f"{value if own else round(value, 0):f}", separators()),
+                typed.number_shown(shown, separators()),
                 own is not None,
-                (own.note or "") if own else "",
-                errors_at(problems, f"funnel.targets.{row.key}.{month}"),
+                str(told.get("note") or ""),
+                errors_at(problems, f"funnel.targets.{row.key}.{month}", inside=True),
             )
         )
     return GridRow(row.key, name, cells, list(row.quarters), sum(row.months, Decimal(0)))
@@ -112,12 +139,7 @@ def read_cells(part: dict[str, Any], data: QueryDict) -> dict[str, Any]:
     funnel = part.get("funnel")
     if not isinstance(funnel, Mapping):
         return part
-    targets = funnel.get("targets")
-    cells = {
-        key: dict(row)
-        for key, row in (targets.items() if isinstance(targets, Mapping) else ())
-        if isinstance(row, Mapping)
-    }
+    targets, cells = funnel.get("targets"), _targets(part)
     for name in data:
         match name.split("."):
             case ["cell", key, month, "note"]:

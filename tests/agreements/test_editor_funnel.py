@@ -133,7 +133,12 @@ def test_nonsense_in_a_cell_is_kept_and_told(
     page = editor.get(ADDRESS)
     assert page.status_code == 200
     assert page.context["grid"].errors
-    assert typed in page.content.decode()
+    (cell,) = page.context["grid"].by_hand
+    assert (cell.name, cell.value.replace(",", "")) == ("cell.mql.nov", typed)
+
+    editor.post(ADDRESS, shown(editor) | {"cell.mql.nov": "60"})
+    assert funnel(draft)["targets"] == {"mql": {"nov": 60}}
+    assert not editor.get(ADDRESS).context["grid"].errors
 
 
 def test_the_season(editor: Client, draft: AgreementVersion) -> None:
