@@ -148,6 +148,8 @@ SENDS_EMAIL = bool(env.str("EMAIL_URL", default=""))
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="dummymail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="slaportal@localhost")
+# Where people reach the portal: what notices link to. Without it they have no links.
+PORTAL_URL = (env.str("PORTAL_URL", default="") or next(iter(CSRF_TRUSTED_ORIGINS), "")).rstrip("/")
 
 CELERY_BROKER_URL = env.str("REDIS_URL", default="") or PLACES.broker_url
 CACHES = {

@@ -236,3 +236,24 @@ def test_the_first_of_two_signatures_says_what_is_missing(settings: Settings) ->
     send_messages(now=NOW)
     assert mail.outbox[0].subject == "Helena has signed version 2 of Acme"
     assert "once the other party has signed too" in mail.outbox[0].body
+
+
+@pytest.mark.parametrize(
+    ("portal_url", "link"),
+    [("https://sla.example.com", "https://sla.example.com/agreements/acme/"), ("", "")],
+)
+def test_a_notice_links_to_what_it_is_about(settings: Settings, portal_url: str, link: str) -> None:
+    settings.SENDS_EMAIL, settings.PORTAL_URL = True, portal_url
+    reader = make_user("Zoe")
+    messages.notify(
+        kind="version_signed",
+        recipients=[reader],
+        subject=reader,
+        parameters={"agreement": "Acme", "number": 2, "author": "Helena", "is_complete": True},
+        dedup_key="one",
+        now=NOW,
+        url="/agreements/acme/",
+    )
+    send_messages(now=NOW)
+    assert mail.outbox[0].body.endswith(f"{link}\n")
+    assert ("http" in mail.outbox[0].body) == bool(link)
