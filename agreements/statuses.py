@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Look(NamedTuple):
@@ -40,7 +41,7 @@ _OF_VERSIONS = {
     "proposed": Look(_("Proposed"), "send", "mute"),
     "signed": Look(_("Signed"), "writing-sign", "ok"),
     "declined": Look(_("Declined"), "circle-x", "bad"),
-    "withdrawn": Look(_("Withdrawn"), "arrow-back-up", "mute"),
+    "withdrawn": Look(pgettext_lazy("of a version", "Withdrawn"), "arrow-back-up", "mute"),
     "scheduled": Look(_("Scheduled"), "calendar", "mute"),
     "in_force": Look(_("In force"), "circle-check", "ok"),
     "superseded": Look(_("Superseded"), "history", "mute"),

@@ -37,7 +37,7 @@ FORM = SectionForm(
                 Field(
                     "use",
                     "choice",
-                    _("For"),
+                    pgettext_lazy("of a channel", "For"),
                     choices=[
                         ("follow_up", _("following up leads")),
                         ("notice", _("notices to the team")),

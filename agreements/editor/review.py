@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from agreements.editor.fields import Field
 from agreements.editor.forms import SectionForm
@@ -57,7 +58,7 @@ FORM = ReviewForm(
             ],
         ),
         Field("review.weekday", "choice", _("Weekday"), choices=[("", "–"), *WEEKDAYS]),
-        Field("review.time", "time", _("Time")),
+        Field("review.time", "time", pgettext_lazy("of day", "Time")),
         Field("review.minutes", "number", _("Length"), unit=_("minutes")),
         Field("review.participants", "lines", _("Participants"), help=_("One a line.")),
         Field("review.agenda", "lines", _("Agenda"), help=_("One point a line.")),

@@ -10,6 +10,7 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models.constraints import Deferrable
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from agreements import lifecycle
 from agreements.models.people import Team, User
@@ -89,7 +90,7 @@ class AgreementVersion(models.Model):
         PROPOSED = "proposed", _("Proposed")
         SIGNED = "signed", _("Signed")
         DECLINED = "declined", _("Declined")
-        WITHDRAWN = "withdrawn", _("Withdrawn")
+        WITHDRAWN = "withdrawn", pgettext_lazy("of a version", "Withdrawn")
 
     OPEN = (Status.DRAFT, Status.PROPOSED)
 
