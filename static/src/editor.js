@@ -32,10 +32,16 @@ document.addEventListener("input", (event) => {
 
 // What a fragment within the form fetches for itself saves nothing.
 // The form that asked may be swapped away by its own answer, so it is not the event's target then.
-const savedBy = (event) => event.detail.requestConfig?.verb === "post" && formOf(event.detail.elt);
+const savedBy = ({ detail: { requestConfig: asked } }) => asked?.verb === "post" && formOf(asked.elt);
 
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (savedBy(event)) say("saving");
+});
+
+// The answer brings a new form, which would otherwise find what was held for the old one.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const form = savedBy(event);
+  if (form && event.detail.xhr.status < 400) storage()?.removeItem(keyOf(form));
 });
 
 document.addEventListener("htmx:afterRequest", (event) => {

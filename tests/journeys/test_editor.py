@@ -69,6 +69,8 @@ def test_what_is_typed_saves_itself(page: Page, sign_in: SignIn, draft: Agreemen
 
     page.get_by_role("button", name="Add an objective").click()
     expect(page.get_by_role("group", name="Objective 3")).to_be_visible()
+    # What was typed was saved, so nobody asks whether to put it in again.
+    expect(page.get_by_text("You had typed here before")).to_be_hidden()
     type_into(page, "Objective", "Keep customers", nth=2)
     expect(page.locator("#preview")).to_contain_text("Keep customers")
     expect(page.locator("#preview mark", has_text="Keep customers")).to_be_visible()
