@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from django_htmx.http import reswap, retarget
+from django_htmx.http import reselect, reswap, retarget
 
 from agreements.actions import drafts
 from agreements.document import document_of
@@ -157,7 +157,7 @@ def _ask(
         "seen": seen,
     }
     response = render(request, "agreements/editor/conflict.html", context, status=409)
-    return _as_whole(response) if request.htmx else response
+    return reselect(_as_whole(response), "#editor") if request.htmx else response
 
 
 def _page(

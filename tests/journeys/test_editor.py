@@ -96,6 +96,8 @@ def test_two_leads_at_once(
     type_into(hers, "Objective", "Answer at once", nth=1)
     expect(hers.get_by_role("heading", name="Objectives", exact=True).first).to_be_visible()
     expect(hers.locator("fieldset").get_by_text("Answer in an hour")).to_be_visible()
+    expect(hers.get_by_role("main")).to_have_count(1)
+    assert accessibility_faults(hers) == []
     hers.get_by_label("Theirs").check()
     hers.get_by_role("button", name="Save what I chose").click()
     expect(hers.get_by_label("Objective", exact=True).nth(1)).to_have_value("Answer in an hour")
