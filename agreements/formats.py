@@ -172,6 +172,11 @@ def long_day(on: date | None) -> str:
     return NO_VALUE if on is None else dated(on, pgettext("date format", "j F Y"))
 
 
+def full_day(on: date | None) -> str:
+    """Write a date in full with its weekday, "Friday 22 May 2026"."""
+    return NO_VALUE if on is None else dated(on, pgettext("date format", "l j F Y"))
+
+
 def month(on: date | None) -> str:
     """Write the month of a date, "May 2026"."""
     return NO_VALUE if on is None else dated(on, "YEAR_MONTH_FORMAT")

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from agreements.clock import ClockState, MarkKind
-from agreements.formats import dated
+from agreements.formats import dated, full_day
 from agreements.models import User
 from agreements.models.contracts import Party
 from leads.case import Case, FactName
@@ -131,7 +131,7 @@ def _day_label(at: datetime, now: datetime) -> str:
         return _("Yesterday")
     if day.year == today.year:
         return dated(day, pgettext("date format", "l j F"))
-    return dated(day, pgettext("date format", "l j F Y"))
+    return full_day(day)
 
 
 class _Told:

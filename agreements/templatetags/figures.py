@@ -81,6 +81,12 @@ def long_day(on: date | None) -> str:
 
 
 @register.filter
+def full_day(on: date | None) -> str:
+    """Write a date in full with its weekday."""
+    return formats.full_day(on)
+
+
+@register.filter
 def month(on: date | None) -> str:
     """Write the month of a date."""
     return formats.month(on)

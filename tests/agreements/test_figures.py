@@ -200,6 +200,19 @@ def test_months_follow_the_locale(language: str, month: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Friday 1 May 2026"),
+        ("es", "viernes 1 de mayo de 2026"),
+        ("pt-br", "sexta-feira, 1 de maio de 2026"),
+    ],
+)
+def test_full_dates_say_their_weekday(language: str, text: str) -> None:
+    with translation.override(language):
+        assert formats.full_day(date(2026, 5, 1)) == text
+
+
+@pytest.mark.parametrize(
     ("language", "text"), [("es", "10 días hábiles"), ("pt-br", "10 dias úteis")]
 )
 def test_promise_is_in_the_readers_language(language: str, text: str) -> None:
@@ -217,7 +230,7 @@ def test_weekdays_are_written_as_the_language_does(language: str, text: str) -> 
 
 def test_missing_dates_read_as_a_dash() -> None:
     assert {formats.instant(None), formats.near_instant(None, AT), formats.day(None)} == {"–"}
-    assert {formats.long_day(None), formats.month(None)} == {"–"}
+    assert {formats.long_day(None), formats.full_day(None), formats.month(None)} == {"–"}
 
 
 def test_tags_show_what_formats_writes() -> None:
