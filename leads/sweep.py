@@ -8,10 +8,11 @@ BATCH = 1000
 
 # The clocks are locked and looked at again in the same statement, so two sweeps at once share
 # the work; one that is being settled is left to whoever settles it. Sorting by due time keeps
-# the partial index of running clocks the way in.
+# the partial index of running clocks the way in; a row that is locked stays in its place, which
+# finds it again sooner than its key.
 _RECORD = """
 WITH due AS (
-    SELECT id FROM leads_clock
+    SELECT ctid FROM leads_clock
     WHERE due_at < %(now)s
       AND stopped_at IS NULL AND void_at IS NULL AND breached_at IS NULL
     ORDER BY due_at
@@ -19,7 +20,7 @@ WITH due AS (
     FOR NO KEY UPDATE SKIP LOCKED
 ), breached AS (
     UPDATE leads_clock AS clock SET breached_at = clock.due_at
-    FROM due WHERE clock.id = due.id
+    FROM due WHERE clock.ctid = due.ctid
     RETURNING clock.handoff_id, clock.clause_key, clock.occurrence, clock.agreement_id,
         clock.kind, clock.party, clock.holder_id, clock.due_at, clock.started_at
 ), recorded AS (
