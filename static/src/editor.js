@@ -38,16 +38,19 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if (savedBy(event)) say("saving");
 });
 
+// A question about a conflict is an answer to htmx like any other, but nothing is saved by it.
+const isSaved = ({ detail: { xhr } }) => xhr.status >= 200 && xhr.status < 400;
+
 // The answer brings a new form, which would otherwise find what was held for the old one.
 document.addEventListener("htmx:beforeSwap", (event) => {
   const form = savedBy(event);
-  if (form && event.detail.xhr.status < 400) storage()?.removeItem(keyOf(form));
+  if (form && isSaved(event)) storage()?.removeItem(keyOf(form));
 });
 
 document.addEventListener("htmx:afterRequest", (event) => {
   const form = savedBy(event);
   if (!form) return;
-  if (event.detail.successful) {
+  if (isSaved(event)) {
     storage()?.removeItem(keyOf(form));
     document.body.dispatchEvent(new CustomEvent("section-saved"));
   } else {
@@ -60,6 +63,8 @@ let deed = "";
 document.addEventListener("submit", (event) => {
   const form = formOf(event.target);
   if (form) hold(form);
+  // Whoever chose between two texts has settled what was held.
+  if (event.target.dataset.settles) storage()?.removeItem(`typed:${event.target.dataset.settles}`);
   deed = form && event.submitter?.name === "do" ? event.submitter.value : "";
 });
 

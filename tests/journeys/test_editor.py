@@ -98,9 +98,18 @@ def test_two_leads_at_once(
     expect(hers.locator("fieldset").get_by_text("Answer in an hour")).to_be_visible()
     expect(hers.get_by_role("main")).to_have_count(1)
     assert accessibility_faults(hers) == []
+
+    # Who leaves the question open finds what was typed at hand.
+    elsewhere = hers.context.new_page()
+    elsewhere.goto(f"{DRAFT}objectives/")
+    elsewhere.get_by_role("button", name="Put in what I had typed").click()
+    expect(elsewhere.get_by_label("Objective", exact=True).nth(1)).to_have_value("Answer at once")
+    elsewhere.close()
+
     hers.get_by_label("Theirs").check()
     hers.get_by_role("button", name="Save what I chose").click()
     expect(hers.get_by_label("Objective", exact=True).nth(1)).to_have_value("Answer in an hour")
+    expect(hers.get_by_text("You had typed here before")).to_be_hidden()
     assert objectives(draft) == ["Win 20 customers", "Answer in an hour"]
     complaints[:] = [each for each in complaints if "409" not in each]
 
