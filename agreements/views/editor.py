@@ -192,7 +192,7 @@ def preview(request: SignedInRequest, slug: str) -> HttpResponse:
         known = _texts(document_of(before)) if before else set()
     return render(
         request,
-        "agreements/editor/preview.html",
+        "agreements/editor/preview.html" if request.htmx else "agreements/editor/preview_page.html",
         {"sections": sections, "known": known, "before": before, "agreement": agreement},
     )
 
