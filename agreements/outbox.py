@@ -58,7 +58,7 @@ def _mail(message: Message) -> None:
     with translation.override(reader.language), timezone.override(ZoneInfo(reader.time_zone)):
         context = {"message": message, "reader": reader, **message.parameters}
         subject = render_to_string(f"emails/{message.kind}-subject.txt", context).strip()
-        body = render_to_string(f"emails/{message.kind}-body.txt", context)
+        body: str = render_to_string(f"emails/{message.kind}-body.txt", context)
     if settings.PORTAL_URL and message.subject_url:
         body = f"{body.rstrip()}\n\n{settings.PORTAL_URL}{message.subject_url}\n"
     send_mail(subject, body, None, [reader.email])
