@@ -1,6 +1,7 @@
 """What is typed on the way from a draft to a signed version."""
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -12,10 +13,26 @@ from agreements.models import Agreement, User
 from agreements.models.contracts import Party
 
 _LONGEST = 2000
+_ONE_DAY = timedelta(days=1)
 
 
-def _day(label: Any, help_text: Any = "") -> forms.DateField:
-    return forms.DateField(
+class _LastDay(forms.DateField):
+    """A last day, included, as people say it; the value is the first day after it."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show the day before; what was typed is shown as it is."""
+        return value - _ONE_DAY if isinstance(value, date) else value
+
+    def clean(self, value: Any) -> date | None:
+        """Return the day after the one typed."""
+        last = super().clean(value)
+        return last + _ONE_DAY if last else None
+
+
+def _day(
+    label: Any, help_text: Any = "", kind: type[forms.DateField] = forms.DateField
+) -> forms.DateField:
+    return kind(
         label=label,
         help_text=help_text,
         required=False,
@@ -42,8 +59,9 @@ class ProposeForm(forms.Form):
         gettext_lazy("Left empty, it begins as soon as both have signed."),
     )
     to_date = _day(
-        gettext_lazy("Until"),
-        gettext_lazy("The first day it is no longer in force. Left empty, it does not end."),
+        gettext_lazy("Last day"),
+        gettext_lazy("The last day on which it is in force. Left empty, it does not end."),
+        _LastDay,
     )
     note = _text(gettext_lazy("A word to the other party"), required=False)
     seen = forms.CharField(widget=forms.HiddenInput)
@@ -103,7 +121,7 @@ class WithdrawForm(forms.Form):
 class EndForm(forms.Form):
     """From which day on an agreement is in force no more; its name makes sure it is meant."""
 
-    to_date = _day(gettext_lazy("The first day on which it is no longer in force"))
+    to_date = _day(gettext_lazy("The last day on which it is in force"), kind=_LastDay)
     reason = _text(gettext_lazy("Why"), gettext_lazy("Both leads are told."))
     name = forms.CharField(
         label=gettext_lazy("The name of the agreement"),

@@ -33,6 +33,7 @@ class Field:
     ``choices_from`` works the choices out from the whole document. ``default`` is what the terms
     take where nothing is said: it is shown, and not written while nobody chooses otherwise.
     ``instead`` is a word that can stand in place of the value, with its label.
+    ``keeps_empty`` stores a text that was emptied as such, for the terms to refuse it.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Field:
     choices: Choices = ()
     choices_from: ChoicesIn | None = None
     default: Any = None
+    keeps_empty: bool = False
     unit: Text = ""
     instead: tuple[str, Text] | None = None
 
@@ -144,6 +146,8 @@ def read_fields(
             was = value_in(part, each.name)
             value = _read(each, data, prefix + each.name, was)
             is_default = was is None and value == each.default
+            if value is None and each.keeps_empty and was is not None:
+                value = ""
             if value != was and not is_default:
                 new = with_value_in(new, each.name, value)
     return new

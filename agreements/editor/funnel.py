@@ -31,7 +31,7 @@ _STAGES = Rows(
     add=_("Add a stage"),
     help=_("From the first sign of interest to the customer, in this order."),
     fields=(
-        Field("name", "text", pgettext_lazy("of a stage", "Name")),
+        Field("name", "text", pgettext_lazy("of a stage", "Name"), keeps_empty=True),
         Field(
             "party",
             "choice",
@@ -54,7 +54,7 @@ _STAGES = Rows(
         Field("rate", "rate", _("To the next stage")),
         Field("lag", "number", _("Months to the next"), default=0),
     ),
-    new=lambda entries: {"key": free_key("stage", entries), "party": "sales"},
+    new=lambda entries: {"key": free_key("stage", entries), "name": "", "party": "sales"},
     key_from="name",
 )
 _FIELDS = (

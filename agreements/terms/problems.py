@@ -42,14 +42,11 @@ MESSAGES: dict[str, str] = {
     "a_float": gettext_noop(
         "{value} is a binary fraction, which is not stored exactly; write it as text, “{value}”."
     ),
-    "not_a_number": gettext_noop(
-        "“{value}” is not a number; write digits with a point at most, such as 400 or 0.90."
-    ),
+    "not_a_number": gettext_noop("“{value}” is not a number; write it in digits, such as 400."),
     "not_a_whole_number": gettext_noop("“{value}” is not a whole number; write one such as 6."),
     "negative": gettext_noop("{value} is under zero; write zero or more."),
     "not_a_rate": gettext_noop(
-        "“{value}” is not a rate; write a number from 0 to 1 such as 0.90, or a percentage "
-        "such as 90%."
+        "“{value}” is not a rate; write a percentage from 0% to 100%, such as 90%."
     ),
     "not_a_duration": gettext_noop(
         "“{value}” is not a duration; write a whole number and a unit, such as 30min, 4h, "

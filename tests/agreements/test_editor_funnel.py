@@ -87,6 +87,7 @@ def test_stages_carry_their_rates(editor: Client, draft: AgreementVersion) -> No
 
 def test_a_new_stage_gets_its_key_from_its_name(editor: Client, draft: AgreementVersion) -> None:
     editor.post(ADDRESS, shown(editor) | {"do": "add stages"})
+    assert editor.get(ADDRESS).context["stages"].entries[6].fields[0].errors
     editor.post(ADDRESS, shown(editor) | {"stages.7.name": "Renovação"})
     assert funnel(draft)["stages"][-1] == {
         "key": "renovacao",

@@ -102,7 +102,7 @@ def text_of(response: Any) -> str:
 
 def test_the_dates_are_kept(draft: AgreementVersion, helena: User) -> None:
     client = signed_in(helena)
-    sent = {"seen": draft.terms_hash, "from_date": "2199-08-01", "to_date": "2200-01-01"}
+    sent = {"seen": draft.terms_hash, "from_date": "2199-08-01", "to_date": "2199-12-31"}
     kept = client.post(PROPOSE, sent | {"do": "dates", "note": "As on Monday"})
     assert kept.status_code == 200
     assert "As on Monday" in text_of(kept)
@@ -114,6 +114,7 @@ def test_the_dates_are_kept(draft: AgreementVersion, helena: User) -> None:
     assert "It comes into force on 1 August 2199" in text
     assert "Version 1 ends at that instant, without a gap." in text
     assert "It ends on 1 January 2200 unless both renew it" in text
+    assert 'value="2199-12-31"' in text
 
 
 def test_dates_in_the_wrong_order_stay_typed(draft: AgreementVersion, helena: User) -> None:
@@ -375,7 +376,7 @@ def refreshed(version: AgreementVersion) -> AgreementVersion:
 def test_end(in_force: AgreementVersion, helena: User, rafael: User) -> None:
     client = signed_in(helena)
     address = "/agreements/acme/end/"
-    typed = {"to_date": "2199-05-01", "reason": "New teams", "name": "acme"}
+    typed = {"to_date": "2199-04-30", "reason": "New teams", "name": "acme"}
     wrong = client.post(address, typed | {"name": "Other"})
     assert "Type “Acme”" in text_of(wrong)
     assert client.post(address, typed | {"to_date": ""}).status_code == 422
