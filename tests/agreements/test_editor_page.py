@@ -150,6 +150,8 @@ def test_two_people_at_once(as_helena: Client, draft: AgreementVersion, rafael: 
     assert asked.status_code == 409
     assert "Helena" in text or "Rafael" in text
     assert "Win 30 customers" in text
+    assert "objectives.revenue.statement</legend>" not in text
+    assert asked.context["rows"][0].name == "“Win 20 customers”: Objective"
     assert "Win 20 customers" in text
     assert terms(draft)["objectives"][0]["statement"] == "Win 20 customers"
 
