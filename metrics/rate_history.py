@@ -12,6 +12,7 @@ from leads.trying.drafts import on_the_table
 from metrics.attainment import ratio
 from metrics.ledger import open_ledger, versions_of
 from metrics.periods import Period, month_of
+from metrics.realism import TooGood, too_good
 
 MONTHS = 6
 _OUTSIDE = "0"
@@ -42,12 +43,14 @@ class RateHistory:
 class FunnelHistory:
     """The history of every rate of the funnel on the table, else of the one in force.
 
-    The months are those that hold ``from_date`` to ``last_date``, both included.
+    The months are those that hold ``from_date`` to ``last_date``, both included. ``too_good`` has
+    the planned rates that no month reached, by the stage they lead away from.
     """
 
     from_date: date
     last_date: date
     rates: tuple[RateHistory, ...]
+    too_good: Mapping[str, TooGood]
 
 
 def funnel_history(agreement: Agreement, now: datetime) -> FunnelHistory:
@@ -58,7 +61,8 @@ def funnel_history(agreement: Agreement, now: datetime) -> FunnelHistory:
     stages = list(_stages_of(version.terms)) if version else []
     entered = _entered(agreement, months, [key for key, _name in stages], now)
     rates = tuple(_rate(stage, following, entered) for stage, following in pairwise(stages))
-    return FunnelHistory(months[0].from_date, months[-1].from_date, rates)
+    planned = too_good(version.terms, rates) if version else {}
+    return FunnelHistory(months[0].from_date, months[-1].from_date, rates, planned)
 
 
 def _months_before(period: Period) -> list[Period]:

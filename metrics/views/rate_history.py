@@ -12,6 +12,7 @@ from agreements import formats
 from agreements.requests import SignedInRequest
 from metrics.figure_words import count_text, percent_text
 from metrics.rate_history import MONTHS, RateHistory, funnel_history
+from metrics.realism import TooGood
 from metrics.views.asked import agreement_of
 
 
@@ -26,6 +27,11 @@ def rate_history(request: SignedInRequest, slug: str) -> HttpResponse:
         "agreement": agreement,
         "rates": [
             {"rate": rate, "words": _words(rate), "range": _range(rate)} for rate in history.rates
+        ],
+        "too_good": [
+            _too_good(rate, history.too_good[rate.key])
+            for rate in history.rates
+            if rate.key in history.too_good
         ],
         "from_date": history.from_date,
         "last_date": history.last_date,
@@ -44,6 +50,23 @@ def _words(rate: RateHistory) -> str:
         "reached": count_text(rate.reached),
         "entered": count_text(rate.entered),
     }
+
+
+def _too_good(rate: RateHistory, planned: TooGood) -> str:
+    """Say that a rate is planned which no month reached, and what the goal needs instead."""
+    words = {
+        "from": rate.from_name,
+        "to": rate.to_name,
+        "planned": percent_text(planned.planned),
+        "share": percent_text(rate.share),
+        "highest": percent_text(rate.highest),
+    }
+    said = _("%(from)s to %(to)s is planned at %(planned)s; it was %(share)s, at best %(highest)s.")
+    if planned.needed is None or not planned.more:
+        return said % words
+    words |= {"needed": count_text(planned.needed), "more": count_text(planned.more)}
+    more = _("At %(share)s the year needs %(needed)s %(from)s, %(more)s more than planned.")
+    return f"{said % words} {more % words}"
 
 
 def _range(rate: RateHistory) -> str:

@@ -55,6 +55,31 @@ def test_the_page(client: Client, agreement: Agreement) -> None:
     assert "SQL Customer No history yet." in text
 
 
+def test_a_rate_that_no_month_reached(client: Client, agreement: Agreement) -> None:
+    facts = []
+    for number in range(10):
+        tell = Teller(f"more-{number}")
+        facts.append(tell.stage("lead", local("2026-09-07 10:00")))
+        if number < 5:
+            facts.append(tell.stage("mql", local("2026-09-08 10:00")))
+    ingest(agreement=agreement, facts=facts, by=None, now=NOW)
+    roll_up(now=NOW)
+    client.force_login(make_user("Helena", team=agreement.marketing_team))
+    funnel = example_terms()["funnel"] | {
+        "rates": {"lead": "60%", "mql": "50%", "sql": "50%"},
+        "goal": {"customers": 30},
+    }
+    terms = example_terms(funnel=funnel)
+    agreement.versions.create(number=2, terms=terms, terms_hash=terms_hash(terms), recorded_at=NOW)
+
+    # 12 of 25 in all, 11 of 20 in the best month; 30 customers need 120 MQL, so 250 leads.
+    text = text_of(client.get(ADDRESS))
+    assert "Realism: this was never reached." in text
+    assert "Lead to MQL is planned at 60%; it was 48%, at best 55%." in text
+    assert "At 48% the year needs 250 Lead, 50 more than planned." in text
+    assert "MQL to SQL is planned" not in text
+
+
 def test_stages_of_the_draft_however_wrong_the_rest(client: Client, agreement: Agreement) -> None:
     terms = {"funnel": {"stages": [{"key": "lead"}, {"key": "mql", "name": "Ripe"}, "x"]}}
     agreement.versions.create(number=2, terms=terms, terms_hash=terms_hash(terms), recorded_at=NOW)
