@@ -3,6 +3,7 @@
 import codecs
 import csv
 import hashlib
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import TextIOWrapper
@@ -86,7 +87,7 @@ def _decode(
         ) from None
 
 
-class _Closing:
+class _Closing(ABC):
     """Closes what it holds at the end of a ``with``."""
 
     def __enter__(self) -> Self:
@@ -95,9 +96,9 @@ class _Closing:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @abstractmethod
     def close(self) -> None:
         """Let go of what is held."""
-        raise NotImplementedError
 
 
 class Rows(_Closing):

@@ -88,27 +88,13 @@ def sign(
         terms_hash=version.terms_hash,
         method=method,
     )
-    Audit.objects.record(
-        "agreements.version.signed",
-        version,
-        by=by,
-        now=now,
-        party=party,
-        terms_hash=version.terms_hash,
-        method=method,
-    )
+    told = {"party": party, "terms_hash": version.terms_hash, "method": method}
+    Audit.objects.record("agreements.version.signed", version, by=by, now=now, **told)
     is_complete = status == AgreementVersion.Status.SIGNED
     if is_complete:
         _bring_into_force(version, now)
-    _tell(
-        version,
-        "version_signed",
-        by=by,
-        now=now,
-        party=party,
-        is_complete=is_complete,
-        **_period_told(version),
-    )
+    period = _period_told(version)
+    _tell(version, "version_signed", by=by, now=now, party=party, is_complete=is_complete, **period)
 
 
 @transaction.atomic

@@ -1,7 +1,6 @@
 """The texts of an agreement by call: read any version, bring a draft."""
 
-from collections.abc import Collection, Iterable
-from datetime import datetime
+from collections.abc import Iterable
 from typing import Any
 
 from django.shortcuts import get_object_or_404
@@ -21,6 +20,7 @@ from agreements.models import AgreementVersion
 from agreements.permissions import check_user_can_edit
 from agreements.refusals import FieldProblem, Refused, invalid
 from agreements.terms import Problem, TermsError
+from agreements.version_statuses import status_at, statuses_at
 from agreements.wording import problem_sentence
 
 
@@ -30,10 +30,9 @@ class Versions(ApiView):
     @extend_schema(operation_id="list_versions", responses=OpenApiTypes.OBJECT, tags=["agreements"])
     def get(self, _request: Request, slug: str) -> Response:
         """List every version of the agreement, the latest first, without its text."""
-        agreement, now = self.agreement(slug), timezone.now()
-        versions = list(agreement.versions.order_by("-number"))
-        starts = {each.effective_from for each in versions if each.effective_from}
-        return Response([_summary(each, now, starts) for each in versions])
+        versions = self.agreement(slug).versions.order_by("-number")
+        statuses = statuses_at(versions, timezone.now())
+        return Response([_summary(each, status) for each, status in statuses.items()])
 
     @extend_schema(
         operation_id="bring_draft",
@@ -72,23 +71,20 @@ class Version(ApiView):
         return Response(_whole(get_object_or_404(agreement.versions, number=number)))
 
 
-def _summary(
-    version: AgreementVersion, now: datetime, starts: Collection[datetime] = ()
-) -> dict[str, Any]:
-    ends_at = version.effective_to
+def _summary(version: AgreementVersion, status: str) -> dict[str, Any]:
     return {
         "number": version.number,
-        "status": version.status_at(now, next_from=ends_at if ends_at in starts else None),
+        "status": status,
         "terms_hash": version.terms_hash,
         "effective_from": version.effective_from,
-        "effective_to": ends_at,
+        "effective_to": version.effective_to,
     }
 
 
 def _whole(version: AgreementVersion) -> dict[str, Any]:
     found = problems_of(version.terms)
     return {
-        **_summary(version, timezone.now()),
+        **_summary(version, status_at(version, timezone.now())),
         "terms": version.terms,
         "problems": [{"field": each.field, "detail": each.detail} for each in _told(found)],
     }

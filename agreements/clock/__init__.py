@@ -8,7 +8,6 @@ from agreements.clock.arrays import ClockColumns, Columns, at_risk_from_many, re
 from agreements.clock.columns import (
     columns_from,
     counted_attempts_many,
-    enough_attempts_many,
     is_plain,
 )
 from agreements.clock.explain import (
@@ -62,7 +61,6 @@ __all__ = [
     "columns_from",
     "counted_attempts_many",
     "due_after",
-    "enough_attempts_many",
     "explain",
     "holder_at",
     "is_plain",

@@ -67,26 +67,6 @@ def columns_from(
     return Columns(**columns, enough_attempts_at=_instants(enough))
 
 
-def enough_attempts_many(
-    promise: Promise,
-    schedule: Schedule,
-    handoffs: NDArray[np.integer[Any]],
-    attempts_at: Instants,
-    channels: NDArray[np.integer[Any]],
-    *,
-    size: int,
-) -> Instants:
-    """The column `enough_attempts_at` of `size` handoffs, from their attempts.
-
-    The attempts are those that `counted_attempts_many` asks for.
-    """
-    enough = np.full(size, "NaT", dtype="datetime64[us]")
-    counted, is_enough = counted_attempts_many(promise, schedule, handoffs, attempts_at, channels)
-    latest = counted[is_enough]
-    enough[handoffs[latest]] = attempts_at[latest]
-    return enough
-
-
 def counted_attempts_many(
     promise: Promise,
     schedule: Schedule,

@@ -117,11 +117,6 @@ def week_stored(typed: Mapping[str, str], was: object) -> dict[str, Any]:
     return _compact(week)
 
 
-def week_fault(week: Mapping[str, str]) -> Fault | None:
-    """Tell what is wrong with the days of a week, if anything is."""
-    return next((fault for text in week.values() if (fault := day_fault(text))), None)
-
-
 def copied(stored: object) -> dict[str, Any]:
     """Return a week whose Tuesday to Friday have Monday's hours."""
     week = week_shown(stored)

@@ -199,17 +199,6 @@ class Terms(Section):
         """Compile the agreement's own hours with the closures of its calendar."""
         return self.schedule_of(self.calendar, closures_by_calendar)
 
-    def schedule_for(
-        self,
-        closures_by_calendar: Mapping[str, Closures],
-        *,
-        commitment: Commitment | None = None,
-        tier: str | None = None,
-    ) -> Schedule:
-        """Compile the hours a commitment is counted in, for leads of a tier."""
-        key = self.calendar_key(commitment=commitment, tier=tier)
-        return self.schedule_of(key, closures_by_calendar)
-
     def schedule_of(
         self, key: str | None, closures_by_calendar: Mapping[str, Closures]
     ) -> Schedule:

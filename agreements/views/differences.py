@@ -23,6 +23,7 @@ from agreements.models import Agreement, AgreementVersion, Calendar
 from agreements.requests import SignedInRequest
 from agreements.statuses import look_of
 from agreements.terms import Problem
+from agreements.version_statuses import statuses_at
 from agreements.wording import problem_sentence
 
 READINGS = ("words", "inline", "side")
@@ -48,7 +49,10 @@ def differences(request: SignedInRequest, slug: str) -> HttpResponse:
         "now": now,
         "reading": reading,
         "readings": _readings(before, after, reading),
-        "options": [(each, version_name(each, _status(each, versions, now))) for each in versions],
+        "options": [
+            (each, version_name(each, status))
+            for each, status in statuses_at(versions, now).items()
+        ],
         "before": before,
         "after": after,
         "names": (version_name(before), version_name(after)),
@@ -62,12 +66,6 @@ def version_name(version: AgreementVersion, status: str = "") -> str:
     name = _("Draft %(number)s") if version.status == "draft" else _("Version %(number)s")
     name %= {"number": version.number}
     return f"{name}, {str(look_of(status).word).lower()}" if status not in ("", "draft") else name
-
-
-def _status(version: AgreementVersion, versions: list[AgreementVersion], now: datetime) -> str:
-    starts = {each.effective_from for each in versions if each.effective_from}
-    next_from = version.effective_to if version.effective_to in starts else None
-    return version.status_at(now, next_from=next_from)
 
 
 def _chosen(

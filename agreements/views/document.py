@@ -14,6 +14,7 @@ from agreements.models import Agreement, AgreementVersion
 from agreements.permissions import check_user_can_edit, refusal
 from agreements.requests import SignedInRequest
 from agreements.version_deeds import deeds_on
+from agreements.version_statuses import statuses_at
 
 
 @login_required
@@ -26,7 +27,7 @@ def document(request: SignedInRequest, slug: str, number: int | None = None) -> 
         slug=slug,
     )
     versions = list(agreement.versions.order_by("-number").prefetch_related("signatures"))
-    statuses = _statuses(versions, now)
+    statuses = statuses_at(versions, now)
     shown = _shown(versions, number, now)
     if shown is None:
         why_not = refusal(check_user_can_edit, agreement, request.user)
@@ -51,17 +52,6 @@ def document(request: SignedInRequest, slug: str, number: int | None = None) -> 
             "deeds": deeds_on(shown, request.user, now=now),
         },
     )
-
-
-def _statuses(versions: list[AgreementVersion], now: datetime) -> dict[AgreementVersion, str]:
-    """Return the status of each version; one is superseded where another begins as it ends."""
-    starts = {each.effective_from for each in versions if each.effective_from}
-    return {
-        each: each.status_at(
-            now, next_from=each.effective_to if each.effective_to in starts else None
-        )
-        for each in versions
-    }
 
 
 def _shown(

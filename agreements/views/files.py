@@ -12,6 +12,7 @@ from agreements.models import Agreement, AgreementVersion
 from agreements.pdf import UnableToPrint, pdf_of
 from agreements.requests import SignedInRequest
 from agreements.terms import terms_to_yaml
+from agreements.version_statuses import status_at
 
 
 @login_required
@@ -35,10 +36,8 @@ def as_json(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
 def as_pdf(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     """Give a version as PDF in the reader's language, with its status of now on each page."""
     version, now = _version(request, slug, number), timezone.now()
-    starts = version.agreement.versions.signed().filter(effective__startswith=version.effective_to)
-    next_from = version.effective_to if version.effective_to and starts.exists() else None
     try:
-        content = pdf_of(version, status=version.status_at(now, next_from=next_from), now=now)
+        content = pdf_of(version, status=status_at(version, now), now=now)
     except UnableToPrint as error:
         messages.error(request, str(error))
         return redirect("agreements:version", slug=slug, number=number)

@@ -19,7 +19,12 @@ from agreements.actions.signing import UnableToSign
 from agreements.document import document_of, period_words
 from agreements.models import Agreement, AgreementVersion, Signature
 from agreements.negotiation_forms import DeclineForm, EndForm, ProposeForm, SignForm, WithdrawForm
-from agreements.permissions import check_user_can_edit, check_user_can_end, parties_led_by
+from agreements.permissions import (
+    check_user_can_edit,
+    check_user_can_end,
+    check_user_can_sign,
+    parties_led_by,
+)
 from agreements.proposal import summary_of
 from agreements.requests import SignedInRequest
 from agreements.typed_before import keeps_what_was_typed, typed_before
@@ -134,6 +139,7 @@ def _sign(
     request: SignedInRequest, version: AgreementVersion, form: SignForm
 ) -> HttpResponse | None:
     """Sign, or say next to the form why not."""
+    check_user_can_sign(version.agreement, request.user, form.cleaned_data["party"])
     try:
         signing.sign(
             version=version,
@@ -174,6 +180,7 @@ def decline(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     form = DeclineForm(_typed(request), initial=_before(request))
     if request.method == "POST" and form.is_valid():
         party = parties_led_by(version.agreement, request.user)[0]
+        check_user_can_sign(version.agreement, request.user, party)
         try:
             signing.decline(
                 version=version,

@@ -1,9 +1,12 @@
 """Texts by call are the texts of the pages, to the last sign."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
+from psycopg2.extras import DateTimeTZRange
 
 from agreements.actions import drafts
 from agreements.models import AgreementVersion, User
@@ -43,6 +46,28 @@ def test_it_works(in_force: AgreementVersion, helena: User) -> None:
     assert [(each["number"], each["status"]) for each in caller.get(VERSIONS).json()] == [
         (2, "draft"), (1, "in_force"),
     ]  # fmt: skip
+
+
+def test_one_version_has_the_status_it_has_among_all(
+    in_force: AgreementVersion, helena: User
+) -> None:
+    now = timezone.now()
+    begins_at = now - timedelta(days=1)
+    AgreementVersion.objects.filter(pk=in_force.pk).update(
+        effective=DateTimeTZRange(in_force.effective_from, begins_at)
+    )
+    in_force.agreement.versions.create(
+        number=2,
+        status="signed",
+        terms=in_force.terms,
+        terms_hash=in_force.terms_hash,
+        effective=DateTimeTZRange(begins_at, None),
+        recorded_at=now,
+    )
+    caller = Caller(helena)
+    listed = {each["number"]: each["status"] for each in caller.get(VERSIONS).json()}
+    assert listed == {1: "superseded", 2: "in_force"}
+    assert caller.get(f"{VERSIONS}1/").json()["status"] == "superseded"
 
 
 def test_one_text_is_on_the_table(in_force: AgreementVersion, helena: User) -> None:

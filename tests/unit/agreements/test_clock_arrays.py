@@ -20,7 +20,7 @@ from agreements.clock import (
     Promise,
     at_risk_from_many,
     columns_from,
-    enough_attempts_many,
+    counted_attempts_many,
     is_plain,
     replay,
     replay_many,
@@ -105,14 +105,12 @@ def test_enough_attempts_equal_the_reference(
             replace(ATTEMPT, at=at, channel=channel, external_id=str(number)),
         )
     channels = {channel: number for number, channel in enumerate(("chat", None, "call", "email"))}
-    enough = enough_attempts_many(
-        promise,
-        schedule,
-        np.array([row for row, _, _ in attempts], dtype=np.int64),
-        np.array([at.replace(tzinfo=None) for _, at, _ in attempts], dtype="datetime64[us]"),
-        np.array([channels[channel] for _, _, channel in attempts], dtype=np.int64),
-        size=len(rows),
-    )
+    handoffs = np.array([row for row, _, _ in attempts], dtype=np.int64)
+    made_at = np.array([at.replace(tzinfo=None) for _, at, _ in attempts], dtype="datetime64[us]")
+    numbers = np.array([channels[channel] for _, _, channel in attempts], dtype=np.int64)
+    counted, is_enough = counted_attempts_many(promise, schedule, handoffs, made_at, numbers)
+    enough = np.full(len(rows), "NaT", dtype="datetime64[us]")
+    enough[handoffs[counted[is_enough]]] = made_at[counted[is_enough]]
     expected = columns_from(promise, schedule, rows).enough_attempts_at
     np.testing.assert_array_equal(enough, expected)
 
@@ -141,7 +139,8 @@ def test_no_handoffs_give_no_clocks() -> None:
         assert clocks.started_at.shape == clocks.is_holders.shape == (0,)
     nothing = np.array([], dtype=np.int64)
     at = nothing.astype("datetime64[us]")
-    assert enough_attempts_many(PERSISTENCE, SCHEDULE, nothing, at, nothing, size=0).size == 0
+    counted, is_enough = counted_attempts_many(PERSISTENCE, SCHEDULE, nothing, at, nothing)
+    assert counted.size == is_enough.size == 0
 
 
 @pytest.mark.parametrize(

@@ -244,8 +244,8 @@ def test_clause_calendar_comes_before_the_tiers_and_the_agreements() -> None:
     assert terms.calendar_key(commitment=third, tier="basic") == "lisboa"
     assert terms.calendar_key(commitment=acceptance, tier="vip") == "always"
     assert terms.calendar_key(commitment=acceptance, tier="basic") == "br-sp"
-    assert terms.schedule_for({}, commitment=third).time_zone == "Europe/Lisbon"
-    week = terms.schedule_for({}, tier="vip").to_document()["week"]
+    assert terms.schedule_of(terms.calendar_key(commitment=third), {}).time_zone == "Europe/Lisbon"
+    week = terms.schedule_of(terms.calendar_key(tier="vip"), {}).to_document()["week"]
     assert week["sun"] == [["00:00", "24:00"]]
     assert terms.calendar_keys == ("br-sp", "lisboa")
 

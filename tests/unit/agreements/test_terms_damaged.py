@@ -96,6 +96,6 @@ def test_damaged_document_is_read_or_refused(
     for commitment in terms.commitments:
         terms.target_for(commitment, [1])
         for tier in terms.tier_keys:
-            terms.schedule_for({}, commitment=commitment, tier=tier)
+            terms.schedule_of(terms.calendar_key(commitment=commitment, tier=tier), {})
     assert all(promise.within.amount for promise in terms.promises().values())
     assert terms_hash(document_from_yaml(terms_to_yaml(document))) == terms_hash(document)
