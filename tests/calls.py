@@ -10,6 +10,13 @@ from agreements.actions import tokens
 from agreements.models import User
 
 API = "/api/v1"
+CALLED = {
+    "source": "telephone",
+    "external_id": "C1",
+    "lead": {"source": "crm", "external_id": "Paulo"},
+    "channel": "call",
+    "outcome": "no_answer",
+}
 
 
 class Caller:
@@ -38,3 +45,8 @@ class Caller:
         return self.client.put(
             f"{API}{path}", told, content_type="application/json", headers=headers
         )
+
+
+def errors(response: Any) -> dict[str, str]:
+    """Return what a refusal says of each field."""
+    return {each["field"]: each["detail"] for each in response.json()["errors"]}

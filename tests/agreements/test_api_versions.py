@@ -13,22 +13,12 @@ from agreements.models import AgreementVersion, User
 from agreements.terms import document_from_yaml, terms_to_yaml
 from tests.calls import Caller
 from tests.factories import RECORDED_AT as NOW
-from tests.factories import example_terms, make_user, make_version
+from tests.factories import example_terms, make_user
 from tests.page_forms import form_values
 
 pytestmark = pytest.mark.django_db
 
 VERSIONS = "/agreements/acme/versions/"
-
-
-@pytest.fixture
-def in_force() -> AgreementVersion:
-    return make_version()
-
-
-@pytest.fixture
-def helena(in_force: AgreementVersion) -> User:
-    return make_user("Helena", team=in_force.agreement.marketing_team, role="lead")
 
 
 def test_it_works(in_force: AgreementVersion, helena: User) -> None:

@@ -12,26 +12,11 @@ from agreements.editing import clause_of, clauses_in, has_clause, section_named,
 from agreements.models import AgreementVersion, Comment, User
 from agreements.open_talk import open_talk
 from tests.factories import RECORDED_AT as NOW
-from tests.factories import example_terms, make_user, make_version
+from tests.factories import example_terms, make_user
 
 pytestmark = pytest.mark.django_db
 
 PAGE = "/agreements/acme/draft/comments/"
-
-
-@pytest.fixture
-def in_force() -> AgreementVersion:
-    return make_version()
-
-
-@pytest.fixture
-def helena(in_force: AgreementVersion) -> User:
-    return make_user("Helena", team=in_force.agreement.marketing_team, role="lead")
-
-
-@pytest.fixture
-def rafael(in_force: AgreementVersion) -> User:
-    return make_user("Rafael", team=in_force.agreement.sales_team, role="lead")
 
 
 @pytest.fixture

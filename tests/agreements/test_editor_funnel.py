@@ -9,7 +9,7 @@ from django.test import Client
 from agreements.actions import drafts
 from agreements.models import Absence, AgreementVersion, User
 from tests.factories import RECORDED_AT as NOW
-from tests.factories import example_terms, make_rep, make_user, make_version
+from tests.factories import example_terms, make_rep
 from tests.page_forms import form_values
 
 pytestmark = pytest.mark.django_db
@@ -19,16 +19,6 @@ FUNNEL: dict[str, Any] = {
     "rates": {"lead": "20%", "mql": "60%", "sal": "1", "sql": "40%", "opportunity": "20%"},
     "goal": {"revenue": 500000, "average_deal": 25000},
 }
-
-
-@pytest.fixture
-def in_force() -> AgreementVersion:
-    return make_version()
-
-
-@pytest.fixture
-def helena(in_force: AgreementVersion) -> User:
-    return make_user("Helena", team=in_force.agreement.marketing_team, role="lead")
 
 
 @pytest.fixture

@@ -9,17 +9,12 @@ from agreements.actions import drafts
 from agreements.models import AgreementVersion, User
 from agreements.starters import load_starter
 from tests.factories import RECORDED_AT as NOW
-from tests.factories import example_terms, make_user, make_version
+from tests.factories import example_terms, make_user
 from tests.page_forms import form_values
 
 pytestmark = pytest.mark.django_db
 
 ADDRESS = "/agreements/acme/draft/handoff/"
-
-
-@pytest.fixture
-def in_force() -> AgreementVersion:
-    return make_version()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from django.urls import reverse
 from agreements.actions import drafts
 from agreements.models import AgreementVersion, User
 from tests.factories import RECORDED_AT as NOW
-from tests.factories import example_terms, make_user, make_version
+from tests.factories import example_terms, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -17,21 +17,6 @@ OBJECTIVES: list[dict[str, Any]] = [
     {"key": "revenue", "statement": "Win customers", "measure": "revenue", "target": 500000},
     {"key": "answer", "statement": "Answer everyone"},
 ]
-
-
-@pytest.fixture
-def in_force() -> AgreementVersion:
-    return make_version()
-
-
-@pytest.fixture
-def helena(in_force: AgreementVersion) -> User:
-    return make_user("Helena", team=in_force.agreement.marketing_team, role="lead")
-
-
-@pytest.fixture
-def rafael(in_force: AgreementVersion) -> User:
-    return make_user("Rafael", team=in_force.agreement.sales_team, role="lead")
 
 
 @pytest.fixture

@@ -12,23 +12,12 @@ from agreements.editor.registry import FORMS
 from agreements.models import AgreementVersion, User
 from agreements.terms import document_from_yaml
 from tests.factories import RECORDED_AT as NOW
-from tests.factories import make_user, make_version
 from tests.page_forms import form_values
 
 pytestmark = pytest.mark.django_db
 
 STARTERS = sorted(Path("agreements/starters").glob("*.yaml"))
 SECTIONS = [form.name for form in FORMS]
-
-
-@pytest.fixture
-def in_force() -> AgreementVersion:
-    return make_version()
-
-
-@pytest.fixture
-def helena(in_force: AgreementVersion) -> User:
-    return make_user("Helena", team=in_force.agreement.marketing_team, role="lead")
 
 
 def draft_of(document: dict[str, Any], in_force: AgreementVersion, by: User) -> AgreementVersion:

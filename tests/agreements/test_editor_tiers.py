@@ -10,18 +10,13 @@ from agreements.models import AgreementVersion, User
 from agreements.starters import load_starter
 from leads.ingest import ingest
 from tests.factories import RECORDED_AT as NOW
-from tests.factories import Teller, example_terms, local, make_user, make_version
+from tests.factories import Teller, example_terms, local, make_user
 from tests.page_forms import form_values
 
 pytestmark = pytest.mark.django_db
 
 ADDRESS = "/agreements/acme/draft/tiers/"
 HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture
-def in_force() -> AgreementVersion:
-    return make_version()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Propose, sign, decline, take back, renew and end in the browser."""
+"""Propose, sign, decline and take back in the browser."""
 
 from datetime import date
 from typing import Any
@@ -9,9 +9,10 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from agreements.actions import drafts, signing
-from agreements.models import AgreementVersion, Audit, User
+from agreements.models import AgreementVersion, User
+from tests.agreements.pages import signed_in, text_at, text_of
 from tests.factories import RECORDED_AT as NOW
-from tests.factories import example_terms, local, make_user, make_version
+from tests.factories import example_terms, make_user
 from tests.page_forms import form_values
 
 pytestmark = pytest.mark.django_db
@@ -19,21 +20,6 @@ pytestmark = pytest.mark.django_db
 PROPOSE = "/agreements/acme/draft/propose/"
 SIGN = "/agreements/acme/versions/2/sign/"
 PASSWORD = "a long secret"
-
-
-@pytest.fixture
-def in_force() -> AgreementVersion:
-    return make_version()
-
-
-@pytest.fixture
-def helena(in_force: AgreementVersion) -> User:
-    return make_user("Helena", team=in_force.agreement.marketing_team, role="lead")
-
-
-@pytest.fixture
-def rafael(in_force: AgreementVersion) -> User:
-    return make_user("Rafael", team=in_force.agreement.sales_team, role="lead")
 
 
 @pytest.fixture
@@ -53,16 +39,6 @@ def proposed(draft: AgreementVersion, helena: User) -> AgreementVersion:
     signing.propose(version=draft, party="marketing", by=helena, now=NOW)
     draft.refresh_from_db()
     return draft
-
-
-def signed_in(person: User) -> Client:
-    client = Client()
-    client.force_login(person)
-    return client
-
-
-def text_at(client: Client, address: str) -> str:
-    return " ".join(client.get(address).content.decode().split())
 
 
 def signing_form(version: AgreementVersion, **typed: str) -> dict[str, str]:
@@ -91,10 +67,6 @@ def test_it_works(draft: AgreementVersion, helena: User, rafael: User) -> None:
         ("sales", "Rafael", "password"),
     }
     assert draft.steps.get(step="propose").note == "As agreed on Monday"
-
-
-def text_of(response: Any) -> str:
-    return " ".join(response.content.decode().split())
 
 
 # -- propose
@@ -338,59 +310,6 @@ def test_an_administrator_takes_back_what_they_proposed(draft: AgreementVersion)
     signed_in(admin).post("/agreements/acme/versions/2/withdraw/", {})
     draft.refresh_from_db()
     assert draft.status == "withdrawn"
-
-
-# -- renew and end
-
-
-def test_renew(in_force: AgreementVersion, helena: User) -> None:
-    client = signed_in(helena)
-    address = "/agreements/acme/versions/1/renew/"
-    assert "does not end by itself" in text_of(client.post(address, follow=True))
-
-    end_on(in_force, date(2199, 5, 1), helena)
-    assert "Renew" in text_at(client, "/agreements/acme/document/1/")
-    assert client.post(address).status_code == 302
-
-    copy = in_force.agreement.versions.open().get()
-    assert (copy.terms, copy.copied_from) == (in_force.terms, in_force)
-    assert copy.wanted_from_date == date(2199, 5, 1)
-    assert "Version 2 is on the table already" in text_of(client.post(address, follow=True))
-
-
-def test_what_has_ended_is_renewed_at_once(in_force: AgreementVersion, helena: User) -> None:
-    end_on(in_force, date(2026, 2, 1), helena)
-    later = local("2026-03-01 10:00")
-    copy = signing.renew(version=refreshed(in_force), by=helena, now=later)
-    assert copy.wanted_from_date is None
-
-
-def end_on(version: AgreementVersion, day: date, by: User) -> None:
-    signing.end(agreement=version.agreement, to_date=day, reason="", by=by, now=NOW)
-
-
-def refreshed(version: AgreementVersion) -> AgreementVersion:
-    return AgreementVersion.objects.select_related("agreement").get(pk=version.pk)
-
-
-def test_end(in_force: AgreementVersion, helena: User, rafael: User) -> None:
-    client = signed_in(helena)
-    address = "/agreements/acme/end/"
-    typed = {"to_date": "2199-04-30", "reason": "New teams", "name": "acme"}
-    wrong = client.post(address, typed | {"name": "Other"})
-    assert "Type “Acme”" in text_of(wrong)
-    assert client.post(address, typed | {"to_date": ""}).status_code == 422
-    assert client.post(address, typed | {"reason": ""}).status_code == 422
-    past = client.post(address, typed | {"to_date": "2020-01-01"})
-    assert "Choose a day that is to come" in text_of(past)
-
-    assert client.post(address, typed).status_code == 302
-
-    in_force = refreshed(in_force)
-    assert in_force.effective_to == in_force.agreement.ended_at == local("2199-05-01 00:00")
-    told = rafael.messages.get(kind="agreement_ended")
-    assert told.parameters["note"] == "New teams"
-    assert Audit.objects.filter(action="agreements.agreement.ended").exists()
 
 
 # -- who may do what, where it is read

@@ -8,17 +8,12 @@ import pytest
 from agreements.actions import drafts, signing
 from agreements.actions.signing import UnableToSign
 from agreements.models import Agreement, AgreementVersion, Comment, Message, Suggestion, User
-from tests.factories import example_terms, local, make_user, make_version
+from tests.factories import example_terms, local, make_user
 
 pytestmark = pytest.mark.django_db
 
 NOW = local("2026-06-10 10:00")
 LATER = local("2026-06-12 16:30")
-
-
-@pytest.fixture
-def in_force() -> AgreementVersion:
-    return make_version()
 
 
 @pytest.fixture

@@ -9,26 +9,11 @@ from agreements.actions.signing import UnableToSign
 from agreements.editing import SECTIONS, part_hash, part_of
 from agreements.models import AgreementVersion, Message, User
 from tests.at_once import run_together
-from tests.factories import example_terms, local, make_user, make_version
+from tests.factories import example_terms, local
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 NOW = local("2026-06-10 10:00")
-
-
-@pytest.fixture
-def in_force() -> AgreementVersion:
-    return make_version()
-
-
-@pytest.fixture
-def helena(in_force: AgreementVersion) -> User:
-    return make_user("Helena", team=in_force.agreement.marketing_team, role="lead")
-
-
-@pytest.fixture
-def rafael(in_force: AgreementVersion) -> User:
-    return make_user("Rafael", team=in_force.agreement.sales_team, role="lead")
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from agreements.models import AgreementVersion, Suggestion, User
 from agreements.talk import suggestion_words
 from tests.at_once import run_together
 from tests.factories import RECORDED_AT as NOW
-from tests.factories import example_terms, make_user, make_version
+from tests.factories import example_terms, make_user
 from tests.page_forms import form_values
 
 pytestmark = pytest.mark.django_db
@@ -27,21 +27,6 @@ COMMITMENTS = next(each for each in SECTIONS if each.name == "commitments")
 OBJECTIVES: list[dict[str, Any]] = [
     {"key": "revenue", "statement": "Win customers", "measure": "revenue", "target": 500000},
 ]
-
-
-@pytest.fixture
-def in_force() -> AgreementVersion:
-    return make_version()
-
-
-@pytest.fixture
-def helena(in_force: AgreementVersion) -> User:
-    return make_user("Helena", team=in_force.agreement.marketing_team, role="lead")
-
-
-@pytest.fixture
-def rafael(in_force: AgreementVersion) -> User:
-    return make_user("Rafael", team=in_force.agreement.sales_team, role="lead")
 
 
 @pytest.fixture

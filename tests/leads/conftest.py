@@ -1,14 +1,17 @@
 """What every test about leads can ask for."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.test import Client
 
 from agreements.models import AgreementVersion, User
+from leads.models import Handoff
+from tests.calls import Caller
 from tests.factories import make_user, make_version
 from tests.leads.files import MAPPING
-from tests.leads.pages import stop_time
+from tests.leads.pages import NOW, offer, stop_time
 
 
 @pytest.fixture
@@ -32,3 +35,14 @@ def ana(version: AgreementVersion, client: Client) -> User:
     ana = make_user("Ana", team=version.agreement.sales_team, time_zone=version.agreement.time_zone)
     client.force_login(ana)
     return ana
+
+
+@pytest.fixture
+def crm(version: AgreementVersion) -> Caller:
+    return Caller(make_user("CRM", team=version.agreement.sales_team, role="integration"))
+
+
+@pytest.fixture
+def handoff(version: AgreementVersion, ana: User) -> Handoff:
+    """Offered to Ana 22 minutes ago."""
+    return offer(version, "Paulo", NOW - timedelta(minutes=22), holder=ana)

@@ -9,9 +9,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from agreements.models import Agreement, AgreementVersion, Audit, OwnerName, User
-from leads.models import Clock, Delivery, FollowUp, Handoff, HandoffEvent
+from leads.models import Clock, Delivery, Handoff, HandoffEvent
 from tests.at_once import run_together
-from tests.calls import Caller
+from tests.calls import CALLED, Caller, errors
 from tests.factories import make_rep, make_user, make_version
 from tests.leads.pages import NOW, offer, stop_time
 
@@ -27,44 +27,10 @@ OFFER = {
 }
 ACCEPTED = {"event": "accepted", "source": "crm", "external_id": "E1"}
 REJECTED = {"event": "rejected", "source": "crm", "external_id": "E1", "reason": "wrong_data"}
-CALLED = {
-    "source": "telephone",
-    "external_id": "C1",
-    "lead": {"source": "crm", "external_id": "Paulo"},
-    "channel": "call",
-    "outcome": "no_answer",
-}
-
-
-@pytest.fixture
-def version(monkeypatch: pytest.MonkeyPatch) -> AgreementVersion:
-    version = make_version()
-    stop_time(monkeypatch)
-    return version
-
-
-@pytest.fixture
-def ana(version: AgreementVersion) -> User:
-    return make_rep("Ana", version.agreement)
-
-
-@pytest.fixture
-def crm(version: AgreementVersion) -> Caller:
-    return Caller(make_user("CRM", team=version.agreement.sales_team, role="integration"))
-
-
-@pytest.fixture
-def handoff(version: AgreementVersion, ana: User) -> Handoff:
-    """Offered to Ana 22 minutes ago."""
-    return offer(version, "Paulo", NOW - timedelta(minutes=22), holder=ana)
 
 
 def events_of(handoff: Handoff) -> str:
     return f"{HANDOFFS}{handoff.source}/{handoff.external_id}/events/"
-
-
-def errors(response: Any) -> dict[str, str]:
-    return {each["field"]: each["detail"] for each in response.json()["errors"]}
 
 
 def test_offer_works(crm: Caller) -> None:
@@ -262,103 +228,6 @@ def test_an_id_names_one_thing(crm: Caller, handoff: Handoff, version: Agreement
         response = crm.post(path, told)
         assert response.status_code == 409
         assert response.json()["type"] == "urn:slaportal:problem:id_taken"
-
-
-def test_follow_up_works(crm: Caller, handoff: Handoff, ana: User) -> None:
-    told = CALLED | {
-        "on_behalf_of": "ana@example.com",
-        "occurred_at": "2026-09-08T09:50:00-03:00",
-        "note": "Rang twice.",
-        "next_step": "Call again",
-        "next_step_date": "2026-09-09",
-    }
-
-    response = crm.post(FOLLOW_UPS, told)
-
-    assert response.status_code == 201
-    touch = FollowUp.objects.get()
-    assert (touch.person, touch.recorded_by, touch.evidence) == (ana, crm.user, "system")
-    assert (touch.direction, touch.next_step) == ("outbound", "Call again")
-    shown = response.json()
-    assert shown["occurred_at"] == "2026-09-08T12:50:00+00:00"
-    assert shown["person"] == {"name": "Ana", "email": "ana@example.com"}
-    assert shown["next_step_date"] == "2026-09-09"
-    assert Clock.objects.get(clause_key="S2").stopped_at == NOW - timedelta(minutes=10)
-    assert Audit.objects.get(action="leads.follow_up.logged").actor_name == "CRM"
-    assert crm.post(FOLLOW_UPS, told).status_code == 200
-    assert FollowUp.objects.count() == 1
-
-
-def test_an_undated_follow_up_again_stays_where_it_was(
-    crm: Caller, handoff: Handoff, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    told = CALLED | {"on_behalf_of": "ana@example.com"}
-    crm.post(FOLLOW_UPS, told)
-    stop_time(monkeypatch, NOW + timedelta(hours=1))
-    assert crm.post(FOLLOW_UPS, told).status_code == 200
-    assert FollowUp.objects.get().occurred_at == NOW
-
-
-def test_a_follow_up_can_be_taken_back(
-    crm: Caller, handoff: Handoff, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    told = CALLED | {"on_behalf_of": "ana@example.com", "occurred_at": "2026-09-08T12:50:00Z"}
-    crm.post(FOLLOW_UPS, told)
-    stop_time(monkeypatch, NOW + timedelta(minutes=1))
-    assert crm.post(FOLLOW_UPS, told | {"retracted": True}).status_code == 200
-    assert not FollowUp.objects.holding().exists()
-    assert Clock.objects.get(clause_key="S2").stopped_at is None
-
-
-def test_what_a_machine_sent_is_nobodys_and_stops_no_clock(crm: Caller, handoff: Handoff) -> None:
-    told = CALLED | {"channel": "email", "outcome": "sent", "automated": True}
-    response = crm.post(FOLLOW_UPS, told)
-    assert response.status_code == 201
-    assert response.json()["person"] is None
-    assert Clock.objects.get(clause_key="S2").stopped_at is None
-
-
-def test_a_person_logs_by_hand(handoff: Handoff, ana: User) -> None:
-    caller = Caller(ana)
-    response = caller.post(FOLLOW_UPS, CALLED | {"outcome": "inbound_reply"})
-    assert response.status_code == 201
-    assert (response.json()["evidence"], response.json()["direction"]) == ("by_hand", "inbound")
-    refused = caller.post(FOLLOW_UPS, CALLED | {"external_id": "C2", "evidence": "system"})
-    assert "say by_hand" in errors(refused)["evidence"]
-
-
-def test_an_id_names_one_follow_up(
-    crm: Caller, handoff: Handoff, version: AgreementVersion
-) -> None:
-    offer(version, "Carla", NOW - timedelta(minutes=22))
-    told = CALLED | {"on_behalf_of": "ana@example.com"}
-    crm.post(FOLLOW_UPS, told)
-    response = crm.post(FOLLOW_UPS, told | {"lead": {"source": "crm", "external_id": "Carla"}})
-    assert response.status_code == 409
-    assert FollowUp.objects.count() == 1
-
-
-@pytest.mark.parametrize(
-    ("changes", "field"),
-    [
-        ({"channel": "fax"}, "channel"),
-        ({"outcome": "danced"}, "outcome"),
-        ({"occurred_at": "2026-09-08T13:00:01Z"}, "occurred_at"),
-        ({"lead": {"source": "crm", "external_id": "Nobody"}}, "lead"),
-        ({"lead": "Paulo"}, "lead"),
-        ({"next_step_date": "tomorrow"}, "next_step_date"),
-        ({"source": "portal"}, "source"),
-        ({"note": "\0"}, "note"),
-    ],
-)
-def test_follow_ups_are_refused_field_by_field(
-    crm: Caller, handoff: Handoff, changes: dict[str, Any], field: str
-) -> None:
-    told = CALLED | {"on_behalf_of": "ana@example.com"} | changes
-    response = crm.post(FOLLOW_UPS, told)
-    assert response.status_code == 422
-    assert field in errors(response)
-    assert not FollowUp.objects.exists()
 
 
 def test_handoffs_are_listed_page_by_page(crm: Caller, version: AgreementVersion) -> None:
