@@ -53,9 +53,13 @@ def months_of_work(
         ).values_list("user_id", flat=True)
     )
     schedule = _schedule(terms)
+    months = list(_months(first_day.astimezone(ZoneInfo(terms.time_zone))))
+    absences = Absence.objects.filter(
+        user__in=reps, starts_at__lt=months[-1][1], ends_at__gt=months[0][0]
+    )
+    away = list(absences.values_list("starts_at", "ends_at"))
     return [
-        _month(terms, stage.key, schedule, reps, start, end)
-        for start, end in _months(first_day.astimezone(ZoneInfo(terms.time_zone)))
+        _month(terms, stage.key, schedule, len(reps), away, start, end) for start, end in months
     ]
 
 
@@ -68,26 +72,27 @@ def _month(
     terms: Terms,
     stage: str,
     schedule: Schedule,
-    reps: Sequence[int],
+    reps: int,
+    absences: Sequence[tuple[datetime, datetime]],
     start: datetime,
     end: datetime,
 ) -> MonthOfWork:
     handoffs = terms.funnel.target(stage, start.month) or Decimal(0)
-    absences = Absence.objects.filter(user__in=reps, starts_at__lt=end, ends_at__gt=start)
+    # An absence outside of the month ends before it begins, and lasts nothing.
     away = sum(
         (
             business_between(schedule, max(starts_at, start), min(ends_at, end))
-            for starts_at, ends_at in absences.values_list("starts_at", "ends_at")
+            for starts_at, ends_at in absences
         ),
         timedelta(),
     )
     return MonthOfWork(
         MONTHS[start.month - 1],
         handoffs,
-        len(reps),
+        reps,
         check_capacity(
             handoffs,
-            open_hours=_hours(business_between(schedule, start, end)) * len(reps),
+            open_hours=_hours(business_between(schedule, start, end)) * reps,
             absence_hours=_hours(away),
             **_costs(terms),
         ),

@@ -4,7 +4,9 @@ import re
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from agreements.actions import drafts
 from agreements.models import Absence, AgreementVersion, User
@@ -161,6 +163,10 @@ def test_the_capacity(editor: Client, draft: AgreementVersion) -> None:
     assert work.check.needed == work.handoffs * 52
     assert work.reps == 1
     assert "it fits" in page.content.decode()
+
+    with CaptureQueriesContext(connection) as queries:
+        editor.get(address)
+    assert sum("agreements_absence" in each["sql"] for each in queries) == 1
 
     Absence.objects.create(user=rep, starts_at=NOW, ends_at=NOW.replace(year=2036), recorded_at=NOW)
     assert "does not fit" in editor.get(address).content.decode()
