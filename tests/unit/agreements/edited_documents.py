@@ -27,6 +27,9 @@ values = st.one_of(
     st.dictionaries(st.sampled_from(["key", "name", "a"]), scalars, max_size=2),
 )
 
+# Lists whose entries have no keys; that nonsense gives one to an entry makes it no other entry.
+_UNKEYED = {".assumptions", ".escalation", ".handoff.rules", ".handoff.scoring", ".roles"}
+
 
 def leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
     """Go through the values of a document that hold no others: the place, and what is written.
@@ -38,7 +41,11 @@ def leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
         inner = list(value.items())
     elif isinstance(value, list):
         keys = [item.get("key") if isinstance(item, Mapping) else None for item in value]
-        names = [key if isinstance(key, str) and keys.count(key) == 1 else "*" for key in keys]
+        is_keyed = path not in _UNKEYED
+        names = [
+            key if is_keyed and isinstance(key, str) and keys.count(key) == 1 else "*"
+            for key in keys
+        ]
         inner = list(zip(names, value, strict=True))
     for key, item in inner:
         yield from leaves(item, f"{path}.{key}")
