@@ -23,7 +23,7 @@ TOGETHER = timedelta(minutes=10)
 """Saves of one person in one section within this time are one change."""
 
 ACTIONS = tuple(
-    f"agreements.version.{name}" for name in ("started", "adopted", "withdrawn", "period_wanted")
+    f"agreements.version.{name}" for name in ("started", "adopted", "discarded", "period_wanted")
 )
 """What is told of the audit; steps, signatures and edits have rows of their own."""
 

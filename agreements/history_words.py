@@ -189,8 +189,8 @@ class Teller:
             case "adopted":
                 icon = "file-text"
                 text = _("%(who)s took over version %(number)s, which was signed elsewhere.")
-            case "withdrawn":
-                icon, text = "arrow-back-up", _("%(who)s took version %(number)s back.")
+            case "discarded":
+                icon, text = "trash", _("%(who)s discarded version %(number)s.")
             case _:
                 icon, text = "calendar", _period(row.data, values)
         return Event(icon, moment.at, _told(text, values))

@@ -27,6 +27,7 @@ DERIVED = (Status.SCHEDULED, Status.IN_FORCE, Status.SUPERSEDED, Status.EXPIRED)
 class Step(StrEnum):
     """What somebody does to a version."""
 
+    DISCARD = "discard"
     PROPOSE = "propose"
     SIGN = "sign"
     DECLINE = "decline"
@@ -57,7 +58,7 @@ class Transition:
 # Proposing freezes the text, so a declined or withdrawn one stays and its copy is the new draft.
 TRANSITIONS = (
     Transition(Status.DRAFT, Step.PROPOSE, Status.PROPOSED, Who.EITHER_PARTY),
-    Transition(Status.DRAFT, Step.WITHDRAW, Status.WITHDRAWN, Who.EITHER_PARTY),
+    Transition(Status.DRAFT, Step.DISCARD, Status.WITHDRAWN, Who.EITHER_PARTY),
     Transition(Status.DRAFT, Step.ADOPT, Status.SIGNED, Who.ADMINISTRATOR, signatures=2),
     Transition(Status.PROPOSED, Step.SIGN, Status.PROPOSED, Who.UNSIGNED_PARTY, signatures=1),
     Transition(Status.PROPOSED, Step.SIGN, Status.SIGNED, Who.UNSIGNED_PARTY, signatures=2),

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from agreements import lifecycle
 from agreements.actions import messages
 from agreements.editing import (
     EditedSection,
@@ -22,6 +23,7 @@ from agreements.editing import (
     without,
 )
 from agreements.editing.places import NoSuchPlace
+from agreements.lifecycle import Step, UnableToStep
 from agreements.models import Agreement, AgreementVersion, Audit, SectionEdit, Team, User
 from agreements.terms import composed, terms_hash
 
@@ -101,9 +103,11 @@ def start(
     now: datetime,
     copied_from: AgreementVersion | None = None,
     wanted_from_date: date | None = None,
+    wanted_to_date: date | None = None,
 ) -> AgreementVersion:
     """Begin the agreement's next draft with this document, which need not be valid yet.
 
+    It is wanted in force over the local days [``wanted_from_date``, ``wanted_to_date``).
     Raises UnableToStart where a text is on the table already, TermsError for a document that
     cannot be stored at all.
     """
@@ -122,6 +126,7 @@ def start(
         terms_hash=terms_hash(document),
         copied_from=copied_from,
         wanted_from_date=wanted_from_date,
+        wanted_to_date=wanted_to_date,
         recorded_at=now,
     )
     Audit.objects.record("agreements.version.started", version, by=by, now=now)
@@ -206,10 +211,13 @@ def discard(*, version: AgreementVersion, by: User, now: datetime) -> None:
 
     Raises UnableToSave for a text that is no draft.
     """
-    version = _draft(version)
-    version.status = AgreementVersion.Status.WITHDRAWN
+    version = AgreementVersion.objects.select_for_update(no_key=True).get(pk=version.pk)
+    try:
+        version.status = lifecycle.next_status(version.status, Step.DISCARD, party=None)
+    except UnableToStep as error:
+        raise _no_draft_any_more(version) from error
     version.save(update_fields=["status"])
-    Audit.objects.record("agreements.version.withdrawn", version, by=by, now=now)
+    Audit.objects.record("agreements.version.discarded", version, by=by, now=now)
     agreement = version.agreement
     messages.notify(
         kind="draft_discarded",
@@ -231,14 +239,18 @@ def _draft(version: AgreementVersion) -> AgreementVersion:
     """Lock a version. Raises UnableToSave where it is no draft any more."""
     locked = AgreementVersion.objects.select_for_update(no_key=True).get(pk=version.pk)
     if locked.status != AgreementVersion.Status.DRAFT:
-        raise UnableToSave(
-            _(
-                "Version %(number)d is no draft any more but %(status)s: its text stays as it is. "
-                "Open the agreement to see the text on the table."
-            )
-            % {"number": locked.number, "status": locked.get_status_display().lower()}
-        )
+        raise _no_draft_any_more(locked)
     return locked
+
+
+def _no_draft_any_more(version: AgreementVersion) -> UnableToSave:
+    return UnableToSave(
+        _(
+            "Version %(number)d is no draft any more but %(status)s: its text stays as it is. "
+            "Open the agreement to see the text on the table."
+        )
+        % {"number": version.number, "status": version.get_status_display().lower()}
+    )
 
 
 def _merged(

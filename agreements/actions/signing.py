@@ -329,8 +329,8 @@ def _back_to_draft(
         now=now,
         copied_from=version,
         wanted_from_date=version.wanted_from_date,
+        wanted_to_date=version.wanted_to_date,
     )
-    AgreementVersion.objects.filter(pk=copy.pk).update(wanted_to_date=version.wanted_to_date)
     version.suggestions.open().update(version=copy)
     for comment in version.comments.open():
         comment.answers.update(version=copy)

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from agreements.actions import drafts, signing
 from agreements.actions.drafts import UnableToSave, UnableToStart
@@ -246,10 +246,12 @@ def discard(request: SignedInRequest, slug: str) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "POST"])
 def renew(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
-    """Begin the draft that follows a version from its end on."""
+    """Begin the draft that follows a version from its end on; its page has the button for it."""
     version = _version(request, slug, number)
+    if request.method == "GET":
+        return _to(version)
     check_user_can_edit(version.agreement, request.user)
     try:
         signing.renew(version=version, by=request.user, now=timezone.now())

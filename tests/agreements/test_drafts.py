@@ -146,6 +146,8 @@ def test_one_draft_at_a_time(draft: AgreementVersion, helena: User) -> None:
     assert (second.number, second.status) == (2, "draft")
     with pytest.raises(UnableToSave, match="withdrawn"):
         save(draft, part(draft), part_hash(part(draft)), helena)
+    with pytest.raises(UnableToSave, match="no draft any more but withdrawn"):
+        drafts.discard(version=draft, by=helena, now=NOW)
 
 
 def test_the_wanted_period(draft: AgreementVersion, helena: User) -> None:

@@ -17,6 +17,7 @@ def test_renew(in_force: AgreementVersion, helena: User) -> None:
     client = signed_in(helena)
     address = "/agreements/acme/versions/1/renew/"
     assert "does not end by itself" in text_of(client.post(address, follow=True))
+    assert client.get(address)["Location"] == "/agreements/acme/document/1/"
 
     end_on(in_force, date(2199, 5, 1), helena)
     assert "Renew" in text_at(client, "/agreements/acme/document/1/")

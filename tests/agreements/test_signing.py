@@ -40,6 +40,7 @@ def draft(in_force: AgreementVersion, helena: User) -> AgreementVersion:
         now=NOW,
         copied_from=in_force,
         wanted_from_date=date(2026, 7, 1),
+        wanted_to_date=date(2027, 7, 1),
     )
 
 
@@ -75,7 +76,10 @@ def test_it_works(
     begins_at = local("2026-07-01 00:00")
     in_force.refresh_from_db()
     assert proposed.status == "signed"
-    assert (proposed.effective_from, proposed.effective_to) == (begins_at, None)
+    assert (proposed.effective_from, proposed.effective_to) == (
+        begins_at,
+        local("2027-07-01 00:00"),
+    )
     assert in_force.effective_to == begins_at
     assert proposed.status_at(LATER) == "scheduled"
     assert proposed.status_at(begins_at) == "in_force"
@@ -184,7 +188,7 @@ def test_decline(proposed: AgreementVersion, helena: User, rafael: User) -> None
     proposed.refresh_from_db()
     assert (proposed.status, copy.status, copy.number) == ("declined", "draft", 3)
     assert (copy.terms, copy.copied_from) == (proposed.terms, proposed)
-    assert copy.wanted_from_date == date(2026, 7, 1)
+    assert (copy.wanted_from_date, copy.wanted_to_date) == (date(2026, 7, 1), date(2027, 7, 1))
     assert copy.comments.count() == 2
     assert copy.suggestions.count() == 1
     assert copy.signatures.count() == 0

@@ -35,7 +35,8 @@ def test_it_works() -> None:
     [
         ("draft", Step.PROPOSE, "sales", "proposed"),
         ("draft", Step.PROPOSE, None, "proposed"),
-        ("draft", Step.WITHDRAW, "sales", "withdrawn"),
+        ("draft", Step.DISCARD, "sales", "withdrawn"),
+        ("draft", Step.DISCARD, None, "withdrawn"),
         ("draft", Step.ADOPT, None, "signed"),
         ("proposed", Step.DECLINE, "sales", "declined"),
         ("proposed", Step.DECLINE, "marketing", "declined"),
@@ -49,7 +50,9 @@ def test_step(status: str, step: Step, party: str | None, target: str) -> None:
 @pytest.mark.parametrize(
     ("status", "step", "party", "message"),
     [
-        ("draft", Step.SIGN, "sales", "possible are propose, withdraw, adopt"),
+        ("draft", Step.SIGN, "sales", "possible are propose, discard, adopt"),
+        ("draft", Step.WITHDRAW, "sales", "possible are propose, discard, adopt"),
+        ("proposed", Step.DISCARD, "sales", "possible are sign, decline, withdraw"),
         ("signed", Step.WITHDRAW, "sales", "possible are no further steps"),
         ("declined", Step.PROPOSE, "sales", "possible are no further steps"),
         ("proposed", Step.SIGN, "marketing", "that is for a party that has not signed"),
