@@ -5,8 +5,9 @@ and so that equal documents are those with the same hash.
 """
 
 from agreements.difference.aligning import aligned, likeness
-from agreements.difference.changes import ABSENT, Change, is_same
+from agreements.difference.changes import ABSENT, WHOLE, Change, is_same
 from agreements.difference.clauses import (
+    LISTS,
     OTHER,
     ClauseDifference,
     Difference,
@@ -20,7 +21,9 @@ from agreements.difference.runs import Run, clipped, word_runs
 
 __all__ = [
     "ABSENT",
+    "LISTS",
     "OTHER",
+    "WHOLE",
     "Change",
     "ClauseDifference",
     "Difference",

@@ -16,8 +16,8 @@ class _Absent:
 ABSENT: Final = _Absent()
 """What a value is on the side that does not have it; None is a value of its own."""
 
-# Parts that say one thing together, although they are written as mappings.
-_WHOLE = {"hours", "when", "where", "rule", "bypass"}
+WHOLE = frozenset({"hours", "when", "where", "rule", "bypass"})
+"""The last steps to parts that say one thing together, although they are written as mappings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def changes_between(before: Any, after: Any, steps: tuple[str, ...] = ()) -> Ite
     is_open = all(isinstance(side, Mapping) and side for side in sides)
     if len(sides) == 2 and all(isinstance(side, Mapping) for side in sides):
         is_open = True
-    if not is_open or (steps and steps[-1] in _WHOLE):
+    if not is_open or (steps and steps[-1] in WHOLE):
         yield Change(steps, before, after)
         return
     left, right = (side if isinstance(side, Mapping) else {} for side in (before, after))

@@ -61,6 +61,9 @@ _PLAN: tuple[tuple[str, str, Literal["whole", "keyed", "listed", "mapped"]], ...
     ("roles", "roles", "listed"),
     ("reviews", "review", "whole"),
 )
+LISTS = tuple(dict.fromkeys(place for _section, place, how in _PLAN if how in ("keyed", "listed")))
+"""The lists of a document whose entries are clauses of their own."""
+
 _PARTIES = ("marketing", "sales")
 # Parts whose own keys are clauses; what they hold besides is compared key by key.
 _OPENED = ("funnel", "handoff", "reasons")

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from agreements.difference import WHOLE
+
 _ABSENT = object()
 
 
@@ -22,8 +24,8 @@ def merge(base: Any, mine: Any, theirs: Any) -> Merged:
     """Merge what became of ``base`` on two sides.
 
     Mappings are merged key by key, and lists whose entries all have a ``key`` of their own entry
-    by entry; any other value is one thing. The order of entries is mine, with what theirs added
-    after the entry it follows there.
+    by entry; any other value is one thing, and so are a rule and the hours of a week. The order
+    of entries is mine, with what theirs added after the entry it follows there.
     """
     conflicts: list[str] = []
     value = _merged(base, mine, theirs, "", conflicts)
@@ -36,7 +38,8 @@ def _merged(base: Any, mine: Any, theirs: Any, path: str, conflicts: list[str]) 
     if mine == base:
         return theirs
     sides = (base, mine, theirs)
-    if all(isinstance(each, Mapping) for each in sides):
+    is_whole = path.rpartition(".")[2] in WHOLE
+    if all(isinstance(each, Mapping) for each in sides) and not is_whole:
         return _merged_mappings(base, mine, theirs, path, conflicts)
     if all(_is_keyed(each) for each in sides):
         keyed = [{entry["key"]: entry for entry in each} for each in sides]
