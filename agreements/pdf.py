@@ -71,6 +71,8 @@ def _set(told: dict[str, Any], now: datetime, kind: Any) -> list[bytes]:
 def told_of(version: AgreementVersion, *, status: str) -> dict[str, Any]:
     """Return everything the pages say, as plain data in the reader's language."""
     agreement, sections = version.agreement, document_of(version)
+    is_signed = version.status == AgreementVersion.Status.SIGNED
+    problems = () if is_signed else problems_of(version.terms)
     word = str(look_of(status).word)
     with timezone.override(ZoneInfo(agreement.time_zone)):
         about = _("Version %(number)s.") % {"number": version.number}
@@ -88,7 +90,7 @@ def told_of(version: AgreementVersion, *, status: str) -> dict[str, Any]:
             "parties": [{"team": agreement.team_of(party).name} for party in Party.values],
             "hash": version.terms_hash,
             "pages": _("Page {number} of {all}"),
-            "problems": [problem_sentence(each) for each in problems_of(version.terms)],
+            "problems": [problem_sentence(each) for each in problems],
             "sections": [_section(section) for section in sections],
             "signatures": _signatures(version, len(sections) + 1),
             "words": {

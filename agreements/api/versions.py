@@ -82,7 +82,8 @@ def _summary(version: AgreementVersion, status: str) -> dict[str, Any]:
 
 
 def _whole(version: AgreementVersion) -> dict[str, Any]:
-    found = problems_of(version.terms)
+    is_signed = version.status == AgreementVersion.Status.SIGNED
+    found = () if is_signed else problems_of(version.terms)
     return {
         **_summary(version, status_at(version, timezone.now())),
         "terms": version.terms,

@@ -4,7 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from agreements.terms import Problem, TermsError, canonical_json, parse_terms, terms_hash
+from agreements.terms import (
+    Problem,
+    TermsError,
+    canonical_json,
+    parse_terms,
+    terms_hash,
+    unsigned_problems,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +72,10 @@ def part_hash(part: Mapping[str, Any]) -> str:
 
 
 def problems_of(document: Mapping[str, Any]) -> tuple[Problem, ...]:
-    """Return everything that is wrong with a document; nothing for valid terms."""
+    """Return everything that is wrong with a document that is yet to be signed."""
     try:
         canonical_json(document)
-        parse_terms(document)
+        terms = parse_terms(document)
     except TermsError as error:
         return tuple(error.problems)
-    return ()
+    return tuple(unsigned_problems(terms))

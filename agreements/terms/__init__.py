@@ -6,6 +6,7 @@ parsed form.
 """
 
 from agreements.terms.canonical import canonical_json, composed, terms_hash
+from agreements.terms.checks import unsigned_problems
 from agreements.terms.commitment_checks import warnings
 from agreements.terms.commitments import FUNNEL, Commitment
 from agreements.terms.document import Objective, Terms
@@ -52,5 +53,6 @@ __all__ = [
     "terms_from_yaml",
     "terms_hash",
     "terms_to_yaml",
+    "unsigned_problems",
     "warnings",
 ]

@@ -27,6 +27,19 @@ def cross_problems(terms: Terms) -> tuple[Problem, ...]:
     )
 
 
+def unsigned_problems(terms: Terms) -> Iterator[Problem]:
+    """Give what a text may not say that is yet to be signed, though one signed before may.
+
+    A signed text is read for ever, so what is refused later than it was signed is told only here.
+    """
+    seen: dict[str, str] = {}
+    for stage in terms.stages:
+        name = " ".join(stage.name.split()).casefold()
+        if name in seen:
+            yield problem(f"funnel.stages.{stage.key}.name", "name_twice", name=seen[name])
+        seen.setdefault(name, stage.name)
+
+
 def _duplicate_keys(terms: Terms) -> Iterator[Problem]:
     reasons = terms.reasons
     lists = {

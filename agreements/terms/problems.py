@@ -116,6 +116,9 @@ MESSAGES: dict[str, str] = {
         "The stages must come in the order MQL, SAL, SQL, customer; move “{key}”."
     ),
     "role_twice": gettext_noop("Two stages have the role “{role}”; keep it for one."),
+    "name_twice": gettext_noop(
+        "Another stage is called “{name}” already; give this one a name of its own."
+    ),
     "no_mql_stage": gettext_noop(
         "No stage has the role “mql”; give it to the stage that marketing hands over."
     ),
@@ -229,6 +232,10 @@ MESSAGES: dict[str, str] = {
     "no_review": gettext_noop("No review is agreed; add its cadence."),
     "warning_beyond_target": gettext_noop(
         "The warning at {warn_at} lies beyond the target of {target}, so it never warns."
+    ),
+    # the days a draft is wanted in force
+    "ends_before_it_begins": gettext_noop(
+        "The agreement would end before it begins: choose a later end."
     ),
     # YAML
     "yaml_too_big": gettext_noop("The file is larger than 1 MB; terms take a few kilobytes."),

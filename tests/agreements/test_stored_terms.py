@@ -1,10 +1,13 @@
 """The terms of a version as values, parsed once as long as the document is the same."""
 
 import pytest
+from django.test import Client
 
+from agreements.editing import problems_of, with_value
 from agreements.models import AgreementVersion
+from agreements.pdf import told_of
 from agreements.terms import terms_hash
-from tests.factories import example_terms, make_version
+from tests.factories import example_terms, make_user, make_version
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +40,22 @@ def test_a_draft_that_is_changed_in_hand_has_its_new_terms() -> None:
 
     assert draft.parsed_terms().currency == "EUR"
     assert drafted(currency="BRL").parsed_terms().currency == "BRL"
+
+
+def test_a_signed_text_is_read_although_a_draft_of_it_would_have_problems(client: Client) -> None:
+    terms = with_value(example_terms(), "funnel.stages.sql.name", "MQL")
+    version = make_version(terms)
+    assert problems_of(terms)
+
+    client.force_login(make_user("Marina", is_director=True))
+    for place in ("document/1/", "document/1.pdf", "document/1.yaml"):
+        assert client.get(f"/agreements/acme/{place}").status_code == 200
+    told = client.get("/api/v1/agreements/acme/versions/1/").json()
+
+    assert version.terms_hash == terms_hash(terms)
+    assert [stage.name for stage in version.parsed_terms().stages][1:3] == ["MQL", "MQL"]
+    assert told["problems"] == []
+    assert told_of(version, status="in_force")["problems"] == []
 
 
 def test_texts_that_claim_the_same_hash_keep_their_own_terms() -> None:

@@ -17,7 +17,7 @@ from agreements.editing import (
     without,
 )
 from agreements.editing.places import NoSuchPlace
-from agreements.terms import Terms
+from agreements.terms import Terms, parse_terms
 from tests.factories import example_terms
 
 DOCUMENT: dict[str, Any] = {
@@ -72,6 +72,17 @@ def test_problems() -> None:
     wrong = with_value(example_terms(), "commitments.S2.within", "soon")
     assert [each.path for each in problems_of(wrong)] == ["commitments.S2.within"]
     assert problems_of({"schema": 1, "pause": 1.5})
+
+
+def test_a_name_that_two_stages_have_is_refused_only_before_it_is_signed() -> None:
+    document = with_value(example_terms(), "funnel.stages.sql.name", " mql ")
+
+    [told] = problems_of(document)
+    assert (told.path, told.code) == ("funnel.stages.sql.name", "name_twice")
+    assert told.message == (
+        "Another stage is called “MQL” already; give this one a name of its own."
+    )
+    assert parse_terms(document).stages[2].key == "sql"
 
 
 def test_what_one_side_changed_is_taken() -> None:
