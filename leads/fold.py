@@ -149,7 +149,9 @@ def fold(
     current: _Folding | None = None
     for first, pk in _in_order_of_offer(by_handoff):
         if first is None:
-            standings.append(Standing(pk))
+            # Nothing stands of one whose events were all taken back.
+            status = "expected" if by_handoff[pk] else "taken_back"
+            standings.append(Standing(pk, status=status))
             continue
         offered_at = first.occurred_at
         marks = [

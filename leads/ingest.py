@@ -240,10 +240,12 @@ def _kept_revisions(
 def rows_of_facts(
     model: type[Fact], source: str, external_ids: Collection[str]
 ) -> QuerySet[Any, Any]:
-    """Give every revision of these facts. Each half has an index; both together have none."""
+    """Give the revisions that count. Each half has an index; both together have none."""
     rows = model._default_manager.filter(AnyOf("external_id", external_ids), source=source)
     told = rows.values_list("external_id", "content_hash", "revised_at", "recorded_at", "pk")
-    return told.filter(is_current=True).union(told.filter(is_current=False), all=True)
+    return told.filter(is_current=True).union(
+        told.filter(is_current=False, is_undone=False), all=True
+    )
 
 
 def _hold_latest(

@@ -68,7 +68,8 @@ def readable_leads(desk: Desk) -> LeadQuerySet:
     """
     if desk.sees_all:
         return Lead.objects.of_agreement(desk.agreement)
-    handoffs = Handoff.objects.visible_to(desk.user).filter(agreement=desk.agreement)
+    visible = Handoff.objects.standing().visible_to(desk.user)
+    handoffs = visible.filter(agreement=desk.agreement)
     return Lead.objects.filter(Exists(handoffs.filter(lead=OuterRef("pk"))))
 
 
@@ -86,9 +87,9 @@ def leads_visible_to(user: User) -> LeadQuerySet:
         | Q(sales_team__in=memberships.exclude(role=Membership.Role.MEMBER).values("team"))
     )
     return Lead.objects.filter(
-        Exists(StageEntry.objects.filter(lead=own, agreement__in=whole))
-        | Exists(Handoff.objects.visible_to(user).filter(lead=own))
-        | Exists(LeadChange.objects.filter(lead=own, recorded_by=user))
+        Exists(StageEntry.objects.holding().filter(lead=own, agreement__in=whole))
+        | Exists(Handoff.objects.standing().visible_to(user).filter(lead=own))
+        | Exists(LeadChange.objects.filter(lead=own, recorded_by=user, is_undone=False))
     )
 
 
@@ -113,7 +114,7 @@ def rows_of(agreement: Agreement, leads: Sequence[Lead], terms: Terms | None) ->
     handoffs = {
         handoff.lead_id: handoff
         for handoff in agreement.handoffs.filter(lead__in=leads)
-        .exclude(status=Handoff.Status.REPEATED)
+        .exclude(status__in=[Handoff.Status.REPEATED, Handoff.Status.TAKEN_BACK])
         .select_related("holder")
         .order_by("lead", F("offered_at").desc(nulls_last=True), "-pk")
         .distinct("lead")

@@ -1,8 +1,9 @@
 """What happened: leads, the facts about them, and the clocks that those facts move."""
 
+from leads.models.assignment import AssignmentRule, AssignmentTurn, TeamRules
 from leads.models.changes import Change
 from leads.models.clocks import Blackout, Breach, BreachException, Clock
-from leads.models.deliveries import Delivery
+from leads.models.deliveries import Delivery, FileImport
 from leads.models.facts import (
     Deal,
     Fact,
@@ -17,6 +18,8 @@ from leads.models.facts import (
 from leads.models.leads import Handoff, Lead, LeadIdentity
 
 __all__ = [
+    "AssignmentRule",
+    "AssignmentTurn",
     "Blackout",
     "Breach",
     "BreachException",
@@ -25,6 +28,7 @@ __all__ = [
     "Deal",
     "Delivery",
     "Fact",
+    "FileImport",
     "FollowUp",
     "Handoff",
     "HandoffEvent",
@@ -35,4 +39,5 @@ __all__ = [
     "LeadMerge",
     "Satisfaction",
     "StageEntry",
+    "TeamRules",
 ]

@@ -1,13 +1,20 @@
 """Everything that came in, as it came, before anyone read it."""
 
+from datetime import timedelta
+from typing import Self
+
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Agreement, User
 
 
 class Delivery(models.Model):
-    """One inbound payload or file; it stays, with its error, when it cannot be read."""
+    """One inbound payload or file; it stays, with its error, when it cannot be read.
+
+    A file that was undone holds no more of what it told; the file and its facts stay.
+    """
 
     class Kind(models.TextChoices):
         """How it came in."""
@@ -30,6 +37,10 @@ class Delivery(models.Model):
     processed_at = models.DateTimeField(null=True, blank=True)
     summary = models.JSONField(null=True, blank=True)
     error = models.TextField(blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, db_index=False, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("delivery")
@@ -44,3 +55,74 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} {self.received_at:%Y-%m-%d %H:%M}"
+
+
+class FileImportQuerySet(models.QuerySet["FileImport"]):
+    """Sets of imports."""
+
+    def at_work(self) -> Self:
+        """Those that something is owed to in the background."""
+        return self.filter(state__in=FileImport.WORKING)
+
+    def left(self) -> Self:
+        """Those at work on which nobody has worked for a while, or yet."""
+        latest = Now() - FileImport.SILENCE
+        return self.at_work().filter(models.Q(beat_at=None) | models.Q(beat_at__lt=latest))
+
+
+class FileImport(models.Model):
+    """How far a file has come that somebody brought in the browser.
+
+    ``found`` is what was found out about it, ``draft`` what people said of it, ``foreseen`` what
+    a dry run tells. ``done`` of ``whole`` bytes were read by what works on it now; whoever works
+    renews ``beat_at``, by the clock of the database.
+    """
+
+    class State(models.TextChoices):
+        """What is owed next: by the portal, or by a person."""
+
+        READING = "reading", _("Being looked through")
+        REFUSED = "refused", _("Cannot be read")
+        DRAFT = "draft", _("Columns to be checked")
+        CHECKING = "checking", _("Dry run under way")
+        CHECKED = "checked", _("Ready to be imported")
+        IMPORTING = "importing", _("Being imported")
+        STOPPED = "stopped", _("Stopped half-way")
+        IMPORTED = "imported", _("Imported")
+        UNDOING = "undoing", _("Being undone")
+        UNDONE = "undone", _("Undone")
+        DISCARDED = "discarded", _("Thrown away")
+
+    WORKING = (State.READING, State.CHECKING, State.IMPORTING, State.UNDOING)
+    SILENCE = timedelta(minutes=2)
+
+    delivery = models.OneToOneField(
+        Delivery, models.PROTECT, primary_key=True, related_name="file_import"
+    )
+    state = models.CharField(max_length=9, choices=State, default=State.READING)
+    found = models.JSONField(null=True, blank=True)
+    draft = models.JSONField(default=dict, blank=True)
+    foreseen = models.JSONField(null=True, blank=True)
+    table = models.FileField(upload_to="tables/", null=True, blank=True)
+    rejects = models.FileField(upload_to="rejects/", null=True, blank=True)
+    done = models.BigIntegerField(default=0)
+    whole = models.BigIntegerField(default=0)
+    beat_at = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    error = models.TextField(blank=True)
+
+    objects = FileImportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+        indexes = [
+            models.Index(
+                fields=["beat_at"],
+                condition=models.Q(state__in=["reading", "checking", "importing", "undoing"]),
+                name="fileimport_at_work",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.delivery.file_name

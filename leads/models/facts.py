@@ -26,7 +26,8 @@ class Fact(models.Model):
     The source's id names the fact. The same id with the same content is a repeat; with other
     content it is a revision, a new row. Of the revisions the one with the latest ``revised_at``
     holds, without one the latest ``recorded_at``, then the greatest content hash;
-    ``is_current`` marks it. A retraction is a revision too.
+    ``is_current`` marks it. A retraction is a revision too. What came in a delivery that was
+    undone as a whole is kept and ``is_undone``: it never holds, and told again it is new.
     """
 
     occurred_at = models.DateTimeField()
@@ -37,6 +38,7 @@ class Fact(models.Model):
     content_hash = models.CharField(max_length=32)
     is_current = models.BooleanField(default=True)
     is_retracted = models.BooleanField(default=False)
+    is_undone = models.BooleanField(default=False, db_default=False)
     recorded_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, db_index=False, related_name="+"
     )
@@ -55,7 +57,7 @@ class Fact(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["source", "external_id", "content_hash", "revised_at"],
-                condition=models.Q(is_current=False),
+                condition=models.Q(is_current=False, is_undone=False),
                 nulls_distinct=False,
                 name="%(class)s_no_repeat",
             ),

@@ -13,10 +13,11 @@ class LeadQuerySet(models.QuerySet["Lead"]):
     """Sets of leads."""
 
     def of_agreement(self, agreement: Agreement) -> Self:
-        """Those with a stage entry, a handoff or a follow-up under this agreement."""
+        """Those of which a stage entry or a handoff stands under this agreement."""
+        entries = agreement.stage_entries.holding()
         return self.filter(
-            models.Exists(agreement.stage_entries.filter(lead=models.OuterRef("pk")))
-            | models.Exists(agreement.handoffs.filter(lead=models.OuterRef("pk")))
+            models.Exists(entries.filter(lead=models.OuterRef("pk")))
+            | models.Exists(agreement.handoffs.standing().filter(lead=models.OuterRef("pk")))
         )
 
 
@@ -79,6 +80,10 @@ class LeadIdentity(models.Model):
 class HandoffQuerySet(models.QuerySet["Handoff"]):
     """Sets of handoffs."""
 
+    def standing(self) -> Self:
+        """Those of which not everything was taken back."""
+        return self.exclude(status=Handoff.Status.TAKEN_BACK)
+
     def open(self) -> Self:
         """Those that nobody has ended: offered or accepted."""
         return self.filter(status__in=Handoff.OPEN)
@@ -132,6 +137,7 @@ class Handoff(models.Model):
         RECYCLED = "recycled", _("Recycled")
         WITHDRAWN = "withdrawn", _("Withdrawn")
         REPEATED = "repeated", _("Asked for again while open")
+        TAKEN_BACK = "taken_back", _("Taken back")
 
     class Contest(models.TextChoices):
         """How the contest of its rejection stands."""

@@ -21,6 +21,7 @@ from leads.registry import RegistryFilters, found_in, rows_of
 from leads.views.lead_page import desk_or_404, latest_terms
 
 PER_PAGE = 50
+_HIDDEN = (Handoff.Status.REPEATED, Handoff.Status.TAKEN_BACK)
 Choices = dict[str, list[tuple[str, str]]]
 
 
@@ -51,7 +52,7 @@ def registry(request: SignedInRequest, slug: str) -> HttpResponse:
 
 def _choices(desk: Desk, terms: Terms | None) -> Choices:
     """Return what each filter may be, as pairs of value and name."""
-    statuses = [each for each in Handoff.Status if each != Handoff.Status.REPEATED]
+    statuses = [each for each in Handoff.Status if each not in _HIDDEN]
     holders: list[tuple[str, str]] = []
     if desk.sees_all:
         team = User.objects.filter(memberships__team=desk.agreement.sales_team_id)

@@ -175,6 +175,11 @@ def test_events_before_their_offer_wait() -> None:
     assert (standing.status, standing.offered_at, standing.holder_id) == ("expected", None, None)
 
 
+def test_nothing_stands_of_a_handoff_whose_events_were_all_taken_back() -> None:
+    [standing] = fold([OfferRow(1, "crm", "H1")], [], [], Lenient())
+    assert (standing.status, standing.offered_at) == ("taken_back", None)
+
+
 def test_a_recycling_that_gives_up_is_marked() -> None:
     events = [event("offered", 0), event("recycled", 2, reason="not_reached")]
     assert folded(events)[1].marks[-1].not_reached
