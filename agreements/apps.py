@@ -7,3 +7,7 @@ class AgreementsConfig(AppConfig):
     """What was promised."""
 
     name = "agreements"
+
+    def ready(self) -> None:
+        """Hear of second factors that people turn on and off."""
+        from agreements import second_factor_audit  # noqa: F401

@@ -9,8 +9,11 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agreements.models import Agreement, User
+from agreements.models import Agreement, Signature, User
 from agreements.models.contracts import Party
+from agreements.second_factor import ConfirmCodeForm, code_widget, has_second_factor
+
+Method = Signature.Method
 
 _LONGEST = 2000
 _ONE_DAY = timedelta(days=1)
@@ -72,9 +75,26 @@ class SignForm(forms.Form):
 
     seen = forms.CharField(widget=forms.HiddenInput)
     party = forms.ChoiceField(label=gettext_lazy("For"))
+    method = forms.ChoiceField(
+        label=gettext_lazy("How you show that it is you"),
+        choices=[
+            (Method.SECOND_FACTOR, gettext_lazy("With a code of the authenticator app")),
+            (Method.PASSWORD, gettext_lazy("With your password")),
+        ],
+        initial=Method.SECOND_FACTOR,
+        widget=forms.RadioSelect,
+    )
+    code = forms.CharField(
+        label=gettext_lazy("The code the app shows now"),
+        help_text=gettext_lazy("Without the app at hand, type one of your recovery codes."),
+        required=False,
+        max_length=40,
+        widget=code_widget(),
+    )
     password = forms.CharField(
         label=gettext_lazy("Your password"),
         help_text=gettext_lazy("It is asked for again, so that nobody signs in your place."),
+        required=False,
         strip=False,
         widget=forms.PasswordInput(
             attrs={"autocomplete": "current-password", "class": "form-control"}
@@ -89,18 +109,42 @@ class SignForm(forms.Form):
         if len(parties) == 1:
             field.widget = forms.HiddenInput()
             field.initial = parties[0]
+        if not has_second_factor(user):
+            del self.fields["method"], self.fields["code"]
 
-    def clean_password(self) -> str:
-        """Make sure who signs; guesses are counted and slowed down as those of sign-in are."""
-        password: str = self.cleaned_data["password"]
+    def clean(self) -> dict[str, Any]:
+        """Make sure who signs, last of all: a code is good once.
+
+        Guesses are counted and slowed down as those of sign-in are.
+        """
+        told = super().clean() or {}
+        told.setdefault("method", Method.PASSWORD)
+        if not self.errors:
+            field = "code" if told["method"] == Method.SECOND_FACTOR else "password"
+            try:
+                (self._check_code if field == "code" else self._check_password)(told[field])
+            except forms.ValidationError as error:
+                self.add_error(field, error)
+        return told
+
+    def _check_code(self, code: str) -> None:
+        if not code:
+            raise forms.ValidationError(_("Type the code, or choose to sign with your password."))
+        form = ConfirmCodeForm({"code": code}, user=self.user)
+        if not form.is_valid():
+            raise forms.ValidationError(form.errors.as_data()["code"])
+        form.authenticator.record_usage()
+
+    def _check_password(self, password: str) -> None:
+        if not password:
+            raise forms.ValidationError(_("Type your password: nothing was signed."))
         if not get_adapter().reauthenticate(self.user, password):
             raise forms.ValidationError(_("This is not your password: nothing was signed."))
-        return password
 
     @property
     def is_slowed_down(self) -> bool:
-        """Whether too many passwords were guessed."""
-        return self.has_error("password", "too_many_login_attempts")
+        """Whether too many passwords or codes were guessed."""
+        return any(self.has_error(name, "too_many_login_attempts") for name in self.fields)
 
 
 class DeclineForm(forms.Form):

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "crispy_forms",
     "crispy_bootstrap5",
     "django_htmx",
@@ -118,6 +119,17 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
+MFA_ADAPTER = "slaportal.sign_in.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "agreements.second_factor.SignInCodeForm",
+    "reauthenticate": "agreements.second_factor.ConfirmCodeForm",
+    "activate_totp": "agreements.second_factor.TurnOnForm",
+}
+MFA_TOTP_ISSUER = "slaportal"
+# The code before and the one after are right, too: people type slowly and clocks differ.
+MFA_TOTP_TOLERANCE = 1
+# Addresses come from an administrator: nobody signs up with somebody else's.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 # How many proxies stand in front and write X-Forwarded-For: guesses are counted by address.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 LOGIN_URL = "account_login"

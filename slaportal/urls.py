@@ -8,6 +8,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("health/", views.health, name="health"),
     path("accounts/", include("allauth.account.urls")),
+    path("accounts/second-factor/", include("allauth.mfa.urls")),
     path("agreements/", include("agreements.urls")),
     path("agreements/<slug:slug>/", include("leads.urls")),
     path("agreements/<slug:slug>/", include("metrics.urls")),

@@ -19,9 +19,9 @@ def fingerprint(terms_hash: str) -> str:
 
 
 @register.filter
-def grouped(terms_hash: str) -> str:
-    """Write a hash in groups of eight, as people compare it."""
-    return " ".join(terms_hash[at : at + 8] for at in range(0, len(terms_hash), 8))
+def grouped(text: str, size: int = 8) -> str:
+    """Write a hash or a key in groups, as people compare and type it."""
+    return " ".join(text[at : at + size] for at in range(0, len(text), size))
 
 
 @register.filter

@@ -5,6 +5,7 @@ from typing import Any, cast
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,7 +18,7 @@ from agreements.actions import drafts, signing
 from agreements.actions.drafts import UnableToSave, UnableToStart
 from agreements.actions.signing import UnableToSign
 from agreements.document import document_of, period_words
-from agreements.models import Agreement, AgreementVersion, Signature
+from agreements.models import Agreement, AgreementVersion
 from agreements.negotiation_forms import DeclineForm, EndForm, ProposeForm, SignForm, WithdrawForm
 from agreements.permissions import (
     check_user_can_edit,
@@ -98,11 +99,11 @@ def _propose(
     return _to(version)
 
 
-@sensitive_post_parameters("password")
+@sensitive_post_parameters("password", "code")
 @login_required
 @require_http_methods(["GET", "POST"])
 def sign(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
-    """Show the exact text that is signed, and sign it with one's password."""
+    """Show the exact text that is signed, and sign it with a password or a second factor."""
     version = _version(request, slug, number)
     gone = _if_not_proposed(request, version)
     if gone is not None:
@@ -121,7 +122,7 @@ def sign(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     )
     status = 200
     if request.method == "POST":
-        done = _sign(request, version, form) if form.is_valid() else None
+        done = _sign(request, version, form)
         if done is not None:
             return done
         status = 429 if form.is_slowed_down else 422
@@ -135,21 +136,25 @@ def sign(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     return render(request, "agreements/negotiation/sign.html", context, status=status)
 
 
+@transaction.atomic
 def _sign(
     request: SignedInRequest, version: AgreementVersion, form: SignForm
 ) -> HttpResponse | None:
-    """Sign, or say next to the form why not."""
+    """Sign, or say next to the form why not; a code with which nothing was signed stays good."""
+    if not form.is_valid():
+        return None
     check_user_can_sign(version.agreement, request.user, form.cleaned_data["party"])
     try:
         signing.sign(
             version=version,
             party=form.cleaned_data["party"],
             seen_hash=form.cleaned_data["seen"],
-            method=Signature.Method.PASSWORD,
+            method=form.cleaned_data["method"],
             by=request.user,
             now=timezone.now(),
         )
     except UnableToSign as error:
+        transaction.set_rollback(True)
         form.add_error(None, str(error))
         return None
     version.refresh_from_db()
