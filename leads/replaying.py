@@ -185,7 +185,7 @@ def clock_row(
     breached_at = state.breached_at(now)
     adjusted_due_at = twin.due_at if twin is not None and twin.due_at != state.due_at else None
     holder_id = _holder(state, breached_at)
-    split = state.holder_split if len(state.custody) > 1 or state.absences else ()
+    split = state.holder_split if state.is_split else ()
     return (
         standing.pk, state.clause_key, state.occurrence, key[1], version_id, str(state.kind),
         str(state.charged_party), state.started_at, state.due_at, state.stopped_at,

@@ -27,6 +27,16 @@ class Absence:
     end: datetime
     recorded_at: datetime
 
+    @property
+    def excuses_from(self) -> datetime:
+        """From when on its time is the team's."""
+        return max(self.start, self.recorded_at)
+
+    def reaches_into(self, start: datetime, end: datetime | None) -> bool:
+        """Whether any of its time is the team's within ``[start, end)``; None is no end."""
+        since = max(self.excuses_from, start)
+        return since < self.end and (end is None or since < end)
+
 
 def holder_at(custody: Custody, at: datetime) -> Holder | None:
     """Who has the handoff at an instant; None is the team, its queue or nobody."""
@@ -53,7 +63,7 @@ def turns_between(
             holder, since = each, at
     turns.append((holder, since, end))
     for absence in absences:
-        away = (absence.holder, max(absence.start, absence.recorded_at), absence.end)
+        away = (absence.holder, absence.excuses_from, absence.end)
         turns = [part for turn in turns for part in _without(turn, away)]
     return turns
 

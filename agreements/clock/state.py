@@ -175,6 +175,14 @@ class ClockState:
         turns = turns_between(self.custody, self.started_at, end, self.absences)
         return shares_of(self.schedule, turns, self.pauses)
 
+    @property
+    def is_split(self) -> bool:
+        """Whether several had it, or one who was away while it ran: else the holder says it all."""
+        if len(self.custody) != 1 or self.started_at is None or self.due_at is None:
+            return len(self.custody) > 1
+        since, end = max(self.started_at, self.custody[0][0]), self._until(self.due_at)
+        return any(absence.reaches_into(since, end) for absence in self.absences)
+
     @cached_property
     def charged_holder(self) -> Holder | None:
         """Who is charged if it is breached (R7); None is the team, its queue or nobody."""

@@ -1,6 +1,7 @@
 """Plain handoffs as the database gives them, in columns, by the promises they are under."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from leads.plain.clocks import NEVER, Attempts, Instants, Integers, PlainHandoff
 from leads.plain.facts import ENDS, LeadRange, Leads
 from leads.plain.judging import Group, Judging
 
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 _AT = ("offered_at", "assigned_at", "accepted_at", "attempt_at", "contact_at", "conversation_at")
 
 
@@ -25,7 +27,7 @@ def plain_handoffs(leads: LeadRange, judging: Judging) -> Iterator[tuple[Group, 
     group_of = numbers[np.searchsorted(known_ids, handoff_ids)]
     touched = AttemptsOf(leads, handoff_ids, found)
     entered = EntriesOf(leads, handoff_ids, _stages(judging))
-    is_plain = ~(touched.is_unclear | _is_ever_away(integers(found["holder_id"])))
+    is_plain = ~(touched.is_unclear | are_away(found))
     for number, group in enumerate(judging.groups):
         places = np.flatnonzero(is_plain & (group_of == number))
         if places.size:
@@ -44,9 +46,16 @@ def _stages(judging: Judging) -> list[str]:
     )
 
 
-def _is_ever_away(holder_ids: Integers) -> NDArray[np.bool_]:
-    away = Absence.objects.order_by().values_list("user_id", flat=True).distinct()
-    return np.isin(holder_ids, np.array(list(away), dtype=np.int64))
+def are_away(found: NDArray[Any]) -> NDArray[np.bool_]:
+    """Tell of handoffs whether the holder was away at any time from the offer to the end."""
+    holder_ids = integers(found["holder_id"])
+    starts, ends = instants(found["offered_at"]), instants(found["ended_at"])
+    are_away = np.zeros(holder_ids.size, dtype=bool)
+    absences = Absence.objects.filter(user__in=np.unique(holder_ids).tolist())
+    for holder_id, *span in absences.values_list("user_id", "starts_at", "ends_at"):
+        from_, until = ((at - _EPOCH) // _MICROSECOND for at in span)
+        are_away |= (holder_ids == holder_id) & (starts < until) & (from_ < ends)
+    return are_away
 
 
 def _columns(

@@ -1,7 +1,7 @@
 """Plain handoffs from their marks: what the arrays need, and which handoffs are not plain."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
@@ -47,7 +47,7 @@ class _Plain:
     stages: list[Mark] = field(default_factory=list)
     attempts: list[Mark] = field(default_factory=list)
     firsts: dict[str, datetime] = field(default_factory=dict)
-    is_over: bool = False
+    over_at: datetime | None = None
 
     def take(self, mark: Mark) -> None:
         """Note a mark; marks come in their order. Raises where it makes the handoff not plain."""
@@ -73,6 +73,14 @@ class _Plain:
         """When the lead first entered a stage, or any for None."""
         return next((mark.at for mark in self.stages if stage in (None, mark.stage)), None)
 
+    def is_away(self, records: Records) -> bool:
+        """Whether the holder is away at any time from the assignment to the end."""
+        if self.assigned_at is None or self.holder_id is None:
+            return False
+        start, end = self.assigned_at, self.over_at
+        away = records.absences_of([self.holder_id])
+        return any(absence.reaches_into(start, end) for absence in away)
+
     def _first(self, name: str, mark: Mark) -> None:
         if name in self.firsts:
             raise _NotPlainError
@@ -89,9 +97,9 @@ class _Plain:
             self.firsts["held_at"] = mark.at
 
     def _end(self, mark: Mark) -> None:
-        if self.is_over:
+        if self.over_at is not None:
             raise _NotPlainError
-        self.is_over = True
+        self.over_at = mark.at
         gave_up = mark.kind is MarkKind.RECYCLED and mark.not_reached
         self.firsts["gave_up_at" if gave_up else _OVER[mark.kind]] = mark.at
 
@@ -169,5 +177,4 @@ def _plain(
             found.take(mark)
     except _NotPlainError:
         return None
-    holders: Collection[int] = () if found.holder_id is None else (found.holder_id,)
-    return None if records.absences_of(holders) else found
+    return None if found.is_away(records) else found

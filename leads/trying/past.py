@@ -2,24 +2,21 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
 from agreements.clock import ClockKind
-from agreements.models import Absence
 from agreements.rulebook import Rulebook
-from leads.plain.binary import instants, integers
+from leads.plain.binary import integers
 from leads.plain.clocks import Attempts, Instants, PlainHandoffs
 from leads.plain.facts import ENDS
-from leads.plain.from_facts import AttemptsOf, EntriesOf, firsts_of, places_in
+from leads.plain.from_facts import AttemptsOf, EntriesOf, are_away, firsts_of, places_in
 from leads.trying.clocks import TriedClocks
 from leads.trying.offers import LeadsOffered, Offers, Window, asked_by
 from leads.trying.others import TRIED, OtherPast
 
 _RECYCLED = ENDS.index("recycled") + 1
-_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +55,7 @@ class PlainPast:
         attempts = AttemptsOf(leads, handoff_ids, found)
         aged = leads.entries(_stages(books, ClockKind.STAGE_AGE))
         is_apart = np.isin(handoff_ids, integers(aged["handoff_id"])) | offers.is_apart[place]
-        self._places = np.flatnonzero(~(attempts.is_unclear | is_apart | _is_away(found)))
+        self._places = np.flatnonzero(~(attempts.is_unclear | is_apart | are_away(found)))
         self._found, self._attempts = found[self._places], attempts
         self._entered = EntriesOf(leads, handoff_ids, _stages(books, ClockKind.HANDOVER))
         self.rows = place[self._places]
@@ -97,14 +94,3 @@ _NO_ATTEMPTS = Attempts(
 def _stages(books: Iterable[Rulebook], kind: ClockKind) -> list[str]:
     promises = (promise for book in books for promise in book.terms.promises().values())
     return sorted({each.stage for each in promises if each.kind is kind and each.stage is not None})
-
-
-def _is_away(found: NDArray[np.void]) -> NDArray[np.bool_]:
-    """Whether the holder was away at any time from the offer to the end."""
-    holder_ids = integers(found["holder_id"])
-    starts, ends = instants(found["offered_at"]), instants(found["ended_at"])
-    is_away = np.zeros(holder_ids.size, dtype=bool)
-    for holder_id, *span in Absence.objects.values_list("user_id", "starts_at", "ends_at"):
-        from_, until = ((at - _EPOCH) // _MICROSECOND for at in span)
-        is_away |= (holder_ids == holder_id) & (starts < until) & (from_ < ends)
-    return is_away
