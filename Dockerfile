@@ -7,13 +7,6 @@ RUN npm ci --omit=dev --no-audit --no-fund
 COPY static/src static/src
 RUN npm run build
 
-FROM python:3.11-slim AS catalogues
-WORKDIR /portal
-COPY requirements/catalogues.txt requirements/catalogues.txt
-RUN python -m pip install --no-cache-dir --require-hashes -r requirements/catalogues.txt
-COPY locale locale
-RUN pybabel --quiet compile --domain=django --directory=locale
-
 FROM python:3.11-slim
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /portal
@@ -21,7 +14,7 @@ COPY requirements/run.txt requirements/run.txt
 RUN python -m pip install --no-cache-dir --require-hashes -r requirements/run.txt
 COPY . .
 COPY --from=front-end /portal/static/dist static/dist
-COPY --from=catalogues /portal/locale locale
+RUN pybabel --quiet compile --domain=django --directory=locale
 RUN useradd --system --user-group --no-create-home --uid 10001 portal && mkdir /data && chown portal:portal /data
 USER portal
 ENV SLAPORTAL_HOME=/data

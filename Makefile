@@ -67,8 +67,8 @@ format: $(DONE)/dev ## Put code and templates into the house's format
 	$(BIN)/djade $(TEMPLATES)
 
 lock: $(DONE)/uv ## Write the locks of requirements/ and package-lock.json anew
-	set -e; for name in run build catalogues dev; do \
-		case $$name in run) from='pyproject.toml' ;; build|catalogues) from="--group $$name" ;; dev) from='pyproject.toml --group dev --group build --group catalogues' ;; esac; \
+	set -e; for name in run build dev; do \
+		case $$name in run) from='pyproject.toml' ;; build) from='--group build' ;; dev) from='pyproject.toml --group dev --group build' ;; esac; \
 		$(DONE)/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 			$$from -o requirements/$$name.txt; \
 	done
@@ -123,9 +123,8 @@ $(DONE)/bundle: $(shell find static/src -type f 2>/dev/null) package-lock.json $
 	@$(WITH_NODE) npm run build --silent
 	@touch $@
 
-$(DONE)/catalogues: requirements/catalogues.txt $(CATALOGUES) $(if $(filter-out $(wildcard $(CATALOGUES:.po=.mo)),$(CATALOGUES:.po=.mo)),undone) | $(DONE)
+$(DONE)/catalogues: $(CATALOGUES) $(if $(filter-out $(wildcard $(CATALOGUES:.po=.mo)),$(CATALOGUES:.po=.mo)),undone) | $(DONE)/run
 	@echo 'Compiling the catalogues of locale/ …'
-	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@$(COMPILE)
 	@touch $@
 
