@@ -233,7 +233,7 @@ class NewCalendar:
         if not self.country:
             return
         try:
-            self.regions = public_holidays.regions(self.country)
+            self.regions = public_holidays.regions(self.country, self.language)
             if self.region not in self.regions:
                 self.region = ""
             self.known_kinds = public_holidays.kinds(self.country)
@@ -263,8 +263,8 @@ class NewCalendar:
 
     @property
     def countries(self) -> Mapping[str, str]:
-        """The countries whose holidays are known."""
-        return public_holidays.countries()
+        """The countries whose holidays are known, in the order of the reader's alphabet."""
+        return public_holidays.countries(self.language)
 
     @property
     def months(self) -> list[Month]:

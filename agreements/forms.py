@@ -3,8 +3,39 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from agreements.models import User
+from agreements.zones import is_zone, zone_read, zone_shown
+
+
+class ZoneField(forms.CharField):
+    """A time zone, typed or chosen from the list that `zone_list` puts on the page.
+
+    Without JavaScript too: the browser itself looks for what is typed among names and places.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", _("Type a city or a country and choose."))
+        super().__init__(**kwargs)
+
+    def widget_attrs(self, widget: forms.Widget) -> Any:
+        """Name the list that is looked through."""
+        return {**super().widget_attrs(widget), "list": "zones", "autocomplete": "off"}
+
+    def prepare_value(self, value: Any) -> Any:
+        """Write the zone as it is read."""
+        return zone_shown(value)
+
+    def clean(self, value: Any) -> str:
+        """Return the name of the zone that was typed."""
+        zone = zone_read(super().clean(value))
+        if not is_zone(zone):
+            raise forms.ValidationError(
+                _("“%(typed)s” is not a time zone: choose one of the list, such as Europe/Madrid."),
+                params={"typed": zone},
+            )
+        return str(zone)
 
 
 class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]

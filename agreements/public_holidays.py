@@ -1,12 +1,13 @@
 """Public holidays of countries and their regions, named in the language of who reads."""
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 
 import holidays
-from holidays.registry import COUNTRIES
+
+from agreements.alphabet import alphabetical
+from agreements.territories import territory_names
 
 PUBLIC = "public"
 OTHER_KINDS = (
@@ -24,34 +25,33 @@ OTHER_KINDS = (
 """Kinds of days that some work and others do not, as far as a country knows them."""
 
 
-@lru_cache(maxsize=1)
-def countries() -> dict[str, str]:
-    """Return the countries whose holidays are known, English names by ISO 3166 code."""
-    known = set(holidays.list_supported_countries(include_aliases=False))
-    named = {entry[1]: _spaced(entry[0]) for entry in COUNTRIES.values() if entry[1] in known}
-    return dict(sorted(named.items(), key=lambda item: item[1]))
+@lru_cache(maxsize=8)
+def countries(language: str) -> Mapping[str, str]:
+    """Return the countries whose holidays are known: names by ISO 3166 code.
+
+    They are named in a language such as ``pt-br`` and stand in the order of its alphabet.
+    """
+    names = territory_names(language)
+    known = holidays.list_supported_countries(include_aliases=False)
+    return _ordered({code: names.get(code, code) for code in known}, language)
 
 
-def _spaced(name: str) -> str:
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
-    return re.sub(r"\b(And|Of|The)\b", lambda match: match[0].lower(), words)
-
-
-def regions(country: str) -> dict[str, str]:
+def regions(country: str, language: str) -> Mapping[str, str]:
     """Return the regions of a country with holidays of their own: names by code.
 
-    Raises NotImplementedError for a country whose holidays are not known.
+    They are named as people there write them, which CLDR does not put into other languages, and
+    stand in the order of the reader's alphabet. Raises NotImplementedError for a country whose
+    holidays are not known.
     """
     found = holidays.country_holidays(country)
     names: dict[str, str] = {}
     for name, code in getattr(found, "subdivisions_aliases", {}).items():
         names.setdefault(str(code), str(name))
-    return dict(
-        sorted(
-            ((code, names.get(code, code)) for code in found.subdivisions),
-            key=lambda item: item[1],
-        )
-    )
+    return _ordered({code: names.get(code, code) for code in found.subdivisions}, language)
+
+
+def _ordered(names: Mapping[str, str], language: str) -> dict[str, str]:
+    return dict(sorted(names.items(), key=lambda item: alphabetical(item[1], language)))
 
 
 @lru_cache(maxsize=256)

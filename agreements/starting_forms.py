@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
-from zoneinfo import available_timezones
 
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from agreements import formats
+from agreements.forms import ZoneField
 from agreements.models import Agreement, AgreementVersion, Team, User
 from agreements.permissions import check_user_can_start
 from agreements.starters import KINDS, LANGUAGES, Starter
@@ -76,7 +75,7 @@ class AgreementForm(forms.Form):
         Team.objects.order_by("name"), label=_("Sales team"), required=False
     )
     new_sales = forms.CharField(label=_("or a new team"), max_length=200, required=False)
-    time_zone = forms.ChoiceField(label=_("Time zone"))
+    time_zone = ZoneField(label=_("Time zone"))
     currency = forms.CharField(
         label=_("Currency"), min_length=3, max_length=3, help_text=_("Three letters, such as EUR.")
     )
@@ -85,9 +84,6 @@ class AgreementForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.user = user
         self.initial = {"time_zone": user.time_zone, "currency": _CURRENCIES[readers_language()]}
-        zones = sorted(available_timezones() - {"localtime", "Factory"})
-        field = cast("forms.ChoiceField", self.fields["time_zone"])
-        field.choices = [(zone, formats.zone_name(zone)) for zone in zones]
         for name in ("marketing", "sales"):
             teams = cast("forms.ModelChoiceField[Team]", self.fields[name])
             teams.empty_label = "–"

@@ -16,13 +16,14 @@ from agreements.editor.rules import read_rule, read_rules, shown_rule, shown_rul
 from agreements.editor.typed import Separators
 from agreements.terms import Problem
 from agreements.wording import problem_sentence
+from agreements.zones import zone_read, zone_shown
 
 Text: TypeAlias = "str | Lazy"
 Choices: TypeAlias = Sequence[tuple[str, Text]]
 ChoicesIn: TypeAlias = Callable[[Mapping[str, Any]], Choices]
 Kind = Literal[
     "text", "long", "lines", "number", "rate", "duration", "choice", "choices", "flag", "time",
-    "rule", "rules", "pairs",
+    "rule", "rules", "pairs", "zone",
 ]  # fmt: skip
 
 
@@ -34,6 +35,7 @@ class Field:
     take where nothing is said: it is shown, and not written while nobody chooses otherwise.
     ``instead`` is a word that can stand in place of the value, with its label.
     ``keeps_empty`` stores a text that was emptied as such, for the terms to refuse it.
+    ``list_id`` is the id of the list on the page that a text may be chosen from.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Field:
     keeps_empty: bool = False
     unit: Text = ""
     instead: tuple[str, Text] | None = None
+    list_id: str = ""
 
     def choices_in(self, document: Mapping[str, Any]) -> Choices:
         """Return the choices there are in a document."""
@@ -195,6 +198,7 @@ _READERS: dict[Kind, Callable[[QueryDict, str, Any], Any]] = {
     "rule": lambda data, name, was: read_rule(data, name, was, separators()),
     "rules": lambda data, name, was: read_rules(data, name, was, separators()),
     "flag": lambda data, name, _was: bool(data.get(name)),
+    "zone": lambda data, name, was: zone_read(data.get(name, ""), was),
 }
 
 
@@ -343,6 +347,7 @@ _WRITERS: dict[Kind, Callable[[Any], Any]] = {
     "lines": lambda stored: "\n".join(str(line) for line in _as_list(stored)),
     "choices": lambda stored: [str(one) for one in _as_list(stored)],
     "flag": bool,
+    "zone": zone_shown,
 }
 
 

@@ -11,13 +11,15 @@ from agreements.editor.fields import Field, Shown
 from agreements.editor.hours_fields import ShownHours, changed_hours, read_hours, shown_hours
 from agreements.editor.names import free_key
 from agreements.editor.places import free_place, row_numbers
-from agreements.editor.zones import zone_read, zone_shown
 from agreements.terms import Problem
 from agreements.wording import problem_sentence
+from agreements.zones import zone_read, zone_shown
 
 NAME = "calendars"
 _KEY = Field("key", "text", _("Key of the calendar"))
-_ZONE = Field("time_zone", "text", _("Time zone"), help=_("Empty: the agreement's."))
+_ZONE = Field(
+    "time_zone", "zone", _("Time zone"), help=_("Empty: the agreement's."), list_id="zones"
+)
 
 
 @dataclass(slots=True)

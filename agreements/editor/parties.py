@@ -23,7 +23,6 @@ from agreements.editor.further_calendars import (
 )
 from agreements.editor.hours_fields import ShownHours, changed_hours, read_hours, shown_hours
 from agreements.editor.rates import changed_rates, read_rates, shown_rates
-from agreements.editor.zones import zone_names, zone_read, zone_shown
 from agreements.models import AgreementVersion, Calendar, User
 from agreements.terms import Problem
 from agreements.terms.hours import ALWAYS
@@ -98,8 +97,6 @@ class PartiesForm(SectionForm):
         """Return the section's part with what was typed in it."""
         was = part_of(document, self.section)
         new = SectionForm.read(self, document, data)
-        if "time_zone" in data:
-            new["time_zone"] = zone_read(str(data["time_zone"]), was.get("time_zone"))
         if isinstance(new.get("currency"), str) and new["currency"] != was.get("currency"):
             new["currency"] = new["currency"].upper()
         new["hours"] = read_hours(data, "hours", was.get("hours"))
@@ -139,18 +136,15 @@ class PartiesForm(SectionForm):
             "plain": plain,
             "kinds": [(value, label, _KINDS[value]) for value, label in plain["kind"].choices],
             "time": _time(part_of(document, self.section), problems),
-            "zones": [zone_shown(name) for name in zone_names()],
             "currencies": _CURRENCIES,
             "months": [(f"{number:02}", name) for number, name in MONTHS.items()],
             "known_calendars": Calendar.objects.order_by("name"),
         }
 
     def _plain(self, document: Mapping[str, Any], problems: Sequence[Problem]) -> dict[str, Shown]:
-        """Return the single fields by their names, the zone as it is read."""
+        """Return the single fields by their names."""
         shown = SectionForm.shown(self, document, problems)
-        plain = {each.name: each for each in shown if isinstance(each, Shown)}
-        plain["time_zone"].value = zone_shown(document.get("time_zone"))
-        return plain
+        return {each.name: each for each in shown if isinstance(each, Shown)}
 
     def keep_beside(
         self, version: AgreementVersion, data: QueryDict, *, by: User, now: datetime
@@ -233,15 +227,17 @@ FORM = PartiesForm(
         ),
         Field(
             "time_zone",
-            "text",
+            "zone",
             gettext_lazy("Time zone"),
-            help=gettext_lazy("By continent and city, the same in every version."),
+            help=gettext_lazy("Type a city or a country and choose. The same in every version."),
+            list_id="zones",
         ),
         Field(
             "currency",
             "text",
             gettext_lazy("Currency"),
             help=gettext_lazy("Three letters, the same in every version."),
+            list_id="currencies",
         ),
         Field(
             "calendar",

@@ -13,7 +13,6 @@ from agreements.editor.hours import (
     year_day_shown,
     year_day_stored,
 )
-from agreements.editor.zones import zone_names, zone_read, zone_shown
 
 OFFICE = {"mon-thu": "09:00-14:00, 15:30-18:30", "fri": [["09:00", "15:00"]], "seasons": []}
 
@@ -124,13 +123,3 @@ def test_seasons_that_share_a_day() -> None:
     summer, winter = ("06-15", "09-15"), ("12-15", "01-15")
     assert overlapping([summer, winter, ("01-15", "02-01"), ("x", "y")]) == {2: 1}
     assert overlapping([summer, ("09-16", "12-14"), winter]) == {}
-
-
-def test_zones_are_typed_as_they_are_read() -> None:
-    assert zone_shown("America/Sao_Paulo") == "America/Sao Paulo"
-    assert zone_read("america/sao paulo", None) == "America/Sao_Paulo"
-    assert zone_read("Europe/Madrid", None) == "Europe/Madrid"
-    assert zone_read("Mars/Olympus_Mons", None) == "Mars/Olympus_Mons"
-    assert zone_read(zone_shown("Mars/Olympus_Mons"), "Mars/Olympus_Mons") == "Mars/Olympus_Mons"
-    assert zone_read(" ", "UTC") is None
-    assert {"America/Argentina/Buenos_Aires", "UTC"} <= set(zone_names())

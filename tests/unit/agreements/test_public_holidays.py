@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from agreements.public_holidays import holiday_names
+from agreements.public_holidays import countries, holiday_names, regions
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,19 @@ def test_the_language_of_the_machine_does_not_matter(monkeypatch: pytest.MonkeyP
 def test_what_is_not_known_is_refused(country: str, region: str) -> None:
     with pytest.raises(NotImplementedError):
         holiday_names(country, region, [2026])
+
+
+def test_countries_are_named_and_ordered_for_the_reader() -> None:
+    english, spanish, portuguese = (countries(language) for language in ("en", "es", "pt-br"))
+
+    assert (english["DE"], spanish["DE"], portuguese["DE"]) == ("Germany", "Alemania", "Alemanha")
+    assert list(portuguese)[:2] == ["AF", "ZA"]  # Afeganistão, África do Sul
+    assert english.keys() == spanish.keys() == portuguese.keys()
+
+
+def test_regions_are_named_as_people_there_write_them() -> None:
+    assert regions("BR", "en")["SP"] == "São Paulo"
+    names = list(regions("BR", "pt-br").values())
+    assert names.index("Paraíba") < names.index("Paraná") < names.index("Pernambuco")
+    with pytest.raises(NotImplementedError):
+        regions("XX", "en")

@@ -1,0 +1,101 @@
+"""Time zones as people read, look for and type them: ``America/Sao_Paulo`` is in Brazil. Pure."""
+
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any
+from zoneinfo import available_timezones
+
+from babel import Locale
+from babel.core import get_global
+from babel.dates import get_timezone_location
+
+from agreements.alphabet import alphabetical, folded
+from agreements.territories import territory_names
+
+UTC = "UTC"
+# Whoever writes a place in one of these languages is understood.
+_SPOKEN = ("en", "es", "pt-br")
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A zone as it is chosen: its name as it is typed, and the city and country it is of."""
+
+    name: str
+    city: str
+    country: str
+
+    @property
+    def place(self) -> str:
+        """Where it is, such as "São Paulo, Brasil"; a city that is its country stands alone."""
+        return ", ".join(dict.fromkeys(part for part in (self.city, self.country) if part))
+
+
+@lru_cache(maxsize=8)
+def zones(language: str) -> tuple[Zone, ...]:
+    """Return the zones to choose from, in the order of their places in a language's alphabet.
+
+    Each city has one zone; the older names of a zone can be typed, and are not offered.
+    """
+    locale, countries = Locale.parse(language, sep="-"), territory_names(language)
+    older, country_of = get_global("zone_aliases"), get_global("zone_territories")
+    offered = [
+        Zone(
+            zone_shown(name),
+            get_timezone_location(name, locale=locale, return_city=True),
+            countries.get(country_of.get(name, ""), "") if country_of.get(name) != "001" else "",
+        )
+        for name in _known()
+        if "/" in name and not name.startswith("Etc/") and name not in older
+    ]
+    offered.sort(key=lambda zone: alphabetical(zone.place, language))
+    return (*offered, Zone(UTC, UTC, ""))
+
+
+def zone_shown(stored: Any) -> str:
+    """Return a stored zone as it is read; anything else as it was typed."""
+    text = "" if stored is None else str(stored)
+    return text.replace("_", " ") if text in _known() else text
+
+
+def zone_read(typed: str, was: Any = None) -> Any:
+    """Return the name of the zone that was typed, or what was typed; None for nothing.
+
+    A city with its country says which zone is meant, "sao paulo, brasil". A city alone does not:
+    Córdoba and Mérida are in Spain too.
+    """
+    text = typed.strip()
+    if text == zone_shown(was):
+        return was
+    look = _look(text)
+    return _by_name().get(look) or _by_place().get(look, text) or None
+
+
+def is_zone(name: Any) -> bool:
+    """Whether there is a zone of that name."""
+    return name in _known()
+
+
+@cache
+def _known() -> frozenset[str]:
+    """Return every name there is; looking them up reads the whole folder each time."""
+    return frozenset(available_timezones() - {"localtime", "Factory"})
+
+
+def _look(name: str) -> str:
+    return " ".join(folded(name).replace("_", " ").split())
+
+
+@cache
+def _by_name() -> dict[str, str]:
+    return {_look(name): name for name in _known()}
+
+
+@cache
+def _by_place() -> dict[str, str]:
+    return {
+        _look(zone.place): _by_name()[_look(zone.name)]
+        for language in _SPOKEN
+        for zone in zones(language)
+        if zone.country and zone.city != zone.country
+    }
