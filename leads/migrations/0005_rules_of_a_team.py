@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("agreements", "0006_put_back"),
+        ("agreements", "0005_interviews"),
         ("leads", "0004_imports_can_be_undone"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
