@@ -215,8 +215,8 @@ class _Folding:
         self._fold()
 
     def end_before(self, at: datetime) -> None:
-        """Another handoff was opened: from then on a decision reopens this one no more."""
-        kept = [m for m in self._marks if m.kind is not MarkKind.DECIDED or m.at < at]
+        """Another handoff was opened: from then on no decision reopens this one."""
+        kept = [mark for mark in self._marks if not mark.overturned or mark.at < at]
         if len(kept) < len(self._marks):
             self._marks = kept
             self._fold()

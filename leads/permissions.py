@@ -3,10 +3,12 @@
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
+from agreements.arbiters import party_of_arbiter
 from agreements.models import Agreement, Membership, User
 from agreements.models.contracts import Party
 from agreements.permissions import refusal, roles_in
-from leads.models import Breach, BreachException, Handoff
+from leads.models import Breach, BreachException, FollowUp, Handoff, HandoffEvent
+from leads.reasons import rulebook_for
 
 Role = Membership.Role
 
@@ -92,6 +94,69 @@ def check_user_can_assign(handoff: Handoff, user: User) -> None:
         return
     if not _is_integration(roles) or handoff.holder_id is not None:
         raise PermissionDenied(_("Only the sales lead or an administrator reassigns a handoff."))
+
+
+def check_user_can_withdraw(handoff: Handoff, user: User) -> None:
+    """Raise PermissionDenied unless the person may take this offer back."""
+    if not _is_of_marketing(handoff, user):
+        raise PermissionDenied(
+            _("An offer is withdrawn by who made it, the marketing lead or an administrator.")
+        )
+
+
+def check_user_can_contest(handoff: Handoff, user: User) -> None:
+    """Raise PermissionDenied unless the person may contest the rejection of this handoff."""
+    if not _is_of_marketing(handoff, user):
+        raise PermissionDenied(
+            _("A rejection is contested by who offered, the marketing lead or an administrator.")
+        )
+
+
+def _is_of_marketing(handoff: Handoff, user: User) -> bool:
+    """Whether it is an administrator, the marketing lead, or who of marketing offered it."""
+    roles = roles_in(handoff.agreement, user)
+    if user.is_admin or (Party.MARKETING, Role.LEAD) in roles:
+        return True
+    return (Party.MARKETING, Role.MEMBER) in roles and _told_by(handoff, "offered", user)
+
+
+def check_user_can_decide_contest(handoff: Handoff, user: User) -> None:
+    """Raise PermissionDenied unless the person is the arbiter whom the terms name.
+
+    Nobody decides what they contested themselves.
+    """
+    book = rulebook_for(handoff)
+    party = party_of_arbiter(book.terms.contest.arbiter) if book else None
+    if _told_by(handoff, "contested", user):
+        raise PermissionDenied(_("You contested it yourself: somebody else decides."))
+    match party:
+        case None if not user.is_director:
+            raise PermissionDenied(_("By the agreement a director decides."))
+        case Party.MARKETING if (party, Role.LEAD) not in roles_in(handoff.agreement, user):
+            raise PermissionDenied(_("By the agreement the marketing lead decides."))
+        case Party.SALES if (party, Role.LEAD) not in roles_in(handoff.agreement, user):
+            raise PermissionDenied(_("By the agreement the sales lead decides."))
+
+
+def _told_by(handoff: Handoff, kind: str, user: User) -> bool:
+    events = HandoffEvent.objects.holding().filter(handoff=handoff, kind=kind)
+    return events.filter(person=user).exists()
+
+
+def check_user_can_correct(fact: FollowUp | HandoffEvent, user: User) -> None:
+    """Raise PermissionDenied unless the person may correct this fact.
+
+    Everybody corrects what they told themselves; administrators and the leads of both parties also
+    what somebody else told.
+    """
+    agreement = fact.handoff.agreement if isinstance(fact, HandoffEvent) else fact.agreement
+    roles = roles_in(agreement, user)
+    leads = {(Party.MARKETING, Role.LEAD), (Party.SALES, Role.LEAD)}
+    if user.is_admin or roles & leads or (roles and fact.recorded_by_id == user.pk):
+        return
+    raise PermissionDenied(
+        _("It is corrected by who told it, the leads of the two parties or an administrator.")
+    )
 
 
 def check_user_can_ask_exception(breach: Breach, user: User) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from django.db.models import Min
+
 from agreements.clock import Absence, Grade
 from agreements.models import Absence as AbsenceRow
 from agreements.models import AgreementVersion
@@ -169,23 +171,47 @@ def _follow_ups(
     lead_ids: Collection[int],
 ) -> tuple[dict[LeadAndAgreement, list[FollowUpRow]], set[tuple[str, str]]]:
     found: defaultdict[LeadAndAgreement, list[FollowUpRow]] = defaultdict(list)
-    by_hand = set()
     rows = FollowUp.objects.holding().filter(AnyOf("lead", lead_ids))
-    for lead_id, agreement_id, at, recorded_at, source, name, channel, outcome, auto, evidence in (
+    by_hand, corrected = set(), set()
+    for lead_id, agreement_id, revised_at, *cells, outcome, is_automated, evidence in (
         rows.values_list(
-            "lead_id", "agreement_id", "occurred_at", "recorded_at", "source", "external_id",
-            "channel", "outcome", "is_automated", "evidence",
+            "lead_id", "agreement_id", "revised_at", "occurred_at", "recorded_at", "source",
+            "external_id", "channel", "outcome", "is_automated", "evidence",
         )
     ):  # fmt: skip
         is_by_hand = evidence == FollowUp.Evidence.BY_HAND
+        row = FollowUpRow._make((*cells, Grade(GRADES[outcome]), is_automated, is_by_hand))
+        found[lead_id, agreement_id].append(row)
         if is_by_hand:
-            by_hand.add((source, name))
-        found[lead_id, agreement_id].append(
-            FollowUpRow(
-                at, recorded_at, source, name, channel, Grade(GRADES[outcome]), auto, is_by_hand
-            )
-        )
+            by_hand.add((row.source, row.external_id))
+            if revised_at is not None:
+                corrected.add(row.external_id)
+    if corrected:
+        _date_back(found, _first_recorded(corrected))
     return found, by_hand
+
+
+def _first_recorded(names: Collection[str]) -> dict[tuple[str, str, datetime], datetime]:
+    """Return when each follow-up was first said to have happened at an instant."""
+    rows = FollowUp.objects.filter(AnyOf("external_id", names), is_retracted=False)
+    told = rows.values_list("source", "external_id", "occurred_at")
+    return {tuple(key): at for *key, at in told.annotate(at=Min("recorded_at")).order_by()}
+
+
+def _date_back(
+    found: dict[LeadAndAgreement, list[FollowUpRow]],
+    first: Mapping[tuple[str, str, datetime], datetime],
+) -> None:
+    """Let a corrected follow-up count as told when its instant was: the rest was in time then."""
+    for rows in found.values():
+        rows[:] = [
+            row._replace(
+                recorded_at=first.get(
+                    (row.source, row.external_id, row.occurred_at), row.recorded_at
+                )
+            )
+            for row in rows
+        ]
 
 
 def _stages(lead_ids: Collection[int]) -> dict[LeadAndAgreement, list[StageRow]]:

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, Audit, User
-from leads.actions.handoffs import SOURCE, AlreadyNamed, name_of
+from leads.actions.telling import SOURCE, AlreadyNamed, name_of
 from leads.ingest import Ingested, ingest
 from leads.models import Delivery, FollowUp, Handoff
 from leads.told import ToldFollowUp

@@ -14,7 +14,7 @@ from agreements.models.contracts import Party
 from agreements.permissions import roles_in
 from agreements.refusals import FieldProblem, Refused, invalid
 from leads.actions import handoffs
-from leads.actions.handoffs import Elsewhere
+from leads.actions.telling import AlreadyDecided, AlreadyNamed, Elsewhere
 from leads.calls.leads import Telling, problems_of_times
 from leads.calls.people import person_named, seller_named
 from leads.calls.shapes import DeedTold, LeadName, OfferTold
@@ -178,11 +178,11 @@ def refusing(deed: Callable[[], R]) -> R:
     """Do a deed; what the lifecycle refuses is refused to the caller in its words."""
     try:
         return deed()
-    except handoffs.AlreadyDecided as error:
+    except AlreadyDecided as error:
         raise Refused("already_decided", str(error)) from error
     except handoffs.AlreadyOpen as error:
         raise Refused("already_open", str(error)) from error
-    except handoffs.AlreadyNamed as error:
+    except AlreadyNamed as error:
         raise Refused("id_taken", str(error)) from error
     except handoffs.UnableToReject as error:
         raise invalid([FieldProblem("reason", str(error))]) from error

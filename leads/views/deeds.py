@@ -17,6 +17,7 @@ from django_htmx.http import HttpResponseClientRedirect, replace_url, reswap, re
 from agreements.clock import ClockState
 from agreements.requests import SignedInRequest
 from leads.actions import follow_ups, handoffs
+from leads.actions.telling import AlreadyDecided
 from leads.case import FactName, read_case
 from leads.deadlocks import retry_once
 from leads.deeds import was_taken_from_queue
@@ -25,6 +26,7 @@ from leads.forms import LogForm, RejectForm
 from leads.models import FollowUp, Handoff
 from leads.permissions import check_user_can_work
 from leads.queue import Desk
+from leads.reasons import reasons_for
 from leads.views.lead_page import LAST_CHANNEL, context_of, desk_or_404, read
 
 
@@ -50,7 +52,7 @@ def _deed(do: Deed) -> Callable[[SignedInRequest, str, int], HttpResponse]:
         desk = desk_or_404(request.user, slug)
         try:
             refused = do(request, _workable(desk, pk), now)
-        except (handoffs.AlreadyDecided, WorkedByAnother) as error:
+        except (AlreadyDecided, WorkedByAnother) as error:
             messages.warning(request, str(error))
             refused = None
         return refused or _back(request, desk, pk)
@@ -69,7 +71,7 @@ def accept(request: SignedInRequest, handoff: Handoff, now: datetime) -> None:
 @_deed
 def reject(request: SignedInRequest, handoff: Handoff, now: datetime) -> HttpResponse | None:
     """Reject a handoff with a reason that the terms have."""
-    form = RejectForm(request.POST, reasons=handoffs.rejection_reasons(handoff))
+    form = RejectForm(request.POST, reasons=reasons_for(handoff, "rejection"))
     if not form.is_valid():
         return _refused(request, handoff, now, reject_form=form)
     before, told = _states(handoff), form.cleaned_data

@@ -13,7 +13,6 @@ from agreements.clock import Grade, MarkKind
 from agreements.models import Agreement, User
 from agreements.requests import SignedInRequest
 from agreements.terms import Terms
-from leads.actions.handoffs import rejection_reasons
 from leads.addresses import plain
 from leads.cards import cards_of, select, worst_status
 from leads.case import Case, LiveClock, read_case
@@ -26,6 +25,7 @@ from leads.hours_picture import picture_of
 from leads.models import Handoff, Lead, StageEntry
 from leads.qualifying import value_text
 from leads.queue import Desk, desk_of
+from leads.reasons import reasons_for
 from leads.registry import readable_leads
 from leads.side import side_of
 from leads.timeline import SHOWS, Story, by_day, timeline_of
@@ -253,7 +253,7 @@ def _deeds(
         preset = str(request.session.get(LAST_CHANNEL, ""))
         found["log_form"] = log_form or LogForm(handoff=handoff, now=now, preset=preset)
     if deeds.reject.is_possible or reject_form:
-        found["reject_form"] = reject_form or RejectForm(reasons=rejection_reasons(handoff))
+        found["reject_form"] = reject_form or RejectForm(reasons=reasons_for(handoff, "rejection"))
     return found
 
 

@@ -1,10 +1,12 @@
 """What every test about leads can ask for."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from agreements.models import AgreementVersion, User
 from leads.models import Handoff
@@ -46,3 +48,10 @@ def crm(version: AgreementVersion) -> Caller:
 def handoff(version: AgreementVersion, ana: User) -> Handoff:
     """Offered to Ana 22 minutes ago."""
     return offer(version, "Paulo", NOW - timedelta(minutes=22), holder=ana)
+
+
+@pytest.fixture
+def in_sao_paulo() -> Iterator[None]:
+    """Read times as somebody in the zone of the agreement does, without a page."""
+    with timezone.override("America/Sao_Paulo"):
+        yield

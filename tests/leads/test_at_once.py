@@ -8,6 +8,7 @@ from django.db import transaction
 from agreements.actions import calendars
 from agreements.models import Calendar
 from leads.actions import follow_ups, handoffs
+from leads.actions.telling import AlreadyDecided
 from leads.ingest import ingest
 from leads.models import Clock, FollowUp, Handoff, HandoffEvent, Lead, LeadIdentity
 from leads.rebuild import rebuild
@@ -99,7 +100,7 @@ def test_of_two_who_accept_one_is_told_who_was_first() -> None:
     )
 
     handoff.refresh_from_db()
-    assert [type(error) for error in raised] == [handoffs.AlreadyDecided]
+    assert [type(error) for error in raised] == [AlreadyDecided]
     assert str(handoff.holder) in str(raised[0])
     assert HandoffEvent.objects.filter(kind="accepted").count() == 1
     assert rebuild(now=NOW) == 0

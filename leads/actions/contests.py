@@ -1,0 +1,82 @@
+"""Contest a rejection, and decide about it: marketing asks, the arbiter of the terms decides."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from agreements import formats
+from agreements.clock import due_after
+from agreements.durations import Duration, Unit
+from agreements.models import User
+from leads.actions.telling import Deed, locked_in
+from leads.ingest import Ingested
+from leads.models import Handoff
+from leads.reasons import rulebook_for
+
+Contest = Handoff.Contest
+
+
+class UnableToContest(ValueError):
+    """The rejection cannot be contested, or not decided so; the text says why."""
+
+
+@transaction.atomic
+def contest(*, handoff: Handoff, by: User, now: datetime, note: str) -> Ingested:
+    """Ask the arbiter to look at a rejection; ``note`` says why it is wrong.
+
+    Raises UnableToContest without a reason, too late or for the second time, AlreadyDecided.
+    """
+    if not note.strip():
+        raise UnableToContest(_("Say why the rejection is wrong: the arbiter goes by it."))
+    deed = Deed("contested", by, now)
+    handoff = locked_in(handoff, deed, Handoff.Status.REJECTED)
+    why_not = why_not_contested(handoff, now)
+    if why_not:
+        raise UnableToContest(why_not)
+    return deed.tell(handoff, person_id=by.pk, note=note.strip())
+
+
+def why_not_contested(handoff: Handoff, now: datetime) -> str:
+    """Say why a rejection cannot be contested now; empty where it can."""
+    match handoff.contest:
+        case Contest.WAITING:
+            return _("It is contested already: the arbiter decides.")
+        case Contest.UPHELD | Contest.OVERTURNED:
+            return _("It was contested before, and decided.")
+    until = contestable_until(handoff)
+    if until is not None and now > until:
+        return _("A rejection is contested until %(when)s by the agreement: that is over.") % {
+            "when": formats.instant(until, now)
+        }
+    return ""
+
+
+def contestable_until(handoff: Handoff) -> datetime | None:
+    """Return the instant until which a rejection may be contested, by the terms' business days."""
+    book = rulebook_for(handoff)
+    if book is None or handoff.closed_at is None:
+        return None
+    within = Duration(book.terms.contest.days, Unit.BUSINESS_DAY)
+    return due_after(book.schedule, handoff.closed_at, within)
+
+
+@transaction.atomic
+def decide(
+    *, handoff: Handoff, is_overturned: bool, by: User, now: datetime, note: str = ""
+) -> Ingested:
+    """Uphold a contested rejection, or overturn it: then the handoff counts as accepted.
+
+    Overturned, the clocks that the rejection voided start anew now. Raises UnableToContest where
+    nothing is contested, or the lead was offered anew meanwhile, AlreadyDecided.
+    """
+    deed = Deed("decided", by, now)
+    handoff = locked_in(handoff, deed, Handoff.Status.REJECTED)
+    if handoff.contest != Contest.WAITING:
+        raise UnableToContest(_("Nobody contests this rejection."))
+    others = handoff.agreement.handoffs.open().filter(lead=handoff.lead_id)
+    if is_overturned and others.exists():
+        raise UnableToContest(
+            _("The lead was offered anew meanwhile, and that handoff goes on: uphold this one.")
+        )
+    return deed.tell(handoff, person_id=by.pk, is_overturned=is_overturned, note=note)

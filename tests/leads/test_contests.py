@@ -1,0 +1,100 @@
+"""Contesting a rejection, and deciding about it."""
+
+from datetime import timedelta
+
+import pytest
+
+from agreements.models import User
+from leads.actions import contests, handoffs
+from leads.actions.contests import UnableToContest
+from leads.actions.telling import AlreadyDecided
+from leads.models import Handoff
+from leads.rebuild import rebuild
+from tests.factories import local, make_user, make_version
+from tests.leads.dealing import clock_of, dealing_terms
+from tests.leads.pages import NOW, offer
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_sao_paulo")]
+
+LATER = NOW + timedelta(hours=1)
+
+
+@pytest.fixture
+def julia() -> User:
+    return make_user("Júlia")
+
+
+@pytest.fixture
+def rejected(julia: User) -> Handoff:
+    """Offered 22 minutes ago, and rejected now."""
+    handoff = offer(make_version(dealing_terms()), "Paulo", NOW - timedelta(minutes=22))
+    handoffs.reject(handoff=handoff, reason="wrong_data", by=julia, now=NOW)
+    handoff.refresh_from_db()
+    return handoff
+
+
+def contest(handoff: Handoff, by: User) -> None:
+    contests.contest(handoff=handoff, note="The number is right.", by=by, now=NOW)
+    handoff.refresh_from_db()
+
+
+def test_overturn_works(rejected: Handoff, julia: User) -> None:
+    contest(rejected, julia)
+    assert rejected.contest == "waiting"
+
+    contests.decide(handoff=rejected, is_overturned=True, by=julia, now=LATER)
+
+    rejected.refresh_from_db()
+    assert (rejected.status, rejected.contest) == ("accepted", "overturned")
+    assert clock_of(rejected, "S2", 1).started_at == LATER
+    assert rebuild(now=LATER) == 0
+
+
+def test_uphold_works(rejected: Handoff, julia: User) -> None:
+    contest(rejected, julia)
+    contests.decide(handoff=rejected, is_overturned=False, note="No.", by=julia, now=LATER)
+
+    rejected.refresh_from_db()
+    assert (rejected.status, rejected.contest) == ("rejected", "upheld")
+    assert rebuild(now=LATER) == 0
+
+
+def test_a_contest_says_why(rejected: Handoff, julia: User) -> None:
+    with pytest.raises(UnableToContest, match="Say why"):
+        contests.contest(handoff=rejected, note="  ", by=julia, now=NOW)
+
+
+def test_it_is_contested_once(rejected: Handoff, julia: User) -> None:
+    contest(rejected, julia)
+    with pytest.raises(UnableToContest, match="the arbiter decides"):
+        contest(rejected, julia)
+    contests.decide(handoff=rejected, is_overturned=False, by=julia, now=NOW)
+    with pytest.raises(UnableToContest, match="contested before, and decided"):
+        contest(rejected, julia)
+    with pytest.raises(UnableToContest, match="Nobody contests"):
+        contests.decide(handoff=rejected, is_overturned=False, by=julia, now=NOW)
+
+
+def test_it_is_contested_within_the_days_of_the_terms(rejected: Handoff, julia: User) -> None:
+    last = local("2026-09-11 18:00")
+    assert contests.contestable_until(rejected) == last
+    assert not contests.why_not_contested(rejected, last)
+    why = "A rejection is contested until Fri 11 Sep 18:00 by the agreement: that is over."
+    assert contests.why_not_contested(rejected, last + timedelta(seconds=1)) == why
+
+
+def test_only_a_rejection_is_contested(julia: User) -> None:
+    handoff = offer(make_version(dealing_terms()), "Paulo", NOW)
+    with pytest.raises(AlreadyDecided, match="this handoff is offered already"):
+        contest(handoff, julia)
+
+
+def test_what_was_offered_anew_is_upheld(rejected: Handoff, julia: User) -> None:
+    contest(rejected, julia)
+    handoffs.offer(lead=rejected.lead, agreement=rejected.agreement, by=julia, now=LATER)
+    with pytest.raises(UnableToContest, match="offered anew meanwhile"):
+        contests.decide(handoff=rejected, is_overturned=True, by=julia, now=LATER)
+
+    contests.decide(handoff=rejected, is_overturned=False, by=julia, now=LATER)
+    rejected.refresh_from_db()
+    assert (rejected.status, rejected.contest) == ("rejected", "upheld")
