@@ -1,0 +1,100 @@
+"""Change the rules by which a team assigns its handoffs; each change is written down."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from agreements.models import Agreement, Audit, User
+from leads.models import AssignmentRule, TeamRules
+
+
+class UnableToUse(ValueError):
+    """The rules cannot be used; the text says why."""
+
+
+@transaction.atomic
+def save_rule(
+    *,
+    agreement: Agreement,
+    rule: AssignmentRule | None,
+    name: str,
+    when: Any,
+    method: str,
+    people: Sequence[User],
+    by: User,
+    now: datetime,
+) -> AssignmentRule:
+    """Write a rule, a new one behind all others. ``when`` is a rule over attributes, or None."""
+    rules = _locked(agreement)
+    if rule is None:
+        rule = AssignmentRule(rules=rules, place=rules.entries.count() + 1)
+    rule.name, rule.when, rule.method = name, when, method
+    rule.save()
+    rule.people.set(people)
+    about = {"rule": name, "when": when, "method": method}
+    _record("saved", rules, by, now, **about, people=[person.name for person in people])
+    return rule
+
+
+@transaction.atomic
+def move_rule(*, rule: AssignmentRule, is_up: bool, by: User, now: datetime) -> None:
+    """Let a rule change places with the one before or behind it, if there is one."""
+    rules = _locked(rule.rules.agreement)
+    entries = list(rules.entries.all())
+    place = next((at for at, each in enumerate(entries) if each.pk == rule.pk), 0)
+    target = place + (-1 if is_up else 1)
+    if not 0 <= target < len(entries):
+        return
+    entries[place], entries[target] = entries[target], entries[place]
+    _number(entries)
+    _record("moved", rules, by, now, rule=rule.name, place=target + 1)
+
+
+@transaction.atomic
+def remove_rule(*, rule: AssignmentRule, by: User, now: datetime) -> None:
+    """Remove a rule; what it assigned says still by which rule. Without any, none is in use."""
+    rules, name = _locked(rule.rules.agreement), rule.name
+    rule.delete()
+    entries = list(rules.entries.all())
+    _number(entries)
+    _record("removed", rules, by, now, rule=name)
+    if not entries and rules.in_use_since:
+        _set_use(rules, None, by, now)
+
+
+@transaction.atomic
+def use_rules(*, agreement: Agreement, is_in_use: bool, by: User, now: datetime) -> None:
+    """Let the rules assign what is offered from now on, or leave that to people again.
+
+    Raises UnableToUse while there is no rule.
+    """
+    rules = _locked(agreement)
+    if is_in_use == (rules.in_use_since is not None):
+        return
+    if is_in_use and not rules.entries.exists():
+        raise UnableToUse(_("There is no rule yet: write one first."))
+    _set_use(rules, now if is_in_use else None, by, now)
+
+
+def _set_use(rules: TeamRules, since: datetime | None, by: User, now: datetime) -> None:
+    rules.in_use_since = since
+    rules.save(update_fields=["in_use_since"])
+    _record("used" if since else "set_aside", rules, by, now)
+
+
+def _locked(agreement: Agreement) -> TeamRules:
+    TeamRules.objects.get_or_create(agreement=agreement)
+    return TeamRules.objects.select_for_update(no_key=True).get(agreement=agreement)
+
+
+def _number(entries: Sequence[AssignmentRule]) -> None:
+    for place, entry in enumerate(entries, start=1):
+        entry.place = place
+    AssignmentRule.objects.bulk_update(entries, ["place"])
+
+
+def _record(deed: str, rules: TeamRules, by: User, now: datetime, **about: Any) -> None:
+    Audit.objects.record(f"leads.team_rules.{deed}", rules.agreement, by=by, now=now, **about)

@@ -1,0 +1,179 @@
+"""A sales team as its rules see it: who is in it, what they hold, when they are away."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, F
+
+from agreements.business_time import Schedule
+from agreements.clock import ClockKind, Interval, due_after
+from agreements.models import Absence, Agreement, AgreementVersion, Membership, User
+from agreements.models.contracts import Party
+from agreements.rulebook import Rulebook
+from leads.assigning import Method, Person, Staff, TeamRule, Waiting
+from leads.models import AssignmentRule, AssignmentTurn, Clock, Handoff, TeamRules
+from leads.queue import acting_clocks
+from leads.rulebooks import rulebook_of, rulebooks_of
+
+# They start when sales receives a handoff, and somebody has to act on them.
+_ON_RECEIPT = frozenset({ClockKind.ACCEPTANCE, ClockKind.FIRST_FOLLOW_UP})
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """The people of a sales team who can hold handoffs, in the order of their keys."""
+
+    people: Mapping[int, User]
+    leads: frozenset[int]
+    staff: Staff
+
+    @property
+    def reps(self) -> tuple[int, ...]:
+        """Who takes turns where a rule names nobody: all but the team's leads."""
+        return tuple(key for key in self.people if key not in self.leads)
+
+
+def team_of(agreement: Agreement, now: datetime) -> Team:
+    """Return the sales team as it is at ``now``; three queries."""
+    rows = Membership.objects.filter(team=agreement.sales_team_id, user__is_active=True)
+    rows = rows.exclude(role=Membership.Role.INTEGRATION).select_related("user")
+    seats = list(rows.order_by("user"))
+    keys = [seat.user_id for seat in seats]
+    loads, away = loads_of(agreement, keys), absences_of(keys, now)
+    return Team(
+        people={seat.user_id: seat.user for seat in seats},
+        leads=frozenset(seat.user_id for seat in seats if seat.role == Membership.Role.LEAD),
+        staff={key: Person(key, loads.get(key, 0), away.get(key, ())) for key in keys},
+    )
+
+
+def loads_of(agreement: Agreement, keys: Sequence[int]) -> dict[int, int]:
+    """Return how many open handoffs of the agreement each person holds; without any, nothing."""
+    held = agreement.handoffs.open().filter(holder__in=keys)
+    return dict(held.order_by().values_list("holder").annotate(load=Count("pk")))
+
+
+def absences_of(keys: Sequence[int], now: datetime) -> dict[int, tuple[Interval, ...]]:
+    """Return when people are away now and later."""
+    found: defaultdict[int, tuple[Interval, ...]] = defaultdict(tuple)
+    rows = Absence.objects.filter(user__in=keys, ends_at__gt=now).order_by("starts_at", "pk")
+    for key, *span in rows.values_list("user_id", "starts_at", "ends_at"):
+        found[key] += ((span[0], span[1]),)
+    return found
+
+
+def rules_of(rules: TeamRules, team: Team) -> list[TeamRule]:
+    """Return a team's rules in their order, each with who had its latest turn; three queries."""
+    entries = list(rules.entries.prefetch_related("people"))
+    turns = AssignmentTurn.objects.filter(rule__in=entries, user__isnull=False)
+    latest = dict(
+        turns.order_by("rule_id", "-pk").distinct("rule_id").values_list("rule_id", "user_id")
+    )
+    return [
+        rule_of(entry, [person.pk for person in entry.people.all()], team, latest.get(entry.pk))
+        for entry in entries
+    ]
+
+
+def rule_of(
+    entry: AssignmentRule, people: Iterable[int], team: Team, latest: int | None
+) -> TeamRule:
+    """Return a stored rule; one that names nobody is for all reps, or for any earlier owner."""
+    method = Method(entry.method)
+    chosen = tuple(sorted(people))
+    if not chosen and method is not Method.EARLIER_OWNER:
+        chosen = team.reps
+    return TeamRule(
+        key=entry.pk or 0,
+        name=entry.name,
+        method=method,
+        people=chosen,
+        when=entry.condition,
+        latest=latest,
+    )
+
+
+def waiting_of(handoffs: Sequence[Handoff], now: datetime) -> dict[int, Waiting]:
+    """Return by key what rules ask of handoffs; about five queries, however many.
+
+    The handoffs come with their leads and are of one agreement. A promise that has not begun is
+    taken to begin now.
+    """
+    versions = AgreementVersion.objects.in_bulk({each.version_id for each in handoffs} - {None})
+    books, clocks = rulebooks_of(versions.values()), _first_clocks(handoffs)
+    owners = _earlier_owners(handoffs)
+    bare = (
+        _schedule_outside(handoffs, now) if any(not each.version_id for each in handoffs) else None
+    )
+    found = {}
+    for handoff in handoffs:
+        known = attributes_of(handoff)
+        book = books[handoff.version_id] if handoff.version_id else None
+        schedule, due_at = bare, None
+        if book is not None:
+            schedule, due_at = _first_due(handoff, book, known, clocks.get(handoff.pk), now)
+        assert schedule is not None  # noqa: S101 - there is one without a version, or a version
+        owner = owners.get(handoff.pk)
+        found[handoff.pk] = Waiting(known, schedule, due_at, handoff.holder_id, owner)
+    return found
+
+
+def attributes_of(handoff: Handoff) -> dict[str, Any]:
+    """Return what rules may ask about: all that is known of the lead, and the handoff's tier."""
+    known: dict[str, Any] = dict(handoff.lead.attributes)
+    return known | {"tier": handoff.tier} if handoff.tier else known
+
+
+def _first_clocks(handoffs: Sequence[Handoff]) -> dict[int, Clock]:
+    clocks = acting_clocks().filter(handoff__in=[each.pk for each in handoffs])
+    return {each.handoff_id: each for each in clocks.order_by("-due_at", "clause_key")}
+
+
+def _first_due(
+    handoff: Handoff, book: Rulebook, known: Mapping[str, Any], clock: Clock | None, now: datetime
+) -> tuple[Schedule, datetime | None]:
+    """Return when the first promise of sales runs out, and the hours it is counted in."""
+    if clock is not None:
+        return book.schedule_of(clock.clause_key, handoff.tier), clock.due_at
+    coming = [
+        (due_after(schedule, now, promise.within), schedule)
+        for promise, schedule in book.promises(handoff.tier, known)
+        if promise.party == Party.SALES and promise.kind in _ON_RECEIPT
+    ]
+    if not coming:
+        return book.schedule, None
+    due_at, schedule = min(coming, key=lambda pair: pair[0])
+    return schedule, due_at
+
+
+def _schedule_outside(handoffs: Sequence[Handoff], now: datetime) -> Schedule:
+    """Return the hours for handoffs outside any version: those in force, else day and night."""
+    agreement = handoffs[0].agreement
+    version = agreement.versions.in_force(now).first()
+    return rulebook_of(version).schedule if version else Schedule.always(agreement.time_zone)
+
+
+def _earlier_owners(handoffs: Sequence[Handoff]) -> dict[int, int]:
+    """Return by handoff who held the lead's handoff before it; one query."""
+    if not handoffs:
+        return {}
+    held = Handoff.objects.filter(
+        agreement=handoffs[0].agreement_id,
+        lead__in=[each.lead_id for each in handoffs],
+        holder__isnull=False,
+    )
+    rows = list(
+        held.order_by(F("offered_at").asc(nulls_first=True), "pk").values_list(
+            "pk", "lead_id", "holder_id", "offered_at"
+        )
+    )
+    owners: dict[int, int] = {}
+    for handoff in handoffs:
+        for pk, lead_id, holder_id, offered_at in rows:
+            is_of_lead = lead_id == handoff.lead_id and pk != handoff.pk
+            if is_of_lead and offered_at and handoff.offered_at and offered_at < handoff.offered_at:
+                owners[handoff.pk] = holder_id
+    return owners
