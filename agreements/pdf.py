@@ -1,7 +1,8 @@
 """The agreement as PDF: the sections of the document page, set by typst on A4.
 
 What people wrote goes to typst as data and is set as text: there is no markup in it, whatever it
-says. The fonts come with typst, so that it looks the same on every machine.
+says. The fonts come with typst and with packages of their own, so that it looks the same on every
+machine, whatever script people write their names in; a sign that no font has is set as a box.
 """
 
 import json
@@ -9,6 +10,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -33,6 +36,7 @@ _MOST_SIGNS = 500_000
 _LONG_WORD = re.compile(r"\S{30}(?=\S)")
 _ZERO_WIDTH_SPACE = "\N{ZERO WIDTH SPACE}"
 _WIDEST_STAMP = 950
+_FONT_PACKAGES = ("manimgx_fonts", "manimgx_fonts_cjk")
 
 
 class UnableToPrint(ValueError):
@@ -53,7 +57,7 @@ def pages_of(version: AgreementVersion, *, status: str, now: datetime) -> list[b
 
 
 def _set(told: dict[str, Any], now: datetime, kind: Any) -> list[bytes]:
-    text = json.dumps(_breakable(told), ensure_ascii=False)
+    text = json.dumps(_breakable(told) | {"fonts": _other_families()}, ensure_ascii=False)
     if len(text) > _MOST_SIGNS:
         raise UnableToPrint(
             _("This text is too long for a PDF: take it as YAML, or shorten the longest parts.")
@@ -62,10 +66,24 @@ def _set(told: dict[str, Any], now: datetime, kind: Any) -> list[bytes]:
         _TEMPLATE.read_bytes(),
         format=kind,
         sys_inputs={"told": text},
-        ignore_system_fonts=True,
+        font_paths=_fonts(),
         timestamp=int(now.timestamp()),
     )
     return made if isinstance(made, list) else [made or b""]
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """Return the fonts to set with; they are looked up once and read as they are needed."""
+    folders: list[Any] = [str(files(package)) for package in _FONT_PACKAGES]
+    return typst.Fonts(include_system_fonts=False, font_paths=folders)
+
+
+@cache
+def _other_families() -> list[str]:
+    """Name the families that are taken, in turn, for what the ordinary ones do not have."""
+    noto = [family for family in _fonts().families() if family.startswith("Noto ")]
+    return [*sorted(family for family in noto if "CJK" not in family), "Noto Sans CJK SC"]
 
 
 def told_of(version: AgreementVersion, *, status: str) -> dict[str, Any]:

@@ -40,6 +40,12 @@ def draft_of(version: AgreementVersion, terms: dict[str, Any]) -> AgreementVersi
     return drafts.start(agreement=version.agreement, terms=terms, by=somebody, now=NOW)
 
 
+def page_called(version: AgreementVersion, name: str) -> bytes:
+    """Set the first page of a version whose agreement has that name."""
+    version.agreement.name = name
+    return pdf.pages_of(version, status="in_force", now=NOW)[0]
+
+
 def test_it_works(client: Client) -> None:
     version = make_version(load_starter("inbound-pt"))
     client.force_login(make_rep("Ana", version.agreement))
@@ -147,6 +153,36 @@ def test_no_text_is_markup() -> None:
     version.agreement.name = TRICKS[0]
     version.agreement.marketing_team.name = TRICKS[2]
     assert pdf.pdf_of(version, status="in_force", now=NOW).startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Αθήνα", "Πάτρα"),
+        ("Київ", "Рига"),
+        ("東京", "大阪"),
+        ("张伟", "王芳"),
+        ("김철수", "이영희"),
+        ("سارة", "أحمد"),
+        ("דוד", "משה"),
+        ("आशा", "उषा"),
+        ("มานี", "ชูใจ"),
+        ("🚀", "🎯"),
+        ("👩‍💻", "👩‍🔬"),
+    ],
+)
+def test_names_are_set_in_the_script_they_are_written_in(one: str, other: str) -> None:
+    version = make_version()
+    assert len(one) == len(other)
+    assert page_called(version, one) != page_called(version, other)
+
+
+def test_sign_that_no_font_has_is_set_as_a_box() -> None:
+    version = make_version()
+    first, second, nothing = (
+        page_called(version, sign) for sign in ("\U00050000", "\U00050001", " ")
+    )
+    assert first == second != nothing
 
 
 def test_sixty_commitments_and_the_longest_names_are_set() -> None:
