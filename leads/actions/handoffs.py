@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, User
 from agreements.rules_lock import judge_by_rules
+from leads.actions.assignments import assign_offered
 from leads.actions.telling import SOURCE, AlreadyNamed, Deed, Elsewhere, locked_in
 from leads.ingest import Ingested, ingest
 from leads.models import Handoff, Lead
@@ -42,7 +43,7 @@ def offer(
     named: str = "",
     told: Elsewhere | None = None,
 ) -> Handoff:
-    """Offer a lead to sales.
+    """Offer a lead to sales; where the team's rules are in use, they say who gets it.
 
     Told of elsewhere, the name of the deed is the handoff's from now on. Offered by the portal
     itself (``by`` None), ``reason`` is the code of why and ``named`` its own name for it: the same
@@ -69,6 +70,8 @@ def offer(
     )
     handoff = Handoff.objects.get(source=name.source, external_id=name.external_id)
     deed.record(handoff, kept)
+    if kept.new and assign_offered(handoff=handoff, now=now):
+        handoff.refresh_from_db()
     return handoff
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from agreements.models import Absence, AgreementVersion, Audit, User
-from leads.actions import team_rules
+from leads.actions import handoffs, team_rules
 from leads.actions.assignments import (
     AlreadyReassigned,
     UnableToAssign,
@@ -15,7 +15,7 @@ from leads.actions.assignments import (
     reassign,
 )
 from leads.ingest import ingest
-from leads.models import AssignmentTurn, Clock, Handoff, HandoffEvent
+from leads.models import AssignmentTurn, Clock, Handoff, HandoffEvent, Lead
 from leads.rebuild import rebuild
 from leads.team import team_of, waiting_of
 from leads.waiting import assign_waiting
@@ -70,6 +70,21 @@ def test_it_works(version: AgreementVersion, reps: list[User]) -> None:
     assert audit.data == {
         "from": None, "to": "Bruno", "rule": "Minas Gerais", "method": "load", "load": 0,
     }  # fmt: skip
+    assert rebuild(now=NOW) == 0
+
+
+def test_an_offer_is_assigned_as_soon_as_it_is_kept(
+    version: AgreementVersion, reps: list[User]
+) -> None:
+    make_rule(version.agreement)
+    tell = Teller("Paulo")
+    ingest(agreement=version.agreement, facts=[tell.stage("mql", NOW)], by=None, now=NOW)
+    helena = make_user("Helena", team=version.agreement.marketing_team)
+    told: dict[str, Any] = {"agreement": version.agreement, "by": helena, "now": NOW}
+
+    handoff = handoffs.offer(lead=Lead.objects.get(), note="Asked for a call", **told)
+
+    assert (handoff.holder, handoff.received_at) == (reps[0], NOW)
     assert rebuild(now=NOW) == 0
 
 
@@ -226,13 +241,13 @@ def test_what_rules_ask_of_many_handoffs(
     for number in range(3):
         offered(version.agreement, f"L{number}", LATELY)
     offer(version, "Held", local("2026-09-08 09:00"), holder=reps[0])
-    handoffs = list(Handoff.objects.select_related("lead").order_by("pk"))
+    found_ones = list(Handoff.objects.select_related("lead").order_by("pk"))
 
     with django_assert_num_queries(4):
-        found = waiting_of(handoffs, NOW)
+        found = waiting_of(found_ones, NOW)
 
-    assert {found[each.pk].due_at for each in handoffs[:3]} == {local("2026-09-08 15:00")}
-    assert found[handoffs[3].pk].due_at == local("2026-09-08 14:00")
+    assert {found[each.pk].due_at for each in found_ones[:3]} == {local("2026-09-08 15:00")}
+    assert found[found_ones[3].pk].due_at == local("2026-09-08 14:00")
 
 
 # -- by hand
