@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from leads import revisions, sweep
+from leads import revisions, sweep, waiting
 from leads.calls import deliveries
 
 
@@ -29,3 +29,9 @@ def process_delivery(pk: int, **_: object) -> None:
 def process_deliveries(**_: object) -> None:
     """Take in the calls that were left."""
     deliveries.process_waiting(now=timezone.now())
+
+
+@shared_task
+def assign_waiting(**_: object) -> None:
+    """Assign by rules what waits for somebody to be there."""
+    waiting.assign_waiting(now=timezone.now())

@@ -196,6 +196,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30.0,
         "options": {"expires": 25},
     },
+    "assign-waiting": {
+        "task": "leads.tasks.assign_waiting",
+        "schedule": 60.0,
+        "options": {"expires": 50},
+    },
     "roll-up": {
         "task": "metrics.tasks.roll_up",
         "schedule": 10.0,
