@@ -159,6 +159,31 @@ def check_user_can_correct(fact: FollowUp | HandoffEvent, user: User) -> None:
     )
 
 
+def check_user_can_organise(agreement: Agreement, user: User) -> None:
+    """Raise PermissionDenied unless the person may say how the sales team shares its handoffs.
+
+    Write the rules, see who holds how much and is away when, and give many away at once.
+    """
+    if not (user.is_admin or (Party.SALES, Role.LEAD) in roles_in(agreement, user)):
+        raise PermissionDenied(
+            _("Only the sales lead or an administrator says who gets the team's handoffs.")
+        )
+
+
+def check_user_can_record_absence(agreement: Agreement, user: User, person: User) -> None:
+    """Raise PermissionDenied unless the person may say when somebody of sales is away.
+
+    Everybody of the sales team says it of themselves; its lead and administrators of everybody.
+    """
+    holding = {(Party.SALES, Role.LEAD), (Party.SALES, Role.MEMBER)}
+    if not roles_in(agreement, person) & holding:
+        raise PermissionDenied(_("Absences are recorded for the sales team of this agreement."))
+    if user != person and refusal(check_user_can_organise, agreement, user):
+        raise PermissionDenied(
+            _("Only the sales lead or an administrator says when somebody else is away.")
+        )
+
+
 def check_user_can_ask_exception(breach: Breach, user: User) -> None:
     """Raise PermissionDenied unless the person may ask that this breach does not count.
 
