@@ -82,7 +82,7 @@ class SignForm(forms.Form):
             (Method.PASSWORD, gettext_lazy("With your password")),
         ],
         initial=Method.SECOND_FACTOR,
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
     )
     code = forms.CharField(
         label=gettext_lazy("The code the app shows now"),

@@ -24,8 +24,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": _(
-            "This code is wrong or was used already. Wait for the next one of the app, or type a "
-            "recovery code."
+            "This code is wrong or was used already: type the next one that the app shows."
         ),
         "cannot_generate_recovery_codes": _(
             "Recovery codes stand in for an authenticator app: turn one on first."

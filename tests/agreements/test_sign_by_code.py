@@ -88,7 +88,7 @@ def test_a_code_of_the_app_signs_once(
     client.post(SIGN, with_code(proposed, code))
     again = client.post(SIGN, with_code(proposed, code, party="sales"))
     assert again.status_code == 422
-    assert "This code is wrong or was used already." in text_of(again)
+    assert "This code is wrong or was used already" in text_of(again)
     client.post(SIGN, with_code(proposed, code_of(later=1), party="sales"))
     assert proposed.signatures.count() == 2
 
@@ -116,7 +116,7 @@ def test_a_wrong_code_leaves_the_choice(
     proposed: AgreementVersion, helena: User, recovery_codes: list[str]
 ) -> None:
     answer = signed_in(helena).post(SIGN, with_code(proposed, wrong_code()))
-    assert "type a recovery code" in text_of(answer)
+    assert "type the next one that the app shows" in text_of(answer)
     assert form_values(answer.content.decode(), "sign")["method"] == ["second_factor"]
     sent = with_code(proposed, "", method="password", password="guessed")
     answer = signed_in(helena).post(SIGN, sent)

@@ -97,6 +97,12 @@ def test_the_menu_leads_to_the_account(ana: User) -> None:
     assert CODES not in text
 
 
+def test_the_changed_password_leads_back(ana: User) -> None:
+    typed = {"oldpassword": PASSWORD, "password1": "clear water 42", "password2": "clear water 42"}
+    answer = signed_in(ana).post(reverse("account_change_password"), typed)
+    assert answer["Location"] == ACCOUNT
+
+
 def test_who_is_signed_in_shows_again_that_it_is_them(ana: User) -> None:
     asked = signed_in(ana).get(ON)
     assert asked.headers["Location"].startswith(reverse("account_reauthenticate"))
@@ -203,7 +209,7 @@ def test_a_wrong_code_is_said(ana: User) -> None:
     turn_on(ana)
     client = by_password(ana)
     answer = client.post(CODE, {"code": wrong_code()})
-    assert "This code is wrong or was used already." in text_of(answer)
+    assert "This code is wrong or was used already" in text_of(answer)
     assert not is_signed_in(client)
 
 
