@@ -1,11 +1,14 @@
 """Everything that happened to the texts of an agreement, the latest first."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any, Literal
 
+from django.db.models import QuerySet
+
+from agreements.editing import EditedSection, merge, part_of
 from agreements.models import (
     Agreement,
     AgreementVersion,
@@ -14,6 +17,7 @@ from agreements.models import (
     SectionEdit,
     Signature,
     Suggestion,
+    User,
     VersionStep,
 )
 
@@ -21,6 +25,8 @@ Kind = Literal["edit", "step", "signature", "comment", "resolved", "suggestion",
 
 TOGETHER = timedelta(minutes=10)
 """Saves of one person in one section within this time are one change."""
+
+_FEW = 5
 
 ACTIONS = tuple(
     f"agreements.version.{name}" for name in ("started", "adopted", "discarded", "period_wanted")
@@ -77,25 +83,64 @@ def _audits(agreement: Agreement) -> Iterator[Moment]:
 
 def _edits(agreement: Agreement) -> list[Moment]:
     rows = SectionEdit.objects.filter(version__agreement=agreement).order_by("pk")
-    fields = ("pk", "version_id", "section", "edited_by_id", "edited_at")
+    fields = ("pk", "version_id", "section", "edited_by_id", "edited_at", "puts_back_id")
     return grouped(rows.values_list(*fields))
 
 
-def grouped(edits: Iterable[tuple[int, int, str, int, datetime]]) -> list[Moment]:
+def grouped(edits: Iterable[tuple[int, int, str, int, datetime, int | None]]) -> list[Moment]:
     """Gather saves of one person in one section within ten minutes of the first of them.
 
-    Edits are given as (key, version, section, person, instant) in their order. Somebody else's
-    save of the same section in between ends a change, so that nobody is shown another's.
+    Edits are given as (key, version, section, person, instant, what it puts back) in their order.
+    Somebody else's save of the same section in between ends a change, so that nobody is shown
+    another's; to put something back is a change of its own.
     """
     found: list[Moment] = []
     open_ones: dict[tuple[int, str], tuple[int, datetime, int]] = {}
-    for pk, version, section, person, at in edits:
+    for pk, version, section, person, at, puts_back in edits:
         place = (version, section)
         by, since, number = open_ones.get(place, (0, at, -1))
-        if number >= 0 and by == person and at - since <= TOGETHER:
+        if puts_back is not None:
+            open_ones.pop(place, None)
+            found.append(Moment("edit", at, pk, pk))
+        elif number >= 0 and by == person and at - since <= TOGETHER:
             before = found[number]
             found[number] = Moment("edit", at, before.pk, pk, before.saves + 1)
         else:
             open_ones[place] = (person, at, len(found))
             found.append(Moment("edit", at, pk, pk))
     return found
+
+
+def edits_behind(version: AgreementVersion) -> QuerySet[SectionEdit]:
+    """Return the edits that led to a text: its own, and those of the versions it is a copy of."""
+    return SectionEdit.objects.filter(version__in=lineage_of(version))
+
+
+def lineage_of(version: AgreementVersion) -> list[int]:
+    """Return the keys of a version and of those it is a copy of, the latest first."""
+    origins = dict(version.agreement.versions.values_list("pk", "copied_from_id"))
+    lineage: list[int] = []
+    at: int | None = version.pk
+    while at is not None and at not in lineage:
+        lineage.append(at)
+        at = origins.get(at)
+    return lineage
+
+
+def undoable(
+    version: AgreementVersion, section: EditedSection, *, by: User, now: datetime
+) -> SectionEdit | None:
+    """Return a person's latest edit of a section that can be undone at once, None without one.
+
+    It is of the last ten minutes; what was put back already gives way to the edit before it.
+    """
+    edits = version.edits.filter(section=section.name)
+    own = edits.filter(edited_by=by, edited_at__gte=now - TOGETHER, puts_back=None)
+    current = part_of(version.terms, section)
+    left = own.filter(put_back_by=None).order_by("-pk")[:_FEW]
+    return next((edit for edit in left if differs_from(edit, edit, current)), None)
+
+
+def differs_from(first: SectionEdit, last: SectionEdit, current: Mapping[str, Any]) -> bool:
+    """Whether to put back what stood before some edits would change anything."""
+    return bool(merge(last.after, first.before, current).value != current)

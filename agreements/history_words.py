@@ -11,9 +11,9 @@ from agreements import formats
 from agreements.difference import ABSENT, clause_at, difference
 from agreements.difference_words import Names, Sentence, Wording
 from agreements.difference_words.titles import title_of
-from agreements.editing import value_at, with_value, without
+from agreements.editing import part_of, section_named, value_at, with_value, without
 from agreements.editing.places import NoSuchPlace
-from agreements.history import Kind, Moment
+from agreements.history import Kind, Moment, differs_from, lineage_of
 from agreements.models import (
     Agreement,
     AgreementVersion,
@@ -47,15 +47,33 @@ class Event:
     differences: Sequence[Sentence] = ()
     more: int = 0
     said: str = ""
+    put_back: "PutBack | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class PutBack:
+    """What can be put back: the section, and the first and the last of its edits."""
+
+    section: str
+    first: int
+    last: int
 
 
 class Teller:
-    """Tells some moments of an agreement; all their rows are read at once."""
+    """Tells some moments of an agreement; all their rows are read at once.
+
+    ``draft`` is the one in which the reader may put back what stood before an edit, if any.
+    """
 
     def __init__(
-        self, agreement: Agreement, moments: Sequence[Moment], calendars: Mapping[str, str]
+        self,
+        agreement: Agreement,
+        moments: Sequence[Moment],
+        calendars: Mapping[str, str],
+        draft: AgreementVersion | None = None,
     ) -> None:
         self._calendars = calendars
+        self._draft, self._lineage = draft, lineage_of(draft) if draft else []
         self._rows = {kind: self._read(kind, moments) for kind in _MODELS}
         keys = {
             row.version_id
@@ -102,11 +120,25 @@ class Teller:
         values = self._about(version, first.edited_by.name) | {
             "section": section_names().get(first.section, first.section)
         }
-        text = _("%(who)s changed “%(section)s” in version %(number)s.")
-        if not found:
+        icon, text = "pencil", _("%(who)s changed “%(section)s” in version %(number)s.")
+        if first.puts_back_id:
+            icon = "arrow-back-up"
+            text = _("%(who)s put back in version %(number)s what “%(section)s” said before.")
+        elif not found:
             text = _("%(who)s changed “%(section)s” in version %(number)s and changed it back.")
         more = max(0, len(found) - _MOST_SENTENCES)
-        return Event("pencil", moment.at, _told(text, values), found[:_MOST_SENTENCES], more)
+        sentence, some = _told(text, values), found[:_MOST_SENTENCES]
+        return Event(icon, moment.at, sentence, some, more, put_back=self._put_back(first, last))
+
+    def _put_back(self, first: SectionEdit, last: SectionEdit) -> PutBack | None:
+        """Say what the reader may put back; nothing where the draft says it already."""
+        section = section_named(first.section)
+        if self._draft is None or section is None or first.version_id not in self._lineage:
+            return None
+        current = part_of(self._draft.terms, section)
+        if not differs_from(first, last, current):
+            return None
+        return PutBack(first.section, first.pk, last.pk)
 
     def _differences(
         self, terms: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[str, Any]

@@ -5,7 +5,7 @@ from typing import Any
 
 from agreements.actions.signing import UnableToSign, check_text, coming_of
 from agreements.coming_words import coming_words
-from agreements.editing import problems_of, section_of_path
+from agreements.editing import section_of_path
 from agreements.editor.registry import form_named
 from agreements.editor.table import ShownProblem
 from agreements.models import AgreementVersion
@@ -18,7 +18,7 @@ def summary_of(version: AgreementVersion, *, now: datetime) -> dict[str, Any]:
 
     ``refused`` says why a sound text cannot be proposed as it is, such as for its dates.
     """
-    found = problems_of(version.terms)
+    found = version.problems()
     summary: dict[str, Any] = {
         "version": version,
         "problems": [

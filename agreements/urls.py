@@ -34,6 +34,7 @@ urlpatterns = [
     path("<slug:slug>/draft/propose/", signing.propose, name="draft-propose"),
     path("<slug:slug>/draft/<slug:section>/", editor.section, name="editor"),
     path("<slug:slug>/draft/<slug:section>/merge/", editor.merge, name="editor-merge"),
+    path("<slug:slug>/draft/<slug:section>/put-back/", editor.put_back, name="editor-put-back"),
     path("<slug:slug>/document/", document.document, name="document"),
     path("<slug:slug>/document/<int:number>/", document.document, name="version"),
     path("<slug:slug>/document/<int:number>.yaml", files.as_yaml, name="version-yaml"),

@@ -49,6 +49,8 @@ def target_text(commitment: Commitment, terms: Terms) -> str:
         return formats.promise(target)
     if commitment.definition.is_share:
         return formats.percent(target, _places(target * 100))
+    if commitment.unit:
+        return f"{formats.figure(target)} {commitment.unit}"
     if commitment.measure in {"revenue", "stage_value"}:
         return formats.money(target, terms.currency or "")
     return formats.figure(target)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, cast
 
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -13,10 +14,10 @@ from agreements import lifecycle
 from agreements.actions import messages
 from agreements.editing import (
     EditedSection,
-    Merged,
     merge,
     part_hash,
     part_of,
+    section_named,
     value_at,
     with_part,
     with_value,
@@ -36,30 +37,57 @@ class UnableToSave(ValueError):
     """The text can no longer be changed; the text of the error says why and what to do."""
 
 
-class Conflict(Exception):
-    """Somebody else changed the same things meanwhile: what both did, and what can be merged.
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What somebody chose where two changed the same: by place, whether "mine" or "theirs" holds.
 
-    ``theirs`` is the latest edit by others; None where nobody knows from what ``mine`` began.
+    ``asked_hash`` is of the part they were shown as theirs: a choice is about those values alone.
+    """
+
+    holds: Mapping[str, str]
+    asked_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What somebody made of a section, the hash of the part they began from, and what it undoes."""
+
+    section: EditedSection
+    part: dict[str, Any]
+    seen_hash: str
+    chosen: Chosen | None = None
+    puts_back: SectionEdit | None = None
+
+
+class Conflict(Exception):
+    """Somebody else changed the same things meanwhile: what is to be chosen at which ``paths``.
+
+    ``theirs`` is the section's latest edit; None where nobody knows from what the change began.
+    ``settled`` are the choices that still hold, by place.
     """
 
     def __init__(
         self,
-        section: EditedSection,
-        mine: dict[str, Any],
+        change: Change,
         theirs: SectionEdit | None,
-        merged: Merged,
+        paths: tuple[str, ...],
+        settled: Mapping[str, str],
     ) -> None:
-        self.section, self.mine, self.theirs, self.merged = section, mine, theirs, merged
-        super().__init__(f"{section.name}: {', '.join(merged.conflicts)}")
+        self.change, self.theirs, self.paths, self.settled = change, theirs, paths, settled
+        super().__init__(f"{change.section.name}: {', '.join(paths)}")
 
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A saved section: its part as it stands now, and whether others' changes are in it."""
+    """A saved section: its part as it stands now, and whether others' changes are in it.
+
+    ``edit`` is what was written; None where everything stood like that already.
+    """
 
     part: dict[str, Any]
     hash: str
     was_merged: bool = False
+    edit: SectionEdit | None = None
 
 
 @transaction.atomic
@@ -142,12 +170,13 @@ def save_section(
     seen_hash: str,
     by: User,
     now: datetime,
-    resolved: Mapping[str, str] | None = None,
+    chosen: Chosen | None = None,
+    puts_back: SectionEdit | None = None,
 ) -> Saved:
     """Keep a section as somebody left it, who began from the part with ``seen_hash``.
 
     What others saved meanwhile is merged in. Raises Conflict where both changed the same thing,
-    unless ``resolved`` says of that place whether "mine" or "theirs" shall hold; UnableToSave for
+    unless ``chosen`` says which shall hold and that has not changed again since; UnableToSave for
     a text that is no draft; TermsError for what cannot be stored.
     """
     version = _draft(version)
@@ -156,23 +185,52 @@ def save_section(
     mine = cast("dict[str, Any]", composed(part))
     is_behind = seen_hash != current_hash
     if is_behind:
-        mine = _merged(version, section, mine, seen_hash, current, resolved or {})
+        mine = _merged(version, Change(section, mine, seen_hash, chosen, puts_back), current)
     new_hash = part_hash(mine)
-    if new_hash != current_hash:
-        document = with_part(version.terms, section, mine)
-        AgreementVersion.objects.filter(pk=version.pk).update(
-            terms=document, terms_hash=terms_hash(document)
-        )
-        version.edits.create(
-            section=section.name,
-            before=current,
-            after=mine,
-            before_hash=current_hash,
-            after_hash=new_hash,
-            edited_by=by,
-            edited_at=now,
-        )
-    return Saved(mine, new_hash, was_merged=is_behind)
+    if new_hash == current_hash:
+        return Saved(mine, new_hash, is_behind)
+    document = with_part(version.terms, section, mine)
+    AgreementVersion.objects.filter(pk=version.pk).update(
+        terms=document, terms_hash=terms_hash(document)
+    )
+    edit = version.edits.create(
+        section=section.name,
+        before=current,
+        after=mine,
+        before_hash=current_hash,
+        after_hash=new_hash,
+        edited_by=by,
+        edited_at=now,
+        puts_back=puts_back,
+    )
+    return Saved(mine, new_hash, is_behind, edit)
+
+
+def put_back(
+    *,
+    version: AgreementVersion,
+    first: SectionEdit,
+    last: SectionEdit,
+    by: User,
+    now: datetime,
+) -> Saved:
+    """Undo what a section's edits from ``first`` to ``last`` did, as a new edit of the draft.
+
+    What was changed since stays. Raises Conflict where that is the very same thing, and
+    UnableToSave for a text that is no draft.
+    """
+    section = section_named(first.section)
+    if section is None:
+        raise KeyError(first.section)
+    return save_section(
+        version=version,
+        section=section,
+        part=first.before,
+        seen_hash=last.after_hash,
+        by=by,
+        now=now,
+        puts_back=last,
+    )
 
 
 @transaction.atomic
@@ -186,11 +244,10 @@ def set_wanted_period(
 ) -> None:
     """Say from which local day the text is meant to be in force, and from which no more.
 
-    Raises UnableToSave for a text that is no draft, or an end that is not after the start.
+    An end that is not after the start is kept as one of the draft's problems. Raises UnableToSave
+    for a text that is no draft.
     """
     version = _draft(version)
-    if from_date and to_date and to_date <= from_date:
-        raise UnableToSave(_("The agreement ends after it begins: choose a later end."))
     if (version.wanted_from_date, version.wanted_to_date) == (from_date, to_date):
         return
     version.wanted_from_date, version.wanted_to_date = from_date, to_date
@@ -253,35 +310,61 @@ def _no_draft_any_more(version: AgreementVersion) -> UnableToSave:
     )
 
 
-def _merged(
-    version: AgreementVersion,
-    section: EditedSection,
-    mine: dict[str, Any],
-    seen_hash: str,
-    current: dict[str, Any],
-    resolved: Mapping[str, str],
-) -> dict[str, Any]:
+def _merged(version: AgreementVersion, change: Change, current: dict[str, Any]) -> dict[str, Any]:
     """Merge what one person did to an older state with what the others did. Raises Conflict."""
-    edits = version.edits.filter(section=section.name).select_related("edited_by")
-    merged = merge(_state(edits, seen_hash), mine, current)
-    if set(merged.conflicts) - resolved.keys():
-        raise Conflict(section, mine, edits.order_by("-pk").first(), merged)
+    section = change.section
+    base = _state(version, section, change.seen_hash)
+    merged = merge(base or {}, change.part, current)
+    settled = _settled(version, change, current)
+    unsettled = tuple(path for path in merged.conflicts if path not in settled)
+    if unsettled:
+        edits = version.edits.filter(section=section.name).select_related("edited_by")
+        raise Conflict(change, edits.order_by("-pk").first(), unsettled, settled)
     value = cast("dict[str, Any]", merged.value)
     for path in merged.conflicts:
-        if resolved[path] == "theirs":
+        if settled[path] == "theirs":
             value = _as_in(current, value, path)
     return value
 
 
+def _settled(
+    version: AgreementVersion, change: Change, current: dict[str, Any]
+) -> Mapping[str, str]:
+    """Return the choices about values that are still the ones somebody chose beside."""
+    chosen = change.chosen
+    if chosen is None or chosen.asked_hash == part_hash(current):
+        return chosen.holds if chosen else {}
+    shown = _state(version, change.section, chosen.asked_hash)
+    return {
+        path: hold
+        for path, hold in chosen.holds.items()
+        if shown is not None and _found(shown, path) == _found(current, path)
+    }
+
+
+def _found(part: dict[str, Any], path: str) -> tuple[Any, ...]:
+    """Return what stands at a place, nothing where the part has no such place."""
+    try:
+        return (value_at(part, path),)
+    except NoSuchPlace:
+        return ()
+
+
 def _as_in(current: dict[str, Any], value: dict[str, Any], path: str) -> dict[str, Any]:
     """Return a copy with one place as it is in the current part; what is not there is left out."""
-    try:
-        return cast("dict[str, Any]", with_value(value, path, value_at(current, path)))
-    except NoSuchPlace:
-        return cast("dict[str, Any]", without(value, path))
+    for found in _found(current, path):
+        return cast("dict[str, Any]", with_value(value, path, found))
+    return cast("dict[str, Any]", without(value, path))
 
 
-def _state(edits: Any, seen_hash: str) -> dict[str, Any]:
-    """Return a state that a section had; an empty one where nobody knows it any more."""
-    known = edits.filter(before_hash=seen_hash).order_by("-pk").first()
-    return known.before if known else {}
+def _state(
+    version: AgreementVersion, section: EditedSection, known_hash: str
+) -> dict[str, Any] | None:
+    """Return a state that a section had in any version, None where nobody knows it any more."""
+    edits = SectionEdit.objects.filter(version__agreement=version.agreement_id)
+    matching = Q(before_hash=known_hash) | Q(after_hash=known_hash)
+    known = edits.filter(matching, section=section.name).order_by("-pk").first()
+    if known is None:
+        return None
+    found: dict[str, Any] = known.before if known.before_hash == known_hash else known.after
+    return found

@@ -25,6 +25,7 @@ from agreements.models import (
 )
 from agreements.rules_lock import change_rules
 from agreements.terms import terms_hash
+from agreements.wording import problem_sentence
 
 
 class UnableToSign(ValueError):
@@ -49,8 +50,8 @@ def propose(
     version = _locked(version)
     if seen_hash is not None and seen_hash != version.terms_hash:
         raise UnableToSign(_("Somebody changed the draft meanwhile: read it again, then propose."))
-    _take_step(version, Step.PROPOSE, party, by=by, now=now, note=note)
     check_text(version, now)
+    _take_step(version, Step.PROPOSE, party, by=by, now=now, note=note)
     _tell(version, "version_proposed", by=by, now=now, note=note)
 
 
@@ -236,6 +237,8 @@ def check_text(version: AgreementVersion, now: datetime) -> None:
         raise UnableToSign(
             _("The text has %(count)d problems to solve first.") % {"count": len(problems)}
         )
+    for each in version.period_problems():
+        raise UnableToSign(problem_sentence(each))
     agreement, terms = version.agreement, version.parsed_terms()
     is_first = not agreement.versions.signed().exists()
     same = (terms.time_zone, terms.currency or "") == (agreement.time_zone, agreement.currency)

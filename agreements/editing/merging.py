@@ -58,7 +58,9 @@ def _merged_mappings(
 ) -> dict[str, Any]:
     merged = {}
     for key in dict.fromkeys((*mine, *theirs)):
-        here = f"{path}.{key}" if path else key
+        # A dot within a key is written as in every path of a document.
+        step = key.replace(".", "~")
+        here = f"{path}.{step}" if path else step
         value = _merged(
             base.get(key, _ABSENT),
             mine.get(key, _ABSENT),

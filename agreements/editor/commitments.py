@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from agreements.editor.fields import Choices, Field, Rows
 from agreements.editor.forms import SectionForm
 from agreements.editor.lead_fields import known_fields
+from agreements.editor.measured import cleared, measure_of, with_needs
 from agreements.editor.new_commitment import WITH_FUNNEL, new_commitment
-from agreements.editor.parts import list_in
+from agreements.editor.parts import list_in, value_in
 from agreements.editor.promises import promises_of, side_of, weights_of
 from agreements.editor.said import former_terms
 from agreements.editor.tiers import calendar_choices
@@ -21,6 +24,8 @@ from agreements.wording import period_words
 
 PARTIES = {"marketing": _("Marketing"), "sales": _("Sales")}
 _PERIODS = ("day", "week", "month", "quarter", "year")
+_MANY = 8
+_COUNTED = ("volume", "amount", "score")
 _TARGETS = {"rate": "rate", "clock": "rate", "time": "duration"}
 
 
@@ -40,12 +45,6 @@ def _periods(_document: Mapping[str, Any]) -> Choices:
     return [(period, period_words(period)) for period in _PERIODS]
 
 
-def measure_of(entry: Mapping[str, Any]) -> Measure | None:
-    """Return the measure of a commitment as it is stored, None if it names none."""
-    name = entry.get("measure")
-    return MEASURES.get(name) if isinstance(name, str) else None
-
-
 def fields_of(entry: Mapping[str, Any]) -> tuple[Field, ...]:
     """Return the fields of a commitment: those its measure uses, and whatever else it says."""
     measure = measure_of(entry)
@@ -53,6 +52,7 @@ def fields_of(entry: Mapping[str, Any]) -> tuple[Field, ...]:
     names = [name for name in _OPTIONS if name in used or entry.get(name) is not None]
     return (
         *_who(entry, measure),
+        *_unit(entry, measure),
         _target(entry, measure),
         *(field for name in names for field in _OPTIONS[name]),
         *(_DETAILS if measure is None or measure.is_clock else _without_calendar(entry)),
@@ -65,8 +65,7 @@ def _who(entry: Mapping[str, Any], measure: Measure | None) -> list[Field]:
     fields = []
     if not isinstance(entry.get("key"), str) or not entry.get("key"):
         fields.append(Field("key", "text", _("Clause key")))
-    if measure is None:
-        fields.append(Field("measure", "choice", _("Measure"), choices=_MEASURES))
+    fields.append(Field("measure", "choice", _("Measure"), choices=_measures(entry, measure)))
     may = measure.party if measure else None
     if entry.get("party") not in ((may,) if may else tuple(PARTIES)):
         choices = [("", _("– party –")), *PARTIES.items()]
@@ -74,12 +73,31 @@ def _who(entry: Mapping[str, Any], measure: Measure | None) -> list[Field]:
     return fields
 
 
+def _measures(entry: Mapping[str, Any], measure: Measure | None) -> Choices:
+    """The measures that the party of a commitment can promise, and the one that it names."""
+    party = entry.get("party")
+    may = [
+        (name, _(each.label))
+        for name, each in MEASURES.items()
+        if each is measure or each.party in (None, party) or party not in PARTIES
+    ]
+    return may if measure else [("", _("– measure –")), *may]
+
+
+def _unit(entry: Mapping[str, Any], measure: Measure | None) -> list[Field]:
+    """A word for what is counted, where the target is a number that is not money."""
+    is_counted = measure is not None and measure.kind in _COUNTED and measure.name != "revenue"
+    return [_UNIT] if is_counted or entry.get("unit") is not None else []
+
+
 def _target(entry: Mapping[str, Any], measure: Measure | None) -> Field:
     kind: Any = _TARGETS.get(measure.kind, "number") if measure else "text"
     can_plan = measure is not None and measure.name in WITH_FUNNEL
     planned = (FUNNEL, _("as the funnel plans"))
     instead = planned if can_plan or entry.get("target") == FUNNEL else None
-    return Field("target", kind, _("Target"), instead=instead)
+    unit = entry.get("unit") if kind == "number" else None
+    unit = unit if isinstance(unit, str) else ""
+    return Field("target", kind, _("Target"), unit=unit, instead=instead)
 
 
 def _direction(measure: Measure | None) -> Field:
@@ -97,10 +115,9 @@ def _without_calendar(entry: Mapping[str, Any]) -> list[Field]:
     return [each for each in _DETAILS if each.name != "calendar" or has_calendar]
 
 
-_MEASURES: Choices = [
-    ("", _("– measure –")),
-    *((name, _(measure.label)) for name, measure in MEASURES.items()),
-]
+_UNIT = Field(
+    "unit", "text", _("Counted in"), help=_("A word of your own, such as companies or points.")
+)
 _GRADES = [
     ("", _("as the measure says")),
     ("attempt", _("an attempt")),
@@ -172,6 +189,22 @@ class CommitmentsForm(SectionForm):
     around: str = "agreements/editor/sections/commitments_around.html"
     below: str = "agreements/editor/sections/commitments_below.html"
 
+    def read(self, document: Mapping[str, Any], data: QueryDict) -> dict[str, Any]:
+        """Return the section's part with what was typed; another measure gets what it needs."""
+        part = SectionForm.read(self, document, data)
+        before = {value_in(each, "key"): each for each in _entries(document)}
+        entries = [
+            with_needs(entry, before.get(entry.get("key")), {**document, **part})
+            if isinstance(entry, Mapping)
+            else entry
+            for entry in list_in(part, "commitments")
+        ]
+        return {**part, "commitments": entries} if entries else part
+
+    def is_reshaped(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+        """Whether a commitment is measured otherwise, stands elsewhere or is counted otherwise."""
+        return _shape(before) != _shape(after)
+
     def changed_in(
         self, document: Mapping[str, Any], part: Mapping[str, Any], deed: str
     ) -> dict[str, Any]:
@@ -187,6 +220,8 @@ class CommitmentsForm(SectionForm):
             entries = list_in(part, "commitments")
             new = new_commitment(measure, party, {**document, **part})
             return {**part, "commitments": [*entries, new]}
+        if verb == "clear" and target.removeprefix("commitments.").isdecimal():
+            return cleared(part, int(target.removeprefix("commitments.")) - 1)
         if verb in {"up", "down"} and target.removeprefix("commitments.").isdecimal():
             return _passed(part, verb, int(target.removeprefix("commitments.")) - 1)
         return self.changed(part, deed)
@@ -196,12 +231,14 @@ class CommitmentsForm(SectionForm):
         version: AgreementVersion,
         document: Mapping[str, Any],
         problems: Sequence[Problem],
+        now: datetime,
     ) -> dict[str, Any]:
         """Return the promises by party, what they weigh and what the version before said."""
-        before = former_terms(version)
+        before = former_terms(version, now)
         promises = promises_of(self.shown(document, problems), document, before)
         return {
             "before": before,
+            "has_many": len(promises) > _MANY,
             "parties": [
                 (party, title, [each for each in promises if each.party == party])
                 for party, title in PARTIES.items()
@@ -211,6 +248,14 @@ class CommitmentsForm(SectionForm):
             "catalogue": catalogue(),
             "lead_fields": known_fields(document),
         }
+
+
+def _entries(part: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [each for each in list_in(part, "commitments") if isinstance(each, Mapping)]
+
+
+def _shape(part: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    return [(side_of(each), each.get("measure"), each.get("unit")) for each in _entries(part)]
 
 
 def _passed(part: Mapping[str, Any], verb: str, place: int) -> dict[str, Any]:

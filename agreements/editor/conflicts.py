@@ -24,10 +24,11 @@ class ConflictRow:
 
 
 def conflict_rows(conflict: Conflict, current: Mapping[str, Any]) -> list[ConflictRow]:
-    """Return the places of a conflict with both texts."""
+    """Return the places of a conflict that are to be chosen, with both texts."""
+    mine = conflict.change.part
     return [
-        ConflictRow(path, _name(current, path), _text(conflict.mine, path), _text(current, path))
-        for path in conflict.merged.conflicts
+        ConflictRow(path, _name(current, path), _text(mine, path), _text(current, path))
+        for path in conflict.paths
     ]
 
 

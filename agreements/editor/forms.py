@@ -65,6 +65,14 @@ class SectionForm:
         """Return the part after a deed, as `changed` does, in the document as it is stored."""
         return self.changed(part, deed)
 
+    def is_reshaped(
+        self,
+        before: Mapping[str, Any],  # noqa: ARG002 - for those whose fields follow from values
+        after: Mapping[str, Any],  # noqa: ARG002
+    ) -> bool:
+        """Whether the part has other fields now than those that stand in the page."""
+        return False
+
     def shown(
         self, document: Mapping[str, Any], problems: Sequence[Problem]
     ) -> Iterator[Shown | ShownRows]:
@@ -84,6 +92,7 @@ class SectionForm:
         version: AgreementVersion,  # noqa: ARG002 - for those that compare it with another
         document: Mapping[str, Any],
         problems: Sequence[Problem],
+        now: datetime,  # noqa: ARG002
     ) -> dict[str, Any]:
         """Return what else the template needs for this version."""
         return self.context(document, problems)

@@ -26,6 +26,7 @@ from agreements.editor.rates import changed_rates, read_rates, shown_rates
 from agreements.models import AgreementVersion, Calendar, User
 from agreements.terms import Problem
 from agreements.terms.hours import ALWAYS
+from agreements.wording import problem_sentence
 
 _ONE_DAY = timedelta(days=1)
 _CURRENCIES = (
@@ -157,8 +158,9 @@ class PartiesForm(SectionForm):
         errors: dict[str, list[str]] = {}
         for name, text in typed.items():
             try:
-                days[name] = date.fromisoformat(text) if text else None
-            except ValueError:
+                day = date.fromisoformat(text) if text else None
+                days[name] = day + _ONE_DAY if day and name == _LAST.name else day
+            except (ValueError, OverflowError):
                 errors[name] = [
                     _("“%(value)s” is not a date: write year, month and day, such as 2027-01-31.")
                     % {"value": text}
@@ -174,13 +176,15 @@ class PartiesForm(SectionForm):
             _FROM.name: first.isoformat() if first else "",
             _LAST.name: (end - _ONE_DAY).isoformat() if end else "",
         }
+        wrong = {_LAST.name: [problem_sentence(each) for each in version.period_problems()]}
+        wrong |= beside.errors
         fields = {
             each.name: Shown(
                 each,
                 each.name,
                 beside.typed.get(each.name, stored[each.name]),
                 (),
-                beside.errors.get(each.name, []),
+                wrong.get(each.name, []),
             )
             for each in (_FROM, _LAST)
         }
@@ -194,16 +198,15 @@ class PartiesForm(SectionForm):
 def _kept(
     version: AgreementVersion,
     first: date | None,
-    last: date | None,
+    end: date | None,
     typed: Mapping[str, str],
     by: User,
     now: datetime,
 ) -> Beside:
     """Keep the days; what the action refuses is said beside the last one."""
     try:
-        end = last + _ONE_DAY if last else None
         drafts.set_wanted_period(version=version, from_date=first, to_date=end, by=by, now=now)
-    except (drafts.UnableToSave, OverflowError) as error:
+    except drafts.UnableToSave as error:
         return Beside(typed, {_LAST.name: [str(error)]})
     version.refresh_from_db(fields=["wanted_from_date", "wanted_to_date"])
     return Beside()

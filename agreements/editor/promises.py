@@ -8,9 +8,10 @@ from typing import Any
 
 from agreements import formats
 from agreements.editor.fields import Shown, ShownRow, ShownRows
+from agreements.editor.measured import left_over, measure_of
 from agreements.editor.parts import list_in, value_in
 from agreements.editor.said import Former, Said, said_before
-from agreements.terms import MEASURES, Measure
+from agreements.terms import Measure
 from agreements.terms.values import read_amount
 from agreements.wording import attempts_of, attempts_over, sentence_of
 
@@ -48,12 +49,23 @@ class ShownPromise:
     weight: Decimal
     is_first: bool = False
     is_last: bool = False
+    has_left_over: bool = False
+
+    @property
+    def marked(self) -> list[Piece]:
+        """The fields within the sentence and beside it, each with whether it differs."""
+        return [piece for piece in (*self.pieces, *self.aside.values()) if piece.field is not None]
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether anything is wrong with it."""
+        shown = any(field.errors for field in self.inline)
+        return bool(self.row.errors) or shown or self.has_more_errors
 
     @property
     def inline(self) -> list[Shown]:
         """The fields within the sentence and beside it, whose errors stand below it."""
-        pieces = (*self.pieces, *self.aside.values())
-        return [piece.field for piece in pieces if piece.field is not None]
+        return [piece.field for piece in self.marked if piece.field is not None]
 
     @property
     def has_more_errors(self) -> bool:
@@ -105,8 +117,7 @@ def _promise(
 ) -> ShownPromise:
     fields = {field.field.name: field for field in row.fields}
     said = said_before(entry, before)
-    name = entry.get("measure")
-    measure = MEASURES.get(name) if isinstance(name, str) else None
+    measure = measure_of(entry)
     pieces = tuple(_pieces(measure, fields, said.changed)) if measure else ()
     inline = {piece.field.field.name for piece in pieces if piece.field is not None}
     tiers = entry.get("tiers")
@@ -123,6 +134,7 @@ def _promise(
         weight=_weight(entry.get("weight", 1)),
         is_first=is_first,
         is_last=is_last,
+        has_left_over=bool(left_over(entry)),
     )
 
 

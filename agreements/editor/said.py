@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agreements import formats
+from agreements.lifecycle import Status
 from agreements.models import AgreementVersion
 from agreements.terms import Commitment, Terms
 from agreements.wording import (
@@ -23,11 +25,12 @@ _ABSENT = object()
 
 @dataclass(frozen=True, slots=True)
 class Former:
-    """A version that was signed before: its number, its text and its document."""
+    """A version that was signed before: its number, its text, its document, and how it stands."""
 
     number: int
     terms: Terms
     entries: Mapping[str, Mapping[str, Any]]
+    is_in_force: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +45,23 @@ class Said:
     changed: tuple[str, ...] = ()
 
 
-def former_terms(version: AgreementVersion) -> Former | None:
-    """Return the latest version that both signed, None if there is none."""
-    found = version.agreement.versions.signed().exclude(pk=version.pk).order_by("-number").first()
+def former_version(version: AgreementVersion, now: datetime) -> AgreementVersion | None:
+    """Return the version with which a draft is compared, None if there is none.
+
+    That is the one in force; while nothing is, the latest that both signed.
+    """
+    others = version.agreement.versions.exclude(pk=version.pk).select_related("agreement")
+    return others.in_force(now).first() or others.signed().order_by("-number").first()
+
+
+def former_terms(version: AgreementVersion, now: datetime) -> Former | None:
+    """Return what the version says with which a draft is compared, None if there is none."""
+    found = former_version(version, now)
     if found is None:
         return None
     entries = {entry["key"]: entry for entry in found.terms.get("commitments", [])}
-    return Former(found.number, found.parsed_terms(), entries)
+    is_in_force = found.status_at(now) == Status.IN_FORCE
+    return Former(found.number, found.parsed_terms(), entries, is_in_force)
 
 
 def said_before(entry: Mapping[str, Any], before: Former | None) -> Said:
@@ -79,6 +92,7 @@ def _words(old: Commitment, terms: Terms, differ: list[str]) -> list[str]:
         "from": lambda: stage_name(old.from_stage, terms),
         "stage": lambda: stage_name(old.stage, terms),
         "tiers": lambda: tier_names(old, terms) or _("for all"),
+        "unit": lambda: old.unit or "",
         "weight": lambda: _("weight %(weight)s") % {"weight": formats.figure(old.weight)},
         "warn_at": lambda: _("warn under %(level)s") % {"level": formats.percent(old.warn_at)},
     }

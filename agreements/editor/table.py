@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -49,15 +50,18 @@ class Table:
         self,
         version: AgreementVersion,
         form: SectionForm,
+        now: datetime,
         part: dict[str, Any] | None = None,
         extra: Sequence[Problem] = (),
         beside: Beside | None = None,
     ) -> None:
-        self.version, self.form, self.beside = version, form, beside or Beside()
+        self.version, self.form, self.now, self.beside = version, form, now, beside or Beside()
         stored = part_of(version.terms, form.section)
         self.seen = part_hash(stored)
-        self.document = with_part(version.terms, form.section, stored if part is None else part)
-        self.problems = (*extra, *(() if extra else problems_of(self.document)))
+        self.part = stored if part is None else part
+        self.document = with_part(version.terms, form.section, self.part)
+        found = extra or problems_of(self.document)
+        self.problems = (*found, *version.period_problems())
 
     @cached_property
     def talk(self) -> Counts:
@@ -72,8 +76,8 @@ class Table:
     def nav(self) -> list[NavEntry]:
         """Return every section and how it stands."""
         counts: dict[str, int] = {}
-        for problem in self.problems:
-            name = section_of_path(problem.path).name
+        for each in self.all_problems():
+            name = each.form.name if each.form else ""
             counts[name] = counts.get(name, 0) + 1
         return [
             NavEntry(
@@ -89,9 +93,13 @@ class Table:
     def all_problems(self) -> list[ShownProblem]:
         """Return every problem with the section it is in."""
         by_name = {form.name: form for form in FORMS}
+        beside = (text for errors in self.beside.errors.values() for text in errors)
         return [
-            ShownProblem(by_name.get(section_of_path(each.path).name), problem_sentence(each))
-            for each in self.problems
+            *(
+                ShownProblem(by_name.get(section_of_path(each.path).name), problem_sentence(each))
+                for each in self.problems
+            ),
+            *(ShownProblem(self.form, text) for text in beside),
         ]
 
     def context(self) -> dict[str, Any]:
@@ -110,7 +118,7 @@ class Table:
             "nav": self.nav(),
             "problems": self.all_problems(),
             "talk": self.talk,
-            **self.form.context_of(self.version, self.document, self.problems),
+            **self.form.context_of(self.version, self.document, self.problems, self.now),
             **more,
         }
 

@@ -13,8 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from agreements import lifecycle
+from agreements.editing import problems_of
 from agreements.models.people import Team, User
-from agreements.terms import Terms, canonical_json, parse_terms
+from agreements.terms import Problem, Terms, canonical_json, parse_terms
+from agreements.terms.problems import problem
 
 
 class Party(models.TextChoices):
@@ -80,7 +82,8 @@ class AgreementVersion(models.Model):
     """One text of an agreement; immutable from the second signature on.
 
     A draft may hold a document that is not valid yet. ``wanted_from_date`` is the local day from
-    which it is meant to be in force, ``wanted_to_date`` the first local day on which no more.
+    which it is meant to be in force, ``wanted_to_date`` the first local day on which no more; of a
+    draft that day may come first, which is one of its problems.
     """
 
     class Status(models.TextChoices):
@@ -123,7 +126,8 @@ class AgreementVersion(models.Model):
                 name="version_one_open",
             ),
             models.CheckConstraint(
-                condition=models.Q(wanted_from_date__isnull=True)
+                condition=~models.Q(status__in=["proposed", "signed"])
+                | models.Q(wanted_from_date__isnull=True)
                 | models.Q(wanted_to_date__isnull=True)
                 | models.Q(wanted_to_date__gt=models.F("wanted_from_date")),
                 name="version_wanted_period_has_length",
@@ -159,6 +163,16 @@ class AgreementVersion(models.Model):
     def parsed_terms(self) -> Terms:
         """Return the terms as values. They were checked when they were stored."""
         return _parsed(self.terms_hash).terms_of(self.terms)
+
+    def problems(self) -> tuple[Problem, ...]:
+        """Return all that is wrong with its text, and with the days it is wanted in force."""
+        return (*problems_of(self.terms), *self.period_problems())
+
+    def period_problems(self) -> tuple[Problem, ...]:
+        """Return what is wrong with the days it is wanted in force."""
+        first, end = self.wanted_from_date, self.wanted_to_date
+        is_wrong = first is not None and end is not None and end <= first
+        return (problem("wanted_to_date", "ends_before_it_begins"),) if is_wrong else ()
 
     def status_at(self, now: datetime, *, next_from: datetime | None = None) -> str:
         """Return the stored status; for a signed version the one its period and now tell.

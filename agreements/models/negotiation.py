@@ -38,6 +38,7 @@ class SectionEdit(models.Model):
     """One saved change of a section of a draft: the part of the document before and after.
 
     Every saved state stays, so that whoever started from an older one can be merged with it.
+    ``puts_back`` is the last of the edits that it undid.
     """
 
     version = models.ForeignKey(AgreementVersion, models.CASCADE, related_name="edits")
@@ -48,6 +49,9 @@ class SectionEdit(models.Model):
     after_hash = models.CharField(max_length=64)
     edited_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     edited_at = models.DateTimeField()
+    puts_back = models.ForeignKey(
+        "self", models.CASCADE, null=True, blank=True, related_name="put_back_by"
+    )
 
     class Meta:
         verbose_name = _("edit of a section")

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_GET
 
 from agreements.history import moments_of
 from agreements.history_words import Teller
-from agreements.models import Agreement, Calendar
+from agreements.models import Agreement, AgreementVersion, Calendar
+from agreements.permissions import check_user_can_edit, refusal
 from agreements.requests import SignedInRequest
 
 PER_PAGE = 30
@@ -21,7 +22,8 @@ def history(request: SignedInRequest, slug: str) -> HttpResponse:
     """Show everything that happened to the agreement's texts, page by page."""
     agreement = get_object_or_404(Agreement.objects.visible_to(request.user), slug=slug)
     page = Paginator(moments_of(agreement), PER_PAGE).get_page(request.GET.get("page"))
-    teller = Teller(agreement, list(page), dict(Calendar.objects.values_list("key", "name")))
+    calendars = dict(Calendar.objects.values_list("key", "name"))
+    teller = Teller(agreement, list(page), calendars, _draft(request, agreement))
     context = {
         "agreement": agreement,
         "now": timezone.now(),
@@ -29,3 +31,10 @@ def history(request: SignedInRequest, slug: str) -> HttpResponse:
         "events": [teller.tell(moment) for moment in page],
     }
     return render(request, "agreements/differences/history.html", context)
+
+
+def _draft(request: SignedInRequest, agreement: Agreement) -> AgreementVersion | None:
+    """Return the draft that the reader may change, if there is one."""
+    if refusal(check_user_can_edit, agreement, request.user):
+        return None
+    return agreement.versions.filter(status=AgreementVersion.Status.DRAFT).first()

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from agreements.actions import drafts
-from agreements.actions.drafts import Conflict, UnableToSave, UnableToStart
+from agreements.actions import drafts, signing
+from agreements.actions.drafts import Chosen, Conflict, UnableToSave, UnableToStart
+from agreements.actions.signing import UnableToSign
 from agreements.editing import SECTIONS, part_hash, part_of, problems_of, with_value
 from agreements.models import Agreement, AgreementVersion, Team, User
 from tests.factories import RECORDED_AT as NOW
@@ -104,14 +105,102 @@ def test_the_second_is_asked(draft: AgreementVersion, helena: User, rafael: User
     with pytest.raises(Conflict) as asked:
         save(draft, his, seen, rafael)
 
-    assert asked.value.merged.conflicts == ("commitments.S1.within",)
+    assert asked.value.paths == ("commitments.S1.within",)
     assert asked.value.theirs == draft.edits.get()
     assert part(draft) == hers
 
-    resolved = {"commitments.S1.within": "mine"}
-    save(draft, his, seen, rafael, resolved=resolved)
+    chosen = Chosen({"commitments.S1.within": "mine"}, part_hash(hers))
+    save(draft, his, seen, rafael, chosen=chosen)
     assert part(draft) == his
     assert draft.edits.count() == 2
+
+
+def test_a_choice_is_about_what_was_shown(
+    draft: AgreementVersion, helena: User, rafael: User
+) -> None:
+    seen = part_hash(part(draft))
+    his = part(draft, S1__within="3h", S2__within="1h")
+    hers = part(draft, S1__within="2h", S2__within="2h")
+    save(draft, hers, seen, helena)
+    meanwhile = part(draft, S1__within="30min")
+    save(draft, meanwhile, part_hash(hers), helena)
+
+    holds = {"commitments.S1.within": "mine", "commitments.S2.within": "theirs"}
+    with pytest.raises(Conflict) as asked:
+        save(draft, his, seen, rafael, chosen=Chosen(holds, part_hash(hers)))
+    assert asked.value.paths == ("commitments.S1.within",)
+    assert asked.value.settled == {"commitments.S2.within": "theirs"}
+    assert part(draft) == meanwhile
+
+    with pytest.raises(Conflict):
+        save(draft, his, seen, rafael, chosen=Chosen(holds, "0" * 64))
+    save(draft, his, seen, rafael, chosen=Chosen(holds, part_hash(meanwhile)))
+    assert part(draft) == part(draft, S1__within="3h", S2__within="2h")
+
+
+def test_a_clause_that_is_gone_meanwhile_is_asked_about(
+    draft: AgreementVersion, helena: User, rafael: User
+) -> None:
+    seen = part_hash(part(draft))
+    his, hers = part(draft, S1__within="3h"), part(draft, S1__within="2h")
+    save(draft, hers, seen, helena)
+    gone = {"commitments": [each for each in hers["commitments"] if each["key"] != "S1"]}
+    save(draft, gone, part_hash(hers), helena)
+
+    holds = {"commitments.S1.within": "mine"}
+    with pytest.raises(Conflict) as asked:
+        save(draft, his, seen, rafael, chosen=Chosen(holds, part_hash(hers)))
+    assert asked.value.paths == ("commitments.S1",)
+    chosen = Chosen({"commitments.S1": "theirs"}, part_hash(gone))
+    save(draft, his, seen, rafael, chosen=chosen)
+    assert part(draft) == gone
+
+
+def test_an_edit_is_put_back(draft: AgreementVersion, helena: User, rafael: User) -> None:
+    before = part(draft)
+    save(draft, part(draft, S1__within="2h"), part_hash(before), helena)
+    hers = draft.edits.get()
+    save(draft, part(draft, S2__within="1h"), part_hash(part(draft)), rafael)
+
+    saved = drafts.put_back(version=draft, first=hers, last=hers, by=rafael, now=NOW)
+
+    assert saved.edit is not None
+    assert (saved.edit.puts_back, saved.edit.edited_by) == (hers, rafael)
+    assert part(draft) == with_value(before, "commitments.S2.within", "1h")
+    assert draft.edits.count() == 3
+    again = drafts.put_back(version=draft, first=hers, last=hers, by=rafael, now=NOW)
+    assert again.edit is None
+
+
+def test_what_was_changed_since_is_asked_about(
+    draft: AgreementVersion, helena: User, rafael: User
+) -> None:
+    save(draft, part(draft, S1__within="2h"), part_hash(part(draft)), helena)
+    hers = draft.edits.get()
+    save(draft, part(draft, S1__within="3h"), part_hash(part(draft)), rafael)
+
+    with pytest.raises(Conflict) as asked:
+        drafts.put_back(version=draft, first=hers, last=hers, by=helena, now=NOW)
+    assert asked.value.change.puts_back == hers
+    assert asked.value.paths == ("commitments.S1.within",)
+    assert asked.value.change.part == hers.before
+
+
+def test_an_edit_of_a_declined_text_is_put_back_in_its_copy(
+    draft: AgreementVersion, helena: User
+) -> None:
+    before = part(draft)
+    save(draft, part(draft, S1__within="2h"), part_hash(before), helena)
+    edit = draft.edits.get()
+    draft.refresh_from_db()
+    drafts.discard(version=draft, by=helena, now=NOW)
+    copy = drafts.start(
+        agreement=draft.agreement, terms=draft.terms, by=helena, now=NOW, copied_from=draft
+    )
+    save(copy, part(copy, S2__within="1h"), part_hash(part(copy)), helena)
+
+    drafts.put_back(version=copy, first=edit, last=edit, by=helena, now=NOW)
+    assert part(copy) == with_value(before, "commitments.S2.within", "1h")
 
 
 def test_theirs_may_hold(draft: AgreementVersion, helena: User, rafael: User) -> None:
@@ -119,7 +208,8 @@ def test_theirs_may_hold(draft: AgreementVersion, helena: User, rafael: User) ->
     his = part(draft, S1__within="3h", S2__within="1h")
     save(draft, part(draft, S1__within="2h"), seen, helena)
 
-    save(draft, his, seen, rafael, resolved={"commitments.S1.within": "theirs"})
+    chosen = Chosen({"commitments.S1.within": "theirs"}, part_hash(part(draft)))
+    save(draft, his, seen, rafael, chosen=chosen)
 
     assert part(draft) == part(draft, S1__within="2h", S2__within="1h")
 
@@ -156,14 +246,16 @@ def test_the_wanted_period(draft: AgreementVersion, helena: User) -> None:
     draft.refresh_from_db()
     assert draft.wanted_from_date == first
 
-    with pytest.raises(UnableToSave):
-        drafts.set_wanted_period(
-            version=draft,
-            from_date=first,
-            to_date=first - timedelta(days=1),
-            by=helena,
-            now=NOW,
-        )
+    drafts.set_wanted_period(version=draft, from_date=first, to_date=first, by=helena, now=NOW)
+    draft.refresh_from_db()
+    assert [each.path for each in draft.problems()] == ["wanted_to_date"]
+    with pytest.raises(UnableToSign, match="would end before it begins: choose a later end"):
+        signing.propose(version=draft, party="marketing", by=helena, now=NOW)
+
+    end = first + timedelta(days=1)
+    drafts.set_wanted_period(version=draft, from_date=first, to_date=end, by=helena, now=NOW)
+    draft.refresh_from_db()
+    assert draft.problems() == ()
 
 
 def test_an_agreement_has_two_sides(agreement: Agreement, helena: User) -> None:

@@ -144,6 +144,7 @@ def test_two_people_at_once(as_helena: Client, draft: AgreementVersion, rafael: 
     chosen = {
         "seen": from_him["seen"],
         "part": asked.context["part"],
+        "asked": asked.context["asked"],
         "place": [row.path for row in asked.context["rows"]],
         f"hold.{place}": "mine",
     }

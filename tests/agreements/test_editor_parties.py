@@ -152,16 +152,37 @@ def test_autosave_tells_beside_the_day(as_helena: Client, draft: AgreementVersio
 
 def test_dates_in_the_wrong_order(as_helena: Client, draft: AgreementVersion) -> None:
     changes = {"wanted_from": "2027-06-01", "wanted_last": "2027-05-01", "hours.sat": "9-13"}
-    response = sent(as_helena, changes)
-    text = response.content.decode()
-    assert response.status_code == 422
-    assert "choose a later end" in text
+    assert sent(as_helena, changes).status_code == 302
+    text = page(as_helena)
+    told = "The agreement would end before it begins: choose a later end."
+    assert told in text.split('id="section"')[1].split("editor-save")[0]
+    assert told in text.split('id="problems"')[1]
+    assert "1 problem to solve first" in " ".join(text.split())
     assert 'value="2027-05-01"' in text
     draft.refresh_from_db()
-    assert draft.wanted_from_date is None
+    assert draft.wanted_from_date == date(2027, 6, 1)
     assert terms(draft)["hours"]["sat"] == "09:00-13:00"
 
-    assert sent(as_helena, {"wanted_last": "9999-12-31"}).status_code in {302, 422}
+    propose = "/agreements/acme/draft/propose/"
+    assert told in as_helena.get(propose).content.decode()
+    values = form_values(as_helena.get(propose).content.decode(), "propose") | {"do": "propose"}
+    refused = as_helena.post(propose, values)
+    assert refused.status_code == 422
+    assert told in refused.content.decode()
+
+
+def test_a_day_that_is_none_is_a_problem_until_it_is_one(
+    as_helena: Client, draft: AgreementVersion
+) -> None:
+    values = form_values(page(as_helena), "section")
+    values |= {"wanted_last": "9999-12-31", "quiet": "1"}
+    response = as_helena.post(ADDRESS, values, headers={"HX-Request": "true"})
+    text = " ".join(response.content.decode().split())
+    assert response.status_code == 422
+    assert "“9999-12-31” is not a date" in text
+    assert "1 problem to solve first" in text
+    assert "Saved just now" not in text
+    assert draft.number == 2
 
 
 def test_days_typed_too_late_are_there_again(as_helena: Client, draft: AgreementVersion) -> None:
