@@ -6,7 +6,7 @@ Pure. Each method returns a function of the cells of a row, which raises UnableT
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from operator import itemgetter
 from typing import Any, TypeAlias
@@ -213,6 +213,8 @@ class CellReaders:
     def at(self, at: At, key: str) -> Reader:
         """Read an instant that may not be missing."""
         read = self.perhaps_at(at)
+        if isinstance(read, Constant):
+            return read
         column = at.time or at.date or ""
 
         def needed(cells: Cells) -> datetime:
@@ -224,6 +226,8 @@ class CellReaders:
         return needed
 
     def perhaps_at(self, at: At) -> Reader:
+        if at.instant is not None:
+            return Constant(at.instant.astimezone(UTC))
         column = at.time or at.date or ""
         cell, form, zone = self.cell(column), at.format, at.zone or self._time_zone
         instant_of = instant_of_date if at.date else instant_of_time

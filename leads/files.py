@@ -3,6 +3,7 @@
 import codecs
 import csv
 import hashlib
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -27,10 +28,50 @@ MESSAGES = {
     "no_header": gettext_noop(
         "{file} is empty: its first row should name the columns. Export it again."
     ),
+    "no_rows": gettext_noop(
+        "{file} names its columns, but there is no row below. Export it again, with its rows."
+    ),
+    "too_many_columns": gettext_noop(
+        "{file} has {columns} columns; at most {most} are read. Export only those you need."
+    ),
+    "too_many_rows": gettext_noop(
+        "{file} has more than {most} rows. Cut it into several files and import one after another."
+    ),
 }
+KINDS = {
+    "empty": gettext_noop("{file} is empty. Export it again."),
+    "pdf": gettext_noop("{file} is a PDF. Export the table as CSV or XLSX instead."),
+    "old_workbook": gettext_noop(
+        "{file} is a workbook in the old XLS format. Save it as XLSX or CSV and send that."
+    ),
+    "locked_workbook": gettext_noop(
+        "{file} is protected with a password. Save it without one, or as CSV, and send that."
+    ),
+    "web_page": gettext_noop(
+        "{file} is a web page, whatever its name says. Open it in a spreadsheet program, save it "
+        "as XLSX or CSV and send that."
+    ),
+    "other_archive": gettext_noop(
+        "{file} is an archive or another kind of document. Send a CSV or XLSX file."
+    ),
+    "not_a_table": gettext_noop("{file} is no table that can be read. Send a CSV or XLSX file."),
+    "broken_workbook": gettext_noop(
+        "{file} is damaged. Open it in a spreadsheet program, save it anew and send that."
+    ),
+    "large_workbook": gettext_noop(
+        "{file} unpacks to more than can be read safely. Save it as CSV and send that."
+    ),
+    "formula_without_result": gettext_noop(
+        "{file} has a formula in {cell} whose result was not saved. Open it in a spreadsheet "
+        "program, save it and send it again."
+    ),
+}
+MESSAGES |= KINDS
 LINE, REASON = "rejected_line", "rejected_reason"
 
 _CHUNK = 1 << 20
+# What a spreadsheet takes for a formula, or an apostrophe that stands before such a thing already.
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
 
 
 class UnableToReadFile(ValueError):
@@ -39,6 +80,11 @@ class UnableToReadFile(ValueError):
     def __init__(self, code: str, **params: object) -> None:
         self.code, self.params = code, params
         super().__init__(MESSAGES[code].format(**params))
+
+    @property
+    def template(self) -> str:
+        """The sentence before its parameters are filled in, for translation."""
+        return MESSAGES[self.code]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,21 +147,51 @@ class _Closing(ABC):
         """Let go of what is held."""
 
 
+def defused(cell: str) -> str:
+    """Return a cell as no spreadsheet takes it for a formula: with an apostrophe before it."""
+    return f"'{cell}" if _FORMULA.match(cell) else cell
+
+
+def undefused(cell: str) -> str:
+    """Return a cell as it was before it was defused."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+
+
+def _tolerance(form: FileFormat) -> str:
+    """Return how bytes that are not in the encoding are read, to be written back as they were.
+
+    Units of two bytes have no such way.
+    """
+    return "replace" if form.encoding.startswith("utf-16") else "surrogateescape"
+
+
 class Rows(_Closing):
     """The rows of a file, each with the number of the line it begins on; a context manager.
 
+    A lenient one reads bytes that are not in the encoding as halves of characters. In a file of
+    rejects the cells are as they were before they were defused.
     Raises OSError, and UnableToReadFile for a file without a first row.
     """
 
-    def __init__(self, path: Path, form: FileFormat) -> None:
+    def __init__(self, path: Path, form: FileFormat, *, is_lenient: bool = False) -> None:
         self._file = path.open("rb")
-        self._text = TextIOWrapper(self._file, encoding=form.encoding, newline="")
+        errors = _tolerance(form) if is_lenient else "strict"
+        self._text = TextIOWrapper(self._file, encoding=form.encoding, errors=errors, newline="")
         self._reader = csv.reader(self._text, delimiter=form.delimiter)
-        header = next(self._reader, None)
+        self.header = self._first_row(path)
+        self._is_rejects = self.header[:2] == [LINE, REASON]
+        if self._is_rejects:
+            self.header = [undefused(column) for column in self.header]
+
+    def _first_row(self, path: Path) -> list[str]:
+        try:
+            header = next(self._reader, None)
+        except csv.Error:
+            header = None
         if header is None:
             self._text.close()
             raise UnableToReadFile("no_header", file=path.name)
-        self.header = [normalize("NFC", column).strip() for column in header]
+        return [_name(column) for column in header]
 
     def close(self) -> None:
         """Close the file."""
@@ -138,14 +214,20 @@ class Rows(_Closing):
                 yield line, UnableToRead("open_quote", line=self._reader.line_num)
                 continue
             if cells:
-                yield line, cells
+                yield line, [undefused(cell) for cell in cells] if self._is_rejects else cells
+
+
+def _name(column: str) -> str:
+    """Return the name of a column as mappings call it and as it can be kept."""
+    whole = column.replace("\0", "").encode("utf-8", "replace").decode()
+    return normalize("NFC", whole).strip()
 
 
 class Rejects(_Closing):
     """A file of the rows that were rejected, made with the first of them.
 
     It is written like the file they came from, with the line and the reason before the columns,
-    so that it can be corrected and imported with the same mapping.
+    so that it can be corrected and imported with the same mapping. Cells are defused.
     """
 
     def __init__(self, path: Path | None, header: Sequence[str], form: FileFormat) -> None:
@@ -171,11 +253,13 @@ class Rejects(_Closing):
         if self.path is None:
             return
         if self._file is None:
-            encoding = self._form.encoding
-            self._file = cast("TextIO", self.path.open("w", encoding=encoding, newline=""))
+            opened = self.path.open(
+                "w", encoding=self._form.encoding, errors=_tolerance(self._form), newline=""
+            )
+            self._file = cast("TextIO", opened)
             self._write([LINE, REASON, *self._header])
         self._write([str(line), reason, *cells[self._skipped :]])
 
     def _write(self, cells: Sequence[str]) -> None:
         writer = csv.writer(self._file, delimiter=self._form.delimiter)  # type: ignore[arg-type]
-        writer.writerow(cells)
+        writer.writerow([defused(cell) for cell in cells])

@@ -29,6 +29,7 @@ BATCH = 500
 # more: until it knows, it reads whole tables to find a few leads.
 _FIRST_LOOK, _TIMES_MORE = 5000, 4
 _REASONS_SHOWN = 10
+_KEPT_BEFORE = Looked(0, "", has_zeros=True)
 _TABLES = (
     models.Lead, models.LeadIdentity, models.Handoff, models.HandoffEvent, models.FollowUp,
     models.StageEntry, models.Deal, models.Satisfaction, models.LeadChange, models.Clock,
@@ -94,27 +95,32 @@ def import_facts(
     now: datetime,
     rejects: Path | None = None,
     is_dry_run: bool = False,
+    delivery: Delivery | None = None,
     on_progress: Callable[[int], None] = lambda _: None,
 ) -> Imported:
     """Tell the rows of a file as facts of an agreement, in memory of constant size.
 
+    A file that is not in its encoding is refused. One that came as ``delivery`` is kept already:
+    of it only the rows are rejected that cannot be read, as is any that holds a zero character.
+
     Importing again what was broken off, or a file that was imported before, ends in the same
     state. Rows that cannot be read go to the file ``rejects``. A dry run compares the facts with
-    what is kept and keeps none. ``on_progress`` is told how many bytes were read so far.
+    what is kept and keeps none. ``on_progress`` is told how many bytes were read so far; what it
+    raises breaks the import off.
     Raises OSError, UnableToReadFile, and MappingError where the mapping does not fit the file.
     """
     form = mapping.mapping.file
-    looked = look_through(path, form)
-    with Rows(path, form) as rows:
+    is_lenient = delivery is not None
+    looked = _KEPT_BEFORE if is_lenient else look_through(path, form)
+    with Rows(path, form, is_lenient=is_lenient) as rows:
         owners = Owners(mapping.mapping.source, adds=not is_dry_run)
         reader = RowReader(mapping.mapping, rows.header, _setting(agreement, owners))
         with Rejects(rejects, rows.header, form) as rejected:
-            run = partial(
-                _Import(rows, reader, rejected, looked.has_zeros).run, on_progress=on_progress
-            )
+            checks = RowChecks(looked.has_zeros, form.encoding if is_lenient else "")
+            run = partial(_Import(rows, reader, rejected, checks).run, on_progress=on_progress)
             if is_dry_run:
                 return run(DryRun(agreement, now).foresee_all)
-            delivery = _delivery(path, mapping, looked, agreement, by, now)
+            delivery = delivery or _delivery(path, mapping, looked, agreement, by, now)
             at_once = not connection.in_atomic_block and not _joins_leads(mapping.mapping)
             keeping = Keeping(agreement, by, now, delivery)
             imported = run(lambda rows: _analyzing(keeping.keep_all(rows, at_once=at_once)))
@@ -154,7 +160,8 @@ def _delivery(
     same = Delivery.objects.filter(
         kind=Delivery.Kind.FILE, agreement=agreement, content_hash=looked.sha256
     )
-    broken_off = same.filter(processed_at=None, mapping=mapping.document).order_by("pk").first()
+    unfinished = same.filter(processed_at=None, mapping=mapping.document, file_import=None)
+    broken_off = unfinished.order_by("pk").first()
     if broken_off is not None:
         return broken_off
     delivery = Delivery(
@@ -207,12 +214,31 @@ def _analyze() -> None:
         cursor.execute(f"ANALYZE {tables}")
 
 
+@dataclass(frozen=True, slots=True)
+class RowChecks:
+    """What can be wrong with the characters of a row; ``encoding`` is named where any can be."""
+
+    has_zeros: bool
+    encoding: str = ""
+
+    def __call__(self, cells: list[str]) -> None:
+        """Raise UnableToRead for a row that cannot be kept."""
+        if self.has_zeros and any("\0" in cell for cell in cells):
+            raise UnableToRead("zero_character")
+        if self.encoding:
+            try:
+                "".join(cells).encode()
+            except UnicodeEncodeError:
+                name = self.encoding.removesuffix("-sig")
+                raise UnableToRead("not_encoded", encoding=name) from None
+
+
 class _Import:
     """One run over the rows of a file."""
 
-    def __init__(self, rows: Rows, reader: RowReader, rejects: Rejects, has_zeros: bool) -> None:
+    def __init__(self, rows: Rows, reader: RowReader, rejects: Rejects, check: RowChecks) -> None:
         self._rows, self._reader, self._rejects = rows, reader, rejects
-        self._has_zeros = has_zeros
+        self._check = check
         self._imported = Imported()
 
     def run(
@@ -248,8 +274,7 @@ class _Import:
             self._reject(line, cells, [])
             return None
         try:
-            if self._has_zeros and any("\0" in cell for cell in cells):
-                raise UnableToRead("zero_character")
+            self._check(cells)
             return Row(line, cells, self._reader(cells))
         except UnableToRead as error:
             self._reject(line, error, cells)

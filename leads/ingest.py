@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -180,11 +180,19 @@ _KEEPERS: dict[type[Told], _Keeper] = {
 }  # fmt: skip
 
 
+Rank: TypeAlias = tuple[datetime, datetime, str]
+
+
+def rank_of(revised_at: datetime | None, recorded_at: datetime, content_hash: str) -> Rank:
+    """Return what tells which of the revisions of a fact holds: the greatest."""
+    return revised_at or _NEVER, recorded_at, content_hash
+
+
 @dataclass(slots=True)
 class _Revision:
     """A revision of a fact: one that is kept (``pk``) or one that is to be (``fact``)."""
 
-    rank: tuple[datetime, datetime, str]
+    rank: Rank
     pk: int | None = None
     fact: Told | None = None
 
@@ -209,7 +217,7 @@ def _keep(
             continue
         ingested.new += not revisions
         ingested.revised += bool(revisions)
-        rank = (fact.revised_at or _NEVER, told_in.recorded_at, content_hash)
+        rank = rank_of(fact.revised_at, told_in.recorded_at, content_hash)
         revisions[mark] = _Revision(rank, fact=fact)
         new.append((fact.source, fact.external_id, revisions[mark]))
         touched.add(leads[fact.lead])
@@ -232,7 +240,7 @@ def _kept_revisions(
             model, source, external_ids
         ):
             kept.setdefault((source, external_id), {})[content_hash, revised_at] = _Revision(
-                (revised_at or _NEVER, recorded_at, content_hash), pk=pk
+                rank_of(revised_at, recorded_at, content_hash), pk=pk
             )
     return kept
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import (
+    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -147,10 +148,14 @@ class Name(Section):
 
 
 class At(Section):
-    """When it happened: a column of times, or of local dates, which stand for their midnight."""
+    """When it happened: a column of times, or of local dates, which stand for their midnight.
+
+    `instant` is for a file that does not say it: the same for all rows.
+    """
 
     time: str | None = None
     date: str | None = None
+    instant: AwareDatetime | None = None
     zone: TimeZone | None = None
     format: str | None = None
 
@@ -161,14 +166,14 @@ class At(Section):
 
     @model_validator(mode="after")
     def _check(self) -> "At":
-        if (self.time is None) is (self.date is None):
+        if sum(told is not None for told in (self.time, self.date, self.instant)) != 1:
             raise refusal("time_or_date")
         return self
 
     @property
     def columns(self) -> frozenset[str]:
         """The columns that are read for it."""
-        return frozenset({self.time or self.date or ""})
+        return frozenset(filter(None, (self.time, self.date)))
 
 
 Words: TypeAlias = tuple[str, ...]

@@ -44,7 +44,8 @@ MESSAGES: dict[str, str] = {
         "“{text}” names no column; put the columns in braces, as in “{{id}}/won”."
     ),
     "time_or_date": gettext_noop(
-        "Name either a column of times under “time”, or a column of dates under “date”."
+        "Name a column of times under “time”, or one of dates under “date”; a file without either "
+        "takes an “instant” for all its rows."
     ),
     "date_needs_zone": gettext_noop(
         "Fact {number} happens on the local dates in “{column}”, but no zone is named; add "

@@ -8,6 +8,9 @@ MESSAGES: dict[str, str] = {
         "A quotation mark is opened in it that is not closed up to line {line}; close or remove it."
     ),
     "refused": gettext_noop("The database does not take it: {reason}"),
+    "not_encoded": gettext_noop(
+        "A character in it cannot be read as {encoding}; correct it, or choose another encoding."
+    ),
     "zero_character": gettext_noop("The row holds a zero character; remove it."),
     "empty_cell": gettext_noop("“{column}” is empty, but {key} needs it."),
     "too_long": gettext_noop("“{column}” is longer than the {limit} characters that {key} takes."),

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from leads import revisions, sweep, waiting
+from leads import file_work, revisions, sweep, waiting
 from leads.calls import deliveries
 
 
@@ -35,3 +35,15 @@ def process_deliveries(**_: object) -> None:
 def assign_waiting(**_: object) -> None:
     """Assign by rules what waits for somebody to be there."""
     waiting.assign_waiting(now=timezone.now())
+
+
+@shared_task
+def work_on_import(pk: int, **_: object) -> None:
+    """Do what an import owes next."""
+    file_work.work_on(pk, now=timezone.now())
+
+
+@shared_task
+def work_on_imports(**_: object) -> None:
+    """Do what imports owe that were left."""
+    file_work.work_on_what_was_left(now=timezone.now())

@@ -139,8 +139,8 @@ def test_true_and_false_in_values_stay_what_they_are() -> None:
         (
             document(a_stage(at={"time": "x", "date": "y"})),
             (
-                "facts.1.at: Name either a column of times under “time”, or a column of dates "
-                "under “date”."
+                "facts.1.at: Name a column of times under “time”, or one of dates under “date”; a "
+                "file without either takes an “instant” for all its rows."
             ),
         ),
         (

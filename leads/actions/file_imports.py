@@ -1,0 +1,155 @@
+"""What people do with a file: bring it, say what it is, have it tried, taken in and undone.
+
+Each leaves on the row what the portal owes next; nobody waits here for what takes long.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from django.core.files import File
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from agreements.models import Agreement, Audit, User
+from leads.guessing.drafts import Draft
+from leads.mapping import FactsMapping
+from leads.models import Delivery, FileImport
+
+State = FileImport.State
+
+
+class UnableToGoOn(ValueError):
+    """What is asked does not fit how far the file has come; the sentence says why."""
+
+
+@transaction.atomic
+def bring(*, file: "File[bytes]", agreement: Agreement, by: User, now: datetime) -> FileImport:
+    """Keep a file as it came; the portal owes a look at it."""
+    name = Path(file.name or "").name[-255:] or "file"
+    delivery = Delivery(
+        kind=Delivery.Kind.FILE,
+        agreement=agreement,
+        received_at=now,
+        received_by=by,
+        file_name=name.replace("\0", ""),
+    )
+    delivery.file.save(f"{uuid4().hex}{Path(name).suffix[:8].lower()}", file)
+    return FileImport.objects.create(delivery=delivery)
+
+
+@transaction.atomic
+def look_again(*, file_import: FileImport, draft: Draft) -> FileImport:
+    """Have the file read in another way than was found out."""
+    return _move(
+        file_import, State.READING, of={State.DRAFT, State.CHECKED}, draft=draft.as_document()
+    )
+
+
+@transaction.atomic
+def save_draft(*, file_import: FileImport, draft: Draft) -> FileImport:
+    """Keep what somebody says of the columns; what was tried before counts no more."""
+    return _move(
+        file_import,
+        State.DRAFT,
+        of={State.DRAFT, State.CHECKED, State.STOPPED},
+        draft=draft.as_document(),
+        foreseen=None,
+    )
+
+
+@transaction.atomic
+def try_out(
+    *, file_import: FileImport, mapping: FactsMapping, document: Mapping[str, Any]
+) -> FileImport:
+    """Have it told what would become of the rows; nothing of them is kept."""
+    found = _move(file_import, State.CHECKING, of={State.DRAFT, State.CHECKED})
+    _say_mapping(found.delivery, mapping, document)
+    return found
+
+
+@transaction.atomic
+def take_in(*, file_import: FileImport, by: User, now: datetime) -> FileImport:
+    """Have the rows taken in, or go on with those of an import that was stopped."""
+    found = _move(file_import, State.IMPORTING, of={State.CHECKED, State.STOPPED})
+    Audit.objects.record("leads.file.started", found.delivery, by=by, now=now)
+    return found
+
+
+@transaction.atomic
+def stop(*, file_import: FileImport) -> FileImport:
+    """Stop what is being done; what was taken in until then stays."""
+    before = _locked(file_import)
+    after = {State.IMPORTING: State.STOPPED, State.CHECKING: State.DRAFT}
+    if before.state not in after:
+        raise UnableToGoOn(_told(before))
+    return _move(file_import, after[State(before.state)], of=after.keys())
+
+
+@transaction.atomic
+def throw_away(*, file_import: FileImport, by: User, now: datetime) -> FileImport:
+    """Throw away a file of which nothing was taken in, with everything in it."""
+    of = {State.READING, State.REFUSED, State.DRAFT, State.CHECKING, State.CHECKED}
+    found = _move(file_import, State.DISCARDED, of=of, found=None, draft={}, foreseen=None)
+    delivery = found.delivery
+    Audit.objects.record("leads.file.discarded", delivery, by=by, now=now)
+    for kept in (delivery.file, found.table):
+        if kept:
+            transaction.on_commit(partial(kept.storage.delete, str(kept.name)))
+    delivery.file, delivery.processed_at, delivery.mapping = None, now, None
+    delivery.save(update_fields=["file", "processed_at", "mapping"])
+    return found
+
+
+@transaction.atomic
+def undo(*, delivery: Delivery, by: User, now: datetime) -> FileImport:
+    """Have everything undone that a file told, by whichever way it came."""
+    if delivery.kind != Delivery.Kind.FILE:
+        raise UnableToGoOn(_("Only the import of a file is undone as a whole."))
+    file_import, _made = FileImport.objects.get_or_create(
+        delivery=delivery, defaults={"state": _state_of(delivery)}
+    )
+    found = _move(file_import, State.UNDOING, of={State.IMPORTED, State.STOPPED})
+    delivery.undone_by = by
+    delivery.save(update_fields=["undone_by"])
+    Audit.objects.record(
+        "leads.file.undone", delivery, by=by, now=now, file_name=delivery.file_name
+    )
+    return found
+
+
+def _state_of(delivery: Delivery) -> str:
+    return State.IMPORTED if delivery.processed_at else State.STOPPED
+
+
+def _say_mapping(delivery: Delivery, mapping: FactsMapping, document: Mapping[str, Any]) -> None:
+    delivery.source, delivery.mapping = mapping.source, dict(document)
+    delivery.save(update_fields=["source", "mapping"])
+
+
+def _locked(file_import: FileImport) -> FileImport:
+    rows = FileImport.objects.select_for_update(no_key=True, of=("self",))
+    return rows.select_related("delivery").get(pk=file_import.pk)
+
+
+def _move(
+    file_import: FileImport, state: State, *, of: Collection[str], **values: Any
+) -> FileImport:
+    """Owe the next thing. Raises UnableToGoOn where the file has come elsewhere meanwhile."""
+    found = _locked(file_import)
+    if found.state not in of:
+        raise UnableToGoOn(_told(found))
+    values |= {"state": state, "tries": 0, "done": 0, "whole": 0, "beat_at": None, "error": ""}
+    for name, value in values.items():
+        setattr(found, name, value)
+    found.save(update_fields=[*values])
+    return found
+
+
+def _told(file_import: FileImport) -> str:
+    return _("That is not possible now; the file stands here: %(state)s.") % {
+        "state": file_import.get_state_display()
+    }

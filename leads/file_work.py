@@ -1,0 +1,247 @@
+"""The work that imports in the browser owe in the background, one piece at a time.
+
+The rows of `FileImport` are the queue of record: a task asks for a piece of work at once, and
+every beat looks for those on which nobody works. Whoever works shows signs of life; work that was
+broken off is begun again and ends in the same state.
+"""
+
+import hashlib
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from django.db import InterfaceError, OperationalError
+from django.db.models import F
+from django.db.models.fields.files import FieldFile
+from django.db.models.functions import Now
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from agreements.models import Agreement
+from leads import workbooks
+from leads.actions.file_imports import State
+from leads.file_drafts import first_draft
+from leads.files import UnableToReadFile
+from leads.guessing.looking import as_document, look
+from leads.imports import Imported, import_facts
+from leads.mapping import MappingFile, parse_mapping
+from leads.mapping_problems import MappingError
+from leads.models import Delivery, FileImport
+from leads.undoing import undo_delivery
+
+logger = logging.getLogger(__name__)
+
+MOST_TRIES = 3
+# Progress is written whenever so many parts of the whole are done.
+_PARTS = 200
+_BROKEN_OFF = (OperationalError, InterfaceError)
+
+
+class Stopped(Exception):
+    """Somebody stopped the work, or it was given to another process."""
+
+
+def work_on(pk: int, *, now: datetime) -> bool:
+    """Do the piece of work that an import owes, unless somebody does; tell whether it was done."""
+    taken = FileImport.objects.left().filter(pk=pk)
+    if not taken.update(beat_at=Now(), tries=F("tries") + 1):
+        return False
+    file_import = FileImport.objects.select_related(
+        "delivery__agreement", "delivery__received_by", "delivery__undone_by"
+    ).get(pk=pk)
+    reader = file_import.delivery.received_by
+    with translation.override(reader.language if reader else "en"):
+        try:
+            _work(file_import, now)
+        except Stopped:
+            return False
+        except _BROKEN_OFF:
+            logger.exception("Import %s waits for the next beat.", pk)
+            return False
+        except (UnableToReadFile, MappingError) as error:
+            _end(file_import, _AFTER_REFUSAL[State(file_import.state)], error=sentence_of(error))
+        except Exception:
+            logger.exception("Import %s could not be worked on.", pk)
+            _end(file_import, _AFTER_REFUSAL[State(file_import.state)], error=_failed())
+    return True
+
+
+def work_on_what_was_left(*, now: datetime) -> int:
+    """Do what nobody works on, in the order it came; return how many pieces were done."""
+    pks = FileImport.objects.left().order_by("pk").values_list("pk", flat=True)
+    return sum(work_on(pk, now=now) for pk in list(pks))
+
+
+def sentence_of(error: UnableToReadFile | MappingError) -> str:
+    """Say in the reader's language what is wrong with a file or its mapping."""
+    if isinstance(error, UnableToReadFile):
+        return _(error.template).format(**error.params)
+    return " ".join(
+        (f"{problem.path}: " if problem.path else "") + _(problem.template).format(**problem.params)
+        for problem in error.problems
+    )
+
+
+def _failed() -> str:
+    return _(
+        "The portal could not go on with this file, and its operator was told in the log. Try "
+        "again; what went in already is recognised."
+    )
+
+
+def _work(file_import: FileImport, now: datetime) -> None:
+    if file_import.tries > MOST_TRIES:
+        _end(file_import, _AFTER_REFUSAL[State(file_import.state)], error=_failed())
+        return
+    _WORKS[State(file_import.state)](file_import, now)
+
+
+class _Progress:
+    """Keeps how far a piece of work has come; raises Stopped where it is wanted no more."""
+
+    def __init__(self, file_import: FileImport, whole: int) -> None:
+        self._rows = FileImport.objects.filter(
+            pk=file_import.pk, state=file_import.state, tries=file_import.tries
+        )
+        self._whole, self._kept = whole, -1
+        self(0)
+
+    def __call__(self, done: int) -> None:
+        if self._kept >= 0 and done - self._kept < self._whole / _PARTS:
+            return
+        self._kept = done
+        if not self._rows.update(done=done, whole=self._whole, beat_at=Now()):
+            raise Stopped
+
+
+def _end(file_import: FileImport, state: State, **values: Any) -> None:
+    """Owe nothing more, unless somebody stopped the work at its very end."""
+    at_work = FileImport.objects.filter(pk=file_import.pk, state=file_import.state)
+    at_work.update(state=state, beat_at=None, tries=0, **values)
+
+
+def _read(file_import: FileImport, _now: datetime) -> None:
+    """Find out how the file is written, and propose what its columns mean."""
+    delivery, said = file_import.delivery, file_import.draft
+    path = _path_of(delivery)
+    size = path.stat().st_size
+    delivery.content_hash = _hash_of(path)
+    delivery.save(update_fields=["content_hash"])
+    form = {"encoding": said.get("encoding", ""), "delimiter": said.get("delimiter", "")}
+    if workbooks.kind_of(path) == workbooks.WORKBOOK:
+        path = _write_table(file_import, path)
+        size, form = path.stat().st_size, {"encoding": "utf-8", "delimiter": ","}
+    looked = look(path, **form, on_progress=_Progress(file_import, 2 * size))
+    found = as_document(looked)
+    draft = first_draft(file_import, looked, found)
+    _end(file_import, State.DRAFT, found=found, draft=draft.as_document(), error="")
+
+
+def _write_table(file_import: FileImport, path: Path) -> Path:
+    """Write the rows of a workbook as text, once; the workbook itself stays as it came."""
+    if file_import.table:
+        return Path(file_import.table.path)
+    name, target = _place(file_import.table, f"{path.stem}.csv")
+    workbooks.write_as_text(path, target, on_progress=_Progress(file_import, 0))
+    FileImport.objects.filter(pk=file_import.pk).update(table=name)
+    return target
+
+
+def _place(field: FieldFile, file_name: str) -> tuple[str, Path]:
+    """Return the name and the place of a file that is written bit by bit."""
+    name = field.field.generate_filename(field.instance, file_name)
+    target = Path(field.storage.path(name))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    return name, target
+
+
+def _check(file_import: FileImport, now: datetime) -> None:
+    """Tell what would become of the rows."""
+    imported = _import(file_import, now, is_dry_run=True)
+    _end(file_import, State.CHECKED, foreseen=imported.as_json(), error="")
+
+
+def _take_in(file_import: FileImport, now: datetime) -> None:
+    """Take the rows in; of the file's content only itself and its rejects stay."""
+    name, rejects = _place(file_import.rejects, f"{uuid4().hex}.csv")
+    imported = _import(file_import, now, rejects=rejects)
+    table = file_import.table
+    _end(
+        file_import,
+        State.IMPORTED,
+        rejects=name if imported.rejects else "",
+        found=_without_content(file_import.found or {}),
+        table="",
+        error="",
+    )
+    if table:
+        table.storage.delete(str(table.name))
+
+
+def _without_content(found: Mapping[str, Any]) -> dict[str, Any]:
+    columns: Sequence[Mapping[str, Any]] = found.get("columns", ())
+    return {"rows": found.get("rows", 0), "header": [column["name"] for column in columns]}
+
+
+def _import(
+    file_import: FileImport, now: datetime, *, rejects: Path | None = None, is_dry_run: bool = False
+) -> Imported:
+    delivery = file_import.delivery
+    path = Path(file_import.table.path) if file_import.table else _path_of(delivery)
+    document = delivery.mapping or {}
+    return import_facts(
+        path=path,
+        mapping=MappingFile(document, parse_mapping(document)),
+        agreement=_agreement_of(delivery),
+        by=delivery.received_by,
+        now=now,
+        rejects=rejects,
+        is_dry_run=is_dry_run,
+        delivery=delivery,
+        on_progress=_Progress(file_import, path.stat().st_size),
+    )
+
+
+def _undo(file_import: FileImport, now: datetime) -> None:
+    """Take back what the file told."""
+    delivery, progress = file_import.delivery, dict[int, _Progress]()
+
+    def on_progress(done: int, whole: int) -> None:
+        progress.setdefault(whole, _Progress(file_import, whole))(done)
+
+    undo_delivery(delivery, now=now, on_progress=on_progress)
+    delivery.undone_at, delivery.processed_at = now, delivery.processed_at or now
+    delivery.save(update_fields=["undone_at", "processed_at"])
+    _end(file_import, State.UNDONE, error="")
+
+
+def _agreement_of(delivery: Delivery) -> Agreement:
+    if delivery.agreement is None:
+        raise ValueError(f"Delivery {delivery.pk} is a file of no agreement.")
+    return delivery.agreement
+
+
+def _path_of(delivery: Delivery) -> Path:
+    return Path(delivery.file.path)
+
+
+def _hash_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+_WORKS: Mapping[State, Callable[[FileImport, datetime], None]] = {
+    State.READING: _read,
+    State.CHECKING: _check,
+    State.IMPORTING: _take_in,
+    State.UNDOING: _undo,
+}
+_AFTER_REFUSAL = {
+    State.READING: State.REFUSED,
+    State.CHECKING: State.DRAFT,
+    State.IMPORTING: State.STOPPED,
+    State.UNDOING: State.STOPPED,
+}

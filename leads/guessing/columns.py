@@ -1,0 +1,104 @@
+"""Guess what the columns of a file mean, from their names and from what is in them. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from leads.files import LINE, REASON
+from leads.guessing.evidence import Evidence
+from leads.guessing.presets import Preset
+from leads.guessing.roles import (
+    EVENTS,
+    LEFT_OUT,
+    OWN_NAME,
+    ROLES_BY_NAME,
+    TIMES,
+    StageName,
+    plain_name,
+    stage_key,
+)
+
+_OF_FOLLOW_UP = frozenset({"channel", "outcome", "note"})
+_BY_TIME = frozenset({*TIMES, *EVENTS})
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnsGuess:
+    """What each column is, in the order of the file, and which one names the lead; -1 for none."""
+
+    roles: list[str]
+    lead: int
+
+
+def guess_columns(
+    header: Sequence[str],
+    columns: Sequence[Evidence],
+    stages: Sequence[StageName],
+    preset: Preset | None = None,
+) -> ColumnsGuess:
+    """Guess what each column is. No role but a column's own name is given twice."""
+    taken: set[str] = set()
+    roles: list[str] = []
+    lead = -1
+    for place, (name, column) in enumerate(zip(header, columns, strict=True)):
+        role = LEFT_OUT
+        if is_usable(header, place):
+            role = _role_of(name, column, stages, preset)
+        if role == "lead":
+            lead, role = (place if lead < 0 else lead), LEFT_OUT
+        if role in taken:
+            role = OWN_NAME
+        if role not in {OWN_NAME, LEFT_OUT}:
+            taken.add(role)
+        roles.append(role)
+    if "follow_up_at" not in taken:
+        roles = [OWN_NAME if role in _OF_FOLLOW_UP else role for role in roles]
+    return ColumnsGuess(roles, lead if lead >= 0 else _naming(roles))
+
+
+def is_usable(header: Sequence[str], place: int) -> bool:
+    """Tell whether a column has a name of its own that can be written into a mapping."""
+    name = header[place]
+    is_own = bool(name) and header.count(name) == 1 and name not in {LINE, REASON}
+    # A mapping writes columns in braces where it puts a text together.
+    return is_own and not {"{", "}"} & {*name}
+
+
+def _role_of(
+    name: str, column: Evidence, stages: Sequence[StageName], preset: Preset | None
+) -> str:
+    plain = plain_name(name)
+    role = (preset.roles.get(plain) if preset else None) or ROLES_BY_NAME.get(plain, "")
+    if preset and plain in preset.roles and not preset.roles[plain]:
+        return LEFT_OUT
+    if role.startswith("stage:"):
+        key = stage_key(role.partition(":")[2], stages)
+        role = f"stage:{key}" if key else ""
+    if role:
+        return role if _fits(role, column) else OWN_NAME
+    return _role_by_content(column)
+
+
+def _fits(role: str, column: Evidence) -> bool:
+    """Tell whether what is in a column can be what its name says; an empty one can be anything."""
+    if not column.filled:
+        return True
+    if role in _BY_TIME or role.startswith("stage:"):
+        return column.is_mostly(column.times.times)
+    if role in {"amount", "satisfaction"}:
+        return column.numbers > 0
+    return not (role in {"deal_status", "stage_name", "channel", "outcome"} and column.has_more)
+
+
+def _role_by_content(column: Evidence) -> str:
+    """Return what the cells say where the name says nothing; other columns keep their name."""
+    if not column.filled:
+        return LEFT_OUT
+    if column.is_mostly(column.emails):
+        return "email"
+    return OWN_NAME if column.longest <= 1000 else LEFT_OUT
+
+
+def _naming(roles: Sequence[str]) -> int:
+    """Return the column that names the lead where none is called so: the e-mail address."""
+    by_role = {role: place for place, role in enumerate(roles)}
+    return next((by_role[role] for role in ("email", "phone") if role in by_role), -1)

@@ -1,0 +1,257 @@
+"""What people say of a file in the browser, and the mapping document that follows from it. Pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, NamedTuple
+
+from leads.guessing.roles import (
+    ATTRIBUTES,
+    EVENTS,
+    LEFT_OUT,
+    OWN_NAME,
+    TRANSLATED,
+    plain_name,
+)
+
+Document = dict[str, Any]
+NOTHING = "-"
+"""What is chosen for a word of the source that tells nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What was chosen of a file; ``roles`` are in the order of its columns.
+
+    ``lead`` is the place of the column that names the lead, -1 for none yet. ``moment`` is when
+    everything is taken to have happened that no column dates, in ISO form. ``values`` says by the
+    place of a column what its words mean. ``document`` is a mapping that was written by hand; where
+    there is one, nothing else of the draft but ``encoding`` and ``delimiter`` counts.
+    """
+
+    encoding: str
+    delimiter: str
+    decimal: str = "."
+    order: str = "dmy"
+    time_zone: str
+    source: str
+    kind: str
+    lead: int = -1
+    moment: str
+    preset: str = ""
+    channel: str = "call"
+    outcome: str = "no_answer"
+    roles: list[str] = field(default_factory=list)
+    values: dict[str, dict[str, str]] = field(default_factory=dict)
+    document: str = ""
+
+    @classmethod
+    def read(cls, told: Mapping[str, Any]) -> "Draft":
+        """Read a draft as it was kept; what it does not know is left."""
+        return cls(**{one.name: told[one.name] for one in fields(cls) if one.name in told})
+
+    def as_document(self) -> Document:
+        """Return the draft as plain data, to be kept."""
+        return asdict(self)
+
+
+class Column(NamedTuple):
+    """A column as it was found; ``formats`` are by the order of day and month, None is ISO."""
+
+    name: str
+    is_usable: bool
+    samples: list[str]
+    different: list[str]
+    has_more: bool
+    is_time: bool
+    has_time: bool
+    has_zone: bool
+    formats: dict[str, str | None]
+    is_number: bool
+    nulls: list[str]
+
+
+def attribute_keys(roles: Sequence[str], columns: Sequence[Column]) -> dict[int, str]:
+    """Return by the place of a column under which key its cells are kept of a lead."""
+    keys: dict[int, str] = {}
+    for place, (role, column) in enumerate(zip(roles, columns, strict=True)):
+        if role in ATTRIBUTES:
+            keys[place] = role
+        elif role == OWN_NAME:
+            plain = "_".join(plain_name(column.name).split())
+            key = "".join(sign for sign in plain if sign.isalnum() or sign == "_").strip("_")
+            is_free = key and key not in keys.values() and key not in ATTRIBUTES
+            keys[place] = key if is_free else f"{key or 'column'}_{place + 1}"
+    return keys
+
+
+def document_of(draft: Draft, columns: Sequence[Column]) -> Document:
+    """Return the mapping that a draft comes to; its facts may be none."""
+    return _Writer(draft, columns).document()
+
+
+class _Writer:
+    def __init__(self, draft: Draft, columns: Sequence[Column]) -> None:
+        self._draft, self._columns = draft, columns
+        self._places: dict[str, int] = {}
+        for place, role in enumerate(draft.roles):
+            if columns[place].is_usable and role not in {LEFT_OUT, OWN_NAME}:
+                self._places.setdefault(role, place)
+        self._lead = columns[draft.lead].name if 0 <= draft.lead < len(columns) else ""
+
+    def document(self) -> Document:
+        draft = self._draft
+        return {
+            "source": draft.source,
+            "time_zone": draft.time_zone,
+            "file": {
+                "encoding": draft.encoding,
+                "delimiter": "tab" if draft.delimiter == "\t" else draft.delimiter,
+                "decimal": draft.decimal,
+            },
+            "lead": {"id": {"column": self._lead}},
+            "facts": list(self._facts()),
+        }
+
+    def _facts(self) -> Iterator[Document]:
+        yield from self._attributes()
+        yield from self._stages()
+        yield from self._events()
+        yield from self._follow_up()
+        yield from self._deals()
+        if "satisfaction" in self._places:
+            yield self._fact({"satisfaction": self._read("satisfaction")}, "satisfaction") | {
+                "when": self._filled("satisfaction")
+            }
+
+    def _fact(self, own: Document, name: str, at: str = "") -> Document:
+        """Write a fact; without a column of its own it happened when the row became known."""
+        fact = own | {"id": self._id(name), "at": self._at(at or "known_at")}
+        if at:
+            fact["when"] = self._filled(at)
+        if "changed_at" in self._places:
+            fact["revised_at"] = self._at("changed_at")
+        return fact
+
+    def _id(self, name: str) -> Document:
+        return {"text": f"{{{self._lead}}}/{name}"}
+
+    def _name(self, role: str) -> str:
+        return self._columns[self._places[role]].name
+
+    def _read(self, role: str) -> Document:
+        return {"column": self._name(role)}
+
+    def _filled(self, *roles: str) -> list[Document]:
+        return [{"column": self._name(role)} for role in roles]
+
+    def _at(self, role: str) -> Document:
+        if role not in self._places:
+            return {"instant": self._draft.moment}
+        column = self._columns[self._places[role]]
+        key = "time" if column.has_time or not column.is_time else "date"
+        form = column.formats.get(self._draft.order)
+        return {key: column.name} | ({"format": form} if form else {})
+
+    def _meanings(self, role: str) -> Document:
+        """Return what the words of a column mean; those that nobody gave a meaning tell nothing."""
+        told = self._draft.values.get(str(self._places[role]), {})
+        return {word: meaning for word, meaning in told.items() if meaning not in {"", NOTHING}}
+
+    def _attributes(self) -> Iterator[Document]:
+        told: Document = {}
+        parts = [role for role in ("first_name", "last_name") if role in self._places]
+        if parts and "name" not in self._places:
+            told["name"] = {"text": " ".join(f"{{{self._name(part)}}}" for part in parts)}
+        for place, key in attribute_keys(self._draft.roles, self._columns).items():
+            column = self._columns[place]
+            if not column.is_usable:
+                continue
+            told[key] = {"column": column.name}
+            if column.nulls:
+                told[key]["values"] = dict.fromkeys(column.nulls)
+            if column.is_number:
+                told[key]["number"] = True
+        if told:
+            yield self._fact({"attributes": told}, self._draft.kind)
+
+    def _stages(self) -> Iterator[Document]:
+        for role in self._places:
+            kind, _, stage = role.partition(":")
+            if kind == "stage":
+                yield self._fact({"stage": stage}, f"stage/{stage}", role)
+        if "stage_name" in self._places and (meanings := self._meanings("stage_name")):
+            column = self._name("stage_name")
+            yield self._fact(
+                {"stage": {"column": column, "values": meanings}}, f"stage/{{{column}}}"
+            ) | {"when": [{"column": column, "is": list(meanings)}]}
+
+    def _events(self) -> Iterator[Document]:
+        for event in EVENTS:
+            if event not in self._places:
+                continue
+            own: Document = {"event": event}
+            if "reason" in self._places and event in {"rejected", "disqualified", "recycled"}:
+                own["reason"] = self._read("reason")
+            if "person" in self._places and event != "offered":
+                own["person"] = self._read("person")
+            yield self._fact(own, event, event)
+        if "offered" in self._places and "person" in self._places:
+            assigned = {"event": "assigned", "person": self._read("person")}
+            yield self._fact(assigned, "assigned", "offered") | {
+                "when": self._filled("offered", "person")
+            }
+
+    def _follow_up(self) -> Iterator[Document]:
+        if "follow_up_at" not in self._places:
+            return
+        own: Document = {
+            "follow_up": self._word("channel", self._draft.channel),
+            "outcome": self._word("outcome", self._draft.outcome),
+        }
+        own |= {role: self._read(role) for role in ("person", "note") if role in self._places}
+        column = self._name("follow_up_at")
+        yield self._fact(own, f"follow-up/{{{column}}}", "follow_up_at")
+
+    def _word(self, role: str, otherwise: str) -> Document:
+        """Return the words of a column with what they mean, or what is always so."""
+        if role not in self._places:
+            return {"constant": otherwise}
+        meanings = {"": otherwise} | self._meanings(role)
+        return self._read(role) | {"values": meanings, "otherwise": otherwise}
+
+    def _deals(self) -> Iterator[Document]:
+        own: Document = {
+            role: self._read(role) for role in ("amount", "person") if role in self._places
+        }
+        if "amount" in self._places and "currency" in self._places:
+            own["currency"] = self._read("currency")
+        reason = {"reason": self._read("reason")} if "reason" in self._places else {}
+        for status, role in (("won", "deal_won_at"), ("lost", "deal_lost_at")):
+            if role in self._places:
+                more = reason if status == "lost" else {}
+                yield self._deal({"deal": status} | own | more, role, status)
+        meanings = self._meanings("deal_status") if "deal_status" in self._places else {}
+        if meanings and "deal_closed_at" in self._places:
+            column = self._name("deal_status")
+            fact = self._deal(
+                {"deal": {"column": column, "values": meanings}} | own | reason,
+                "deal_closed_at",
+                "closed",
+            )
+            fact["when"] += [{"column": column, "is": list(meanings)}]
+            yield fact
+
+    def _deal(self, own: Document, at: str, name: str) -> Document:
+        fact = self._fact(own, f"deal/{name}", at)
+        if "deal_id" in self._places:
+            fact["id"] = {"text": f"{{{self._name('deal_id')}}}/{name}"}
+        return fact
+
+
+def roles_to_translate(draft: Draft, columns: Sequence[Column]) -> dict[int, str]:
+    """Return by the place of a column the role whose words have to be given a meaning."""
+    return {
+        place: role
+        for place, role in enumerate(draft.roles)
+        if role in TRANSLATED and columns[place].is_usable
+    }

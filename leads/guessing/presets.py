@@ -1,0 +1,98 @@
+"""The exports of systems that many use: how they are recognised, and what is known of them. Pure.
+
+HubSpot's contacts and Salesforce's leads are called as in export files that were published. For
+the others, and for deals, the names are those of the systems' screens: no export was at hand.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from leads.guessing.roles import LEFT_OUT, plain_name
+
+_FEWEST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """What is known of one export of a system.
+
+    ``marks`` are columns that no other system calls so. ``roles`` say of some columns what their
+    names alone do not. ``time_zone`` is that of times which do not say their own.
+    """
+
+    key: str
+    name: str
+    source: str
+    kind: str
+    marks: tuple[str, ...]
+    roles: Mapping[str, str] = field(default_factory=dict)
+    time_zone: str = ""
+
+
+PRESETS: tuple[Preset, ...] = (
+    Preset(
+        "hubspot-contacts", "HubSpot, contacts", "hubspot", "contact",
+        ("record id", "contact owner", "lead status", "lifecycle stage", "create date",
+         "associated company", "primary associated company id", "marketing contact status",
+         "became a marketing qualified lead date", "became a sales qualified lead date"),
+        {"lead status": "own", "last activity date": LEFT_OUT, "stage": "own",
+         "primary associated company id": LEFT_OUT, "close date": LEFT_OUT},
+    ),
+    Preset(
+        "hubspot-deals", "HubSpot, deals", "hubspot deals", "deal",
+        ("record id", "deal name", "deal stage", "deal owner", "pipeline", "close date",
+         "closed lost reason", "associated contact ids"),
+        {"deal stage": "deal_status", "deal name": "name", "record id": "lead"},
+    ),
+    Preset(
+        "salesforce-leads", "Salesforce, leads", "salesforce", "lead",
+        ("isdeleted", "masterrecordid", "leadsource", "ownerid", "isconverted", "converteddate",
+         "convertedaccountid", "convertedopportunityid", "systemmodstamp", "isunreadbyowner"),
+        {"status": "own", "systemmodstamp": LEFT_OUT, "lasttransferdate": LEFT_OUT,
+         "statecode": LEFT_OUT, "countrycode": LEFT_OUT, "rating": "own"},
+        "UTC",
+    ),
+    Preset(
+        "pipedrive-deals", "Pipedrive, deals", "pipedrive", "deal",
+        ("deal - id", "deal - title", "deal - status", "deal - value", "deal - stage",
+         "deal - owner", "deal - won time", "deal - lost time", "deal - lost reason"),
+        {"deal - id": "lead", "deal - title": "own", "deal - stage": "own",
+         "deal - status": LEFT_OUT, "deal - deal closed on": LEFT_OUT},
+        "UTC",
+    ),
+    Preset(
+        "pipedrive-leads", "Pipedrive, leads", "pipedrive leads", "lead",
+        ("lead - id", "lead - title", "lead - owner", "lead - labels", "lead - lead created",
+         "lead - contact person", "lead - source origin"),
+        {"lead - id": "lead", "lead - title": "own"},
+        "UTC",
+    ),
+    Preset(
+        "rdstation-leads", "RD Station Marketing, leads", "rdstation", "lead",
+        ("estagio no funil", "dono do lead", "primeira conversao", "data da primeira conversao",
+         "origem da primeira conversao", "data da ultima conversao", "total de conversoes",
+         "lead scoring - perfil", "lead scoring - interesse"),
+        {"email": "email", "origem da ultima conversao": LEFT_OUT, "tags": "own"},
+        "America/Sao_Paulo",
+    ),
+    Preset(
+        "rdstation-crm", "RD Station CRM, deals", "rdstation crm", "deal",
+        ("nome da negociacao", "etapa", "funil de vendas", "estado da negociacao",
+         "valor unico", "valor recorrente", "data de fechamento", "motivo de perda"),
+        {"valor unico": "amount", "nome da negociacao": "own", "etapa": "own"},
+        "America/Sao_Paulo",
+    ),
+)  # fmt: skip
+
+
+def preset_of(header: Sequence[str]) -> Preset | None:
+    """Return the export whose columns these are; None where too few of them are known."""
+    names = {plain_name(name) for name in header}
+    scored = [(len(names.intersection(preset.marks)), preset) for preset in PRESETS]
+    count, preset = max(scored, key=lambda pair: pair[0])
+    return preset if count >= _FEWEST else None
+
+
+def preset_named(key: str) -> Preset | None:
+    """Return a preset by its key."""
+    return next((preset for preset in PRESETS if preset.key == key), None)

@@ -1,0 +1,71 @@
+"""What a column of a file can be, and the words that people and systems use for it. Pure."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+from unicodedata import combining, normalize
+
+import yaml
+
+LEFT_OUT, OWN_NAME = "", "own"
+ATTRIBUTES = (
+    "name", "company", "email", "phone", "origin", "job_title", "industry", "country", "employees",
+    "campaign", "request",
+)  # fmt: skip
+PARTS_OF_NAME = ("first_name", "last_name")
+EVENTS = ("offered", "accepted", "rejected", "qualified", "disqualified", "recycled")
+TIMES = ("known_at", "changed_at", "follow_up_at", "deal_won_at", "deal_lost_at", "deal_closed_at")
+DETAILS = (
+    "person", "reason", "note", "channel", "outcome", "deal_id", "deal_status", "amount",
+    "currency", "satisfaction", "stage_name",
+)  # fmt: skip
+TRANSLATED = ("channel", "outcome", "deal_status", "stage_name")
+"""Roles of columns whose cells are words of the source's own, each of which means something."""
+
+_FILE = Path(__file__).with_name("words.yaml")
+_Words = Mapping[str, Sequence[str]]
+
+
+def plain_name(name: str) -> str:
+    """Return the name of a column as it is compared: small letters, no accents, single spaces."""
+    bare = "".join(sign for sign in normalize("NFKD", name) if not combining(sign))
+    return " ".join(re.sub(r"[_\s]+", " ", bare).lower().split())
+
+
+def _read_words() -> tuple[Mapping[str, str], _Words, Mapping[str, _Words]]:
+    told = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    by_name = {word: role for role, words in told["columns"].items() for word in words}
+    return by_name, told["stages"], told["cells"]
+
+
+ROLES_BY_NAME, STAGE_WORDS, _MEANINGS = _read_words()
+
+
+class StageName(NamedTuple):
+    """A stage of the agreement, as a column or a cell may name it."""
+
+    key: str
+    name: str
+    role: str
+
+
+def stage_key(told: str, stages: Iterable[StageName]) -> str:
+    """Return the stage that a word or a role names; empty where the agreement has none such."""
+    plain = plain_name(told)
+    role = next((role for role, words in STAGE_WORDS.items() if plain in words), plain)
+    for stage in stages:
+        if plain in {plain_name(stage.name), stage.key} or role in {stage.role, stage.key}:
+            return stage.key
+    return ""
+
+
+def meaning_of(role: str, cell: str, stages: Iterable[StageName]) -> str:
+    """Return what a word of the source's own probably means; empty where nobody can tell."""
+    if role == "stage_name":
+        return stage_key(cell, stages)
+    plain = plain_name(cell)
+    for meaning, words in _MEANINGS[role].items():
+        if plain in words or plain == meaning:
+            return meaning
+    return ""

@@ -1,0 +1,215 @@
+"""Workbooks: told apart from other files by what is in them, and their first sheet read as rows.
+
+Pure. Cells are written as text the way mappings read it: times in ISO form, numbers plainly.
+"""
+
+import csv
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+from openpyxl import load_workbook
+from openpyxl.cell.cell import Cell
+from openpyxl.utils.exceptions import InvalidFileException
+
+from leads.files import UnableToReadFile
+
+WORKBOOK, TEXT = "workbook", "text"
+# A sheet is read bit by bit, but the texts that its cells share are held in memory.
+MOST_UNPACKED, MOST_HELD = 4 << 30, 192 << 20
+_SHEETS = "xl/worksheets/"
+_HEAD = 1 << 16
+_OLE, _LOCKED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "EncryptedPackage".encode("utf-16-le")
+_BINARY = (b"\x7fELF", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"SQLite format", b"MZ\x90")
+_ARCHIVES = (b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"BZh")
+_PAGES = (b"<!doctype html", b"<html", b"<table", b"<?xml")
+_TOLD_EVERY = 1000
+# Above, not every whole number is one that a spreadsheet can hold.
+_EXACT = 1e15
+
+
+def kind_of(path: Path) -> str:
+    """Tell whether a file is a workbook or text. Raises OSError, and UnableToReadFile."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    reason = _refusal_of(path, head)
+    if reason:
+        raise UnableToReadFile(reason, file=path.name)
+    if not head.startswith(b"PK"):
+        return TEXT
+    if not _is_workbook(path):
+        raise UnableToReadFile("other_archive", file=path.name)
+    return WORKBOOK
+
+
+def _refusal_of(path: Path, head: bytes) -> str:
+    beginning = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if not beginning:
+        return "empty"
+    if head.startswith(b"%PDF"):
+        return "pdf"
+    if head.startswith(_OLE):
+        return "locked_workbook" if _holds(path, _LOCKED) else "old_workbook"
+    if beginning.startswith(_PAGES):
+        return "web_page"
+    if head.startswith(_ARCHIVES):
+        return "other_archive"
+    return "not_a_table" if head.startswith(_BINARY) else ""
+
+
+def _holds(path: Path, wanted: bytes) -> bool:
+    """Tell whether some bytes are in a file; across two pieces too."""
+    before = b""
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            if wanted in before + chunk:
+                return True
+            before = chunk[-len(wanted) :]
+    return False
+
+
+def _is_workbook(path: Path) -> bool:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return "xl/workbook.xml" in archive.namelist()
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError):
+        return False
+
+
+def write_as_text(
+    path: Path, target: Path, *, on_progress: Callable[[int], None] = lambda _: None
+) -> None:
+    """Write the first sheet that holds something as UTF-8 with commas.
+
+    ``on_progress`` is told how many rows were read so far.
+    Raises UnableToReadFile for what is damaged, would fill the memory, or has no results.
+    """
+    _check_sizes(path)
+    try:
+        with target.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            for number, row in enumerate(_rows(path), start=1):
+                writer.writerow(row)
+                if number % _TOLD_EVERY == 0:
+                    on_progress(number)
+    except (
+        zipfile.BadZipFile, InvalidFileException, ParseError, KeyError, ValueError, TypeError,
+        IndexError, AttributeError, EOFError,
+    ) as error:  # fmt: skip
+        if isinstance(error, UnableToReadFile):
+            raise
+        raise UnableToReadFile("broken_workbook", file=path.name) from error
+
+
+def _check_sizes(path: Path) -> None:
+    """Refuse what unpacks to more than can be read; an archive gives no more than it says."""
+    with zipfile.ZipFile(path) as archive:
+        members = archive.infolist()
+    unpacked = sum(one.file_size for one in members)
+    held = sum(
+        one.file_size
+        for one in members
+        if one.filename.endswith((".xml", ".rels")) and not one.filename.startswith(_SHEETS)
+    )
+    if unpacked > MOST_UNPACKED or held > MOST_HELD:
+        raise UnableToReadFile("large_workbook", file=path.name)
+
+
+def _rows(path: Path) -> Iterator[list[str]]:
+    """Give the rows as wide as the first; blank ones at the end are left out."""
+    formulas = _has_formulas(path)
+    with closing(load_workbook(path, read_only=True, data_only=True)) as results:
+        sheet = _first_filled(results)
+        sheet.reset_dimensions()
+        rows: Iterator[Sequence[Any]] = sheet.iter_rows()
+        if formulas:
+            with closing(load_workbook(path, read_only=True)) as written:
+                source = written[sheet.title]
+                source.reset_dimensions()
+                rows = _with_results(rows, source.iter_rows(), path)
+                yield from _even(_texts(rows))
+                return
+        yield from _even(_texts(rows))
+
+
+def _first_filled(workbook: Any) -> Any:
+    for sheet in workbook.worksheets:
+        sheet.reset_dimensions()
+        if any(cell.value is not None for row in sheet.iter_rows(max_row=20) for cell in row):
+            return sheet
+    return workbook.worksheets[0]
+
+
+def _has_formulas(path: Path) -> bool:
+    """Tell whether any sheet holds a formula: then each has to be looked at twice."""
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            if not name.startswith(_SHEETS) or not name.endswith(".xml"):
+                continue
+            before = b""
+            with archive.open(name) as file:
+                while chunk := file.read(1 << 20):
+                    piece = before + chunk
+                    if b"<f>" in piece or b"<f " in piece or b"<f/>" in piece:
+                        return True
+                    before = chunk[-4:]
+    return False
+
+
+def _with_results(
+    results: Iterable[Sequence[Any]], written: Iterable[Sequence[Any]], path: Path
+) -> Iterator[Sequence[Any]]:
+    for row, source in zip(results, written, strict=True):
+        for cell, told in zip(row, source, strict=True):
+            if told.data_type == "f" and cell.value is None:
+                raise UnableToReadFile(
+                    "formula_without_result", file=path.name, cell=told.coordinate
+                )
+        yield row
+
+
+def _texts(rows: Iterable[Sequence[Cell]]) -> Iterator[list[str]]:
+    for row in rows:
+        texts = [_text(cell) for cell in row]
+        while texts and not texts[-1]:
+            texts.pop()
+        yield texts
+
+
+def _even(rows: Iterable[list[str]]) -> Iterator[list[str]]:
+    """Fill short rows up to the width of the first filled one; blank rows are left out."""
+    width = 0
+    for row in rows:
+        if not row:
+            continue
+        width = width or len(row)
+        yield row + [""] * (width - len(row))
+
+
+def _text(cell: Cell) -> str:
+    match cell.value:
+        case None:
+            return ""
+        case bool() as value:
+            return "true" if value else "false"
+        case datetime() as value:
+            return _moment(value, cell.number_format or "")
+        case float() as value if value.is_integer() and abs(value) < _EXACT:
+            return str(int(value))
+        case date() | time() as value:
+            return value.isoformat()
+        case value:
+            return str(value).strip()
+
+
+def _moment(value: datetime, number_format: str) -> str:
+    """Write a time, or a date where the sheet shows no hour."""
+    shows_hours = any(sign in number_format.lower() for sign in ("h", "s"))
+    if value.time() == time.min and not shows_hours:
+        return value.date().isoformat()
+    # A spreadsheet counts in fractions of a day, which are off by some microseconds.
+    return (value + timedelta(microseconds=500_000)).replace(microsecond=0).isoformat()

@@ -1,0 +1,143 @@
+"""A file comes in by the browser: it is looked through, tried, taken in, and undone as a whole."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from agreements.models import AgreementVersion, Audit, User
+from leads.actions import file_imports
+from leads.models import FileImport, Lead, LeadChange, StageEntry
+from leads.rebuild import rebuild
+from leads.settle import settle
+from tests.factories import local, make_user, make_version
+from tests.leads.file_imports import (
+    JOAO,
+    NOW,
+    PAULO,
+    bring,
+    draft_of,
+    table,
+    take_in,
+    take_in_whole,
+    try_out,
+    work,
+)
+
+pytestmark = pytest.mark.django_db
+
+State = FileImport.State
+
+
+@pytest.fixture
+def version() -> AgreementVersion:
+    return make_version()
+
+
+@pytest.fixture
+def marta(version: AgreementVersion) -> User:
+    return make_user("Marta", team=version.agreement.marketing_team, role="lead")
+
+
+def test_it_works(version: AgreementVersion, marta: User) -> None:
+    brought = bring(version.agreement, marta, table(PAULO, JOAO, encoding="windows-1252"))
+
+    draft = draft_of(brought)
+    assert (draft.encoding, draft.delimiter, draft.order) == ("windows-1252", ";", "dmy")
+    assert (draft.source, draft.lead, draft.preset) == ("hubspot", 0, "hubspot-contacts")
+    assert draft.roles == [
+        "", "first_name", "last_name", "email", "known_at", "stage:mql", "person",
+    ]  # fmt: skip
+
+    checked = try_out(brought)
+    assert checked.state == State.CHECKED
+    assert checked.foreseen is not None
+    assert (checked.foreseen["rows"], checked.foreseen["leads"]) == (2, {"new": 2})
+    assert not Lead.objects.exists()
+
+    done = take_in(checked, marta)
+    assert done.state == State.IMPORTED
+    assert done.delivery.summary is not None
+    assert (done.delivery.summary["taken"], done.delivery.summary["rejected"]) == (2, 0)
+    joao = Lead.objects.get(identities__external_id="2")
+    assert (joao.name, joao.email) == ("João Assunção", "joao@example.com")
+    assert StageEntry.objects.get().occurred_at == local("2026-09-04 17:40")
+    assert rebuild(now=NOW) == 0
+
+
+def test_an_import_is_undone_as_a_whole(version: AgreementVersion, marta: User) -> None:
+    done = take_in_whole(version.agreement, marta, table(PAULO, JOAO))
+
+    file_imports.undo(delivery=done.delivery, by=marta, now=NOW)
+    undone = work(done)
+
+    assert undone.state == State.UNDONE
+    assert (undone.delivery.undone_at, undone.delivery.undone_by) == (NOW, marta)
+    assert not Lead.objects.of_agreement(version.agreement).exists()
+    assert not StageEntry.objects.holding().exists()
+    assert StageEntry.objects.filter(is_undone=True).count() == 1
+    assert Lead.objects.exclude(email="").count() == 0
+    assert Audit.objects.filter(action="leads.file.undone", actor_id=marta.pk).exists()
+    assert rebuild(now=NOW) == 0
+
+
+def test_what_was_undone_can_be_imported_again_and_undone_again(
+    version: AgreementVersion, marta: User
+) -> None:
+    for day in range(3):
+        now = NOW + timedelta(days=day)
+        done = take_in_whole(version.agreement, marta, table(PAULO, JOAO), now=now)
+        assert done.delivery.summary is not None
+        assert done.delivery.summary["facts"]["new"] == 3
+        assert Lead.objects.of_agreement(version.agreement).count() == 1
+        file_imports.undo(delivery=done.delivery, by=marta, now=now)
+        work(done, now=now)
+        assert not Lead.objects.of_agreement(version.agreement).exists()
+
+    assert Lead.objects.count() == 2
+    assert LeadChange.objects.count() == 6
+
+
+def test_what_was_known_before_an_import_holds_again(
+    version: AgreementVersion, marta: User
+) -> None:
+    take_in_whole(version.agreement, marta, table(PAULO))
+    moved = [*PAULO[:5], "05/09/2026 09:00", "Bruno"]
+    later = take_in_whole(
+        version.agreement, marta, table(moved, JOAO), now=NOW + timedelta(hours=1)
+    )
+    assert StageEntry.objects.holding().get().occurred_at == local("2026-09-05 09:00")
+
+    file_imports.undo(delivery=later.delivery, by=marta, now=NOW)
+    work(later)
+
+    assert StageEntry.objects.holding().get().occurred_at == local("2026-09-04 17:40")
+    assert Lead.objects.get(identities__external_id="1").name == "Paulo Souza"
+    assert Lead.objects.of_agreement(version.agreement).count() == 1
+    assert rebuild(now=NOW) == 0
+
+
+def test_an_undo_that_was_broken_off_goes_on(
+    version: AgreementVersion, marta: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = take_in_whole(version.agreement, marta, table(PAULO, JOAO))
+    file_imports.undo(delivery=done.delivery, by=marta, now=NOW)
+    monkeypatch.setattr("leads.undoing.BATCH", 1)
+    settled: list[int] = []
+
+    def settle_once(**asked: Any) -> int:
+        if settled:
+            raise RuntimeError
+        settled.append(1)
+        return settle(**asked)
+
+    monkeypatch.setattr("leads.undoing.settle", settle_once)
+    broken = work(done)
+    assert (broken.state, StageEntry.objects.filter(is_undone=True).count()) == (State.STOPPED, 1)
+    monkeypatch.undo()
+
+    file_imports.undo(delivery=done.delivery, by=marta, now=NOW)
+    work(done)
+
+    assert not LeadChange.objects.holding().exists()
+    assert rebuild(now=NOW) == 0
