@@ -1,5 +1,6 @@
 """What somebody may do about a handoff now, and the sentence that tells why not."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,18 +9,32 @@ from django.utils.translation import gettext as _
 
 from agreements import formats
 from agreements.models import User
+from agreements.permissions import refusal
+from leads.actions.contests import why_not_contested
+from leads.actions.outcomes import why_not_disqualified
 from leads.models import Handoff, HandoffEvent
-from leads.permissions import refusal_to_work
+from leads.permissions import (
+    check_user_can_contest,
+    check_user_can_decide_contest,
+    check_user_can_withdraw,
+    refusal_to_work,
+)
+
+Status = Handoff.Status
 
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """One thing to do; ``reason`` is why it cannot be done, and empty where it can."""
+    """One thing to do; ``reason`` is why it cannot be done, and empty where it can.
+
+    ``shortcut`` is the letter that presses it, empty for none.
+    """
 
     key: str
     label: str
     icon: str
     reason: str = ""
+    shortcut: str = ""
 
     @property
     def is_possible(self) -> bool:
@@ -29,16 +44,18 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class Deeds:
-    """What can be done about a handoff."""
+    """What can be done about a handoff, in the order in which it stands on the page."""
 
-    accept: Deed
-    reject: Deed
-    log: Deed
+    all: tuple[Deed, ...]
+
+    def is_possible(self, key: str) -> bool:
+        """Whether a deed may and can be done."""
+        return any(deed.key == key and deed.is_possible for deed in self.all)
 
     @property
-    def all(self) -> tuple[Deed, ...]:
-        """Every deed, as they stand on the page."""
-        return (self.accept, self.reject, self.log)
+    def log(self) -> Deed:
+        """Logging a follow-up, which is always there."""
+        return next(deed for deed in self.all if deed.key == "log")
 
     @property
     def reasons(self) -> list[tuple[str, str]]:
@@ -49,28 +66,24 @@ class Deeds:
                 first.setdefault(deed.reason, deed.key)
         return [(key, reason) for reason, key in first.items()]
 
+    @property
+    def explained(self) -> list[tuple[Deed, str]]:
+        """Every deed with the key under which the page says why it cannot be done."""
+        keys = {reason: key for key, reason in self.reasons}
+        return [(deed, keys.get(deed.reason, "")) for deed in self.all]
 
-def deeds_for(handoff: Handoff, user: User, *, was_reached: bool, now: datetime) -> Deeds:
+
+def deeds_for(
+    handoff: Handoff, user: User, *, was_reached: bool, is_paused: bool, now: datetime
+) -> Deeds:
     """Tell what the person may do about a handoff, and what it can still bear.
 
     ``was_reached`` says that somebody spoke to the lead since the offer.
     """
-    refusal = refusal_to_work(handoff, user)
-    return Deeds(
-        accept=Deed(
-            "accept",
-            _accept_label(handoff, now),
-            "check",
-            refusal or _not_accepted_because(handoff),
-        ),
-        reject=Deed(
-            "reject",
-            _("Reject…"),
-            "x",
-            refusal or _not_rejected_because(handoff, was_reached=was_reached),
-        ),
-        log=Deed("log", _("Log follow-up"), "phone", refusal or _not_logged_because(handoff)),
-    )
+    refused = refusal_to_work(handoff, user)
+    of_sales = _OfSales(handoff, refused, was_reached, is_paused, now)
+    return Deeds((*of_sales.deciding(), *of_sales.ending(), *_of_marketing(handoff, user, now),
+                  of_sales.logging()))  # fmt: skip
 
 
 def was_taken_from_queue(handoff: Handoff) -> bool:
@@ -83,8 +96,61 @@ def was_taken_from_queue(handoff: Handoff) -> bool:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _OfSales:
+    """What sales does; ``refused`` is why the person may not, empty where they may."""
+
+    handoff: Handoff
+    refused: str
+    was_reached: bool
+    is_paused: bool
+    now: datetime
+
+    def deciding(self) -> Iterator[Deed]:
+        """Yield accepting and rejecting, which stay visible when they are done."""
+        handoff = self.handoff
+        reason = self.refused or _not_accepted_because(handoff)
+        yield Deed("accept", _accept_label(handoff, self.now), "check", reason, "a")
+        reason = self.refused or _not_rejected_because(handoff, was_reached=self.was_reached)
+        yield Deed("reject", _("Reject…"), "x", reason, "r")
+
+    def ending(self) -> Iterator[Deed]:
+        """Yield how an open handoff ends, and its pause; nothing for who may not work it."""
+        if self.refused or not self.handoff.is_open:
+            return
+        is_accepted = self.handoff.status == Status.ACCEPTED
+        not_reached = "" if self.was_reached else why_not_disqualified(self.handoff)
+        if is_accepted or self.was_reached:
+            yield Deed("qualify", _("Qualify…"), "circle-check")
+            yield Deed("disqualify", _("Disqualify…"), "circle-x", not_reached)
+        yield Deed("recycle", _("Recycle…"), "refresh")
+        if self.is_paused:
+            yield Deed("resume", _("End the pause"), "player-play", shortcut="p")
+        else:
+            yield Deed("pause", _("Pause…"), "player-pause", shortcut="p")
+
+    def logging(self) -> Deed:
+        """Return logging a follow-up."""
+        reason = self.refused or _not_logged_because(self.handoff)
+        return Deed("log", _("Log follow-up"), "phone", reason, "l")
+
+
+def _of_marketing(handoff: Handoff, user: User, now: datetime) -> Iterator[Deed]:
+    """Yield what marketing and the arbiter do; only what concerns the person."""
+    if handoff.status == Status.OFFERED and not refusal(check_user_can_withdraw, handoff, user):
+        yield Deed("withdraw", _("Withdraw the offer…"), "arrow-back-up")
+    if handoff.status != Status.REJECTED:
+        return
+    if not refusal(check_user_can_contest, handoff, user):
+        why_not = why_not_contested(handoff, now)
+        yield Deed("contest", _("Contest the rejection…"), "message-2", why_not)
+    is_waiting = handoff.contest == Handoff.Contest.WAITING
+    if is_waiting and not refusal(check_user_can_decide_contest, handoff, user):
+        yield Deed("decide", _("Decide the contest…"), "writing-sign")
+
+
 def _accept_label(handoff: Handoff, now: datetime) -> str:
-    if handoff.status == Handoff.Status.ACCEPTED:
+    if handoff.status == Status.ACCEPTED:
         when = {"when": formats.near_instant(handoff.decided_at, now)}
         return _("Accepted %(when)s") % when
     return _("Accept")
@@ -92,20 +158,20 @@ def _accept_label(handoff: Handoff, now: datetime) -> str:
 
 def _not_accepted_because(handoff: Handoff) -> str:
     match handoff.status:
-        case Handoff.Status.OFFERED:
+        case Status.OFFERED:
             return ""
-        case Handoff.Status.ACCEPTED:
+        case Status.ACCEPTED:
             return _decided_once()
         case _:
             return _closed_because(handoff)
 
 
 def _not_rejected_because(handoff: Handoff, *, was_reached: bool) -> str:
-    if handoff.status == Handoff.Status.OFFERED and was_reached:
+    if handoff.status == Status.OFFERED and was_reached:
         return _("A handoff is rejected before somebody spoke to the lead; this one was.")
-    if handoff.status == Handoff.Status.OFFERED:
+    if handoff.status == Status.OFFERED:
         return ""
-    if handoff.status == Handoff.Status.ACCEPTED:
+    if handoff.status == Status.ACCEPTED:
         return _decided_once()
     return _closed_because(handoff)
 
@@ -118,16 +184,16 @@ def _decided_once() -> str:
 
 
 def _not_logged_because(handoff: Handoff) -> str:
-    if handoff.status in (Handoff.Status.EXPECTED, Handoff.Status.REPEATED):
+    if handoff.status in (Status.EXPECTED, Status.REPEATED):
         return _closed_because(handoff)
     return ""
 
 
 def _closed_because(handoff: Handoff) -> str:
     match handoff.status:
-        case Handoff.Status.EXPECTED:
+        case Status.EXPECTED:
             return _("This handoff was heard of, but not offered yet.")
-        case Handoff.Status.REPEATED:
+        case Status.REPEATED:
             return _("This was asked for while another handoff of the lead was open: use that one.")
         case _:
             return _("This handoff is closed: it is %(status)s.") % {

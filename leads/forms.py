@@ -1,6 +1,5 @@
 """What people fill in about a handoff."""
 
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -30,6 +29,8 @@ class LogForm(forms.Form):
 
     ``token`` names the follow-up from when the form was shown, so that sending it twice keeps one.
     """
+
+    key = "log"
 
     token = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid4)
     channel = forms.ChoiceField(
@@ -106,25 +107,3 @@ class LogForm(forms.Form):
         if cleaned.get("next_step_date") and not cleaned.get("next_step"):
             self.add_error("next_step", _("Say what the next step is."))
         return cleaned
-
-
-class RejectForm(forms.Form):
-    """Why a handoff is rejected, with a reason that the terms have."""
-
-    reason = forms.ChoiceField(
-        label=gettext_lazy("Why?"),
-        widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
-        error_messages={"required": gettext_lazy("Choose the reason.")},
-    )
-    note = forms.CharField(
-        label=gettext_lazy("Note for marketing"),
-        required=False,
-        max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 2, "class": "form-control"}),
-    )
-
-    def __init__(self, *args: Any, reasons: Sequence[tuple[str, str]], **options: Any) -> None:
-        """Offer the reasons as pairs of key and name."""
-        options.setdefault("prefix", "reject")
-        super().__init__(*args, **options)
-        self.fields["reason"].choices = reasons  # type: ignore[attr-defined]

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
+from agreements.clock import MarkKind
 from leads.any_of import AnyOf
 from leads.models import Handoff, HandoffEvent
 
@@ -23,15 +24,19 @@ def pauses_of(handoff_ids: Collection[int], at: datetime) -> dict[int, HandoffEv
         HandoffEvent.objects.holding()
         .filter(AnyOf("handoff", handoff_ids), kind__in=[Kind.PAUSED, Kind.RESUMED])
         .filter(occurred_at__lte=at)
-        .order_by("occurred_at", "source", "external_id")
     )
     running: dict[int, HandoffEvent] = {}
-    for event in events:
+    for event in sorted(events, key=_order):
         if event.kind == Kind.RESUMED:
             running.pop(event.handoff_id, None)
         elif event.until is not None and event.until > _end_of(running.get(event.handoff_id), at):
             running[event.handoff_id] = event
     return running
+
+
+def _order(event: HandoffEvent) -> tuple[datetime, int, str, str]:
+    """The order of marks: of one instant, a pause ends before the next one begins."""
+    return event.occurred_at, MarkKind(event.kind).rank, event.source, event.external_id
 
 
 def _end_of(pause: HandoffEvent | None, at: datetime) -> datetime:

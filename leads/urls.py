@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from leads.views import criteria_test, deeds, fields, lead, queue, registry
+from leads.views import criteria_test, deeds, fields, lead, queue, registry, undoing
 
 app_name = "leads"
 
@@ -15,4 +15,13 @@ urlpatterns = [
     path("handoffs/<int:pk>/accept/", deeds.accept, name="accept"),
     path("handoffs/<int:pk>/reject/", deeds.reject, name="reject"),
     path("handoffs/<int:pk>/follow-ups/", deeds.log, name="log"),
+    path("handoffs/<int:pk>/qualify/", deeds.qualify, name="qualify"),
+    path("handoffs/<int:pk>/disqualify/", deeds.disqualify, name="disqualify"),
+    path("handoffs/<int:pk>/recycle/", deeds.recycle, name="recycle"),
+    path("handoffs/<int:pk>/pause/", deeds.pause, name="pause"),
+    path("handoffs/<int:pk>/resume/", deeds.resume, name="resume"),
+    path("handoffs/<int:pk>/withdraw/", deeds.withdraw, name="withdraw"),
+    path("handoffs/<int:pk>/contest/", deeds.contest, name="contest"),
+    path("handoffs/<int:pk>/decide/", deeds.decide, name="decide"),
+    path("handoffs/<int:pk>/undo/", undoing.undo, name="undo"),
 ]

@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from agreements.editor.lead_fields import fields_in_words
+from agreements.editor.lead_fields import fields_shown
 from agreements.models import Agreement
 from agreements.requests import SignedInRequest
 from leads.models import Lead
@@ -24,7 +24,7 @@ def lead_fields(request: SignedInRequest, slug: str) -> HttpResponse:
     return render(
         request,
         "agreements/editor/sections/rule_field_options.html",
-        {"lead_fields": fields_in_words(names)},
+        {"lead_fields": fields_shown(names)},
     )
 
 

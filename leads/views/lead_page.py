@@ -16,19 +16,21 @@ from agreements.terms import Terms
 from leads.addresses import plain
 from leads.cards import cards_of, select, worst_status
 from leads.case import Case, LiveClock, read_case
+from leads.deed_forms import FORMS, DeedForm
 from leads.deeds import Deeds, deeds_for
 from leads.explained import basis_of
 from leads.explaining import tell
 from leads.facts_told import Surroundings
-from leads.forms import LogForm, RejectForm
+from leads.forms import LogForm
 from leads.hours_picture import picture_of
 from leads.models import Handoff, Lead, StageEntry
+from leads.pauses import pause_of
 from leads.qualifying import value_text
 from leads.queue import Desk, desk_of
-from leads.reasons import reasons_for
 from leads.registry import readable_leads
 from leads.side import side_of
 from leads.timeline import SHOWS, Story, by_day, timeline_of
+from leads.undo import undoable_in
 
 ENTRIES_PER_PAGE = 50
 LAST_CHANNEL = "leads.channel"
@@ -101,10 +103,9 @@ def context_of(
     reading: Reading,
     *,
     now: datetime,
-    log_form: LogForm | None = None,
-    reject_form: RejectForm | None = None,
+    form: LogForm | DeedForm | None = None,
 ) -> dict[str, Any]:
-    """Return everything the page shows; a form that was refused is shown as it was filled in."""
+    """Return everything the page shows; a ``form`` that was refused as it was filled in."""
     case = read_case(reading.lead, reading.agreement, reading.handoffs)
     book = case.rulebook_of(reading.handoff) if reading.handoff else None
     terms = book.terms if book else latest_terms(reading.agreement)
@@ -127,7 +128,8 @@ def context_of(
         "version_number": number,
         "head": _head(reading, terms),
         **_clocks(request, reading, case, terms, number, people, now),
-        **_deeds(request, reading, case, log_form=log_form, reject_form=reject_form, now=now),
+        **deeds_of(request, reading.handoff, case, form=form, now=now),
+        "undoable": undoable_in(request.session, reading.agreement.pk, now),
         **_timeline(request, story, now),
         **side_of(story, here=here(reading), readable=reading.readable),
     }
@@ -233,28 +235,31 @@ def _holders(
     return parts
 
 
-def _deeds(
+def deeds_of(
     request: SignedInRequest,
-    reading: Reading,
+    handoff: Handoff | None,
     case: Case,
     *,
-    log_form: LogForm | None,
-    reject_form: RejectForm | None,
+    form: LogForm | DeedForm | None = None,
     now: datetime,
 ) -> dict[str, Any]:
-    """Return what can be done, and the form of what is being done."""
-    handoff = reading.handoff
+    """Return what can be done, and the form of what is being done; ``deed`` is its key."""
     if handoff is None:
         return {"deeds": None}
-    deeds = deeds_for(handoff, request.user, was_reached=_was_reached(case, handoff), now=now)
-    asked = _deed_asked(request, handoff, deeds, is_refused=bool(log_form or reject_form))
-    found: dict[str, Any] = {"deeds": deeds, "deed": "reject" if reject_form else asked}
-    if deeds.log.is_possible:
-        preset = str(request.session.get(LAST_CHANNEL, ""))
-        found["log_form"] = log_form or LogForm(handoff=handoff, now=now, preset=preset)
-    if deeds.reject.is_possible or reject_form:
-        found["reject_form"] = reject_form or RejectForm(reasons=reasons_for(handoff, "rejection"))
-    return found
+    deeds = deeds_for(
+        handoff,
+        request.user,
+        was_reached=_was_reached(case, handoff),
+        is_paused=handoff.is_open and pause_of(handoff, now) is not None,
+        now=now,
+    )
+    if form is None:
+        form = _form_asked(request, handoff, deeds, now)
+    return {
+        "deeds": deeds,
+        "form": form,
+        "deed": "" if form is None else form.key,
+    }
 
 
 def _was_reached(case: Case, handoff: Handoff) -> bool:
@@ -267,16 +272,17 @@ def _was_reached(case: Case, handoff: Handoff) -> bool:
     )
 
 
-def _deed_asked(
-    request: SignedInRequest, handoff: Handoff, deeds: Deeds, *, is_refused: bool
-) -> str:
-    """Return which form stands open: the one asked for, else that of an open handoff's log."""
+def _form_asked(
+    request: SignedInRequest, handoff: Handoff, deeds: Deeds, now: datetime
+) -> LogForm | DeedForm | None:
+    """Return the form that was asked for, else that of the log where the handoff is open."""
     asked = plain(request.GET, "deed")
-    if asked == "reject" and deeds.reject.is_possible:
-        return "reject"
-    if deeds.log.is_possible and (handoff.is_open or asked == "log" or is_refused):
-        return "log"
-    return ""
+    if asked in FORMS and deeds.is_possible(asked):
+        return FORMS[asked](handoff=handoff, now=now)
+    if deeds.log.is_possible and (handoff.is_open or asked == "log"):
+        preset = str(request.session.get(LAST_CHANNEL, ""))
+        return LogForm(handoff=handoff, now=now, preset=preset)
+    return None
 
 
 def _timeline(request: SignedInRequest, story: Story, now: datetime) -> dict[str, Any]:

@@ -7,11 +7,14 @@ import "./editor.js";
 import { nameRegions } from "./regions.js";
 import { watchClocks } from "./countdown.js";
 import { showCharts } from "./charts.js";
+import { watchUndo } from "./undo.js";
 
 watchClocks();
 showCharts(document);
 nameRegions(document);
+watchUndo(document);
 document.addEventListener("htmx:load", (event) => {
   showCharts(event.target);
   nameRegions(event.target);
+  watchUndo(event.target);
 });

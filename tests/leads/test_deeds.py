@@ -85,7 +85,7 @@ def test_a_form_sent_twice_is_one_follow_up(client: Client, handoff: Handoff) ->
 def test_the_channel_is_remembered(client: Client, handoff: Handoff) -> None:
     told = CALLED | {"log-channel": "email", "log-outcome": "sent"}
     page = client.post(url("log", handoff), told, follow=True)
-    assert page.context["log_form"].initial == {"channel": "email"}
+    assert page.context["form"].initial == {"channel": "email"}
 
 
 def test_a_contact_accepts(client: Client, handoff: Handoff) -> None:

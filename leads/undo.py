@@ -1,0 +1,72 @@
+"""What somebody has just done and may take back by one click, kept in their session."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.sessions.backends.base import SessionBase
+from django.utils.translation import gettext as _
+
+from leads.models import Handoff
+
+_KEPT = "leads.undo"
+OFFERED_FOR = timedelta(seconds=10)
+"""How long a page offers to take a deed back; a click on the way is still heard after that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undoable:
+    """A deed that can be taken back; ``seconds`` are left of the time it is offered for."""
+
+    handoff_id: int
+    name: str
+    words: str
+    seconds: int
+
+
+def keep_for_undo(
+    session: SessionBase, handoff: Handoff, kind: str, name: str, now: datetime
+) -> None:
+    """Keep what was done; what was done before it can no longer be taken back by a click."""
+    session[_KEPT] = {
+        "handoff": handoff.pk,
+        "agreement": handoff.agreement_id,
+        "lead": str(handoff.lead),
+        "kind": kind,
+        "name": name,
+        "until": (now + OFFERED_FOR).timestamp(),
+    }
+
+
+def undoable_in(session: SessionBase, agreement_id: int, now: datetime) -> Undoable | None:
+    """Return what can be taken back now under an agreement."""
+    kept: dict[str, Any] | None = session.get(_KEPT)
+    if kept is None or kept["agreement"] != agreement_id:
+        return None
+    seconds = kept["until"] - now.timestamp()
+    if seconds <= 0:
+        return None
+    words = _words(kept["kind"]) % {"lead": kept["lead"]}
+    return Undoable(kept["handoff"], kept["name"], words, max(1, round(seconds)))
+
+
+def forget_undo(session: SessionBase) -> None:
+    """Offer nothing more to take back."""
+    session.pop(_KEPT, None)
+
+
+def _words(kind: str) -> str:
+    return {
+        "follow_up": _("Logged a follow-up of %(lead)s."),
+        "assigned": _("Assigned %(lead)s."),
+        "accepted": _("Accepted %(lead)s."),
+        "rejected": _("Rejected %(lead)s."),
+        "qualified": _("Qualified %(lead)s."),
+        "disqualified": _("Disqualified %(lead)s."),
+        "recycled": _("Recycled %(lead)s."),
+        "paused": _("Paused the clocks of %(lead)s."),
+        "resumed": _("Ended the pause of %(lead)s."),
+        "withdrawn": _("Withdrew the offer of %(lead)s."),
+        "contested": _("Contested the rejection of %(lead)s."),
+        "decided": _("Decided about %(lead)s."),
+    }[kind]

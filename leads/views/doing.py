@@ -1,0 +1,154 @@
+"""How a deed about a handoff is done by a page: who may, what it did, and where to go then."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from functools import wraps
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRedirect, replace_url, reswap, retarget
+
+from agreements.clock import ClockState
+from agreements.requests import SignedInRequest
+from leads.actions.telling import SOURCE, AlreadyDecided
+from leads.case import FactName, read_case
+from leads.deed_forms import DeedForm
+from leads.deeds import was_taken_from_queue
+from leads.effects import effects_between, sentence_of
+from leads.forms import LogForm
+from leads.models import FollowUp, Handoff, HandoffEvent
+from leads.permissions import check_user_can_work
+from leads.queue import Desk
+from leads.undo import keep_for_undo
+from leads.views.lead_page import context_of, desk_or_404, read
+
+Do = Callable[[SignedInRequest, Handoff, datetime], HttpResponse | None]
+DeedView = Callable[[SignedInRequest, str, int], HttpResponse]
+
+
+class WorkedByAnother(Exception):
+    """Somebody else took the handoff from the team's queue; the text says who."""
+
+
+def deed(check: Callable[..., None] | None = None) -> Callable[[Do], DeedView]:
+    """Make a view of a deed: it does it to a handoff the person may work, and then goes back.
+
+    ``check`` is another rule of who may, such as marketing's. A deed returns what to show instead
+    where it could not be done as asked. Whoever comes second is told who was first.
+    """
+
+    def view_of(do: Do) -> DeedView:
+        @login_required
+        @require_POST
+        @wraps(do)
+        def view(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
+            now = timezone.now()
+            desk = desk_or_404(request.user, slug)
+            try:
+                refusal = do(request, found(desk, pk, check or check_user_can_work), now)
+            except (AlreadyDecided, WorkedByAnother) as error:
+                messages.warning(request, str(error))
+                refusal = None
+            return refusal or back(request, desk, pk)
+
+        return view
+
+    return view_of
+
+
+def found(desk: Desk, pk: int, check: Callable[..., None]) -> Handoff:
+    """Return a handoff the person may do this to.
+
+    Raises Http404 for one they may not read, WorkedByAnother for one that somebody took from the
+    team's queue meanwhile, PermissionDenied for one they may only read.
+    """
+    of_agreement = desk.agreement.handoffs.select_related("lead", "holder", "version", "agreement")
+    handoff = of_agreement.filter(pk=pk).first()
+    if handoff is None:
+        raise Http404
+    if not Handoff.objects.visible_to(desk.user).filter(pk=pk).exists():
+        if desk.follows_up and was_taken_from_queue(handoff):
+            raise WorkedByAnother(
+                _("%(who)s was first and holds this handoff now.") % {"who": handoff.holder}
+            )
+        raise Http404
+    check(handoff, desk.user)
+    return handoff
+
+
+def states(handoff: Handoff) -> list[ClockState]:
+    """Return every clock of a handoff, replayed."""
+    return read_case(handoff.lead, handoff.agreement, _siblings(handoff)).states(handoff)
+
+
+def _siblings(handoff: Handoff) -> list[Handoff]:
+    return list(handoff.agreement.handoffs.filter(lead=handoff.lead_id))
+
+
+def sentences(before: Iterable[ClockState], after: Iterable[ClockState]) -> list[str]:
+    """Say what became of the clocks."""
+    return [sentence_of(effect) for effect in effects_between(before, after)]
+
+
+def what_it_did(handoff: Handoff, touch: FollowUp, before: list[ClockState]) -> list[str]:
+    """Say what a follow-up did to the clocks, or why it did nothing."""
+    case = read_case(handoff.lead, handoff.agreement, _siblings(handoff))
+    said = sentences(before, case.states(handoff))
+    if case.counts(handoff, FactName("follow_up", touch.source, touch.external_id)):
+        return said or [_("No clock was waiting for it.")]
+    if handoff.closed_at is not None and touch.occurred_at > handoff.closed_at:
+        return [_("The handoff was closed by then, so it counts for no clock.")]
+    return [_("It was typed in later than the terms allow, so it counts for no clock.")]
+
+
+def tell(request: SignedInRequest, done: str, said: list[str]) -> None:
+    """Say on the next page what was done, and what it did."""
+    messages.success(request, " ".join([done, *said]))
+
+
+def remember_deed(
+    request: SignedInRequest, handoff: Handoff, kind: str, now: datetime, name: str = ""
+) -> None:
+    """Let the person take back what they have just done, a fact of this kind."""
+    if not name:
+        told = HandoffEvent.objects.holding().filter(
+            handoff=handoff, kind=kind, source=SOURCE, recorded_at=now, recorded_by=request.user
+        )
+        name = told.values_list("external_id", flat=True).get()
+    keep_for_undo(request.session, handoff, kind, name, now)
+
+
+def back(request: SignedInRequest, desk: Desk, pk: int) -> HttpResponse:
+    """Go where the form was, the lead's page, or the queue where it may no longer be read."""
+    asked = request.POST.get("back", "")
+    if asked and url_has_allowed_host_and_scheme(asked, {request.get_host()}):
+        return HttpResponseRedirect(asked, status=303)
+    slug = desk.agreement.slug
+    handoff = Handoff.objects.visible_to(desk.user).filter(pk=pk).first()
+    if handoff is not None:
+        url = reverse("leads:detail", kwargs={"slug": slug, "pk": handoff.lead_id})
+        return HttpResponseRedirect(f"{url}?handoff={pk}", status=303)
+    url = reverse("leads:queue", kwargs={"slug": slug})
+    return (
+        HttpResponseClientRedirect(url) if request.htmx else HttpResponseRedirect(url, status=303)
+    )
+
+
+def refused(
+    request: SignedInRequest, handoff: Handoff, now: datetime, form: LogForm | DeedForm
+) -> HttpResponse:
+    """Show the form again as it was filled in, with what is wrong next to its field."""
+    reading = read(request, handoff.agreement.slug, handoff.lead_id, handoff.pk)
+    context = context_of(request, reading, now=now, form=form)
+    if not request.htmx:
+        return render(request, "leads/detail.html", context, status=422)
+    response = render(request, "leads/partials/deed.html", context, status=422)
+    # The address stays that of the page: nothing can be got from that of the form.
+    return replace_url(reswap(retarget(response, "#deed"), "outerHTML"), url=False)

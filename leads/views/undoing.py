@@ -1,0 +1,31 @@
+"""Take back what one has just done."""
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.utils.translation import gettext as _
+
+from agreements.models import User
+from agreements.requests import SignedInRequest
+from leads.actions import corrections
+from leads.deadlocks import retry_once
+from leads.models import Handoff
+from leads.undo import forget_undo
+from leads.views.doing import deed, sentences, states
+
+
+def _asks_itself(handoff: Handoff, user: User) -> None:
+    """Let pass who may read the handoff: the action asks whose deed it was."""
+
+
+@deed(_asks_itself)
+def undo(request: SignedInRequest, handoff: Handoff, now: datetime) -> None:
+    """Take back what the person has just done about a handoff."""
+    before, name = states(handoff), request.POST.get("name", "")
+    try:
+        retry_once(lambda: corrections.undo(handoff=handoff, name=name, by=request.user, now=now))
+    except corrections.UnableToUndo as error:
+        messages.warning(request, str(error))
+        return
+    forget_undo(request.session)
+    messages.success(request, " ".join([_("Taken back."), *sentences(before, states(handoff))]))
