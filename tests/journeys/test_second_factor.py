@@ -118,6 +118,10 @@ def test_everyone_can_read_it(
     page.get_by_label("The code the app shows now").fill(wrong_code())
     press(page, "Sign this text")
     is_sound()
+    field, form = page.locator("#id_code").bounding_box(), page.locator("#sign").bounding_box()
+    assert field
+    assert form
+    assert field["x"] + field["width"] < form["x"] + form["width"]
     assert all("422" in refused_code for refused_code in complaints)
     complaints.clear()
 
