@@ -1,10 +1,33 @@
 """Rules over a lead's attributes, in words."""
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
 from agreements import formats
 from agreements.criteria import AnyRule, Condition
+
+# Attributes of leads, and answers about them, that starters and systems know by these keys.
+FIELD_NAMES = {
+    "name": gettext_lazy("name"),
+    "company": gettext_lazy("company"),
+    "email": gettext_lazy("e-mail address"),
+    "phone": gettext_lazy("telephone"),
+    "origin": gettext_lazy("origin"),
+    "country": gettext_lazy("country"),
+    "state": gettext_lazy("state"),
+    "employees": gettext_lazy("employees"),
+    "industry": gettext_lazy("industry"),
+    "job_title": gettext_lazy("job title"),
+    "request": gettext_lazy("request"),
+    "named_account": gettext_lazy("named account"),
+    "pricing_page_visits": gettext_lazy("visits to the pricing page"),
+    "webinars": gettext_lazy("webinars attended"),
+    "emails_opened": gettext_lazy("e-mails opened"),
+    "budget": gettext_lazy("budget"),
+    "authority": gettext_lazy("authority"),
+    "need": gettext_lazy("need"),
+    "timeline": gettext_lazy("timeline"),
+}
 
 
 def rule_words(rule: AnyRule) -> str:
@@ -53,22 +76,8 @@ def operator_words(operator: str) -> str:
 
 
 def field_words(field: str) -> str:
-    """Name an attribute of a lead: a known one in the reader's language, else as it is called."""
-    known = {
-        "name": _("name"),
-        "company": _("company"),
-        "email": _("e-mail address"),
-        "phone": _("telephone"),
-        "origin": _("origin"),
-        "country": _("country"),
-        "state": _("state"),
-        "employees": _("employees"),
-        "industry": _("industry"),
-        "job_title": _("job title"),
-        "request": _("request"),
-        "named_account": _("named account"),
-    }
-    return known.get(field, field.replace("_", " "))
+    """Name an attribute of a lead: a well-known one in the reader's language, else as written."""
+    return str(FIELD_NAMES.get(field, field))
 
 
 def _value(value: object) -> str:

@@ -10,6 +10,7 @@ from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext
 
 from agreements.editor import typed
+from agreements.editor.lead_fields import field_read, field_shown
 from agreements.editor.names import free_key
 from agreements.editor.parts import list_in, value_in, with_value_in
 from agreements.editor.rules import read_rule, read_rules, shown_rule, shown_rules
@@ -23,7 +24,7 @@ Choices: TypeAlias = Sequence[tuple[str, Text]]
 ChoicesIn: TypeAlias = Callable[[Mapping[str, Any]], Choices]
 Kind = Literal[
     "text", "long", "lines", "number", "rate", "duration", "choice", "choices", "flag", "time",
-    "rule", "rules", "pairs", "zone",
+    "rule", "rules", "pairs", "zone", "lead_fields",
 ]  # fmt: skip
 
 
@@ -183,8 +184,8 @@ def _read_duration(data: QueryDict, name: str, was: Any) -> Any:
     return typed.duration_stored(amount, unit, was)
 
 
-def _read_lines(data: QueryDict, name: str, was: Any) -> Any:
-    lines = [line.strip() for line in data.get(name, "").splitlines() if line.strip()]
+def _read_lines(data: QueryDict, name: str, was: Any, read: Callable[[str], str] = str) -> Any:
+    lines = [read(line.strip()) for line in data.get(name, "").splitlines() if line.strip()]
     return was if lines == [str(line).strip() for line in _as_list(was)] else lines or None
 
 
@@ -193,6 +194,7 @@ _READERS: dict[Kind, Callable[[QueryDict, str, Any], Any]] = {
     "rate": lambda data, name, was: typed.rate_stored(data.get(name, ""), separators(), was),
     "duration": _read_duration,
     "lines": _read_lines,
+    "lead_fields": lambda data, name, was: _read_lines(data, name, was, field_read),
     "choices": lambda data, name, was: _read_choices(data, name, was) or None,
     "pairs": lambda data, name, was: typed.pairs_stored(data.get(name, ""), separators(), was),
     "rule": lambda data, name, was: read_rule(data, name, was, separators()),
@@ -268,7 +270,9 @@ def shown_fields(
             prefix + each.name,
             value,
             _choices(each, document, value),
-            errors_at(problems, here, inside=each.kind in {"lines", "choices", "pairs"}),
+            errors_at(
+                problems, here, inside=each.kind in {"lines", "lead_fields", "choices", "pairs"}
+            ),
             is_instead,
         )
 
@@ -345,6 +349,7 @@ _WRITERS: dict[Kind, Callable[[Any], Any]] = {
     ),
     "pairs": lambda stored: typed.pairs_shown(stored, separators()),
     "lines": lambda stored: "\n".join(str(line) for line in _as_list(stored)),
+    "lead_fields": lambda stored: "\n".join(field_shown(str(name)) for name in _as_list(stored)),
     "choices": lambda stored: [str(one) for one in _as_list(stored)],
     "flag": bool,
     "zone": zone_shown,

@@ -11,7 +11,6 @@ from agreements.editor.fields import Field, Rows, Shown, ShownRows
 from agreements.editor.forms import SectionForm
 from agreements.editor.lead_fields import known_fields
 from agreements.editor.parts import list_in, value_in
-from agreements.rule_words import field_words
 from agreements.terms import Problem
 
 GRADES = [
@@ -59,7 +58,6 @@ class HandoffForm(SectionForm):
             "criteria": _those(fields, "handoff."),
             "qualification": _those(fields, "qualification."),
             "scoring": next(each for each in fields if isinstance(each, ShownRows)),
-            "required_words": _required_words(document),
             "most_points": _most_points(document),
             "lead_fields": known_fields(document),
         }
@@ -72,11 +70,6 @@ def _those(fields: Sequence[Shown | ShownRows], prefix: str) -> dict[str, Shown]
         for each in fields
         if isinstance(each, Shown) and each.name.startswith(prefix)
     }
-
-
-def _required_words(document: Mapping[str, Any]) -> str:
-    names = list_in(document, "handoff.required_fields")
-    return ", ".join(field_words(name) for name in names if isinstance(name, str))
 
 
 def _most_points(document: Mapping[str, Any]) -> int:
@@ -104,7 +97,7 @@ FORM = HandoffForm(
         ),
         Field(
             "handoff.required_fields",
-            "lines",
+            "lead_fields",
             _("What has to be known of it"),
             help=_(
                 "One a line, as the CRM calls it. A placeholder such as “n/a” counts as missing; "
@@ -132,7 +125,7 @@ FORM = HandoffForm(
         ),
         Field(
             "qualification.required_answers",
-            "lines",
+            "lead_fields",
             _("Answers asked for when a lead is qualified"),
             help=_("One a line: budget, authority, need, timeline."),
         ),

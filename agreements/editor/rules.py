@@ -15,6 +15,7 @@ from django.utils.translation import pgettext
 from pydantic import TypeAdapter, ValidationError
 
 from agreements.criteria import Rule
+from agreements.editor.lead_fields import field_read, field_shown
 from agreements.editor.typed import Separators, number_shown, number_stored
 from agreements.rule_words import operator_words, rule_words
 from agreements.terms import Problem
@@ -239,8 +240,10 @@ def _typed(node: Any, separators: Separators) -> Typed:
     field, operator, value = (node.get(key) for key in ("field", "operator", "value"))
     for yes_no, meant in _YES_NO.items():
         if operator == "is" and value is meant:
-            return Typed(_text(field), yes_no, "")
-    return Typed(_text(field), _text(operator), _value_text(operator, value, separators))
+            return Typed(field_shown(_text(field)), yes_no, "")
+    return Typed(
+        field_shown(_text(field)), _text(operator), _value_text(operator, value, separators)
+    )
 
 
 def _value_text(operator: Any, value: Any, separators: Separators) -> str:
@@ -309,7 +312,7 @@ def _condition(typed: Typed, separators: Separators) -> dict[str, Any]:
     value = _value(typed, separators)
     operator = "is" if typed.operator in _YES_NO else typed.operator
     told = {} if value is None else {"value": value}
-    return {"field": typed.field, "operator": operator, **told}
+    return {"field": field_read(typed.field), "operator": operator, **told}
 
 
 def _value(typed: Typed, separators: Separators) -> Any:

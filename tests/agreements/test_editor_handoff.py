@@ -47,7 +47,8 @@ def test_it_works(client: Client, draft: AgreementVersion) -> None:
     page = client.get(ADDRESS).content.decode()
     assert "employees is at least 20" in page
     assert "e-mail address is known or telephone is known" in page
-    assert "name, company, e-mail address, telephone, country, employees" in page
+    known = "name\ncompany\ne-mail address (email)\ntelephone (phone)\ncountry\nemployees"
+    assert known in page
     assert "All rules together give 110 points." in page
 
     changes = {
@@ -78,7 +79,6 @@ def test_it_saves_itself_with_what_follows(client: Client, draft: AgreementVersi
     response = client.post(ADDRESS, sent(client, changes), headers={"HX-Request": "true"})
     text = response.content.decode()
     assert "All rules together give 115 points." in text
-    assert "city" in text.split('id="required-words"')[1][:200]
     assert 'id="f-handoff-rules-3-1-errors"' in text
     assert terms(draft)["handoff"]["required_fields"] == ["city"]
 
@@ -128,5 +128,5 @@ def test_what_leads_are_known_by_is_offered_below_the_form(
 ) -> None:
     below = client.get(ADDRESS).content.decode().split('id="section"')[1].split("</form>")[1]
     assert '<datalist id="lead-fields"' in below
-    assert '<option value="pricing_page_visits" label="pricing page visits">' in below
+    assert '<option value="visits to the pricing page (pricing_page_visits)">' in below
     assert draft.number == 2
