@@ -223,5 +223,14 @@ def check_user_can_import(agreement: Agreement, user: User) -> None:
         )
 
 
+def check_user_can_undo_import(agreement: Agreement, user: User) -> None:
+    """Raise PermissionDenied unless the person may undo the import of a file as a whole."""
+    leads = {(Party.MARKETING, Role.LEAD), (Party.SALES, Role.LEAD)}
+    if not (user.is_admin or roles_in(agreement, user) & leads):
+        raise PermissionDenied(
+            _("Only the leads of the two parties and administrators undo the import of a file.")
+        )
+
+
 def _is_integration(roles: set[tuple[str, str]]) -> bool:
     return any(role == Role.INTEGRATION for _party, role in roles)

@@ -1,6 +1,6 @@
 """Addresses of the pages about leads, below the address of their agreement."""
 
-from django.urls import path
+from django.urls import include, path
 
 from leads.views import criteria_test, deeds, fields, lead, queue, registry, undoing
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("queue/", queue.queue, name="queue"),
     path("criteria-test/", criteria_test.criteria_test, name="criteria-test"),
     path("lead-fields/", fields.lead_fields, name="lead-fields"),
+    path("imports/", include("leads.import_urls")),
     path("leads/", registry.registry, name="list"),
     path("leads/<int:pk>/", lead.detail, name="detail"),
     path("handoffs/<int:pk>/accept/", deeds.accept, name="accept"),
@@ -24,4 +25,5 @@ urlpatterns = [
     path("handoffs/<int:pk>/contest/", deeds.contest, name="contest"),
     path("handoffs/<int:pk>/decide/", deeds.decide, name="decide"),
     path("handoffs/<int:pk>/undo/", undoing.undo, name="undo"),
+    path("", include("leads.team_urls")),
 ]

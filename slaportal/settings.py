@@ -201,6 +201,21 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 50},
     },
+    "judge-leads": {
+        "task": "leads.tasks.judge_leads",
+        "schedule": 20.0,
+        "options": {"expires": 19},
+    },
+    "offer-returning": {
+        "task": "leads.tasks.offer_returning",
+        "schedule": 300.0,
+        "options": {"expires": 290},
+    },
+    "work-on-imports": {
+        "task": "leads.tasks.work_on_imports",
+        "schedule": 30.0,
+        "options": {"expires": 25},
+    },
     "roll-up": {
         "task": "metrics.tasks.roll_up",
         "schedule": 10.0,

@@ -55,7 +55,7 @@ def save_draft(*, file_import: FileImport, draft: Draft) -> FileImport:
     return _move(
         file_import,
         State.DRAFT,
-        of={State.DRAFT, State.CHECKED, State.STOPPED},
+        of={State.DRAFT, State.CHECKED},
         draft=draft.as_document(),
         foreseen=None,
     )

@@ -11,11 +11,13 @@ from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
 from agreements.models import User
+from agreements.permissions import refusal
 from agreements.requests import SignedInRequest
 from agreements.terms import Terms
 from leads.addresses import without
 from leads.models import Handoff
 from leads.paging import BoundedPaginator
+from leads.permissions import check_user_can_import
 from leads.queue import Desk
 from leads.registry import RegistryFilters, found_in, rows_of
 from leads.views.lead_page import desk_or_404, latest_terms
@@ -44,6 +46,7 @@ def registry(request: SignedInRequest, slug: str) -> HttpResponse:
         "rows": rows_of(desk.agreement, list(page.object_list), terms),
         "choices": choices,
         "chips": _chips(request, filters, choices),
+        "may_import": not refusal(check_user_can_import, desk.agreement, desk.user),
         "now": timezone.now(),
     }
     template = "leads/list.html#list" if request.htmx else "leads/list.html"

@@ -1,0 +1,178 @@
+"""Read what somebody said of a file in the form of its columns."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from agreements.terms import TermsError, document_from_yaml
+from agreements.zones import is_zone, zone_read
+from leads.draft_page import TAB
+from leads.file_drafts import with_meanings
+from leads.guessing.drafts import Column, Document, Draft, document_of
+from leads.guessing.encodings import ENCODINGS
+from leads.guessing.presets import Preset, preset_named
+from leads.guessing.roles import LEFT_OUT, StageName, plain_name
+from leads.guessing.separators import SEPARATORS
+from leads.guessing.times import ORDERS
+from leads.mapping import CHOICES, SOURCE_LIMIT, MappingFile, parse_mapping
+from leads.mapping_problems import MappingError, Problem
+
+_KIND_LIMIT = 40
+
+
+def read_draft(
+    told: Mapping[str, Any],
+    was: Draft,
+    columns: Sequence[Column],
+    stages: Sequence[StageName],
+    roles: Sequence[str],
+) -> Draft:
+    """Return the draft that a form comes to; what is not possible stays as it was.
+
+    ``roles`` are those that a column can have. A preset that was chosen anew says of its columns
+    what they are.
+    """
+    draft = replace(
+        was,
+        **_chosen(told, was),
+        source=_text(told, "source", was.source, SOURCE_LIMIT),
+        kind=_text(told, "kind", was.kind, _KIND_LIMIT),
+        time_zone=_zone(told, was.time_zone),
+        lead=_place(told, "lead", was.lead, len(columns)),
+        moment=_moment(told, was.moment),
+        roles=[
+            _one_of(told, f"role-{place}", role, roles) if columns[place].is_usable else LEFT_OUT
+            for place, role in enumerate(was.roles)
+        ],
+        values=_values(told, was, columns),
+        document=str(told.get("document", was.document)).replace("\0", "").replace("\r\n", "\n"),
+    )
+    preset = preset_named(str(told.get("preset", was.preset)))
+    if preset is not None and preset.key != was.preset:
+        draft = with_preset(draft, columns, preset)
+    elif preset is None:
+        draft = replace(draft, preset="")
+    return with_meanings(draft, columns, stages)
+
+
+def _chosen(told: Mapping[str, Any], was: Draft) -> dict[str, str]:
+    """Return what is one of a few."""
+    separators = {TAB: "\t"} | {sign: sign for sign in SEPARATORS}
+    delimiter = str(told.get("delimiter", was.delimiter))
+    return {
+        "encoding": _one_of(told, "encoding", was.encoding, (*ENCODINGS, was.encoding)),
+        "delimiter": separators.get(delimiter, was.delimiter),
+        "decimal": _one_of(told, "decimal", was.decimal, (".", ",")),
+        "order": _one_of(told, "order", was.order, ORDERS),
+        "channel": _one_of(told, "channel", was.channel, CHOICES["follow_up"]),
+        "outcome": _one_of(told, "outcome", was.outcome, CHOICES["outcome"]),
+    }
+
+
+def _one_of(told: Mapping[str, Any], name: str, was: str, allowed: Sequence[str]) -> str:
+    value = str(told.get(name, was))
+    return value if value in allowed else was
+
+
+def _text(told: Mapping[str, Any], name: str, was: str, most: int) -> str:
+    return " ".join(str(told.get(name, was)).replace("\0", "").split())[:most] or was
+
+
+def _zone(told: Mapping[str, Any], was: str) -> str:
+    read = zone_read(str(told.get("time_zone", was)), was)
+    return str(read) if is_zone(read) else was
+
+
+def _place(told: Mapping[str, Any], name: str, was: int, most: int) -> int:
+    text = str(told.get(name, was))
+    return int(text) if text.isdecimal() and int(text) < most else was
+
+
+def _moment(told: Mapping[str, Any], was: str) -> str:
+    """Return the instant that is meant by a local time of the reader."""
+    try:
+        at = parse_datetime(str(told.get("moment", "")))
+    except ValueError:
+        return was
+    if at is None:
+        return was
+    aware = at if timezone.is_aware(at) else timezone.make_aware(at)
+    before = datetime.fromisoformat(was)
+    # A field of minutes cannot tell the seconds of what it showed.
+    return was if before.replace(second=0) == aware else aware.isoformat(timespec="seconds")
+
+
+def _values(
+    told: Mapping[str, Any], was: Draft, columns: Sequence[Column]
+) -> dict[str, dict[str, str]]:
+    values = {place: dict(words) for place, words in was.values.items()}
+    for place, column in enumerate(columns):
+        for number, word in enumerate(column.different):
+            meaning = told.get(f"value-{place}-{number}")
+            if meaning is not None:
+                values.setdefault(str(place), {})[word] = str(meaning)[:60]
+    return values
+
+
+def with_preset(draft: Draft, columns: Sequence[Column], preset: Preset) -> Draft:
+    """Return a draft with what is known of an export of a system."""
+    roles, lead = [*draft.roles], draft.lead
+    for place, column in enumerate(columns):
+        role = preset.roles.get(plain_name(column.name)) if column.is_usable else None
+        if role == "lead":
+            lead, role = place, LEFT_OUT
+        if role is not None:
+            roles[place] = role
+    return replace(
+        draft,
+        preset=preset.key,
+        source=preset.source,
+        kind=preset.kind,
+        time_zone=preset.time_zone or draft.time_zone,
+        roles=roles,
+        lead=lead,
+    )
+
+
+def mapping_of(draft: Draft, columns: Sequence[Column]) -> MappingFile:
+    """Return the mapping a draft comes to, or the one written by hand.
+
+    Raises MappingError, and UnableToMap where something is still to be chosen.
+    """
+    document = _written(draft) if draft.document.strip() else _chosen_document(draft, columns)
+    return MappingFile(document, parse_mapping(document))
+
+
+class UnableToMap(ValueError):
+    """A draft in which something is still to be chosen; the sentence says what."""
+
+
+def _chosen_document(draft: Draft, columns: Sequence[Column]) -> Document:
+    if not 0 <= draft.lead < len(columns) or not columns[draft.lead].is_usable:
+        raise UnableToMap(_("Choose the column that names the lead: its id, or an e-mail address."))
+    document = document_of(draft, columns)
+    if not document["facts"]:
+        raise UnableToMap(
+            _("Say of at least one column what it is: so far the file would tell nothing.")
+        )
+    for place, role in enumerate(draft.roles):
+        if role == "deal_status" and "deal_closed_at" not in draft.roles:
+            raise UnableToMap(
+                _("“%(column)s” says how a deal ended: choose the column that says when, too.")
+                % {"column": columns[place].name}
+            )
+    return document
+
+
+def _written(draft: Draft) -> Document:
+    try:
+        document: Document = document_from_yaml(draft.document)
+    except TermsError as error:
+        told = [Problem("", "not_yaml", {"reason": str(problem)}) for problem in error.problems]
+        raise MappingError(told) from None
+    return document

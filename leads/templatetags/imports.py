@@ -1,0 +1,42 @@
+"""How far imports have come, in templates."""
+
+from typing import NamedTuple
+
+from django import template
+
+from leads.import_page import state_of
+from leads.models import Delivery, FileImport
+
+register = template.Library()
+
+State = FileImport.State
+
+
+class StateLook(NamedTuple):
+    """A state as word, icon and colour together."""
+
+    name: str
+    tone: str
+    icon: str
+
+
+_LOOKS = {
+    State.READING: ("accent", "refresh"),
+    State.REFUSED: ("bad", "circle-x"),
+    State.DRAFT: ("warn", "pencil"),
+    State.CHECKING: ("accent", "refresh"),
+    State.CHECKED: ("warn", "player-play"),
+    State.IMPORTING: ("accent", "refresh"),
+    State.STOPPED: ("bad", "player-pause"),
+    State.IMPORTED: ("ok", "circle-check"),
+    State.UNDOING: ("accent", "refresh"),
+    State.UNDONE: ("mute", "arrow-back-up"),
+    State.DISCARDED: ("mute", "trash"),
+}
+
+
+@register.simple_tag
+def import_state(delivery: Delivery) -> StateLook:
+    """Return how the state of a file looks."""
+    state = State(state_of(delivery))
+    return StateLook(str(state.label), *_LOOKS[state])
