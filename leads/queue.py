@@ -19,12 +19,17 @@ VIEWS = ("mine", "team", "all")
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Whose queue it is, under which agreement, and whether they read everybody's handoffs."""
+    """Whose queue it is, under which agreement, and whether they read everybody's handoffs.
+
+    ``holds`` says that they can hold handoffs, ``organises`` that they say who holds which.
+    """
 
     agreement: Agreement
     user: User
     sees_all: bool
     follows_up: bool
+    holds: bool
+    organises: bool
 
     @property
     def views(self) -> tuple[str, ...]:
@@ -48,6 +53,8 @@ def desk_of(user: User, slug: str) -> Desk:
         "of_marketing": Exists(memberships.filter(team=OuterRef("marketing_team"))),
         "of_sales": Exists(of_sales),
         "leads_sales": Exists(of_sales.exclude(role=Membership.Role.MEMBER)),
+        "heads_sales": Exists(of_sales.filter(role=Membership.Role.LEAD)),
+        "holds": Exists(of_sales.exclude(role=Membership.Role.INTEGRATION)),
     }
     agreement = Agreement.objects.visible_to(user).annotate(**asked).get(slug=slug)
     answers = {name: bool(getattr(agreement, name)) for name in asked}
@@ -59,6 +66,8 @@ def desk_of(user: User, slug: str) -> Desk:
         or answers["of_marketing"]
         or answers["leads_sales"],
         follows_up=answers["of_sales"],
+        holds=answers["holds"],
+        organises=user.is_admin or answers["heads_sales"],
     )
 
 

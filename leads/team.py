@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -36,13 +36,13 @@ class Team:
         return tuple(key for key in self.people if key not in self.leads)
 
 
-def team_of(agreement: Agreement, now: datetime) -> Team:
-    """Return the sales team as it is at ``now``; three queries."""
+def team_of(agreement: Agreement, since: datetime) -> Team:
+    """Return the sales team, its absences from an instant on; three queries."""
     rows = Membership.objects.filter(team=agreement.sales_team_id, user__is_active=True)
     rows = rows.exclude(role=Membership.Role.INTEGRATION).select_related("user")
     seats = list(rows.order_by("user"))
     keys = [seat.user_id for seat in seats]
-    loads, away = loads_of(agreement, keys), absences_of(keys, now)
+    loads, away = loads_of(agreement, keys), absences_of(keys, since)
     return Team(
         people={seat.user_id: seat.user for seat in seats},
         leads=frozenset(seat.user_id for seat in seats if seat.role == Membership.Role.LEAD),
@@ -56,10 +56,10 @@ def loads_of(agreement: Agreement, keys: Sequence[int]) -> dict[int, int]:
     return dict(held.order_by().values_list("holder").annotate(load=Count("pk")))
 
 
-def absences_of(keys: Sequence[int], now: datetime) -> dict[int, tuple[Interval, ...]]:
-    """Return when people are away now and later."""
+def absences_of(keys: Sequence[int], since: datetime) -> dict[int, tuple[Interval, ...]]:
+    """Return when people are away from an instant on."""
     found: defaultdict[int, tuple[Interval, ...]] = defaultdict(tuple)
-    rows = Absence.objects.filter(user__in=keys, ends_at__gt=now).order_by("starts_at", "pk")
+    rows = Absence.objects.filter(user__in=keys, ends_at__gt=since).order_by("starts_at", "pk")
     for key, *span in rows.values_list("user_id", "starts_at", "ends_at"):
         found[key] += ((span[0], span[1]),)
     return found
@@ -102,23 +102,37 @@ def waiting_of(handoffs: Sequence[Handoff], now: datetime) -> dict[int, Waiting]
     The handoffs come with their leads and are of one agreement. A promise that has not begun is
     taken to begin now.
     """
-    versions = AgreementVersion.objects.in_bulk({each.version_id for each in handoffs} - {None})
-    books, clocks = rulebooks_of(versions.values()), _first_clocks(handoffs)
-    owners = _earlier_owners(handoffs)
-    bare = (
-        _schedule_outside(handoffs, now) if any(not each.version_id for each in handoffs) else None
-    )
-    found = {}
-    for handoff in handoffs:
-        known = attributes_of(handoff)
-        book = books[handoff.version_id] if handoff.version_id else None
-        schedule, due_at = bare, None
-        if book is not None:
-            schedule, due_at = _first_due(handoff, book, known, clocks.get(handoff.pk), now)
-        assert schedule is not None  # noqa: S101 - there is one without a version, or a version
-        owner = owners.get(handoff.pk)
-        found[handoff.pk] = Waiting(known, schedule, due_at, handoff.holder_id, owner)
-    return found
+    clocks, asking = _first_clocks(handoffs), _Asking(handoffs, now)
+    return {each.pk: asking.of(each, clocks.get(each.pk), now) for each in handoffs}
+
+
+def offered_of(handoffs: Sequence[Handoff], now: datetime) -> dict[int, Waiting]:
+    """Return by key what rules would have asked of handoffs when they were offered."""
+    asking = _Asking(handoffs, now)
+    asked = {each.pk: asking.of(each, None, each.offered_at or now) for each in handoffs}
+    return {pk: replace(waiting, holder=None) for pk, waiting in asked.items()}
+
+
+class _Asking:
+    """What rules ask of some handoffs of one agreement, read once."""
+
+    def __init__(self, handoffs: Sequence[Handoff], now: datetime) -> None:
+        keys = {each.version_id for each in handoffs if each.version_id}
+        self._books = rulebooks_of(AgreementVersion.objects.in_bulk(keys).values())
+        self._owners = _earlier_owners(handoffs)
+        self._bare: Schedule | None = None
+        if any(each.version_id is None for each in handoffs):
+            self._bare = _schedule_outside(handoffs[0].agreement, now)
+
+    def of(self, handoff: Handoff, clock: Clock | None, at: datetime) -> Waiting:
+        """Return what they ask of one; a promise that has not begun would begin at ``at``."""
+        known, schedule, due_at = attributes_of(handoff), self._bare, None
+        if handoff.version_id is not None:
+            book = self._books[handoff.version_id]
+            schedule, due_at = _first_due(handoff, book, known, clock, at)
+        assert schedule is not None  # noqa: S101 - read where a handoff is outside any version
+        owner = self._owners.get(handoff.pk)
+        return Waiting(known, schedule, due_at, handoff.holder_id, owner)
 
 
 def attributes_of(handoff: Handoff) -> dict[str, Any]:
@@ -149,9 +163,8 @@ def _first_due(
     return schedule, due_at
 
 
-def _schedule_outside(handoffs: Sequence[Handoff], now: datetime) -> Schedule:
+def _schedule_outside(agreement: Agreement, now: datetime) -> Schedule:
     """Return the hours for handoffs outside any version: those in force, else day and night."""
-    agreement = handoffs[0].agreement
     version = agreement.versions.in_force(now).first()
     return rulebook_of(version).schedule if version else Schedule.always(agreement.time_zone)
 

@@ -17,6 +17,7 @@ from agreements.clock import ClockState, MarkKind
 from agreements.formats import dated, full_day
 from agreements.models import User
 from agreements.models.contracts import Party
+from leads.assignment_words import why_assigned
 from leads.case import Case, FactName
 from leads.effects import EffectLine, kind_name, lines_of
 from leads.facts_told import (
@@ -191,6 +192,7 @@ class _Told:
         repeats = {each.pk for each in story.handoffs if each.status == Handoff.Status.REPEATED}
         start, end = _span(story)
         facts = HandoffEvent.objects.holding().filter(handoff__in=[story.handoff.pk, *repeats])
+        why = why_assigned(story.handoff)
         for event in facts.select_related("person", "recorded_by").order_by("pk"):
             is_own = event.handoff_id == story.handoff.pk
             is_repeat = not is_own and event.kind == HandoffEvent.Kind.OFFERED
@@ -200,6 +202,8 @@ class _Told:
             name = (event.kind, event.source, event.external_id)
             if is_own or name in absorbed or (is_repeat and in_span):
                 told = tell_event(event, story.around, is_repeat=is_repeat)
+                if event.external_id in why:
+                    told = replace(told, details=(why[event.external_id], *told.details))
                 yield self.entry(event, told, MarkKind(event.kind))
 
     def follow_ups(self) -> Iterator[Entry]:

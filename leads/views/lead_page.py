@@ -11,20 +11,23 @@ from django.utils.translation import gettext as _
 
 from agreements.clock import Grade, MarkKind
 from agreements.models import Agreement, User
+from agreements.permissions import refusal
 from agreements.requests import SignedInRequest
 from agreements.terms import Terms
 from leads.addresses import plain
 from leads.cards import cards_of, select, worst_status
-from leads.case import Case, LiveClock, read_case
+from leads.case import Case, read_case
 from leads.deed_forms import FORMS, DeedForm
 from leads.deeds import Deeds, deeds_for
 from leads.explained import basis_of
 from leads.explaining import tell
 from leads.facts_told import Surroundings
 from leads.forms import LogForm
+from leads.holders import holders_of
 from leads.hours_picture import picture_of
 from leads.models import Handoff, Lead, StageEntry
 from leads.pauses import pause_of
+from leads.permissions import check_user_can_assign
 from leads.qualifying import value_text
 from leads.queue import Desk, desk_of
 from leads.registry import readable_leads
@@ -127,6 +130,7 @@ def context_of(
         "now": now,
         "version_number": number,
         "head": _head(reading, terms),
+        "may_reassign": _may_reassign(request, reading.handoff),
         **_clocks(request, reading, case, terms, number, people, now),
         **deeds_of(request, reading.handoff, case, form=form, now=now),
         "undoable": undoable_in(request.session, reading.agreement.pk, now),
@@ -154,6 +158,12 @@ def _people_in(case: Case) -> set[int]:
         for mark in standing.marks
         if isinstance(mark.holder, int)
     }
+
+
+def _may_reassign(request: SignedInRequest, handoff: Handoff | None) -> bool:
+    if handoff is None or not handoff.is_open:
+        return False
+    return not refusal(check_user_can_assign, handoff, request.user)
 
 
 def _head(reading: Reading, terms: Terms | None) -> dict[str, Any]:
@@ -206,7 +216,7 @@ def _clocks(
         "selected": selected,
         "telling": telling,
         "picture": picture_of(explanation, basis),
-        "holders": _holders(selected, reading.agreement, people, now),
+        "holders": holders_of(selected.state, reading.agreement, people, now),
     }
 
 
@@ -217,22 +227,6 @@ def _version_number(reading: Reading, case: Case) -> int | None:
         return None
     numbers = reading.agreement.versions.values_list("number", flat=True)
     return numbers.get(pk=judging.version_id)
-
-
-def _holders(
-    clock: LiveClock, agreement: Agreement, people: dict[int, User], now: datetime
-) -> list[dict[str, Any]]:
-    """Return who had the clock for how long, as parts of a bar."""
-    shares = clock.state.holder_split_at(now)
-    whole = sum((length for _holder, length in shares), start=now - now)
-    parts, x = [], 0.0
-    for holder, length in shares:
-        width = length / whole if whole else 0.0
-        person = people.get(holder) if isinstance(holder, int) else None
-        name = person.name if person else _("Queue of %(team)s") % {"team": agreement.sales_team}
-        parts.append({"name": name, "length": length, "x": x, "width": width})
-        x += width
-    return parts
 
 
 def deeds_of(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from agreements.models import AgreementVersion, Calendar, User
+from agreements.models import Absence, AgreementVersion, Calendar, User
 from leads.ingest import ingest
 from leads.models import Handoff, Lead, LeadIdentity
 from tests.factories import (
@@ -168,10 +168,27 @@ def test_a_promise_of_days_ends_with_the_last_close(client: Client, handoff: Han
 def test_who_held_the_clock(client: Client, handoff: Handoff) -> None:
     holders = page(client, handoff, "clock=S2.0").context["holders"]
 
-    assert [(part["name"], part["length"]) for part in holders] == [
+    assert [(part.name, part.length) for part in holders] == [
         ("Ana", timedelta(minutes=92)),
         ("Bruno", timedelta(minutes=95)),
     ]
+    handed_over = local("2026-09-08 11:45")
+    assert [[(span.start, span.end) for span in part.spans] for part in holders] == [
+        [(local("2026-09-04 17:43"), handed_over)],
+        [(handed_over, local("2026-09-08 14:20"))],
+    ]
+
+
+def test_who_was_away_while_holding_it_is_named(client: Client, handoff: Handoff) -> None:
+    Absence.objects.create(
+        user=User.objects.get(name="Ana"),
+        starts_at=local("2026-09-08 00:00"),
+        ends_at=local("2026-09-09 00:00"),
+        recorded_at=local("2026-09-04 12:00"),
+    )
+    text = text_of(page(client, handoff, "clock=S2.0"))
+    assert "Ana 17 min Fri 4 Sep 17:43 – Tue 8 Sep 00:00" in text
+    assert "1 h 15 Tue 8 Sep 00:00 – Tue 8 Sep 11:45 while Ana was away" in text
 
 
 def test_the_clock_that_runs_out_first_is_chosen(client: Client, handoff: Handoff) -> None:

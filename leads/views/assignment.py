@@ -1,0 +1,221 @@
+"""The rules by which a sales team hands its handoffs out."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from agreements.editing import problems_of
+from agreements.editor import rules as builder
+from agreements.editor.fields import separators
+from agreements.editor.lead_fields import fields_shown
+from agreements.models import Agreement
+from agreements.requests import SignedInRequest
+from leads.actions import team_rules
+from leads.assignment_forms import RuleForm
+from leads.assignment_words import choice_words
+from leads.models import AssignmentRule, TeamRules
+from leads.permissions import check_user_can_organise
+from leads.simulating import Simulation, simulate
+from leads.team import Team, rule_of, rules_of, team_of
+from leads.views.lead_page import desk_or_404
+from leads.waiting import waiting_handoffs
+
+_WHEN, _PATH = "when", "scope.rule"
+_KNOWN = {"state", "country", "employees", "industry", "origin", "request", "tier", "language"}
+
+
+def organised_agreement(request: SignedInRequest, slug: str) -> Agreement:
+    """Return an agreement whose sales team the reader organises.
+
+    Raises Http404 for a stranger, PermissionDenied for anybody else.
+    """
+    agreement = desk_or_404(request.user, slug).agreement
+    check_user_can_organise(agreement, request.user)
+    return agreement
+
+
+@login_required
+@require_GET
+def rules(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Show the rules, and who would have got the latest handoffs by them."""
+    now = timezone.now()
+    agreement = organised_agreement(request, slug)
+    team = team_of(agreement, now)
+    stored = TeamRules.objects.filter(agreement=agreement).first()
+    entries = list(stored.entries.prefetch_related("people")) if stored else []
+    compiled = rules_of(stored, team) if stored else []
+    context = {
+        "agreement": agreement,
+        "stored": stored,
+        "rows": [_row(entry, len(entries)) for entry in entries],
+        "waiting": agreement.handoffs.open().filter(holder__isnull=True).count(),
+        "taken_up": waiting_handoffs(now).filter(agreement=agreement).count(),
+        "now": now,
+        **_simulated(simulate(agreement, compiled, team, now=now) if entries else None),
+    }
+    return render(request, "leads/assignment.html", context)
+
+
+def _row(entry: AssignmentRule, total: int) -> dict[str, Any]:
+    people = [person.name for person in entry.people.all()]
+    return {
+        "rule": entry,
+        "when": builder.words_of(entry.when) if entry.when else "",
+        "people": ", ".join(sorted(people)),
+        "is_first": entry.place == 1,
+        "is_last": entry.place == total,
+    }
+
+
+def _simulated(simulation: Simulation | None) -> dict[str, Any]:
+    if simulation is None:
+        return {"simulated": None, "shares": []}
+    people = simulation.team.people
+    rows = [
+        {"handoff": row.handoff, "person": row.person, "why": choice_words(row.choice, people)}
+        for row in simulation.rows
+    ]
+    most = max((number for _user, number in simulation.shares), default=0)
+    shares = [
+        {"user": user, "number": number, "share": number / most}
+        for user, number in simulation.shares
+    ]
+    return {"simulated": rows, "shares": shares}
+
+
+@login_required
+@require_POST
+def deed(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Move or remove a rule, use the rules or set them aside."""
+    now = timezone.now()
+    agreement = organised_agreement(request, slug)
+    verb, _space, key = request.POST.get("do", "").partition(" ")
+    by: dict[str, Any] = {"by": request.user, "now": now}
+    if verb in {"use", "set_aside"}:
+        try:
+            team_rules.use_rules(agreement=agreement, is_in_use=verb == "use", **by)
+        except team_rules.UnableToUse as error:
+            messages.warning(request, str(error))
+        return redirect("leads:assignment", slug=slug)
+    rule = _rule_or_404(agreement, int(key) if key.isdecimal() else 0)
+    if verb == "remove":
+        team_rules.remove_rule(rule=rule, **by)
+        messages.success(request, _("“%(rule)s” is removed.") % {"rule": rule})
+    elif verb in {"up", "down"}:
+        team_rules.move_rule(rule=rule, is_up=verb == "up", **by)
+    return redirect("leads:assignment", slug=slug)
+
+
+def _rule_or_404(agreement: Agreement, pk: int) -> AssignmentRule:
+    found = AssignmentRule.objects.filter(rules__agreement=agreement, pk=pk)
+    rule = found.select_related("rules__agreement").first()
+    if rule is None:
+        raise Http404
+    return rule
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def rule(request: SignedInRequest, slug: str, pk: int | None = None) -> HttpResponse:
+    """Write a rule: try it on the latest handoffs first, or save it."""
+    now = timezone.now()
+    agreement = organised_agreement(request, slug)
+    stored = _rule_or_404(agreement, pk) if pk is not None else None
+    team = team_of(agreement, now)
+    if request.method == "GET":
+        when = stored.when if stored else None
+        form = RuleForm(people=list(team.people.values()), initial=_initial(stored))
+        return _shown(request, agreement, stored, form, when)
+    form = RuleForm(request.POST, people=list(team.people.values()))
+    when = builder.read_rule(request.POST, _WHEN, None, separators())
+    verb, _space, target = request.POST.get("do", "save").partition(" ")
+    if target.startswith(_WHEN):
+        when = builder.changed_rule(when, verb, _steps(target))
+        # What is not finished yet is not wrong yet.
+        form = RuleForm(people=list(team.people.values()), initial=_typed(form))
+        return _shown(request, agreement, stored, form, when, is_checked=False)
+    if not form.is_valid() or _problems(when):
+        return _shown(request, agreement, stored, form, when, status=422)
+    if verb == "try":
+        tried = _tried(agreement, stored, form, when, team, now)
+        return _shown(request, agreement, stored, form, when, simulation=tried)
+    told = form.cleaned_data | {"when": when, "people": list(form.cleaned_data["people"])}
+    team_rules.save_rule(agreement=agreement, rule=stored, by=request.user, now=now, **told)
+    messages.success(request, _("“%(rule)s” is saved.") % {"rule": told["name"]})
+    return redirect("leads:assignment", slug=slug)
+
+
+def _initial(stored: AssignmentRule | None) -> dict[str, Any]:
+    if stored is None:
+        return {"method": AssignmentRule.Method.ROUND_ROBIN}
+    return {"name": stored.name, "method": stored.method, "people": list(stored.people.all())}
+
+
+def _typed(form: RuleForm) -> dict[str, Any]:
+    return {name: form[name].value() for name in form.fields}
+
+
+def _steps(target: str) -> list[int]:
+    return [int(step) for step in target.split(".")[1:] if step.isdecimal()]
+
+
+def _problems(when: Any) -> list[Any]:
+    """Return what is wrong with a condition, as the terms say it of theirs."""
+    if when is None:
+        return []
+    found = problems_of({"scope": {"rule": when}})
+    return [each for each in found if each.path == _PATH or each.path.startswith(f"{_PATH}.")]
+
+
+def _tried(
+    agreement: Agreement,
+    stored: AssignmentRule | None,
+    form: RuleForm,
+    when: Any,
+    team: Team,
+    now: datetime,
+) -> Simulation:
+    """Return who would have got the latest handoffs with the rule as it was typed."""
+    told = form.cleaned_data
+    typed = AssignmentRule(pk=stored.pk if stored else None, name=told["name"], when=when)
+    typed.method = told["method"]
+    kept = TeamRules.objects.filter(agreement=agreement).first()
+    others = rules_of(kept, team) if kept else []
+    latest = next((each.latest for each in others if each.key == typed.pk), None)
+    tried = rule_of(typed, [person.pk for person in told["people"]], team, latest)
+    if stored is None:
+        return simulate(agreement, [*others, tried], team, now=now)
+    replaced = [tried if each.key == stored.pk else each for each in others]
+    return simulate(agreement, replaced, team, now=now)
+
+
+def _shown(
+    request: HttpRequest,
+    agreement: Agreement,
+    stored: AssignmentRule | None,
+    form: RuleForm,
+    when: Any,
+    *,
+    simulation: Simulation | None = None,
+    is_checked: bool = True,
+    status: int = 200,
+) -> HttpResponse:
+    problems = _problems(when) if is_checked else []
+    group = builder.shown_rule(when, _WHEN, _PATH, problems, separators())
+    context = {
+        "agreement": agreement,
+        "rule": stored,
+        "form": form,
+        "group": group,
+        "lead_fields": fields_shown(_KNOWN),
+        "now": timezone.now(),
+        **_simulated(simulation),
+    }
+    return render(request, "leads/assignment_rule.html", context, status=status)

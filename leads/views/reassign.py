@@ -1,0 +1,101 @@
+"""Give one handoff to somebody else, seeing who has how much to do and who is away."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from agreements import formats
+from agreements.requests import SignedInRequest
+from leads.actions.assignments import AlreadyReassigned, UnableToAssign, reassign
+from leads.assigning import Waiting
+from leads.assignment_forms import ReassignForm
+from leads.candidates import Choosing
+from leads.deadlocks import retry_once
+from leads.models import Clock, Handoff
+from leads.permissions import check_user_can_assign
+from leads.queue import acting_clocks
+from leads.views.lead_page import desk_or_404
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def reassign_one(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
+    """Ask who gets a handoff, with what that does to its clocks, and give it to them."""
+    now = timezone.now()
+    handoff = _handoff_or_404(request, slug, pk)
+    check_user_can_assign(handoff, request.user)
+    choosing = Choosing(handoff.agreement, now)
+    people = [user for key, user in choosing.team.people.items() if key != handoff.holder_id]
+    initial = {"seen": handoff.holder_id}
+    form = ReassignForm(request.POST or None, people=people, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        told = {"holder": form.chosen, "note": form.cleaned_data["note"], "now": now}
+        seen = form.cleaned_data["seen"]
+        try:
+            retry_once(
+                lambda: reassign(handoff=handoff, seen_holder_id=seen, by=request.user, **told)
+            )
+        except (UnableToAssign, AlreadyReassigned) as error:
+            form.add_error("holder", str(error))
+        else:
+            messages.success(request, _told(handoff, form, now))
+            return redirect(_lead_url(handoff))
+    context = {
+        "agreement": handoff.agreement,
+        "handoff": handoff,
+        "form": form,
+        "lead_url": _lead_url(handoff),
+        "now": now,
+        **_choices(handoff, choosing),
+    }
+    return render(request, "leads/reassign.html", context, status=422 if form.errors else 200)
+
+
+def _handoff_or_404(request: SignedInRequest, slug: str, pk: int) -> Handoff:
+    agreement = desk_or_404(request.user, slug).agreement
+    readable = Handoff.objects.visible_to(request.user).filter(agreement=agreement, pk=pk)
+    handoff = readable.select_related("lead", "holder", "agreement__sales_team").first()
+    if handoff is None:
+        raise Http404
+    return handoff
+
+
+def _lead_url(handoff: Handoff) -> str:
+    url = reverse("leads:detail", args=[handoff.agreement.slug, handoff.lead_id])
+    return f"{url}?handoff={handoff.pk}"
+
+
+def _choices(handoff: Handoff, choosing: Choosing) -> dict[str, Any]:
+    waiting: Waiting = choosing.waiting([handoff])[handoff.pk]
+    clocks = acting_clocks().filter(handoff=handoff).order_by("due_at", "clause_key")
+    return {
+        "candidates": choosing.candidates(waiting),
+        "suggestion": choosing.suggestion(waiting) if choosing.rules else None,
+        "due_at": waiting.due_at,
+        "clocks": [{"clock": each, "name": Clock.Kind(each.kind).label} for each in clocks],
+    }
+
+
+def _told(handoff: Handoff, form: ReassignForm, now: datetime) -> str:
+    """Say who has it now, and that its clocks go on as they were."""
+    parts = [
+        _("%(holder)s has it now.") % {"holder": form.chosen}
+        if form.chosen
+        else _("It is in the queue of %(team)s now.") % {"team": handoff.agreement.sales_team}
+    ]
+    first = acting_clocks().filter(handoff=handoff).order_by("due_at").first()
+    if first is None:
+        return parts[0]
+    due = {
+        "clock": Clock.Kind(first.kind).label,
+        "due": formats.near_instant(first.due_at, now),
+    }
+    return " ".join([*parts, _("No due time moves: %(clock)s is still due %(due)s.") % due])
