@@ -16,7 +16,7 @@ from leads.any_of import AnyOf
 from leads.changes import log_days_of
 from leads.copying import copy_rows
 from leads.fold import OfferRow, Row, Standing, fold
-from leads.models import Breach, Clock, Handoff, Lead
+from leads.models import Breach, Clock, Handoff, Lead, Unjudged
 from leads.models.leads import HandoffQuerySet
 from leads.plain.from_marks import rows_of_plain
 from leads.projections import update_rows, write_differences
@@ -63,14 +63,17 @@ def settle(
 
     1. Lock their handoffs in primary-key order, then read the records.
     2. Fold the facts into handoffs and replay the clocks of each under its version.
-    3. Write the differences, and log the days of the leads whose facts or projections changed.
+    3. Write the differences; of the leads whose facts or projections changed, log the days and
+       have them judged again.
     """
     judge_by_rules()
     settling = _Settling(lead_ids, now, born or Born())
     settling.write_leads()
     settling.write_handoffs()
     settling.write_clocks_and_breaches()
-    log_days_of(lead_ids if facts_changed else settling.changed_leads)
+    changed = lead_ids if facts_changed else settling.changed_leads
+    log_days_of(changed)
+    copy_rows(Unjudged, ("lead_id",), [(lead_id,) for lead_id in changed])
     return settling.written
 
 

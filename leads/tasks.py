@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from leads import file_work, revisions, sweep, waiting
+from leads import file_work, offering, readiness, revisions, sweep, waiting
 from leads.calls import deliveries
 
 
@@ -47,3 +47,17 @@ def work_on_import(pk: int, **_: object) -> None:
 def work_on_imports(**_: object) -> None:
     """Do what imports owe that were left."""
     file_work.work_on_what_was_left(now=timezone.now())
+
+
+@shared_task
+def judge_leads(**_: object) -> None:
+    """Judge the leads about which something changed, and offer those that the portal offers."""
+    now = timezone.now()
+    readiness.judge_leads(now=now)
+    offering.offer_by_rule(now=now)
+
+
+@shared_task
+def offer_returning(**_: object) -> None:
+    """Offer the recycled leads whose day has come."""
+    offering.offer_returning(now=timezone.now())

@@ -16,6 +16,7 @@ from leads.models.facts import (
     StageEntry,
 )
 from leads.models.leads import Handoff, Lead, LeadIdentity
+from leads.models.readiness import OfferRule, Readiness, Unjudged
 
 __all__ = [
     "AssignmentRule",
@@ -37,7 +38,10 @@ __all__ = [
     "LeadChange",
     "LeadIdentity",
     "LeadMerge",
+    "OfferRule",
+    "Readiness",
     "Satisfaction",
     "StageEntry",
     "TeamRules",
+    "Unjudged",
 ]

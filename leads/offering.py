@@ -1,0 +1,111 @@
+"""What the portal offers by itself: leads that meet the criteria, and leads that come back."""
+
+from datetime import date, datetime
+from uuid import NAMESPACE_URL, uuid5
+from zoneinfo import ZoneInfo
+
+from django.db.models import Exists, OuterRef
+
+from agreements.models import Agreement, Membership, User
+from leads.actions import handoffs
+from leads.actions.assignments import assign_by_rules
+from leads.models import Handoff, OfferRule, Readiness
+from leads.models.leads import HandoffQuerySet
+from leads.reasons import rulebook_for
+
+BY_RULE, RETURNED = "by_rule", "returned"
+"""The codes that an offer of the portal itself has for its reason."""
+
+
+def offer_by_rule(*, now: datetime) -> int:
+    """Offer the leads that began to meet the criteria since their agreement's rule is in use.
+
+    Each once: a lead that was ever offered under the agreement is left to people. Returns how many
+    were offered.
+    """
+    offered = 0
+    for rule in OfferRule.objects.filter(in_use_since__isnull=False).select_related("agreement"):
+        ever = rule.agreement.handoffs.filter(lead=OuterRef("lead"))
+        ready = Readiness.objects.filter(
+            ~Exists(ever), agreement=rule.agreement, ready_since__gte=rule.in_use_since
+        )
+        for row in ready.select_related("lead").order_by("ready_since", "lead"):
+            name = _name(BY_RULE, str(rule.agreement_id), str(row.lead_id))
+            handoff = _offer(row, rule.agreement, BY_RULE, name, now)
+            if handoff is not None:
+                assign_by_rules(handoff=handoff, now=now)
+                offered += 1
+    return offered
+
+
+def _offer(
+    about: Readiness | Handoff, agreement: Agreement, reason: str, name: str, now: datetime
+) -> Handoff | None:
+    """Offer a lead; None where somebody was quicker, or nobody may contact it any more."""
+    try:
+        return handoffs.offer(
+            lead=about.lead, agreement=agreement, by=None, now=now, reason=reason, named=name
+        )
+    except (handoffs.AlreadyOpen, handoffs.UnableToOffer):
+        return None
+
+
+def _name(*parts: str) -> str:
+    """Name an offer by what led to it, so that the same is offered once."""
+    return str(uuid5(NAMESPACE_URL, "/".join(parts)))
+
+
+def resting(agreement: Agreement) -> HandoffQuerySet:
+    """Return the recycled handoffs whose lead waits for its day, or for somebody to offer it."""
+    later = agreement.handoffs.filter(
+        lead=OuterRef("lead"), offered_at__gt=OuterRef("offered_at")
+    ).exclude(status=Handoff.Status.REPEATED)
+    return agreement.handoffs.filter(
+        ~Exists(later), status=Handoff.Status.RECYCLED, returns_date__isnull=False
+    )
+
+
+def offer_returning(*, now: datetime) -> int:
+    """Offer the recycled leads whose day has come to their earlier owners, where the terms say so.
+
+    Where the terms say marketing, they wait in its list. Returns how many were offered.
+    """
+    offered = 0
+    for agreement in Agreement.objects.order_by("pk"):
+        today = local_date(agreement, now)
+        due = resting(agreement).filter(returns_date__lte=today)
+        for former in due.select_related("lead", "holder", "version", "agreement").order_by("pk"):
+            if returns_to_owner(former):
+                offered += _offer_again(former, now)
+    return offered
+
+
+def local_date(agreement: Agreement, now: datetime) -> date:
+    """Return the local day of an agreement."""
+    return now.astimezone(ZoneInfo(agreement.time_zone)).date()
+
+
+def returns_to_owner(handoff: Handoff) -> bool:
+    """Whether a recycled lead goes back to its earlier owner by itself, by the terms."""
+    book = rulebook_for(handoff)
+    return book is not None and book.terms.recycle.returns_to == "owner"
+
+
+def _offer_again(former: Handoff, now: datetime) -> bool:
+    """Offer a lead anew, and give it to who had it, if they are still in the team."""
+    agreement = former.agreement
+    name = _name(RETURNED, former.source, former.external_id)
+    handoff = _offer(former, agreement, RETURNED, name, now)
+    if handoff is None:
+        return False
+    owner = former.holder
+    if owner is not None and _is_in_team(agreement, owner):
+        handoffs.assign(handoff=handoff, holder=owner, by=None, now=now)
+    else:
+        assign_by_rules(handoff=handoff, now=now)
+    return True
+
+
+def _is_in_team(agreement: Agreement, person: User) -> bool:
+    members = Membership.objects.filter(team=agreement.sales_team_id, user=person)
+    return person.is_active and members.exists()
