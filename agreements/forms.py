@@ -3,10 +3,12 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import get_text_list
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import User
-from agreements.zones import is_zone, zone_read, zone_shown
+from agreements.zones import is_zone, zone_read, zone_shown, zones_of_city
 
 
 class ZoneField(forms.CharField):
@@ -30,20 +32,28 @@ class ZoneField(forms.CharField):
     def clean(self, value: Any) -> str:
         """Return the name of the zone that was typed."""
         zone = zone_read(super().clean(value))
-        if not is_zone(zone):
+        if is_zone(zone):
+            return str(zone)
+        meant = zones_of_city(str(zone))
+        if meant:
             raise forms.ValidationError(
-                _("“%(typed)s” is not a time zone: choose one of the list, such as Europe/Madrid."),
-                params={"typed": zone},
+                _("Do you mean %(zone)s? Then write that, or the city with its country."),
+                params={"zone": get_text_list(meant, gettext("or"))},
             )
-        return str(zone)
+        raise forms.ValidationError(
+            _("“%(typed)s” is not a time zone: choose one of the list, such as Europe/Madrid."),
+            params={"typed": zone},
+        )
 
 
 class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Language and look; what is not sent stays as it was."""
+    """Language, look and time zone; what is not sent stays as it was."""
+
+    time_zone = ZoneField(label=_("Time zone"))
 
     class Meta:
         model = User
-        fields = ["language", "theme"]
+        fields = ["language", "theme", "time_zone"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

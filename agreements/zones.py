@@ -7,7 +7,6 @@ from zoneinfo import available_timezones
 
 from babel import Locale
 from babel.core import get_global
-from babel.dates import get_timezone_location
 
 from agreements.alphabet import alphabetical, folded
 from agreements.territories import territory_names
@@ -42,7 +41,7 @@ def zones(language: str) -> tuple[Zone, ...]:
     offered = [
         Zone(
             zone_shown(name),
-            get_timezone_location(name, locale=locale, return_city=True),
+            _city(name, locale),
             countries.get(country_of.get(name, ""), "") if country_of.get(name) != "001" else "",
         )
         for name in _known()
@@ -50,6 +49,14 @@ def zones(language: str) -> tuple[Zone, ...]:
     ]
     offered.sort(key=lambda zone: alphabetical(zone.place, language))
     return (*offered, Zone(UTC, UTC, ""))
+
+
+def _city(name: str, locale: Locale) -> str:
+    """Return the city of a zone. CLDR knows "America/Argentina/Cordoba" by its older name."""
+    older = [old for old, new in get_global("zone_aliases").items() if new == name]
+    known = (locale.time_zones.get(each, {}).get("city") for each in (name, *older))
+    found: str | None = next(filter(None, known), None)
+    return found or zone_shown(name).rpartition("/")[2]
 
 
 def zone_shown(stored: Any) -> str:
@@ -69,6 +76,15 @@ def zone_read(typed: str, was: Any = None) -> Any:
         return was
     look = _look(text)
     return _by_name().get(look) or _by_place().get(look, text) or None
+
+
+def zones_of_city(city: str) -> list[str]:
+    """Return the zones, as they are read, of the cities of that name in any language."""
+    look = _look(city)
+    found = {
+        each.name for language in _SPOKEN for each in zones(language) if _look(each.city) == look
+    }
+    return sorted(found)
 
 
 def is_zone(name: Any) -> bool:

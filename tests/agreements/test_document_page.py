@@ -99,3 +99,22 @@ def test_preferences_are_kept(client: Client) -> None:
     user.refresh_from_db()
     assert (user.theme, user.language) == ("dark", "en")
     assert response.headers["Location"] == reverse("home")
+
+
+def test_time_zone_is_chosen_by_place(client: Client) -> None:
+    user = make_user("Ana")
+    client.force_login(user)
+    account, address = reverse("mfa_index"), reverse("agreements:people-preferences")
+    assert (
+        '<option value="Europe/Lisbon" label="Lisbon, Portugal">'
+        in client.get(account).content.decode()
+    )
+
+    client.post(address, {"time_zone": "lisboa, portugal", "next": account})
+    user.refresh_from_db()
+    assert user.time_zone == "Europe/Lisbon"
+
+    page = client.post(address, {"time_zone": "Madrid", "next": account}, follow=True)
+    assert "Do you mean Europe/Madrid? Then write that" in page.content.decode()
+    user.refresh_from_db()
+    assert user.time_zone == "Europe/Lisbon"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agreements.zones import is_zone, zone_read, zone_shown, zones
+from agreements.zones import is_zone, zone_read, zone_shown, zones, zones_of_city
 
 
 def test_it_works() -> None:
@@ -55,3 +55,9 @@ def test_what_is_typed_is_understood_or_kept(typed: str, name: str | None) -> No
 def test_a_stored_zone_that_is_shown_and_sent_back_is_the_same() -> None:
     for stored in ("America/Sao_Paulo", "Mars/Olympus_Mons", "Brazil/East", 7):
         assert zone_read(zone_shown(stored), stored) == stored
+
+
+def test_a_city_alone_is_asked_about() -> None:
+    assert zones_of_city("cordoba") == ["America/Argentina/Cordoba"]
+    assert zones_of_city("Nova York") == ["America/New York"]
+    assert zones_of_city("Olympus") == []
