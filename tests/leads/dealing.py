@@ -31,7 +31,7 @@ def qualification(**asked: Any) -> dict[str, Any]:
 
 def call(handoff: Handoff, by: User, outcome: str = "no_answer", **more: Any) -> FollowUp:
     """Log a call that was just made."""
-    told = {"channel": "call", "occurred_at": NOW, "now": NOW} | more
+    told: dict[str, Any] = {"channel": "call", "occurred_at": NOW, "now": NOW} | more
     return follow_ups.log(handoff=handoff, outcome=outcome, by=by, **told)
 
 
