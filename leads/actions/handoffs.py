@@ -47,7 +47,7 @@ def offer(
 
     Told of elsewhere, the name of the deed is the handoff's from now on. Offered by the portal
     itself (``by`` None), ``reason`` is the code of why and ``named`` its own name for it: the same
-    name again offers nothing. A person who offers a lead that does not meet the criteria says why
+    name again offers nothing, and who offers it says who gets it. A person who offers a lead that does not meet the criteria says why
     in ``note``. Raises UnableToOffer, AlreadyOpen where one is open, AlreadyNamed.
     """
     judge_by_rules()
@@ -70,7 +70,7 @@ def offer(
     )
     handoff = Handoff.objects.get(source=name.source, external_id=name.external_id)
     deed.record(handoff, kept)
-    if kept.new and assign_offered(handoff=handoff, now=now):
+    if kept.new and not named and assign_offered(handoff=handoff, now=now):
         handoff.refresh_from_db()
     return handoff
 
