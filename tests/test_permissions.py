@@ -38,6 +38,8 @@ from leads.permissions import (
     check_user_can_decide_exception,
     check_user_can_import,
     check_user_can_offer,
+    check_user_can_organise,
+    check_user_can_record_absence,
     check_user_can_sign_blackout,
     check_user_can_tell,
     check_user_can_work,
@@ -76,6 +78,9 @@ work on behalf of Bruno        | –     | –        | –              | –  
 work on behalf of an outsider  | –     | –        | –              | –          | –                | –   | –           | –
 assign one nobody holds        | yes   | –        | –              | yes        | –                | –   | yes         | –
 reassign a handoff of Ana      | yes   | –        | –              | yes        | –                | –   | –           | –
+organise the sales team        | yes   | –        | –              | yes        | –                | –   | –           | –
+record one's own absence       | –     | –        | –              | yes        | –                | yes | –           | –
+record an absence of Bruno     | yes   | –        | –              | yes        | –                | –   | –           | –
 ask to excuse marketing        | –     | –        | yes            | –          | –                | –   | –           | –
 ask to excuse sales            | –     | –        | –              | yes        | –                | yes | –           | –
 decide on excusing marketing   | –     | yes      | –              | yes        | –                | –   | –           | –
@@ -106,6 +111,13 @@ a lead never offered           | 200   | 200      | 200            | 200        
 a lead in the queue            | 200   | 200      | 200            | 200        | 200              | 200 | 200         | 404
 a lead of Ana                  | 200   | 200      | 200            | 200        | 200              | 200 | 200         | 404
 a lead of Bruno                | 200   | 200      | 200            | 200        | 200              | 404 | 200         | 404
+who holds how much             | 200   | 403      | 403            | 200        | 403              | 403 | 403         | 404
+what waits in the team's queue | 200   | 403      | 403            | 200        | 403              | 403 | 403         | 404
+the rules of the team          | 200   | 403      | 403            | 200        | 403              | 403 | 403         | 404
+a new rule of the team         | 200   | 403      | 403            | 200        | 403              | 403 | 403         | 404
+absences                       | 200   | 403      | 403            | 200        | 403              | 200 | 403         | 404
+who gets one of Ana            | 200   | 403      | 403            | 200        | 403              | 403 | 403         | 404
+who gets one of Bruno          | 200   | 403      | 403            | 200        | 403              | 404 | 403         | 404
 deeds about one in the queue   | 303   | 403      | 403            | 303        | 403              | 303 | 403         | 404
 deeds about one of Ana         | 303   | 403      | 403            | 303        | 403              | 303 | 403         | 404
 deeds about one of Bruno       | 303   | 403      | 403            | 303        | 403              | 404 | 403         | 404
@@ -260,6 +272,13 @@ ASKED: dict[str, Callable[[Scene], bool]] = {
     ),
     "assign one nobody holds": lambda s: assign(s.queued, s.person),
     "reassign a handoff of Ana": lambda s: assign(s.anas, s.person),
+    "organise the sales team": lambda s: may(check_user_can_organise)(s.agreement, s.person),
+    "record one's own absence": lambda s: may(check_user_can_record_absence)(
+        s.agreement, s.person, s.person
+    ),
+    "record an absence of Bruno": lambda s: may(check_user_can_record_absence)(
+        s.agreement, s.person, s.bruno
+    ),
     "ask to excuse marketing": lambda s: ask(s.breach_of("marketing"), s.person),
     "ask to excuse sales": lambda s: ask(s.breach_of("sales"), s.person),
     "decide on excusing marketing": lambda s: decide(s.asked["marketing"], s.person),
@@ -296,6 +315,13 @@ READ: dict[str, Callable[[Scene], str]] = {
     "a lead in the queue": lambda s: page("leads:detail", pk=s.queued.lead_id),
     "a lead of Ana": lambda s: page("leads:detail", pk=s.anas.lead_id),
     "a lead of Bruno": lambda s: page("leads:detail", pk=s.brunos.lead_id),
+    "who holds how much": lambda _: page("leads:team"),
+    "what waits in the team's queue": lambda _: page("leads:team-queue"),
+    "the rules of the team": lambda _: page("leads:assignment"),
+    "a new rule of the team": lambda _: page("leads:assignment-rule-new"),
+    "absences": lambda _: page("leads:absences"),
+    "who gets one of Ana": lambda s: page("leads:reassign", pk=s.anas.pk),
+    "who gets one of Bruno": lambda s: page("leads:reassign", pk=s.brunos.pk),
 }
 DONE: dict[str, Callable[[Scene], Handoff]] = {
     "deeds about one in the queue": lambda s: s.queued,
