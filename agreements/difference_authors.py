@@ -61,6 +61,6 @@ def comments_on(
 ) -> Mapping[str, int]:
     """Return how many comments there are on each clause, by its path."""
     wanted = {clause.path for clause in clauses}
-    places = Comment.objects.filter(version__in=versions).values_list("path", flat=True)
-    counts = Counter(clause_at(place) for place in places)
+    comments = Comment.objects.filter(version__in=versions).only("path", "entries")
+    counts = Counter(clause_at(each.place_in(versions[0].terms)) for each in comments)
     return {path: number for path, number in counts.items() if path in wanted}

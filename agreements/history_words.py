@@ -175,7 +175,7 @@ class Teller:
         return Event("writing-sign", moment.at, _told(text, values))
 
     def _comment(self, moment: Moment, row: Comment) -> Event:
-        values = self._about_place(row.version_id, row.path)
+        values = self._about_place(row)
         if moment.kind == "resolved":
             values["who"] = row.resolved_by.name if row.resolved_by else ""
             text = _("%(who)s resolved the conversation about %(clause)s.")
@@ -189,21 +189,21 @@ class Teller:
         return Event("message-2", moment.at, _told(text, values), said=row.text)
 
     def _suggestion(self, moment: Moment, row: Suggestion) -> Event:
-        values = self._about_place(row.version_id, row.path)
+        values = self._about_place(row)
         if moment.kind == "decided":
             values["who"] = row.decided_by.name if row.decided_by else ""
-            is_taken = row.outcome == Suggestion.Outcome.TAKEN
-            text = (
-                _("%(who)s took the suggestion about %(clause)s.")
-                if is_taken
-                else _("%(who)s refused the suggestion about %(clause)s.")
-            )
-            return Event(
-                "check" if is_taken else "x", moment.at, _told(text, values), said=row.reason
-            )
+            icon, text = {
+                "taken": ("check", _("%(who)s took the suggestion about %(clause)s.")),
+                "refused": ("x", _("%(who)s refused the suggestion about %(clause)s.")),
+                "withdrawn": (
+                    "arrow-back-up",
+                    _("%(who)s took the suggestion about %(clause)s back."),
+                ),
+            }[row.outcome]
+            return Event(icon, moment.at, _told(text, values), said=row.reason)
         values["who"] = row.suggested_by.name
         text = _("%(who)s suggested a change of %(clause)s in version %(number)s.")
-        terms = self._versions[row.version_id].terms
+        terms = row.document_then(self._versions[row.version_id].terms)
         found = self._differences(
             terms, _placed(terms, row.path, row.before), _placed(terms, row.path, row.after)
         )
@@ -230,9 +230,10 @@ class Teller:
     def _about(self, version: AgreementVersion, who: str) -> dict[str, str]:
         return {"who": who, "number": str(version.number)}
 
-    def _about_place(self, version_id: int, path: str) -> dict[str, str]:
-        version = self._versions[version_id]
-        return self._about(version, "") | {"clause": place_name(version.terms, path)}
+    def _about_place(self, row: Comment | Suggestion) -> dict[str, str]:
+        version = self._versions[row.version_id]
+        then = row.document_then(version.terms)
+        return self._about(version, "") | {"clause": place_name(then, row.path)}
 
 
 def _told(text: str, values: Mapping[str, str]) -> Sentence:

@@ -23,18 +23,22 @@ class Counts:
         return self.comments + self.suggestions
 
     def of_row(self, path: str) -> int:
-        """How much is open about a row of the editor, whose path has its key as it is."""
+        """How much is open about a row of the editor, whose path ends as its clause's does.
+
+        The path has the row's key as it is, and of stages not the funnel they are in.
+        """
         steps = path.split(".")
-        return next(
-            (number for clause, number in self.by_clause.items() if path_steps(clause) == steps), 0
-        )
+        counts = self.by_clause.items()
+        ends = (n for clause, n in counts if path_steps(clause)[-len(steps) :] == steps)
+        return next(ends, 0)
 
 
 def open_talk(version: AgreementVersion) -> Counts:
     """Count what is open about a version; two queries."""
-    comments = list(version.comments.open().values_list("path", flat=True))
-    suggestions = list(version.suggestions.open().values_list("path", flat=True))
-    clauses = Counter(clause_of(version.terms, path) for path in (*comments, *suggestions))
+    comments = list(version.comments.open().only("path", "entries"))
+    suggestions = list(version.suggestions.open().only("path", "entries"))
+    places = [each.place_in(version.terms) for each in (*comments, *suggestions)]
+    clauses = Counter(clause_of(version.terms, place) for place in places)
     sections: Counter[str] = Counter()
     for clause, number in clauses.items():
         sections[section_of_path(clause).name] += number

@@ -136,3 +136,19 @@ def check_user_can_decide_suggestion(agreement: Agreement, user: User, party: st
     if other == Party.SALES:
         raise PermissionDenied(_("What marketing suggests, the lead of sales takes or refuses."))
     raise PermissionDenied(_("What sales suggests, the lead of marketing takes or refuses."))
+
+
+def check_user_can_take_back_suggestion(agreement: Agreement, user: User, party: str) -> None:
+    """Raise PermissionDenied unless the person may take back what ``party`` suggested."""
+    if party in parties_led_by(agreement, user):
+        return
+    if party == Party.MARKETING:
+        raise PermissionDenied(_("What marketing suggested, the lead of marketing takes back."))
+    raise PermissionDenied(_("What sales suggested, the lead of sales takes back."))
+
+
+def check_user_can_correct_comment(agreement: Agreement, user: User, author: User) -> None:
+    """Raise PermissionDenied unless the person may correct what ``author`` said."""
+    check_user_can_comment(agreement, user)
+    if user != author:
+        raise PermissionDenied(_("A comment is corrected by whoever wrote it: answer it instead."))

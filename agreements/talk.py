@@ -1,7 +1,7 @@
 """What is said about a text: conversations and suggestions, by clause, as pages show them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -25,17 +25,22 @@ from agreements.editing.places import NoSuchPlace
 from agreements.editor.registry import form_named
 from agreements.models import AgreementVersion, Calendar, Comment, Suggestion, User
 from agreements.models.contracts import Party
-from agreements.permissions import check_user_can_decide_suggestion, refusal
+from agreements.models.negotiation import Placed
+from agreements.permissions import check_user_can_decide_suggestion, parties_led_by, refusal
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A clause to talk about, and what it is called."""
+    """A clause to talk about, and what it is called.
+
+    ``was`` is what it was called when something was said about it, where that is another name.
+    """
 
     path: str
     name: str
     section: str
     is_gone: bool = False
+    was: str = ""
 
 
 class Places:
@@ -55,6 +60,16 @@ class Places:
             name = steps[1] if len(steps) > 1 else clause
             return Place(clause, name, section, is_gone=True)
         return Place(clause, self._name(clause), section)
+
+    def of(self, said: Placed) -> Place:
+        """Return the clause that something was said about, wherever it stands by now."""
+        place = self.at(said.place_in(self._document))
+        if said.entries is None:
+            return place
+        then = Places(said.document_then(self._document)).at(said.path).name
+        if place.is_gone:
+            return replace(place, name=then)
+        return place if place.name == then else replace(place, was=then)
 
     def groups(self, section: str = "") -> list[tuple[str, list[Place]]]:
         """Return every clause there is under its section's title; first the section itself."""
@@ -101,17 +116,21 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class ShownSuggestion:
-    """A suggestion in words; ``why_not`` is why this reader does not decide on it."""
+    """A suggestion in words; ``why_not`` is why this reader does not decide on it.
+
+    ``is_own`` is whether this reader's party made it, and may take it back.
+    """
 
     suggestion: Suggestion
     place: Place
     sentences: list[Sentence | str]
     is_outdated: bool
     why_not: str
+    is_own: bool
 
     @property
     def is_open(self) -> bool:
-        """Whether nobody has taken or refused it."""
+        """Whether it waits for the other party."""
         return not self.suggestion.outcome
 
     @property
@@ -134,7 +153,7 @@ class Talk:
 
     @property
     def decided_suggestions(self) -> list[ShownSuggestion]:
-        """Those that were taken or refused."""
+        """Those that were taken, refused or taken back."""
         return [each for each in self.suggestions if not each.is_open]
 
 
@@ -142,14 +161,19 @@ def talk_about(version: AgreementVersion, reader: User, *, section: str = "") ->
     """Return what is said about a version, or about one section of it."""
     places = Places(version.terms)
     comments = version.comments.select_related("author", "resolved_by").order_by("pk")
+    comments = comments.prefetch_related("corrections")
     suggestions = version.suggestions.select_related("suggested_by", "decided_by").order_by("pk")
     why_not = {
         party: refusal(check_user_can_decide_suggestion, version.agreement, reader, party)
         for party in Party.values
     }
+    led = parties_led_by(version.agreement, reader)
     talk = Talk(
         _conversations(comments, places),
-        [_shown(each, version, places, why_not[each.party]) for each in suggestions],
+        [
+            _shown(each, version, places, why_not[each.party], is_own=each.party in led)
+            for each in suggestions
+        ],
     )
     if section:
         talk.conversations = [c for c in talk.conversations if c.place.section == section]
@@ -163,27 +187,34 @@ def _conversations(comments: Iterable[Comment], places: Places) -> list[Conversa
     found: dict[int, Conversation] = {}
     for comment in comments:
         if comment.answer_to_id is None:
-            found[comment.pk] = Conversation(comment, [], places.at(comment.path))
+            found[comment.pk] = Conversation(comment, [], places.of(comment))
         elif comment.answer_to_id in found:
             found[comment.answer_to_id].answers.append(comment)
     return list(found.values())
 
 
 def _shown(
-    suggestion: Suggestion, version: AgreementVersion, places: Places, why_not: str
+    suggestion: Suggestion,
+    version: AgreementVersion,
+    places: Places,
+    why_not: str,
+    *,
+    is_own: bool,
 ) -> ShownSuggestion:
     is_open = not suggestion.outcome
     return ShownSuggestion(
         suggestion,
-        places.at(suggestion.path),
+        places.of(suggestion),
         suggestion_words(suggestion, version.terms),
         is_open and is_outdated(suggestion, version.terms),
         why_not,
+        is_own,
     )
 
 
 def suggestion_words(suggestion: Suggestion, document: Mapping[str, Any]) -> list[Sentence | str]:
     """Say what a suggestion changes, as the differences of two versions are said."""
+    document = suggestion.document_then(document)
     try:
         before = _with(document, suggestion.path, suggestion.before)
         after = _with(document, suggestion.path, suggestion.after)

@@ -19,6 +19,7 @@ from agreements.permissions import (
     check_user_can_administer,
     check_user_can_close_month,
     check_user_can_comment,
+    check_user_can_correct_comment,
     check_user_can_decide_suggestion,
     check_user_can_edit,
     check_user_can_end,
@@ -26,6 +27,7 @@ from agreements.permissions import (
     check_user_can_sign,
     check_user_can_start,
     check_user_can_suggest,
+    check_user_can_take_back_suggestion,
     refusal,
 )
 from leads import permissions as of_leads
@@ -66,7 +68,11 @@ sign a version for marketing   | –     | –        | yes            | –    
 sign a version for sales       | –     | –        | –              | yes        | –                | –   | –           | –
 end the agreement              | yes   | –        | yes            | yes        | –                | –   | –           | –
 comment on a text              | yes   | –        | yes            | yes        | –                | –   | –           | –
+correct one's own comment      | yes   | –        | yes            | yes        | –                | –   | –           | –
+correct another's comment      | –     | –        | –              | –          | –                | –   | –           | –
 suggest another value          | –     | –        | yes            | yes        | –                | –   | –           | –
+take back for marketing        | –     | –        | yes            | –          | –                | –   | –           | –
+take back for sales            | –     | –        | –              | yes        | –                | –   | –           | –
 decide what marketing suggests | –     | –        | –              | yes        | –                | –   | –           | –
 decide what sales suggests     | –     | –        | yes            | –          | –                | –   | –           | –
 tell of a lead by a call       | yes   | –        | yes            | yes        | –                | –   | yes         | –
@@ -254,7 +260,19 @@ ASKED: dict[str, Callable[[Scene], bool]] = {
     "sign a version for sales": lambda s: may(check_user_can_sign)(s.agreement, s.person, "sales"),
     "end the agreement": lambda s: may(check_user_can_end)(s.agreement, s.person),
     "comment on a text": lambda s: may(check_user_can_comment)(s.agreement, s.person),
+    "correct one's own comment": lambda s: may(check_user_can_correct_comment)(
+        s.agreement, s.person, s.person
+    ),
+    "correct another's comment": lambda s: may(check_user_can_correct_comment)(
+        s.agreement, s.person, User()
+    ),
     "suggest another value": lambda s: may(check_user_can_suggest)(s.agreement, s.person),
+    "take back for marketing": lambda s: may(check_user_can_take_back_suggestion)(
+        s.agreement, s.person, "marketing"
+    ),
+    "take back for sales": lambda s: may(check_user_can_take_back_suggestion)(
+        s.agreement, s.person, "sales"
+    ),
     "decide what marketing suggests": lambda s: may(check_user_can_decide_suggestion)(
         s.agreement, s.person, "marketing"
     ),

@@ -29,10 +29,17 @@ read the comments               | 200   | 200      | 200            | 200       
 edit a section                  | 200   | 403      | 200            | 200        | 403              | 403 | 403         | 404
 comment                         | 302   | 403      | 302            | 302        | 403              | 403 | 403         | 404
 answer a comment                | 302   | 403      | 302            | 302        | 403              | 403 | 403         | 404
+correct another's comment       | 403   | 403      | 403            | 403        | 403              | 403 | 403         | 404
+correct one's own comment       | 302   | 403      | 302            | 302        | 403              | 403 | 403         | 404
 resolve a comment               | 302   | 403      | 302            | 302        | 403              | 403 | 403         | 404
 suggest another value           | 403   | 403      | 200            | 200        | 403              | 403 | 403         | 404
+suggest changes of a section    | 403   | 403      | 302            | 302        | 403              | 403 | 403         | 404
+refuse what marketing suggests  | 403   | 403      | 403            | 422        | 403              | 403 | 403         | 404
+refuse what sales suggests      | 403   | 403      | 422            | 403        | 403              | 403 | 403         | 404
 take what marketing suggests    | 403   | 403      | 403            | 302        | 403              | 403 | 403         | 404
 take what sales suggests        | 403   | 403      | 302            | 403        | 403              | 403 | 403         | 404
+take back marketing's           | 403   | 403      | 302            | 403        | 403              | 403 | 403         | 404
+take back sales's               | 403   | 403      | 403            | 302        | 403              | 403 | 403         | 404
 look at what is to be proposed  | 200   | 403      | 200            | 200        | 403              | 403 | 403         | 404
 look at what discarding means   | 200   | 403      | 200            | 200        | 403              | 403 | 403         | 404
 propose                         | 302   | 403      | 302            | 302        | 403              | 403 | 403         | 404
@@ -50,6 +57,7 @@ renew what ends                 | 302   | 403      | 302            | 302       
 sign                            | 403   | 403      | 302            | 302        | 403              | 403 | 403         | 404
 """  # noqa: E501 - it is read as a table
 
+SUGGEST = "draft/suggest/?clause=objectives"
 DRAFT_OF, PROPOSED_OF = columns_of(DRAFT), columns_of(PROPOSED)
 
 
@@ -61,6 +69,7 @@ class Scene:
     client: Client
     comment: int
     suggested: dict[str, int]
+    person: User
 
     def get(self, address: str) -> HttpResponse:
         """Open a page of the agreement."""
@@ -74,6 +83,18 @@ class Scene:
         """Do something about what is said."""
         return self.post("draft/comments/", do=do, text=text, path="commitments.S1")
 
+    def own_comment(self) -> int:
+        """Something the person said, if only while they might."""
+        draft, by = self.draft, self.person
+        return comments.write(version=draft, path="roles", text="Hm", by=by, now=NOW).pk
+
+    def suggested_anew(self, party: str) -> int:
+        """Something the party suggests that nobody has decided on."""
+        path, writer = "commitments.S3.within", User.objects.get(name="Writer")
+        return suggestions.suggest(
+            version=self.draft, path=path, after="9bd", party=party, by=writer, now=NOW
+        ).pk
+
 
 @pytest.fixture
 def scene(request: pytest.FixtureRequest) -> Scene:
@@ -85,7 +106,7 @@ def scene(request: pytest.FixtureRequest) -> Scene:
     writer = make_user("Writer")
     draft = drafts.start(agreement=agreement, terms=example_terms(), by=writer, now=NOW)
     comment = comments.write(version=draft, path="commitments", text="Why?", by=writer, now=NOW)
-    return Scene(draft, client, comment.pk, suggested_by_both(draft, writer))
+    return Scene(draft, client, comment.pk, suggested_by_both(draft, writer), person)
 
 
 def suggested_by_both(draft: AgreementVersion, writer: User) -> dict[str, int]:
@@ -107,10 +128,17 @@ ON_DRAFT: Asked = {
     "edit a section": lambda s: s.get("draft/objectives/"),
     "comment": lambda s: s.talk("write", "Me too"),
     "answer a comment": lambda s: s.talk(f"answer {s.comment}", "Because"),
+    "correct another's comment": lambda s: s.talk(f"correct {s.comment}", "Not mine"),
+    "correct one's own comment": lambda s: s.talk(f"correct {s.own_comment()}", "Better"),
     "resolve a comment": lambda s: s.talk(f"resolve {s.comment}"),
     "suggest another value": lambda s: s.get("draft/suggest/?clause=commitments.S1"),
+    "suggest changes of a section": lambda s: s.post(SUGGEST, assumptions="Nobody leaves"),
+    "refuse what marketing suggests": lambda s: s.talk(f"refuse {s.suggested['marketing']}"),
+    "refuse what sales suggests": lambda s: s.talk(f"refuse {s.suggested['sales']}"),
     "take what marketing suggests": lambda s: s.talk(f"take {s.suggested['marketing']}"),
     "take what sales suggests": lambda s: s.talk(f"take {s.suggested['sales']}"),
+    "take back marketing's": lambda s: s.talk(f"withdraw {s.suggested_anew('marketing')}"),
+    "take back sales's": lambda s: s.talk(f"withdraw {s.suggested_anew('sales')}"),
     "look at what is to be proposed": lambda s: s.get("draft/propose/"),
     "look at what discarding means": lambda s: s.get("draft/discard/"),
     "propose": lambda s: s.post("draft/propose/", do="propose", seen=text_on_table(s).terms_hash),

@@ -1,11 +1,12 @@
-"""Talk about the clauses of a text: begin a conversation, answer, resolve and reopen it."""
+"""Talk about the clauses of a text: begin a conversation, answer, correct, resolve, reopen."""
 
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from agreements.editing import has_clause
+from agreements.actions import talk_notices
+from agreements.editing import entries_around, has_clause
 from agreements.models import AgreementVersion, Audit, Comment, User
 
 LONGEST = 5000
@@ -23,17 +24,36 @@ def write(*, version: AgreementVersion, path: str, text: str, by: User, now: dat
         raise UnableToComment(
             _("The clause is no longer in the text: choose another one, or the whole section.")
         )
-    return _keep(version, path, text, by=by, now=now)
+    entries = entries_around(version.terms, path)
+    comment = Comment(version=version, path=path, entries=entries)
+    return _keep(comment, text, by=by, now=now)
 
 
 @transaction.atomic
 def answer(*, comment: Comment, text: str, by: User, now: datetime) -> Comment:
     """Answer in a conversation; one that was resolved is open again. Raises UnableToComment."""
     first = _first(comment)
-    written = _keep(first.version, first.path, text, by=by, now=now, answer_to=first)
+    written = Comment(
+        version=first.version, path=first.path, entries=first.entries, answer_to=first
+    )
+    _keep(written, text, by=by, now=now)
     if first.resolved_at is not None:
         _set_resolved(first, None, by=by, now=now)
     return written
+
+
+@transaction.atomic
+def correct(*, comment: Comment, text: str, by: User, now: datetime) -> None:
+    """Let a comment say something else; what it said stays readable. Raises UnableToComment."""
+    _open(comment.version)
+    comment = Comment.objects.select_for_update(no_key=True, of=("self",)).get(pk=comment.pk)
+    text = _checked(text)
+    if text == comment.text:
+        return
+    comment.corrections.create(before=comment.text, corrected_at=now)
+    comment.text = text
+    comment.save(update_fields=["text"])
+    Audit.objects.record("agreements.comment.corrected", comment, by=by, now=now)
 
 
 @transaction.atomic
@@ -52,15 +72,15 @@ def reopen(*, comment: Comment, by: User, now: datetime) -> None:
         _set_resolved(first, None, by=by, now=now)
 
 
-def _keep(
-    version: AgreementVersion,
-    path: str,
-    text: str,
-    *,
-    by: User,
-    now: datetime,
-    answer_to: Comment | None = None,
-) -> Comment:
+def _keep(comment: Comment, text: str, *, by: User, now: datetime) -> Comment:
+    comment.text, comment.author, comment.written_at = _checked(text), by, now
+    comment.save()
+    Audit.objects.record("agreements.comment.written", comment, by=by, now=now, path=comment.path)
+    talk_notices.tell_of_comment(comment, now=now)
+    return comment
+
+
+def _checked(text: str) -> str:
     text = text.strip()
     if not text:
         raise UnableToComment(_("Write what you have to say."))
@@ -68,11 +88,7 @@ def _keep(
         raise UnableToComment(
             _("This is too long: say it in at most %(limit)d characters.") % {"limit": LONGEST}
         )
-    comment = version.comments.create(
-        path=path, text=text, author=by, written_at=now, answer_to=answer_to
-    )
-    Audit.objects.record("agreements.comment.written", comment, by=by, now=now, path=path)
-    return comment
+    return text
 
 
 def _set_resolved(comment: Comment, resolver: User | None, *, by: User, now: datetime) -> None:

@@ -8,6 +8,9 @@ from django.db import models
 
 from agreements.models import Agreement, Membership, Message, User
 
+GATHERED = timedelta(minutes=15)
+"""How long a message waits for more of the same, so that many remarks make one message."""
+
 _FIRST_PAUSE = timedelta(minutes=1)
 _MOST_ATTEMPTS = 10
 
@@ -21,8 +24,12 @@ def notify(
     dedup_key: str,
     now: datetime,
     url: str = "",
+    wait: timedelta = timedelta(0),
 ) -> None:
-    """Leave one notice for each person; the same ``dedup_key`` again leaves none."""
+    """Leave one notice for each person; the same ``dedup_key`` again leaves none.
+
+    It goes out after ``wait``.
+    """
     Message.objects.bulk_create(
         (
             Message(
@@ -34,11 +41,47 @@ def notify(
                 subject_url=url,
                 dedup_key=f"{dedup_key}:{person.pk}",
                 recorded_at=now,
-                next_attempt_at=now,
+                next_attempt_at=now + wait,
             )
             for person in recipients
         ),
         ignore_conflicts=True,
+    )
+
+
+def gather(
+    *,
+    kind: str,
+    recipients: Iterable[User],
+    subject: models.Model,
+    parameters: dict[str, Any],
+    said: dict[str, Any],
+    now: datetime,
+    url: str = "",
+) -> None:
+    """Leave one notice for each person about all that is said of a subject in a quarter of an hour.
+
+    ``said`` is added to the list of that name in the notice that still waits; where none does, a
+    new one begins. Whoever calls has the subject locked, so two of them do not begin one each.
+    """
+    label, key = subject._meta.label_lower, str(subject.pk)
+    people = {person.pk: person for person in recipients}
+    waiting = Message.objects.select_for_update().filter(
+        kind=kind, subject_type=label, subject_id=key, recipient__in=people, sent_at__isnull=True
+    )
+    for message in waiting.order_by("pk"):
+        message.parameters["said"].append(said)
+        message.save(update_fields=["parameters"])
+        people.pop(message.recipient_id, None)
+    notify(
+        kind=kind,
+        recipients=people.values(),
+        subject=subject,
+        parameters=parameters | {"said": [said]},
+        dedup_key=f"{kind}:{key}:{now.isoformat()}",
+        now=now,
+        url=url,
+        wait=GATHERED,
     )
 
 

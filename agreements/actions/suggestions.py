@@ -1,4 +1,4 @@
-"""Suggest another value for a place of a text; the other party takes or refuses it."""
+"""Suggest a change of a place of a text; the other party takes or refuses it."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -7,8 +7,11 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from agreements.actions import drafts
+from agreements.actions import drafts, talk_notices
 from agreements.editing import (
+    Merged,
+    entries_around,
+    merge,
     part_hash,
     part_of,
     problems_of,
@@ -36,7 +39,7 @@ class UnableToDecide(ValueError):
 
 
 class Outdated(UnableToDecide):
-    """The value is no longer the one that the suggestion was made for."""
+    """What the suggestion changes was changed otherwise meanwhile."""
 
 
 @transaction.atomic
@@ -64,9 +67,12 @@ def suggest(
     before = value_or_none(version.terms, path)
     if before == after and type(before) is type(after):
         raise UnableToSuggest(_("This is what the text says already: suggest another value."))
-    _check(version.terms, path, after)
+    problems = new_problems(version.terms, path, after)
+    if problems:
+        raise UnableToSuggest(problem_sentence(problems[0]), problems)
     suggestion = version.suggestions.create(
         path=path,
+        entries=entries_around(version.terms, path),
         before=before,
         after=composed(after),
         note=note.strip(),
@@ -75,6 +81,7 @@ def suggest(
         suggested_at=now,
     )
     Audit.objects.record("agreements.suggestion.made", suggestion, by=by, now=now, party=party)
+    talk_notices.tell_of_suggestion(suggestion, now=now)
     return suggestion
 
 
@@ -97,10 +104,11 @@ def suggest_all(
 
 @transaction.atomic
 def take(*, suggestion: Suggestion, by: User, now: datetime) -> drafts.Saved:
-    """Put the suggested value into the draft, as an edit like any other.
+    """Put the suggested change into the draft, as an edit like any other.
 
-    Raises Outdated where the value is no longer the one it was suggested for, UnableToDecide
-    where it is decided already, drafts.UnableToSave where the text is no draft.
+    What was changed elsewhere meanwhile stays. Raises Outdated where the same thing was changed
+    otherwise, UnableToDecide where it is decided already, drafts.UnableToSave where the text is
+    no draft.
     """
     suggestion, version = _undecided(suggestion)
     if is_outdated(suggestion, version.terms):
@@ -112,7 +120,7 @@ def take(*, suggestion: Suggestion, by: User, now: datetime) -> drafts.Saved:
     saved = drafts.save_section(
         version=version,
         section=section,
-        part=changed(part, suggestion.path, suggestion.after),
+        part=_with_suggested(part, suggestion),
         seen_hash=part_hash(part),
         by=by,
         now=now,
@@ -130,12 +138,35 @@ def refuse(*, suggestion: Suggestion, reason: str, by: User, now: datetime) -> N
     _decide(suggestion, Suggestion.Outcome.REFUSED, reason.strip(), by=by, now=now)
 
 
+@transaction.atomic
+def take_back(*, suggestion: Suggestion, by: User, now: datetime) -> None:
+    """Let one's own party's suggestion wait no longer. Raises UnableToDecide."""
+    suggestion, _version = _undecided(suggestion)
+    _decide(suggestion, Suggestion.Outcome.WITHDRAWN, "", by=by, now=now)
+
+
 def is_outdated(suggestion: Suggestion, document: Mapping[str, Any]) -> bool:
-    """Whether the document says something else by now than the suggestion was made for."""
-    now_there = value_or_none(document, suggestion.path)
-    if now_there is not None or suggestion.before is not None:
-        return bool(now_there != suggestion.before)
-    return not _has_way(document, suggestion.path)
+    """Whether the document was changed otherwise where the suggestion changes it."""
+    has_way = _has_way(document, suggestion.place_in(document))
+    return not has_way or bool(_merged(suggestion, document).conflicts)
+
+
+def _merged(suggestion: Suggestion, document: Mapping[str, Any]) -> Merged:
+    """Merge what a suggestion wants into what a document says; in a mapping by the last step."""
+    there = value_or_none(document, suggestion.place_in(document))
+    step = suggestion.path.rpartition(".")[2]
+    base, mine, theirs = (
+        {} if side is None else {step: side}
+        for side in (suggestion.before, suggestion.after, there)
+    )
+    return merge(base, mine, theirs)
+
+
+def _with_suggested(part: Mapping[str, Any], suggestion: Suggestion) -> dict[str, Any]:
+    place = suggestion.place_in(part)
+    wanted = next(iter(_merged(suggestion, part).value.values()), None)
+    is_there = wanted is None and value_or_none(part, place) is None
+    return dict(part) if is_there else changed(part, place, wanted)
 
 
 def value_or_none(document: Mapping[str, Any], path: str) -> Any:
@@ -167,16 +198,17 @@ def _has_way(document: Mapping[str, Any], path: str) -> bool:
     return True
 
 
-def _check(document: Mapping[str, Any], path: str, after: Any) -> None:
-    """Raise UnableToSuggest where the changed text has a problem that it did not have before."""
+def new_problems(document: Mapping[str, Any], path: str, after: Any) -> tuple[Problem, ...]:
+    """Return the problems that a document would have with another value, and has not without.
+
+    Raises UnableToSuggest for a place that is not there.
+    """
     new = changed(document, path, after)
     try:
         known = problems_of(document)
-        problems = tuple(each for each in problems_of(new) if each not in known)
+        return tuple(each for each in problems_of(new) if each not in known)
     except TermsError as error:
-        problems = tuple(error.problems)
-    if problems:
-        raise UnableToSuggest(problem_sentence(problems[0]), problems)
+        return tuple(error.problems)
 
 
 def _undecided(suggestion: Suggestion) -> tuple[Suggestion, AgreementVersion]:
@@ -189,6 +221,11 @@ def _undecided(suggestion: Suggestion) -> tuple[Suggestion, AgreementVersion]:
     )
     if suggestion.version_id != version.pk:
         raise UnableToDecide(_("The text was proposed and came back meanwhile: look again."))
+    if version.status not in AgreementVersion.OPEN:
+        raise UnableToDecide(
+            _("Version %(number)d is %(status)s: what is said of it stays as it is.")
+            % {"number": version.number, "status": version.get_status_display().lower()}
+        )
     if suggestion.outcome:
         told = {
             "who": suggestion.decided_by,
@@ -203,3 +240,4 @@ def _decide(suggestion: Suggestion, outcome: str, reason: str, *, by: User, now:
     suggestion.decided_by, suggestion.decided_at = by, now
     suggestion.save(update_fields=["outcome", "reason", "decided_by", "decided_at"])
     Audit.objects.record(f"agreements.suggestion.{outcome}", suggestion, by=by, now=now)
+    talk_notices.tell_of_decision(suggestion, now=now)

@@ -7,6 +7,7 @@ from agreements.editing.changed_places import changed_places
 from agreements.editing.clauses import (
     clause_of,
     clauses_in,
+    document_then,
     entries_around,
     has_clause,
     place_now,
@@ -31,6 +32,7 @@ __all__ = [
     "changed_places",
     "clause_of",
     "clauses_in",
+    "document_then",
     "entries_around",
     "has_clause",
     "merge",

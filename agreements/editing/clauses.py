@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from agreements.difference import LISTS, aligned
-from agreements.editing.places import NoSuchPlace, value_at
+from agreements.editing.places import NoSuchPlace, value_at, with_value
 from agreements.editing.sections import EditedSection, section_named, section_of_path
 
 
@@ -68,6 +68,17 @@ def place_now(document: Mapping[str, Any], path: str, entries: Sequence[Any] | N
     partners = dict(aligned(entries, _entries(document, place) or ()))
     now = partners.get(int(name) - 1)
     return f"{place}.{0 if now is None else now + 1}{rest}"
+
+
+def document_then(
+    document: Mapping[str, Any], path: str, entries: Sequence[Any] | None
+) -> Mapping[str, Any]:
+    """Return a document with the list as it was in which the entry at a place was counted."""
+    found = _counted(path)
+    if entries is None or found is None:
+        return document
+    then: Mapping[str, Any] = with_value(document, found[0], list(entries))
+    return then
 
 
 def _counted(path: str) -> tuple[str, str, str] | None:

@@ -5,7 +5,13 @@ from agreements.models.calendars import Calendar, CalendarRevision
 from agreements.models.contracts import Agreement, AgreementVersion, Signature
 from agreements.models.interviews import Interview
 from agreements.models.messages import Message
-from agreements.models.negotiation import Comment, SectionEdit, Suggestion, VersionStep
+from agreements.models.negotiation import (
+    Comment,
+    CommentCorrection,
+    SectionEdit,
+    Suggestion,
+    VersionStep,
+)
 from agreements.models.people import Absence, Membership, OwnerName, Team, User
 from agreements.models.tokens import AccessToken
 
@@ -18,6 +24,7 @@ __all__ = [
     "Calendar",
     "CalendarRevision",
     "Comment",
+    "CommentCorrection",
     "Interview",
     "Membership",
     "Message",

@@ -1,10 +1,12 @@
 """How a text comes about: who changed, commented, suggested, proposed and declined what."""
 
-from typing import Self
+from collections.abc import Mapping
+from typing import Any, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from agreements.editing import document_then, place_now
 from agreements.models.contracts import AgreementVersion, Party
 from agreements.models.people import User
 
@@ -62,6 +64,28 @@ class SectionEdit(models.Model):
         return f"{self.section} · {self.version}"
 
 
+class Placed(models.Model):
+    """Something said about a place of a text.
+
+    ``path`` is the place when it was said. An entry of a list without keys is counted in it;
+    ``entries`` is that list as it stood then, by which the entry is found again.
+    """
+
+    path = models.CharField(max_length=200)
+    entries = models.JSONField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def place_in(self, document: Mapping[str, Any]) -> str:
+        """Return the place in a document as it is now; see `agreements.editing.place_now`."""
+        return place_now(document, self.path, self.entries)
+
+    def document_then(self, document: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return a document in which ``path`` is where it was when this was said."""
+        return document_then(document, self.path, self.entries)
+
+
 class CommentQuerySet(models.QuerySet["Comment"]):
     """Sets of comments."""
 
@@ -70,14 +94,13 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         return self.filter(answer_to__isnull=True, resolved_at__isnull=True)
 
 
-class Comment(models.Model):
-    """What somebody says about a clause of a draft; ``path`` is the clause's place in the terms.
+class Comment(Placed):
+    """What somebody says about a clause of a draft.
 
     An answer belongs to the comment that began the conversation; that one is open or resolved.
     """
 
     version = models.ForeignKey(AgreementVersion, models.CASCADE, related_name="comments")
-    path = models.CharField(max_length=200)
     text = models.TextField(_("comment"))
     author = models.ForeignKey(User, models.PROTECT, related_name="+")
     written_at = models.DateTimeField()
@@ -104,18 +127,35 @@ class Comment(models.Model):
         return f"{self.path} · {self.author}"
 
 
+class CommentCorrection(models.Model):
+    """What a comment said until its author corrected it."""
+
+    comment = models.ForeignKey(Comment, models.CASCADE, related_name="corrections")
+    before = models.TextField()
+    corrected_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("correction of a comment")
+        verbose_name_plural = _("corrections of comments")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.corrected_at} · {self.comment}"
+
+
 class SuggestionQuerySet(models.QuerySet["Suggestion"]):
     """Sets of suggestions."""
 
     def open(self) -> Self:
-        """Those that the other party has neither taken nor refused."""
+        """Those that were neither taken nor refused nor taken back."""
         return self.filter(outcome="")
 
 
-class Suggestion(models.Model):
-    """A change of one value of a draft that one party suggests and the other takes or refuses.
+class Suggestion(Placed):
+    """A change of one place of a draft that one party suggests and the other takes or refuses.
 
-    ``before`` is the value it was suggested for: when that is no longer there, it is outdated.
+    ``before`` is the value it was suggested for: what the other party made of it meanwhile is
+    merged, and where both changed the same thing, the suggestion is outdated.
     """
 
     class Outcome(models.TextChoices):
@@ -123,16 +163,16 @@ class Suggestion(models.Model):
 
         TAKEN = "taken", _("Taken")
         REFUSED = "refused", _("Refused")
+        WITHDRAWN = "withdrawn", _("Taken back")
 
     version = models.ForeignKey(AgreementVersion, models.CASCADE, related_name="suggestions")
-    path = models.CharField(max_length=200)
     before = models.JSONField(null=True, blank=True)
     after = models.JSONField(null=True, blank=True)
     note = models.TextField(_("why"), blank=True)
     party = models.CharField(max_length=9, choices=Party)
     suggested_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     suggested_at = models.DateTimeField()
-    outcome = models.CharField(max_length=7, choices=Outcome, blank=True)
+    outcome = models.CharField(max_length=9, choices=Outcome, blank=True)
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
     reason = models.TextField(blank=True)

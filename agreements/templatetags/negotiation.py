@@ -1,10 +1,12 @@
 """What pages of negotiation show: hashes to compare by eye, who has signed, days of messages."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from django import template
 
-from agreements import formats
+from agreements import formats, told_talk
 from agreements.models import AgreementVersion, Signature
 from agreements.models.contracts import Party
 from agreements.open_talk import Counts
@@ -41,3 +43,9 @@ def told_day(iso: str | None) -> str:
 def of_row(talk: Counts, path: str) -> int:
     """Return how much is open about a row of the editor."""
     return talk.of_row(path)
+
+
+@register.filter(name="told_talk")
+def lines_told(said: Sequence[Mapping[str, Any]]) -> list[told_talk.Line]:
+    """Return, line by line, what a notice tells of a text that was talked about."""
+    return told_talk.told_talk(said)

@@ -1,8 +1,8 @@
 """Talk about the text on the table: comments, and changes that the other party takes or refuses."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, cast
+from dataclasses import dataclass, replace
+from typing import cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -26,13 +26,15 @@ from agreements.models import Agreement, AgreementVersion, Comment, Suggestion
 from agreements.models.contracts import Party
 from agreements.permissions import (
     check_user_can_comment,
+    check_user_can_correct_comment,
     check_user_can_decide_suggestion,
     check_user_can_suggest,
+    check_user_can_take_back_suggestion,
     parties_led_by,
     refusal,
 )
 from agreements.requests import SignedInRequest
-from agreements.suggesting import fields_of, row_names, shown_as_typed, typed_changes
+from agreements.suggesting import NotAPart, Suggesting
 from agreements.talk import Places, talk_about
 from agreements.typed_before import keeps_what_was_typed, typed_before
 
@@ -102,6 +104,13 @@ def _answer(request: SignedInRequest, version: AgreementVersion, number: int) ->
     talking.answer(comment=comment, text=text, by=request.user, now=timezone.now())
 
 
+def _correct(request: SignedInRequest, version: AgreementVersion, number: int) -> None:
+    comment = get_object_or_404(version.comments.select_related("version", "author"), pk=number)
+    check_user_can_correct_comment(version.agreement, request.user, comment.author)
+    text = request.POST.get("text", "")
+    talking.correct(comment=comment, text=text, by=request.user, now=timezone.now())
+
+
 def _resolve(request: SignedInRequest, version: AgreementVersion, number: int) -> None:
     comment = _comment(request, version, number)
     talking.resolve(comment=comment, by=request.user, now=timezone.now())
@@ -139,6 +148,12 @@ def _suggestion(request: SignedInRequest, version: AgreementVersion, number: int
     return suggestion
 
 
+def _take_back(request: SignedInRequest, version: AgreementVersion, number: int) -> None:
+    suggestion = get_object_or_404(version.suggestions, pk=number)
+    check_user_can_take_back_suggestion(version.agreement, request.user, suggestion.party)
+    suggestions.take_back(suggestion=suggestion, by=request.user, now=timezone.now())
+
+
 def _choose(request: SignedInRequest, version: AgreementVersion, _number: int) -> HttpResponse:
     """Go to where other values for the chosen clause are typed."""
     address = reverse("agreements:draft-suggest", args=[version.agreement.slug])
@@ -149,10 +164,12 @@ def _choose(request: SignedInRequest, version: AgreementVersion, _number: int) -
 _DEEDS: dict[str, Deed] = {
     "write": _write,
     "answer": _answer,
+    "correct": _correct,
     "resolve": _resolve,
     "reopen": _reopen,
     "take": _take,
     "refuse": _refuse,
+    "withdraw": _take_back,
     "suggest": _choose,
 }
 
@@ -193,7 +210,7 @@ def _page(
 @keeps_what_was_typed
 @require_http_methods(["GET", "POST"])
 def suggest(request: HttpRequest, slug: str) -> HttpResponse:
-    """Type other values for a clause; each that differs becomes a suggestion to the other side."""
+    """Type other values for a clause; whatever differs becomes suggestions to the other side."""
     request = cast("SignedInRequest", request)
     version = _version(request, slug)
     check_user_can_suggest(version.agreement, request.user)
@@ -204,63 +221,65 @@ def suggest(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         return _suggest(request, version, clause)
     before = typed_before(request)
-    return _suggest_page(request, version, clause, Failed("suggest", before) if before else None)
+    if before is None:
+        return _suggest_page(request, Suggesting.begin(version, clause))
+    return _suggest_page(request, Suggesting.read(version, clause, before), Failed("", before))
 
 
 def _suggest(request: SignedInRequest, version: AgreementVersion, clause: str) -> HttpResponse:
-    typed = typed_changes(version.terms, clause, request.POST)
     led = parties_led_by(version.agreement, request.user)
     party = request.POST.get("party", led[0])
     if party not in led:
         raise PermissionDenied
-    if not typed:
+    deed = request.POST.get("do", "suggest")
+    try:
+        suggesting = Suggesting.read(version, clause, request.POST)
+    except NotAPart:
+        return HttpResponseBadRequest()
+    typed = Failed(deed, request.POST)
+    if deed != "suggest":
+        return _suggest_page(request, suggesting.after(deed), typed)
+    changes = suggesting.changes()
+    if not changes:
         error = _("Nothing differs yet: type another value, then suggest it.")
-        return _suggest_page(request, version, clause, Failed("suggest", request.POST, error), 422)
+        return _suggest_page(request, suggesting, replace(typed, error=error), 422)
     try:
         made = suggestions.suggest_all(
             version=version,
-            changes=typed,
+            changes=changes,
             party=party,
             note=request.POST.get("note", ""),
             by=request.user,
             now=timezone.now(),
         )
     except UnableToSuggest as refused:
-        failed = Failed("suggest", request.POST, str(refused))
-        return _suggest_page(request, version, clause, failed, 422)
-    messages.success(
-        request,
-        ngettext(
-            "%(number)d change is suggested; the other party takes or refuses it.",
-            "%(number)d changes are suggested; the other party takes or refuses them.",
-            len(made),
-        )
-        % {"number": len(made)},
+        return _suggest_page(request, suggesting, replace(typed, error=str(refused)), 422)
+    return _suggested(request, suggesting, len(made))
+
+
+def _suggested(request: SignedInRequest, suggesting: Suggesting, number: int) -> HttpResponse:
+    told = ngettext(
+        "%(number)d change is suggested; the other party takes or refuses it.",
+        "%(number)d changes are suggested; the other party takes or refuses them.",
+        number,
     )
-    return redirect(_address(version, Places(version.terms).at(clause).section))
+    messages.success(request, told % {"number": number})
+    address = _address(suggesting.version, suggesting.form.name)
+    return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
 
 
 def _suggest_page(
     request: SignedInRequest,
-    version: AgreementVersion,
-    clause: str,
+    suggesting: Suggesting,
     failed: Failed | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    version = suggesting.version
     led = parties_led_by(version.agreement, request.user)
-    fields = fields_of(version.terms, clause)
-    if failed is not None:
-        fields = shown_as_typed(version.terms, clause, failed.typed)
-    place = Places(version.terms).at(clause)
-    context: dict[str, Any] = {
-        "agreement": version.agreement,
-        "version": version,
-        "place": place,
-        "section_title": Places(version.terms).section_title(place.section),
-        "fields": fields,
-        "hidden": row_names(version.terms, clause).items(),
-        "parties": [(party, Party(party).label) for party in led] if len(led) > 1 else [],
-        "address": _address(version, place.section),
+    context = suggesting.context(now=timezone.now()) | {
+        "place": Places(version.terms).at(suggesting.clause),
+        "sides": [(party, Party(party).label) for party in led] if len(led) > 1 else [],
+        "address": _address(version, suggesting.form.name),
         "failed": failed,
     }
     return render(request, "agreements/negotiation/suggest.html", context, status=status)

@@ -106,7 +106,7 @@ def test_it_works(draft: AgreementVersion, helena: User, rafael: User) -> None:
     assert terms(draft)["objectives"][0]["target"] == 600000
     assert (one.outcome, one.decided_by) == ("taken", helena)
     assert draft.edits.get().edited_by == helena
-    assert "1 suggestion taken or refused" in text_of(hers.get(PAGE))
+    assert "1 suggestion decided on" in text_of(hers.get(PAGE))
 
 
 def test_refuse_with_a_reason(suggested: Suggestion, helena: User) -> None:
