@@ -47,8 +47,9 @@ def offer(
 
     Told of elsewhere, the name of the deed is the handoff's from now on. Offered by the portal
     itself (``by`` None), ``reason`` is the code of why and ``named`` its own name for it: the same
-    name again offers nothing, and who offers it says who gets it. A person who offers a lead that does not meet the criteria says why
-    in ``note``. Raises UnableToOffer, AlreadyOpen where one is open, AlreadyNamed.
+    name again offers nothing, and who offers it says who gets it. A person who offers a lead that
+    does not meet the criteria says why in ``note``. Raises UnableToOffer, AlreadyOpen where one is
+    open, AlreadyNamed.
     """
     judge_by_rules()
     lead = Lead.objects.select_for_update(no_key=True).get(pk=lead.pk)
