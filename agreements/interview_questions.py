@@ -159,7 +159,12 @@ def _funnel(starter: Mapping[str, Any]) -> Step:
     ]
     months = [(month, formats.short_month(month)) for month in MONTHS]
     quarters = [
-        Field(f"quarters.{quarter}", "rate", _("Quarter %(number)s") % {"number": number})
+        Field(
+            f"quarters.{quarter}",
+            "rate",
+            _("Quarter %(number)s") % {"number": number},
+            _("What it brings of the goal of the year."),
+        )
         for number, quarter in enumerate(QUARTERS, start=1)
     ]
     return Step(
@@ -311,7 +316,13 @@ def _document(starter: Mapping[str, Any]) -> Step:
         _("In which hours promises run, and who decides when you disagree. Read the text beside."),
         (
             *hours,
-            Field("calendar", "choice", _("Days off"), choices=calendars),
+            Field(
+                "calendar",
+                "choice",
+                _("Days off"),
+                _("Holidays and closures. What an administrator adds later can be chosen later."),
+                choices=calendars,
+            ),
             Field("contest.days", "number", _("Working days to contest a rejection")),
             Field("contest.arbiter", "text", _("Who decides about it")),
         ),

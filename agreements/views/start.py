@@ -207,6 +207,7 @@ def _page(
     form.full_clean()
     name = form.starter.name
     found = typed.brought.found if typed.brought else ()
+    copies = versions_to_copy(agreement, request.user, timezone.now())
     return render(
         request,
         "agreements/start/draft.html",
@@ -217,7 +218,8 @@ def _page(
             "form": form,
             "starter_text": starter_text(name),
             "sections": sections_of(parse_terms(starter_for(agreement, name)), agreement),
-            "copies": versions_to_copy(agreement, request.user, timezone.now()),
+            "copies": copies,
+            "has_own": any(copy.is_own for copy in copies),
             "typed": typed,
             "problems": [
                 (each.line, each.problem.path, problem_sentence(each.problem)) for each in found

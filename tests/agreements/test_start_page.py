@@ -198,6 +198,18 @@ def test_from_a_copy_of_the_version_in_force(client: Client) -> None:
     assert draft.copied_from == version
 
 
+def test_first_text_begins_with_questions_and_a_later_one_with_a_copy(
+    client: Client, helena: User, acme: Agreement
+) -> None:
+    make_version(slug="other")
+    client.force_login(make_user("Zoe", is_admin=True))
+    first = client.get(BEGIN).content.decode()
+    later = client.get("/agreements/other/draft/new/").content.decode()
+    assert first.index('value="interview"') < first.index('value="copy"')
+    assert later.index('value="copy"') < later.index('value="interview"')
+    assert "zone, currency and parties are those of this one" in first
+
+
 def test_from_a_copy_of_another_agreement(client: Client, helena: User, acme: Agreement) -> None:
     other = make_version(example_terms(time_zone="Europe/Madrid", currency="EUR"), slug="other")
     client.force_login(make_user("Zoe", is_admin=True))
