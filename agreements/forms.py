@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.utils.text import get_text_list
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import User
@@ -38,7 +37,7 @@ class ZoneField(forms.CharField):
         if meant:
             raise forms.ValidationError(
                 _("Do you mean %(zone)s? Then write that, or the city with its country."),
-                params={"zone": get_text_list(meant, gettext("or"))},
+                params={"zone": get_text_list(meant)},
             )
         raise forms.ValidationError(
             _("“%(typed)s” is not a time zone: choose one of the list, such as Europe/Madrid."),
