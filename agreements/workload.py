@@ -8,12 +8,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from agreements.business_time import Schedule, business_between
+from agreements.editing import problems_of
+from agreements.editing.readable import readable
 from agreements.funnel_plan import CapacityCheck, check_capacity
 from agreements.models import Absence, Agreement, CalendarRevision, Membership
-from agreements.terms import Terms
+from agreements.terms import ALWAYS, Terms, parse_terms
 from agreements.terms.values import MONTHS
 
 _HOUR = timedelta(hours=1)
+_TIME = ("schema", "time_zone", "calendar", "hours")
+# What the money is called plays no part, and it may be missing.
+_ANY_CURRENCY = {"currency": "XXX"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,32 @@ class MonthOfWork:
         fewer = self.check.available * (self.reps - 1) / self.reps
         load = self.check.needed / fewer
         return Decimal(load.numerator) / Decimal(load.denominator)
+
+
+def why_uncounted(document: Mapping[str, Any]) -> str:
+    """Say by a code what keeps the reps' time from being counted; empty if nothing does.
+
+    Only what the count is made of matters; a funnel that cannot be read has no targets.
+    """
+    if document.get("calendar") == ALWAYS:
+        return "always_open"
+    if not document.get("hours"):
+        return "hours_missing"
+    if problems_of(_of(document, _TIME)):
+        return "hours_unreadable"
+    if problems_of(_of(document, (*_TIME, "capacity"))):
+        return "capacity_unreadable"
+    return ""
+
+
+def countable_terms(document: Mapping[str, Any]) -> Terms | None:
+    """Return what the count is made of, as far as it can be read, whatever else is wrong."""
+    found = readable(_of(document, (*_TIME, "capacity", "funnel")))
+    return parse_terms(found) if found else None
+
+
+def _of(document: Mapping[str, Any], keys: Sequence[str]) -> dict[str, Any]:
+    return {key: document[key] for key in keys if key in document} | _ANY_CURRENCY
 
 
 def months_of_work(

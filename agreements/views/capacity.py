@@ -6,11 +6,9 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from agreements.editing.readable import readable
 from agreements.models import Agreement
 from agreements.requests import SignedInRequest
-from agreements.terms import parse_terms
-from agreements.workload import months_of_work
+from agreements.workload import countable_terms, months_of_work, why_uncounted
 
 
 @login_required
@@ -23,13 +21,19 @@ def capacity(request: SignedInRequest, slug: str) -> HttpResponse:
     version = agreement.versions.open().first()
     if version is None:
         raise Http404
-    document = readable(version.terms)
-    terms = parse_terms(document) if document else None
+    why_not = why_uncounted(version.terms)
+    terms = None if why_not else countable_terms(version.terms)
     months = months_of_work(agreement, terms, timezone.now()) if terms else ()
     fullest = max(months, key=lambda each: each.check.load or 0, default=None)
     template = "agreements/editor/capacity.html"
     return render(
         request,
         template if request.htmx else "agreements/editor/capacity_page.html",
-        {"agreement": agreement, "terms": terms, "months": months, "fullest": fullest},
+        {
+            "agreement": agreement,
+            "why_not": why_not,
+            "terms": terms,
+            "months": months,
+            "fullest": fullest,
+        },
     )
