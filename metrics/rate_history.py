@@ -3,16 +3,19 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from agreements.models import Agreement
+from agreements.models import Agreement, AgreementVersion
+from agreements.terms.funnel import DEFAULT_STAGES
 from leads.trying.drafts import on_the_table
 from metrics.attainment import ratio
+from metrics.figure_words import exactly
 from metrics.ledger import open_ledger, versions_of
 from metrics.periods import Period, month_of
-from metrics.realism import TooGood, too_good
+from metrics.realism import TooGood, planned_rates, too_good
 
 MONTHS = 6
 _OUTSIDE = "0"
@@ -38,18 +41,29 @@ class RateHistory:
         """What came out of what went in; more may come out than went in, from before."""
         return ratio(self.reached, self.entered)
 
+    @property
+    def rounded(self) -> Decimal | None:
+        """The share as somebody would plan it: to 0.1 %, under 1 % to 0.01 %."""
+        if self.share is None:
+            return None
+        step = Decimal("0.001") if self.share >= Fraction(1, 100) else Decimal("0.0001")
+        return exactly(self.share).quantize(step, ROUND_HALF_UP)
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FunnelHistory:
     """The history of every rate of the funnel on the table, else of the one in force.
 
-    The months are those that hold ``from_date`` to ``last_date``, both included. ``too_good`` has
-    the planned rates that no month reached, by the stage they lead away from.
+    The months are those that hold ``from_date`` to ``last_date``, both included. ``planned`` has
+    the rates of the text, ``too_good`` those of them that no month reached, both by the stage they
+    lead away from.
     """
 
+    version: AgreementVersion | None
     from_date: date
     last_date: date
     rates: tuple[RateHistory, ...]
+    planned: Mapping[str, Decimal]
     too_good: Mapping[str, TooGood]
 
 
@@ -61,8 +75,15 @@ def funnel_history(agreement: Agreement, now: datetime) -> FunnelHistory:
     stages = list(_stages_of(version.terms)) if version else []
     entered = _entered(agreement, months, [key for key, _name in stages], now)
     rates = tuple(_rate(stage, following, entered) for stage, following in pairwise(stages))
-    planned = too_good(version.terms, rates) if version else {}
-    return FunnelHistory(months[0].from_date, months[-1].from_date, rates, planned)
+    document = version.terms if version else {}
+    return FunnelHistory(
+        version=version,
+        from_date=months[0].from_date,
+        last_date=months[-1].from_date,
+        rates=rates,
+        planned=planned_rates(document),
+        too_good=too_good(document, rates),
+    )
 
 
 def _months_before(period: Period) -> list[Period]:
@@ -74,8 +95,11 @@ def _months_before(period: Period) -> list[Period]:
 
 def _stages_of(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Give key and name of the stages of a text, however much else is wrong with it."""
-    funnel = document.get("funnel")
-    stages = funnel.get("stages") if isinstance(funnel, Mapping) else None
+    funnel = document.get("funnel", {})
+    if isinstance(funnel, Mapping) and "stages" not in funnel:
+        yield from ((stage.key, stage.name) for stage in DEFAULT_STAGES)
+        return
+    stages = funnel["stages"] if isinstance(funnel, Mapping) else None
     for stage in stages if isinstance(stages, list) else ():
         if isinstance(stage, Mapping) and isinstance(stage.get("key"), str):
             yield stage["key"], str(stage.get("name") or stage["key"])

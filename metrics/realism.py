@@ -50,6 +50,12 @@ class TooGood:
     more: int | None
 
 
+def planned_rates(document: Mapping[str, Any]) -> Mapping[str, Decimal]:
+    """Return the rates of a text, by the stage they lead away from; none if it is unreadable."""
+    funnel = _funnel(document.get("funnel"))
+    return funnel.rates if funnel else {}
+
+
 def too_good(document: Mapping[str, Any], rates: Iterable[Known]) -> dict[str, TooGood]:
     """Return the planned rates that no month reached, by the stage they lead away from.
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from agreements.editing import part_of
+from agreements.editor import typed
 from agreements.editor.fields import Field, Rows, Shown, ShownRows, read_fields, shown_fields
 from agreements.editor.forms import SectionForm
 from agreements.editor.funnel_cells import Grid, grid_of, read_cells
@@ -19,6 +20,10 @@ from agreements.terms.funnel import DEFAULT_STAGES
 from agreements.terms.values import MONTHS
 
 GOALS = ("revenue", "customers", "units")
+_TO_THE_NEXT = {"rate", "lag"}
+# A deed has the rate as the terms write it, whatever the reader's locale.
+_TAKE = "take funnel.stages."
+_PLAIN = typed.Separators(".", ",")
 _DEFAULTS = [
     {"key": each.key, "name": each.name, "party": each.party, "role": each.role}
     for each in DEFAULT_STAGES
@@ -123,10 +128,16 @@ class FunnelForm(SectionForm):
         return read_cells(_stored(flat, part), data)
 
     def changed(self, part: Mapping[str, Any], deed: str) -> dict[str, Any]:
-        """Return the part after a deed on the stages, or without the cells set by hand."""
+        """Return the part after a deed on the stages, or without the cells set by hand.
+
+        ``take funnel.stages.lead.rate 21.7%`` plans that rate from ``lead`` to the next stage.
+        """
         if deed == "reset targets":
             funnel = {key: kept for key, kept in _funnel(part).items() if key != "targets"}
             return {**part, "funnel": funnel}
+        if deed.startswith(_TAKE):
+            place, _, rate = deed.removeprefix(_TAKE).rpartition(" ")
+            return _stored(_with_rate(_flat(part), place.removesuffix(".rate"), rate), part)
         # Called as a base's method by name: dataclasses with slots are made twice.
         flat = SectionForm.changed(self, _flat(part), deed)
         return _stored(flat, part)
@@ -136,13 +147,18 @@ class FunnelForm(SectionForm):
     ) -> Iterator[Shown | ShownRows]:
         """Give the fields, each with what is wrong with it."""
         flat = _flat(part_of(document, self.section))
-        return shown_fields(self.fields, flat, document, [_moved(each, flat) for each in problems])
+        moved = [_moved(each, flat) for each in problems]
+        for each in shown_fields(self.fields, flat, document, moved):
+            if isinstance(each, ShownRows):
+                _ask_nothing_of_the_last(each, flat)
+                for row in each.entries:
+                    row.path = f"funnel.{row.path}"
+            yield each
 
     def context(self, document: Mapping[str, Any], problems: Sequence[Problem]) -> dict[str, Any]:
-        """Return the fields by card, and the grid."""
+        """Return the fields of each card, and the grid; the stages are the only list."""
         by_name = {each.name: each for each in self.shown(document, problems)}
         return {
-            "stages": by_name["stages"],
             "goal": [by_name[each.name] for each in _FIELDS],
             "season": [by_name[each.name] for each in _SEASON],
             "capacity": [by_name[each.name] for each in _CAPACITY],
@@ -220,6 +236,31 @@ def _targets(funnel: Mapping[str, Any], keys: set[Any]) -> Any:
     if not isinstance(targets, Mapping):
         return targets
     return {key: cells for key, cells in targets.items() if key in keys or key == "revenue"}
+
+
+def _with_rate(flat: dict[str, Any], key: str, rate: str) -> dict[str, Any]:
+    """Plan a rate, written with a point; one that means the stored one leaves that as it is."""
+    return flat | {
+        "stages": [
+            {**each, "rate": typed.rate_stored(rate, _PLAIN, each.get("rate"))}
+            if isinstance(each, Mapping) and each.get("key") == key
+            else each
+            for each in flat["stages"]
+        ]
+    }
+
+
+def _ask_nothing_of_the_last(stages: ShownRows, flat: Mapping[str, Any]) -> None:
+    """Leave out what leads on from the last stage, unless it is stored and has to be taken out.
+
+    A stage that becomes the last one keeps its rate, with what is wrong about that beside it: it
+    holds again as soon as another stage follows.
+    """
+    for row, stored in list(zip(stages.entries, flat["stages"], strict=True))[-1:]:
+        known = stored if isinstance(stored, Mapping) else {}
+        row.fields = [
+            each for each in row.fields if each.field.name not in _TO_THE_NEXT - known.keys()
+        ]
 
 
 def _goal(flat: dict[str, Any]) -> dict[str, Any]:

@@ -58,17 +58,19 @@ document.addEventListener("htmx:afterRequest", (event) => {
   }
 });
 
-let deed = "";
+// What was pressed: the deed, and the words with which its button says that it is done.
+let pressed = null;
 
 document.addEventListener("submit", (event) => {
   const form = formOf(event.target);
   if (form) hold(form);
   // Whoever chose between two texts has settled what was held.
   if (event.target.dataset.settles) storage()?.removeItem(`typed:${event.target.dataset.settles}`);
-  deed = form && event.submitter?.name === "do" ? event.submitter.value : "";
+  const button = form && event.submitter?.name === "do" ? event.submitter : null;
+  pressed = button && { deed: button.value, words: button.dataset.done };
 });
 
-// After a deed the focus stays with what was added, moved or removed.
+// After a deed the focus stays with what was added, moved, removed or changed, else on its button.
 const deedButton = (root, value) => root.querySelector(`button[name="do"][value="${CSS.escape(value)}"]`);
 
 function focusAfter(root, done) {
@@ -82,10 +84,21 @@ function focusAfter(root, done) {
       [`remove ${place}`, `remove ${list}.${at - 1}`, `add ${list}`]
         .map((value) => deedButton(root, value))
         .find(Boolean),
-  }[verb] ?? (() => lastOf(root, place));
-  const wanted = found();
+    add: () => lastOf(root, place),
+    group: () => lastOf(root, place),
+    intensive: () => lastOf(root, place),
+  }[verb] ?? (() => changedBy(root, done));
+  const wanted = found() ?? deedButton(root, done);
   for (let fold = wanted?.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
   wanted?.focus();
+}
+
+// What a deed changed says so itself: `take x` stands for whatever was taken there.
+function changedBy(root, done) {
+  const changed = [...root.querySelectorAll("[data-after]")].find(({ dataset: { after } }) =>
+    `${done} `.startsWith(`${after} `),
+  );
+  return changed?.matches("[tabindex]") ? changed : changed?.querySelector("input:not([type=hidden])");
 }
 
 // What was added is the last row, or the last that has nothing in it yet.
@@ -99,9 +112,10 @@ function lastOf(root, list) {
 }
 
 document.addEventListener("htmx:afterSettle", (event) => {
-  if (!deed || event.detail.elt?.id !== "editor") return;
-  focusAfter(event.detail.elt, deed);
-  deed = "";
+  if (!pressed || event.detail.elt?.id !== "editor") return;
+  focusAfter(event.detail.elt, pressed.deed);
+  if (pressed.words && isSaved(event)) announce(pressed.words);
+  pressed = null;
 });
 
 // What a form held when it could not be saved is put back, and said.
@@ -164,6 +178,16 @@ function tell() {
   }
   mark(document);
 }
+
+// What is being typed while the grid comes anew stays in its field, and is saved on leaving that.
+document.addEventListener("htmx:oobBeforeSwap", ({ detail: { target, fragment } }) => {
+  const typing = document.activeElement;
+  if (!typing?.id || !target.contains(typing) || typing.value === typing.defaultValue) return;
+  const anew = fragment.querySelector(`#${CSS.escape(typing.id)}`);
+  if (!anew || anew.value === typing.value) return;
+  anew.value = typing.value;
+  anew.addEventListener("blur", () => anew.dispatchEvent(new Event("change", { bubbles: true })), { once: true });
+});
 
 let soon = 0;
 document.addEventListener("htmx:afterSettle", () => {

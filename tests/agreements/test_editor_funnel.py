@@ -8,8 +8,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from agreements.actions import drafts
+from agreements.actions import comments, drafts
+from agreements.editor.fields import ShownRows
 from agreements.models import Absence, AgreementVersion, User
+from tests.agreements.pages import text_at
 from tests.factories import RECORDED_AT as NOW
 from tests.factories import example_terms, make_rep
 from tests.page_forms import form_values
@@ -39,6 +41,14 @@ def editor(client: Client, helena: User, draft: AgreementVersion) -> Client:
 
 def shown(client: Client) -> dict[str, Any]:
     return dict(form_values(client.get(ADDRESS).content.decode(), "section"))
+
+
+def stages_of(client: Client) -> ShownRows:
+    (stages,) = (
+        group["rows"] for group in client.get(ADDRESS).context["groups"] if "rows" in group
+    )
+    assert isinstance(stages, ShownRows)
+    return stages
 
 
 def funnel(version: AgreementVersion) -> dict[str, Any]:
@@ -73,13 +83,13 @@ def test_stages_carry_their_rates(editor: Client, draft: AgreementVersion) -> No
     assert [each["key"] for each in found["stages"]] == ["lead", "mql", "sal", "sql", "customer"]
     assert found["stages"][3]["name"] == "Conversa qualificada"
     assert found["rates"] == {"lead": "20%", "mql": "55,5", "sal": "1", "sql": "40%"}
-    errors = editor.get(ADDRESS).context["stages"].entries[1].fields[3].errors
+    errors = stages_of(editor).entries[1].fields[3].errors
     assert len(errors) == 1
 
 
 def test_a_new_stage_gets_its_key_from_its_name(editor: Client, draft: AgreementVersion) -> None:
     editor.post(ADDRESS, shown(editor) | {"do": "add stages"})
-    assert editor.get(ADDRESS).context["stages"].entries[6].fields[0].errors
+    assert stages_of(editor).entries[6].fields[0].errors
     editor.post(ADDRESS, shown(editor) | {"stages.7.name": "Renovação"})
     assert funnel(draft)["stages"][-1] == {
         "key": "renovacao",
@@ -170,3 +180,93 @@ def test_the_capacity(editor: Client, draft: AgreementVersion) -> None:
 
     Absence.objects.create(user=rep, starts_at=NOW, ends_at=NOW.replace(year=2036), recorded_at=NOW)
     assert "does not fit" in editor.get(address).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("sections", "why"),
+    [
+        ({"hours": None}, "the agreement has none yet"),
+        ({"hours": {"mon-fri": "9 to 6"}}, "something is wrong with them or with their zone"),
+        ({"time_zone": "Mars/Olympus"}, "something is wrong with them or with their zone"),
+        ({"calendar": "always", "hours": None}, "open day and night"),
+        ({"capacity": {"selling_share": "lots"}}, "What an attempt and a conversation take"),
+        ({"funnel": {}}, "As soon as the funnel has targets"),
+        ({"commitments": "none", "currency": None}, "it fits"),
+    ],
+)
+def test_the_capacity_says_what_it_lacks(
+    editor: Client, draft: AgreementVersion, sections: dict[str, Any], why: str
+) -> None:
+    make_rep("Ana", draft.agreement)
+    terms = example_terms(**({"funnel": FUNNEL} | sections))
+    draft.terms = {key: value for key, value in terms.items() if value is not None}
+    draft.save()
+    assert why in text_at(editor, "/agreements/acme/draft/capacity/")
+
+
+def test_a_rate_there_was_is_planned(editor: Client, draft: AgreementVersion) -> None:
+    stage = 'id="history-funnel.stages.sal"'
+    assert stage in editor.get(ADDRESS).content.decode()
+
+    editor.post(
+        ADDRESS,
+        shown(editor) | {"stages.1.rate": "25", "do": "take funnel.stages.opportunity.rate 21.7%"},
+    )
+    assert funnel(draft)["rates"] == FUNNEL["rates"] | {"lead": "25%", "opportunity": "21.7%"}
+
+    # What means the same leaves the text as it is, and a stage that is gone stays gone.
+    for taken in ("opportunity.rate 21.70%", "renewal.rate 5%", "sal.rate"):
+        before = funnel(draft)
+        editor.post(ADDRESS, shown(editor) | {"do": f"take funnel.stages.{taken}"})
+        assert funnel(draft) == before
+
+
+def asked_of(client: Client) -> list[list[str]]:
+    """The names of the fields of each stage."""
+    return [[field.field.name for field in entry.fields] for entry in stages_of(client).entries]
+
+
+def test_the_last_stage_leads_nowhere(editor: Client) -> None:
+    all_fields = ["name", "party", "role", "rate", "lag"]
+    assert asked_of(editor) == [all_fields] * 5 + [["name", "party", "role"]]
+    editor.post(ADDRESS, shown(editor) | {"do": "add stages"})
+    assert asked_of(editor) == [all_fields] * 6 + [["name", "party", "role"]]
+
+
+def test_a_stage_that_becomes_the_last_keeps_its_rate(
+    editor: Client, draft: AgreementVersion
+) -> None:
+    editor.post(ADDRESS, shown(editor) | {"do": "down stages.5"})
+    assert funnel(draft)["rates"] == FUNNEL["rates"]
+    last = stages_of(editor).entries[-1]
+    assert [(field.field.name, field.value) for field in last.fields[3:]] == [("rate", "20")]
+    assert "is the last stage" in last.fields[3].errors[0]
+
+    editor.post(ADDRESS, shown(editor) | {"do": "up stages.6"})
+    assert funnel(draft)["rates"] == FUNNEL["rates"]
+    assert not editor.get(ADDRESS).context["problems"]
+
+    editor.post(ADDRESS, shown(editor) | {"do": "down stages.5"})
+    editor.post(ADDRESS, shown(editor) | {"stages.6.rate": ""})
+    assert "opportunity" not in funnel(draft)["rates"]
+    assert asked_of(editor)[-1] == ["name", "party", "role"]
+
+
+def test_two_stages_of_one_name(editor: Client) -> None:
+    editor.post(ADDRESS, shown(editor) | {"stages.5.name": " sql "})
+    page = editor.get(ADDRESS)
+    names = [entry.fields[0].errors for entry in stages_of(editor).entries]
+    assert names == [[], [], [], [], [
+        "Another stage is called “SQL” already; give this one a name of its own."
+    ], []]  # fmt: skip
+    assert [entry.problems for entry in page.context["nav"] if entry.is_current] == [1]
+
+
+def test_what_is_said_of_a_stage_is_counted_beside_it(
+    editor: Client, draft: AgreementVersion, helena: User
+) -> None:
+    editor.post(ADDRESS, shown(editor) | {"stages.4.name": "Ripe"})
+    draft.refresh_from_db()
+    comments.write(version=draft, path="funnel.stages.sql", text="Why?", by=helena, now=NOW)
+    talk = [entry.talk for entry in stages_of(editor).entries]
+    assert talk == [0, 0, 0, 1, 0, 0]
