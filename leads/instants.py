@@ -7,6 +7,10 @@ from zoneinfo import ZoneInfo
 from leads.row_problems import UnableToRead
 
 _EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+_SIGNS = {
+    "%d": "DD", "%m": "MM", "%Y": "YYYY", "%y": "YY", "%H": "hh", "%I": "hh", "%M": "mm",
+    "%S": "ss", "%f": "ffffff", "%p": "AM", "%z": "+hh:mm",
+}  # fmt: skip
 _DATE_LENGTH = len("2026-03-31")
 
 
@@ -74,4 +78,14 @@ def _formatted(text: str, column: str, form: str) -> datetime:
     try:
         return datetime.strptime(text, form)  # noqa: DTZ007 - the zone is given afterwards
     except ValueError:
-        raise UnableToRead("not_a_formatted_time", column=column, value=text, format=form) from None
+        shown = _shown(form)
+        raise UnableToRead(
+            "not_a_formatted_time", column=column, value=text, format=shown
+        ) from None
+
+
+def _shown(form: str) -> str:
+    """Return a format as people write it: DD/MM/YYYY hh:mm."""
+    for code, sign in _SIGNS.items():
+        form = form.replace(code, sign)
+    return form

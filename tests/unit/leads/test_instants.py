@@ -57,7 +57,7 @@ def test_a_date_may_be_written_otherwise() -> None:
         ("2026-03-31 16:05", None, None, "does not say its zone; add “time_zone” to the mapping"),
         ("1899-12-30 00:00:00", "UTC", None, "lies before 1970 or after 2099"),
         ("9999-12-31 23:59:59", SAO_PAULO, None, "lies before 1970 or after 2099"),
-        ("2026-03-31", "UTC", "%d/%m/%Y", "is not written as %d/%m/%Y, as the mapping says"),
+        ("2026-03-31", "UTC", "%d/%m/%Y", "is not written as DD/MM/YYYY, as the mapping says"),
     ],
 )
 def test_what_is_no_time_is_refused(

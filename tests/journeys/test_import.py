@@ -1,0 +1,153 @@
+"""A file on its way in: bad rows are rejected, corrected, sent again, and the whole is undone."""
+
+import csv
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from agreements.models import AgreementVersion, User
+from leads import file_work
+from leads.models import Lead
+from tests.browser import accessibility_faults
+from tests.factories import make_user, make_version
+from tests.journeys.conftest import DESKTOP, PHONE
+from tests.leads.file_imports import JOAO, PAULO, table
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+
+IMPORTS = "/agreements/acme/imports/"
+NAME = "Exportação de contatos do HubSpot, setembro de 2026, todos os proprietários.csv"
+WRONG = [*JOAO[:4], "30/02/2026 09:00", "", "=1+1"]
+MARIA = ["3", "María", "Núñez", "maria@example.com", "02/09/2026 09:00", "", ""]
+
+Pages = Callable[..., Page]
+SignIn = Callable[[Page, User], None]
+
+
+@pytest.fixture
+def version(transactional_db: None) -> AgreementVersion:
+    return make_version()
+
+
+@pytest.fixture
+def marta(version: AgreementVersion) -> User:
+    return make_user("Marta", team=version.agreement.marketing_team, role="lead")
+
+
+def work() -> None:
+    """Do what is owed, as the worker does: no other process runs beside a test."""
+    file_work.work_on_what_was_left(now=datetime.now(UTC))
+
+
+def bring(page: Page, name: str, content: bytes) -> None:
+    page.get_by_label("A CSV or XLSX file").set_input_files(
+        {"name": name, "mimeType": "text/csv", "buffer": content}
+    )
+    page.get_by_role("button", name="Bring the file").click()
+    expect(page.get_by_text("It waits for its turn.")).to_be_visible()
+
+
+def go_on(page: Page, has_scripts: bool) -> None:
+    """Do what is owed and see it, by itself or by looking again."""
+    work()
+    if not has_scripts:
+        page.get_by_role("link", name="Look again").click()
+
+
+def import_and_correct(page: Page, folder: Path, *, has_scripts: bool) -> None:
+    """Import two good rows and a bad one, then the bad one corrected."""
+    page.goto("/agreements/acme/leads/")
+    page.get_by_role("link", name="Imports").click()
+    bring(page, NAME, table(PAULO, WRONG, MARIA, encoding="windows-1252"))
+    go_on(page, has_scripts)
+    expect(page.get_by_text("3 rows were found. Nothing is written yet.")).to_be_visible()
+    expect(page.get_by_label("Encoding")).to_have_value("windows-1252")
+    expect(page.get_by_label("Export of")).to_have_value("hubspot-contacts")
+    expect(page.get_by_role("combobox", name="MQL Date")).to_have_value("stage:mql")
+    page.get_by_role("button", name="Dry run").click()
+    go_on(page, has_scripts)
+    expect(page.get_by_role("heading", name="What would become of the rows")).to_be_visible()
+    assert not Lead.objects.exists()
+    page.get_by_role("button", name="Import 2 rows").click()
+    go_on(page, has_scripts)
+    expect(page.get_by_text("1 row was rejected. All others are in.")).to_be_visible()
+    assert Lead.objects.count() == 2
+
+    with page.expect_download() as downloading:
+        page.get_by_role("link", name="Download the rejected rows").click()
+    path = folder / "rejects.csv"
+    downloading.value.save_as(path)
+    text = path.read_text(encoding="windows-1252")
+    assert list(csv.reader(text.splitlines(), delimiter=";"))[1][-1] == "'=1+1"
+    path.write_text(text.replace("30/02/2026", "01/09/2026"), encoding="windows-1252")
+
+    bring(page, "corrected.csv", path.read_bytes())
+    go_on(page, has_scripts)
+    expect(page.get_by_label("Name of the source")).to_have_value("hubspot")
+    page.get_by_role("button", name="Dry run").click()
+    go_on(page, has_scripts)
+    page.get_by_role("button", name="Import 1 row").click()
+    go_on(page, has_scripts)
+    expect(page.get_by_text("Every row is in.")).to_be_visible()
+    assert Lead.objects.filter(name="João Assunção").exists()
+
+
+@pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("has_scripts", [True, False], ids=["scripts", "no scripts"])
+def test_it_works(
+    new_page: Pages,
+    sign_in: SignIn,
+    marta: User,
+    tmp_path: Path,
+    device: dict[str, Any],
+    has_scripts: bool,
+) -> None:
+    page = new_page(**device, java_script_enabled=has_scripts)
+    sign_in(page, marta)
+    import_and_correct(page, tmp_path, has_scripts=has_scripts)
+
+    page.goto(IMPORTS)
+    page.get_by_role("link", name=NAME).click()
+    page.get_by_role("link", name="Undo the import…").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Undo the import of {NAME}?")
+    page.get_by_role("button", name="Undo the import of").click()
+    go_on(page, has_scripts)
+    expect(page.get_by_text("This import was undone as a whole.")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_everybody_can_read_the_pages(
+    new_page: Pages, sign_in: SignIn, marta: User, device: dict[str, Any], scheme: str
+) -> None:
+    page = new_page(**device, color_scheme=scheme)
+    sign_in(page, marta)
+
+    def look() -> None:
+        assert accessibility_faults(page) == []
+        width = "document.documentElement.scrollWidth <= innerWidth"
+        assert page.evaluate(width), page.url
+
+    page.goto(IMPORTS)
+    look()
+    bring(page, NAME, table(PAULO, WRONG))
+    work()
+    expect(page.get_by_role("button", name="Dry run")).to_be_visible()
+    look()
+    page.get_by_role("button", name="Dry run").click()
+    expect(page.get_by_text("It waits for its turn.")).to_be_visible()
+    look()
+    work()
+    expect(page.get_by_role("button", name="Import 1 row")).to_be_visible()
+    look()
+    page.get_by_role("button", name="Import 1 row").click()
+    work()
+    expect(page.get_by_role("heading", name="What became of the rows")).to_be_visible()
+    look()
+    page.get_by_role("link", name="Undo the import…").click()
+    expect(page.get_by_role("heading", name="Undo the import of")).to_be_visible()
+    look()
