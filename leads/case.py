@@ -12,10 +12,11 @@ from agreements.models import Agreement
 from agreements.rulebook import Rulebook
 from agreements.terms import Commitment
 from leads.effects import Effect, effects_between
-from leads.fold import OfferRow, Standing, fold
+from leads.fold import OfferRow, Standing
 from leads.models import Handoff, Lead
-from leads.records import InForce, LeadAndAgreement, Records, RulesOf, read_records
+from leads.records import InForce, LeadAndAgreement, Records, families_of, read_records
 from leads.replaying import clock_states, judgement_of, marks_of_lead
+from leads.standings import standings_of
 
 
 class FactName(NamedTuple):
@@ -60,6 +61,10 @@ class Case:
         version = self.version_of(handoff)
         return version.rulebook if version else None
 
+    def _key_of(self, handoff: Handoff) -> LeadAndAgreement:
+        """Return whose facts judge a handoff; it may be that of a lead that was merged."""
+        return handoff.lead_id, self.key[1]
+
     def clocks(self, handoff: Handoff) -> list[LiveClock]:
         """Return every clock of a handoff, replayed: those of sales first, by clause."""
         version = self.version_of(handoff)
@@ -69,7 +74,7 @@ class Case:
         clocks = [
             LiveClock(state, terms.commitment(state.clause_key), state.schedule, version_id)
             for state, _twin, version_id in clock_states(
-                self.records, self.key, self.standings[handoff.pk]
+                self.records, self._key_of(handoff), self.standings[handoff.pk]
             )
         ]
         return sorted(clocks, key=lambda clock: clock.state.charged_party != "sales")
@@ -101,11 +106,11 @@ class Case:
         return found
 
     def _states_after_each(self, handoff: Handoff) -> Iterator[tuple[FactName, list[ClockState]]]:
-        standing = self.standings[handoff.pk]
-        judgement = judgement_of(self.records, self.key, standing)
+        standing, key = self.standings[handoff.pk], self._key_of(handoff)
+        judgement = judgement_of(self.records, key, standing)
         if judgement is None:
             return
-        marks = sorted([*standing.marks, *marks_of_lead(self.records, self.key)])
+        marks = sorted([*standing.marks, *marks_of_lead(self.records, key)])
         for place, mark in enumerate(marks, start=1):
             history = History(marks[:place])
             states = [
@@ -117,18 +122,22 @@ class Case:
 
 
 def read_case(lead: Lead, agreement: Agreement, handoffs: Sequence[Handoff]) -> Case:
-    """Read the records of a lead and fold its handoffs under an agreement; writes nothing."""
-    key = (lead.pk, agreement.pk)
+    """Read the records of a lead and fold its handoffs under an agreement; writes nothing.
+
+    The handoffs of leads it is one with are read here, as they stand by each other.
+    """
+    families = families_of([lead.pk])
+    lead_ids = families.all([lead.pk])
+    whole = set(handoffs)
+    if len(lead_ids) > 1:
+        whole.update(agreement.handoffs.filter(lead__in=lead_ids))
     offers: defaultdict[LeadAndAgreement, list[OfferRow]] = defaultdict(list)
-    offers[key] = [OfferRow(each.pk, each.source, each.external_id) for each in handoffs]
-    records = read_records([lead.pk], offers)
-    standings = fold(
-        offers[key],
-        [event for offer in offers[key] for event in records.events.get(offer.pk, ())],
-        records.follow_ups.get(key, ()),
-        RulesOf(records, agreement.pk),
-    )
-    return Case(key, records, {standing.pk: standing for standing in standings})
+    for each in whole:
+        offer = OfferRow(each.pk, each.source, each.external_id)
+        offers[each.lead_id, agreement.pk].append(offer)
+    records = read_records(lead_ids, offers, families)
+    standings = {standing.pk: standing for _key, standing in standings_of(records)}
+    return Case((lead.pk, agreement.pk), records, standings)
 
 
 def shown_status(state: ClockState, now: datetime) -> str:

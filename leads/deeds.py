@@ -184,7 +184,7 @@ def _decided_once() -> str:
 
 
 def _not_logged_because(handoff: Handoff) -> str:
-    if handoff.status in (Status.EXPECTED, Status.REPEATED):
+    if handoff.status in (Status.EXPECTED, Status.REPEATED, Status.MERGED):
         return _closed_because(handoff)
     return ""
 
@@ -195,6 +195,8 @@ def _closed_because(handoff: Handoff) -> str:
             return _("This handoff was heard of, but not offered yet.")
         case Status.REPEATED:
             return _("This was asked for while another handoff of the lead was open: use that one.")
+        case Status.MERGED:
+            return _("The lead was found to be another one, whose handoff goes on: use that one.")
         case _:
             return _("This handoff is closed: it is %(status)s.") % {
                 "status": handoff.get_status_display().lower()

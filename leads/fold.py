@@ -3,12 +3,13 @@
 Pure: rows in, values out, whatever order the rows come in.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from agreements.clock import Grade, Mark, MarkKind
+from leads.families import Families, Joining, MergeRow
 
 Row: TypeAlias = tuple[Any, ...]
 """The cells of a row to be stored, in the order of the columns that go with it."""
@@ -94,6 +95,8 @@ _CLOSING = {
     MarkKind.RECYCLED: "recycled",
     MarkKind.WITHDRAWN: "withdrawn",
 }
+# After every name of a source.
+_LAST = "\U0010ffff"
 # Both come only after contact, and contact accepts.
 _AFTER_CONTACT = frozenset({MarkKind.QUALIFIED, MarkKind.DISQUALIFIED})
 
@@ -131,6 +134,14 @@ def mark_of_follow_up(row: FollowUpRow, *, counts: bool) -> Mark:
     )
 
 
+class ToldOfLead(NamedTuple):
+    """The facts about one lead under one agreement, in any order."""
+
+    offers: Iterable[OfferRow]
+    events: Iterable[EventRow]
+    follow_ups: Sequence[FollowUpRow]
+
+
 def fold(
     offers: Iterable[OfferRow],
     events: Iterable[EventRow],
@@ -142,40 +153,99 @@ def fold(
     Offers are taken in the order (occurred_at, source, external_id). An offer while another
     handoff is open opens nothing: it is ``repeated`` and its events are the open one's.
     """
-    by_handoff: dict[int, list[EventRow]] = {offer.pk: [] for offer in offers}
-    for event in events:
-        by_handoff[event.handoff_id].append(event)
-    standings: list[Standing] = []
-    current: _Folding | None = None
+    told = ToldOfLead(offers, events, follow_ups)
+    return [standing for _lead_id, standing in fold_family({0: told}, Families(), rules)]
+
+
+def fold_family(
+    told: Mapping[int, ToldOfLead], families: Families, rules: Rules
+) -> list[tuple[int, Standing]]:
+    """Return the lead and the standing of every handoff of leads that were found to be one.
+
+    From a merge on they have one open handoff between them: of two that are open, the one offered
+    first goes on and the other is ``merged``, whichever lead is kept.
+    """
+    by_handoff: dict[int, list[EventRow]] = {}
+    lead_of: dict[int, int] = {}
+    for lead_id, facts in told.items():
+        for offer in facts.offers:
+            by_handoff[offer.pk], lead_of[offer.pk] = [], lead_id
+    for facts in told.values():
+        for event in facts.events:
+            by_handoff[event.handoff_id].append(event)
+    family = _Family(told, rules)
+    joinings = [(_moment(each), each) for each in families.joinings()]
     for first, pk in _in_order_of_offer(by_handoff):
+        while first is not None and joinings and joinings[0][0] < _order(first):
+            family.join(joinings.pop(0)[1])
+        family.take(lead_of[pk], pk, first, by_handoff[pk])
+    for _at, joining in joinings:
+        family.join(joining)
+    return family.standings
+
+
+def _moment(joining: Joining) -> tuple[datetime, str, str]:
+    """When a merge comes among the offers: after those of its instant."""
+    return joining.merge.occurred_at, _LAST, ""
+
+
+class _Family:
+    """Leads while their handoffs are gathered; ``_current`` is the latest one of each lead."""
+
+    def __init__(self, told: Mapping[int, ToldOfLead], rules: Rules) -> None:
+        self._told, self._rules = told, rules
+        self._current: dict[int, _Folding] = {}
+        self._one: dict[int, frozenset[int]] = {}
+        self.standings: list[tuple[int, Standing]] = []
+
+    def take(self, lead_id: int, pk: int, first: EventRow | None, events: list[EventRow]) -> None:
+        """Take the next offer and all events of its handoff."""
         if first is None:
             # Nothing stands of one whose events were all taken back.
-            status = "expected" if by_handoff[pk] else "taken_back"
-            standings.append(Standing(pk, status=status))
-            continue
-        offered_at = first.occurred_at
+            status = "expected" if events else "taken_back"
+            self.standings.append((lead_id, Standing(pk, status=status)))
+            return
+        offered_at, rules, current = first.occurred_at, self._rules, self._current.get(lead_id)
         marks = [
             mark_of(
                 event,
                 gives_up=event.kind == MarkKind.RECYCLED
                 and rules.gives_up(event.reason, offered_at),
             )
-            for event in by_handoff[pk]
+            for event in events
         ]
         if current and current.is_open_at(offered_at):
-            standings.append(Standing(pk, status="repeated", offered_at=offered_at))
+            self.standings.append((lead_id, Standing(pk, status="repeated", offered_at=offered_at)))
             current.absorb(marks)
-            continue
+            return
         if current:
             current.end_before(offered_at)
         touches = [
             mark_of_follow_up(row, counts=rules.is_in_time(row, offered_at))
-            for row in follow_ups
+            for row in self._told[lead_id].follow_ups
             if row.occurred_at >= offered_at
         ]
-        current = _Folding(pk, marks, touches)
-        standings.append(current.standing)
-    return standings
+        self._go_on_with(_Folding(pk, _order(first), marks, touches), lead_id)
+        self.standings.append((lead_id, self._current[lead_id].standing))
+
+    def join(self, joining: Joining) -> None:
+        """Let two leads be one: one of their handoffs goes on."""
+        at, sides = joining.merge.occurred_at, (joining.merged_id, joining.merge.kept_id)
+        whole = joining.merged_ids | joining.kept_ids
+        self._one.update(dict.fromkeys(whole, whole))
+        handoffs = sorted(
+            (self._current[side] for side in sides if side in self._current),
+            key=lambda each: each.order,
+        )
+        if handoffs:
+            goes_on = next((each for each in handoffs if each.is_open_at(at)), handoffs[-1])
+            for other in handoffs:
+                if other is not goes_on:
+                    other.make_way(joining.merge)
+            self._go_on_with(goes_on, joining.merged_id)
+
+    def _go_on_with(self, folding: "_Folding", lead_id: int) -> None:
+        self._current.update(dict.fromkeys(self._one.get(lead_id, (lead_id,)), folding))
 
 
 def _in_order_of_offer(
@@ -200,8 +270,10 @@ def _order(event: EventRow) -> tuple[datetime, str, str]:
 class _Folding:
     """One handoff while the facts about it are gathered."""
 
-    def __init__(self, pk: int, marks: list[Mark], touches: list[Mark]) -> None:
-        self._marks, self._touches = marks, touches
+    def __init__(
+        self, pk: int, order: tuple[datetime, str, str], marks: list[Mark], touches: list[Mark]
+    ) -> None:
+        self.order, self._marks, self._touches = order, marks, touches
         self.standing = Standing(pk)
         self._fold()
 
@@ -220,6 +292,14 @@ class _Folding:
         if len(kept) < len(self._marks):
             self._marks = kept
             self._fold()
+
+    def make_way(self, merge: MergeRow) -> None:
+        """Another handoff goes on: end if it is open, and reopen no more."""
+        if self.is_open_at(merge.occurred_at):
+            name = merge.source, merge.external_id
+            self._marks.append(Mark(merge.occurred_at, MarkKind.MERGED, *name))
+            self._fold()
+        self.end_before(merge.occurred_at)
 
     def _fold(self) -> None:
         """Take all marks in order; follow-ups count only while the handoff is open."""
@@ -289,6 +369,11 @@ def _end(standing: Standing, mark: Mark) -> None:
         _close(standing, _CLOSING[mark.kind], mark)
 
 
+def _merge(standing: Standing, mark: Mark) -> None:
+    if standing.status in {"offered", "accepted"}:
+        _close(standing, "merged", mark)
+
+
 def _close(standing: Standing, status: str, mark: Mark) -> None:
     standing.status, standing.closed_at = status, mark.at
     start, _ = standing.spans[-1]
@@ -303,5 +388,6 @@ _STEPS = {
     MarkKind.REJECTED: _reject,
     MarkKind.CONTESTED: _contest,
     MarkKind.DECIDED: _decide,
+    MarkKind.MERGED: _merge,
     **dict.fromkeys(_CLOSING, _end),
 }

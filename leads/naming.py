@@ -1,7 +1,7 @@
 """Find the leads and handoffs that facts name, and give keys to those just heard of."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db import connection
@@ -10,7 +10,9 @@ from django.db.models.functions import Lower
 from agreements.models import Agreement
 from leads.any_of import AnyOf
 from leads.copying import allocate_keys
+from leads.families import Families
 from leads.models import Handoff, Lead, LeadIdentity
+from leads.records import families_of
 from leads.told import Named, Told, ToldAttributes, ToldEvent
 
 # The key of a handoff and the key of the lead it is about.
@@ -22,7 +24,7 @@ def leads_named(
 ) -> tuple[dict[Named, int], frozenset[int]]:
     """Return the key of the lead each name stands for, and which of them are new.
 
-    The rows of leads known before are locked in key order.
+    The rows of leads known before are locked, and of those that are one with them.
     """
     names = {fact.lead for fact in facts}
     known = leads_by_name(names)
@@ -33,9 +35,23 @@ def leads_named(
         # Without all of them somebody else told of the same at this moment: theirs holds.
         known = known | named if len(named) == len(missing) else leads_by_name(names)
     if older := set(known.values()) - born:
-        rows = Lead.objects.filter(AnyOf("pk", older)).order_by("pk")
-        list(rows.select_for_update(no_key=True).values_list("pk"))
+        lock_leads(older)
     return known, born
+
+
+def lock_leads(lead_ids: Collection[int]) -> Families:
+    """Lock leads and those that are one with them, in key order; return which those are.
+
+    Whoever merges leads has locked them, so that it stays as it is returned. Where somebody merged
+    some while this waited, the others are locked out of order: a deadlock is tried again.
+    """
+    families, locked = families_of(lead_ids), set[int]()
+    while missing := families.all(lead_ids) - locked:
+        rows = Lead.objects.filter(AnyOf("pk", missing)).order_by("pk")
+        list(rows.select_for_update(no_key=True).values_list("pk"))
+        locked |= missing
+        families = families_of(lead_ids)
+    return families
 
 
 def leads_by_name(names: set[Named]) -> dict[Named, int]:
@@ -107,11 +123,14 @@ def verified_emails(facts: Iterable[Told], agreement: Agreement, now: datetime) 
 
 
 def leads_by_verified_email(emails: set[str]) -> dict[str, int]:
-    """Find the lead of each verified e-mail address; the one known longest where there are two."""
+    """Find the lead of each verified e-mail address; the one known longest where there are two.
+
+    It may be one that was merged: parted again, it keeps who joined it by its own address.
+    """
     rows = (
         Lead.objects.exclude(email="")
         .annotate(address=Lower("email"))
-        .filter(is_email_verified=True, merged_into=None, address__in=emails)
+        .filter(is_email_verified=True, address__in=emails)
         .order_by("-pk")
     )
     return dict(rows.values_list("address", "pk"))

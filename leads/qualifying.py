@@ -1,6 +1,5 @@
 """Why a lead was offered: what the handoff criteria say of it, in words."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +18,8 @@ from agreements.criteria import (
 )
 from agreements.rule_words import field_words, rule_words
 from agreements.terms import Terms
-from leads.models import Handoff, LeadChange
+from leads.models import Handoff
+from leads.records import changes_of, families_of
 
 # The attribute in which a form says what somebody asked for.
 _REQUEST = "request"
@@ -49,18 +49,15 @@ class Criteria:
 
 
 def attributes_at_offer(handoffs: Sequence[Handoff]) -> dict[int, dict[str, Any]]:
-    """Return by handoff what had been told of its lead up to the offer; one query."""
-    by_lead: defaultdict[int, list[tuple[Any, dict[str, Any]]]] = defaultdict(list)
-    rows = LeadChange.objects.holding().filter(lead__in=[each.lead_id for each in handoffs])
-    for lead_id, occurred_at, attributes in rows.order_by(
-        "occurred_at", "source", "external_id"
-    ).values_list("lead_id", "occurred_at", "attributes"):
-        by_lead[lead_id].append((occurred_at, attributes))
+    """Return by handoff what had been told of its lead up to the offer; two queries."""
+    lead_ids = {each.lead_id for each in handoffs}
+    families = families_of(lead_ids)
+    changes = changes_of(families.all(lead_ids), families)
     known: dict[int, dict[str, Any]] = {handoff.pk: {} for handoff in handoffs}
     for handoff in handoffs:
-        for occurred_at, attributes in by_lead[handoff.lead_id]:
-            if handoff.offered_at is not None and occurred_at <= handoff.offered_at:
-                known[handoff.pk].update(attributes)
+        for change in changes.get(handoff.lead_id, ()):
+            if handoff.offered_at is not None and change.occurred_at <= handoff.offered_at:
+                known[handoff.pk].update(change.attributes)
     return known
 
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Min
+from django.db.models import Min, Q
 
 from agreements.clock import Absence, Grade
 from agreements.models import Absence as AbsenceRow
 from agreements.models import AgreementVersion
 from agreements.rulebook import Rulebook
 from leads.any_of import AnyOf
+from leads.families import ChangeRow, Families, MergeRow, known_before, share, share_changes
 from leads.fold import EventRow, FollowUpRow, OfferRow
 from leads.follow_ups import GRADES
 from leads.models import (
@@ -31,16 +32,6 @@ LeadAndAgreement = tuple[int, int]
 _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
 
-class ChangeRow(NamedTuple):
-    """What somebody told of a lead's attributes."""
-
-    occurred_at: datetime
-    source: str
-    external_id: str
-    recorded_at: datetime
-    attributes: dict[str, Any]
-
-
 class StageRow(NamedTuple):
     """A lead's entry into a stage."""
 
@@ -48,15 +39,6 @@ class StageRow(NamedTuple):
     source: str
     external_id: str
     stage: str
-
-
-class MergeRow(NamedTuple):
-    """That a lead was found to be another one."""
-
-    occurred_at: datetime
-    source: str
-    external_id: str
-    kept_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +74,7 @@ class Records:
     follow_ups: dict[LeadAndAgreement, list[FollowUpRow]]
     stages: dict[LeadAndAgreement, list[StageRow]]
     changes: dict[int, list[ChangeRow]]
-    merges: dict[int, MergeRow]
+    families: Families
     versions: Versions
     blackouts: dict[int, list[tuple[datetime, datetime]]]
     absences: dict[int, list[Absence]]
@@ -110,6 +92,13 @@ class Records:
                 break
             known.update(change.attributes)
         return known
+
+    def attributes_of(self, lead_id: int) -> dict[str, Any]:
+        """Return all that had been told of a lead, up to when it was merged into another one."""
+        merge = self.families.merges.get(lead_id)
+        if merge is None:
+            return self.attributes_at(lead_id, None)
+        return known_before(self.changes.get(lead_id, ()), merge.occurred_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,21 +124,29 @@ class RulesOf:
 
 
 def read_records(
-    lead_ids: Collection[int], offers: Mapping[LeadAndAgreement, list[OfferRow]]
+    lead_ids: Collection[int],
+    offers: Mapping[LeadAndAgreement, list[OfferRow]],
+    families: Families,
 ) -> Records:
-    """Read everything about these leads; about ten queries, however many leads."""
+    """Read everything about these leads; about ten queries, however many leads.
+
+    The leads and offers are whole families. What was told of one since it was found to be another
+    one is among what was told of that one too.
+    """
     agreement_ids = {agreement_id for _, agreement_id in offers}
     handoff_ids = [offer.pk for group in offers.values() for offer in group]
     follow_ups, by_hand = _follow_ups(lead_ids)
-    events = _events(handoff_ids)
+    events, stages = _events(handoff_ids), _stages(lead_ids)
+    share(follow_ups, families)
+    share(stages, families)
     return Records(
         lead_ids=lead_ids,
         offers=dict(offers),
         events=events,
         follow_ups=follow_ups,
-        stages=_stages(lead_ids),
-        changes=_changes(lead_ids),
-        merges=_merges(lead_ids),
+        stages=stages,
+        changes=changes_of(lead_ids, families),
+        families=families,
         versions=versions_of(agreement_ids),
         blackouts=blackouts_of(agreement_ids),
         absences=_absences(events),
@@ -224,24 +221,31 @@ def _stages(lead_ids: Collection[int]) -> dict[LeadAndAgreement, list[StageRow]]
     return found
 
 
-def _changes(lead_ids: Collection[int]) -> dict[int, list[ChangeRow]]:
+def changes_of(lead_ids: Collection[int], families: Families) -> dict[int, list[ChangeRow]]:
+    """Read what was told of the attributes of whole families, by lead and in order; one query."""
     found: defaultdict[int, list[ChangeRow]] = defaultdict(list)
     rows = LeadChange.objects.holding().filter(AnyOf("lead", lead_ids))
     for lead_id, *row in rows.order_by("occurred_at", "source", "external_id").values_list(
         "lead_id", *ChangeRow._fields
     ):
         found[lead_id].append(ChangeRow._make(row))
+    share_changes(found, families)
     return found
 
 
-def _merges(lead_ids: Collection[int]) -> dict[int, MergeRow]:
-    rows = LeadMerge.objects.holding().filter(AnyOf("merged", lead_ids))
-    return {
-        merged_id: MergeRow._make(row)
-        for merged_id, *row in rows.order_by("occurred_at", "source", "external_id").values_list(
-            "merged_id", *MergeRow._fields
-        )
-    }
+def families_of(lead_ids: Collection[int]) -> Families:
+    """Read which leads were merged with these, also over others; one query where none was."""
+    merges: dict[int, MergeRow] = {}
+    known, asked = set(lead_ids), set(lead_ids)
+    while asked:
+        rows = LeadMerge.objects.holding().filter(Q(AnyOf("merged", asked)) | AnyOf("kept", asked))
+        told = rows.order_by("occurred_at", "source", "external_id")
+        for merged_id, *row in told.values_list("merged_id", *MergeRow._fields):
+            merges[merged_id] = MergeRow._make(row)
+        met = set(merges) | {merge.kept_id for merge in merges.values()}
+        asked = met - known
+        known |= met
+    return Families(merges)
 
 
 def versions_of(agreement_ids: Collection[int]) -> Versions:

@@ -32,9 +32,12 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 def lead_row(records: Records, lead_id: int, first_heard_at: datetime) -> Row:
-    """Return the cells of a lead: the latest that was told of each attribute."""
-    told = records.attributes_at(lead_id, None)
-    merge = records.merges.get(lead_id)
+    """Return the cells of a lead: the latest that was told of each attribute.
+
+    Those of a lead that was found to be another one stay as they were then.
+    """
+    told = records.attributes_of(lead_id)
+    merge = records.families.merges.get(lead_id)
     origin = told.get("origin")
     return (
         _text(told, "name", 300),
@@ -163,9 +166,6 @@ def marks_of_lead(records: Records, key: LeadAndAgreement) -> Iterator[Mark]:
             stage.external_id,
             stage=stage.stage,
         )
-    merge = records.merges.get(lead_id)
-    if merge:
-        yield Mark(merge.occurred_at, MarkKind.MERGED, merge.source, merge.external_id)
     for change in records.changes.get(lead_id, ()):
         if change.attributes.get("do_not_contact") is True:
             yield Mark(

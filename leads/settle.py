@@ -15,12 +15,12 @@ from agreements.rules_lock import judge_by_rules
 from leads.any_of import AnyOf
 from leads.changes import log_days_of
 from leads.copying import copy_rows
-from leads.fold import OfferRow, Row, Standing, fold
+from leads.fold import OfferRow, Row
 from leads.models import Breach, Clock, Handoff, Lead, Unjudged
 from leads.models.leads import HandoffQuerySet
 from leads.plain.from_marks import rows_of_plain
 from leads.projections import update_rows, write_differences
-from leads.records import LeadAndAgreement, RulesOf, read_records
+from leads.records import LeadAndAgreement, families_of, read_records
 from leads.replaying import (
     BREACH_COLUMNS,
     CLOCK_COLUMNS,
@@ -32,6 +32,7 @@ from leads.replaying import (
     handoff_row,
     lead_row,
 )
+from leads.standings import standings_of
 from leads.told import Named
 
 ClockKey = tuple[int, str, int]
@@ -60,6 +61,8 @@ def settle(
     born: Born | None = None,
 ) -> int:
     """Bring the projections about these leads up to date; return how many rows were written.
+
+    Leads that were found to be one are settled together.
 
     1. Lock their handoffs in primary-key order, then read the records.
     2. Fold the facts into handoffs and replay the clocks of each under its version.
@@ -98,7 +101,9 @@ class _Settling:
     """One run over some leads, inside a transaction."""
 
     def __init__(self, lead_ids: Collection[int], now: datetime, born: Born) -> None:
-        self._lead_ids, self._now, self._born = lead_ids, now, born
+        families = families_of(lead_ids)
+        self._lead_ids = lead_ids = families.all(lead_ids)
+        self._now, self._born = now, born
         self.written = 0
         self.changed_leads: set[int] = set()
         self._stored_handoffs: dict[int, Row] = {
@@ -109,12 +114,8 @@ class _Settling:
         }
         self._names = {pk: row[2:4] for pk, row in self._stored_handoffs.items()}
         self._names |= {pk: tuple(name) for pk, (_, name) in born.handoffs.items()}
-        self._records = read_records(lead_ids, self._offers())
-        self._standings = [
-            (key, standing)
-            for key, offers in sorted(self._records.offers.items())
-            for standing in self._fold(key, offers)
-        ]
+        self._records = read_records(lead_ids, self._offers(), families)
+        self._standings = standings_of(self._records)
 
     def _offers(self) -> dict[LeadAndAgreement, list[OfferRow]]:
         offers: defaultdict[LeadAndAgreement, list[OfferRow]] = defaultdict(list)
@@ -123,15 +124,6 @@ class _Settling:
         for pk, (key, name) in self._born.handoffs.items():
             offers[key].append(OfferRow(pk, *name))
         return offers
-
-    def _fold(self, key: LeadAndAgreement, offers: list[OfferRow]) -> list[Standing]:
-        records = self._records
-        return fold(
-            offers,
-            [event for offer in offers for event in records.events.get(offer.pk, ())],
-            records.follow_ups.get(key, ()),
-            RulesOf(records, key[1]),
-        )
 
     def write_leads(self) -> None:
         """Write what is known of each lead."""

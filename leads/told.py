@@ -139,3 +139,11 @@ class ToldAttributes(Told):
 
     kind: ClassVar[str] = "attributes"
     attributes: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldMerge(Told):
+    """The lead was found to be another one, which is kept."""
+
+    kind: ClassVar[str] = "merge"
+    kept: Named

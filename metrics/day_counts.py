@@ -130,8 +130,7 @@ HANDOFFS = Counted(
     CROSS JOIN LATERAL (SELECT
         handoff.decided_at IS NOT NULL AS decided,
         handoff.decided_at IS NULL AND handoff.status = 'offered' AS undecided,
-        handoff.status = 'rejected' OR handoff.contest = 'overturned' AS rejected,
-        lead.merged_into_id IS NOT NULL AS merged
+        handoff.status = 'rejected' OR handoff.contest = 'overturned' AS rejected
     ) AS standing
     LEFT JOIN uncharged_reason AS reason
         ON reason.version_id = handoff.version_id AND reason.reason = handoff.reason
@@ -145,9 +144,8 @@ HANDOFFS = Counted(
         "offered": "true",
         "accepted": "standing.decided AND NOT standing.rejected",
         "rejected": "standing.rejected",
-        "undecided": "standing.undecided AND NOT standing.merged",
-        "withdrawn": """standing.undecided AND standing.merged
-            OR NOT standing.decided AND handoff.status = 'withdrawn'""",
+        "undecided": "standing.undecided",
+        "withdrawn": "NOT standing.decided AND handoff.status IN ('withdrawn', 'merged')",
         "recycled": "NOT standing.decided AND handoff.status = 'recycled'",
         "overturned": "handoff.contest = 'overturned'",
         "upheld": "handoff.contest = 'upheld'",

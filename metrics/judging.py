@@ -1,7 +1,7 @@
 """What the versions of an agreement say, in tables of the transaction that counts by them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,8 @@ from agreements import criteria
 from agreements.models import AgreementVersion
 from agreements.terms import Terms
 from agreements.terms.commitments import Commitment
-from leads.models import LeadChange
+from leads.families import ChangeRow
+from leads.records import changes_of, families_of
 from metrics.month_counts import CUSTOMER
 
 # Kept by the connection, so that counting again and again leaves no litter in the catalogue.
@@ -159,7 +160,7 @@ def judge_leads(
     told = _told_of({lead_id for lead_id, _, _ in items})
     rows = []
     for lead_id, version_id, at in items:
-        terms, known = terms_of[version_id], _known_at(told[lead_id], at)
+        terms, known = terms_of[version_id], _known_at(told.get(lead_id, ()), at)
         tier = terms.tier_for(known)
         picks = [
             commitment.key
@@ -184,21 +185,16 @@ def _asks(commitment: Commitment) -> bool:
     return bool(commitment.tiers) or by_tier
 
 
-def _told_of(lead_ids: set[int]) -> dict[int, list[tuple[datetime, dict[str, Any]]]]:
-    told: defaultdict[int, list[tuple[datetime, dict[str, Any]]]] = defaultdict(list)
-    rows = LeadChange.objects.holding().filter(lead__in=lead_ids)
-    for lead_id, at, attributes in rows.order_by(
-        "occurred_at", "source", "external_id"
-    ).values_list("lead_id", "occurred_at", "attributes"):
-        told[lead_id].append((at, attributes))
-    return told
+def _told_of(lead_ids: set[int]) -> Mapping[int, Sequence[ChangeRow]]:
+    families = families_of(lead_ids)
+    return changes_of(families.all(lead_ids), families)
 
 
-def _known_at(told: Iterable[tuple[datetime, dict[str, Any]]], at: datetime) -> dict[str, Any]:
+def _known_at(told: Iterable[ChangeRow], at: datetime) -> dict[str, Any]:
     """Return what had been told of a lead up to an instant, ends included."""
     known: dict[str, Any] = {}
-    for occurred_at, attributes in told:
-        if occurred_at > at:
+    for change in told:
+        if change.occurred_at > at:
             break
-        known.update(attributes)
+        known.update(change.attributes)
     return known

@@ -56,7 +56,6 @@ class Tried:
         """Where the handoffs stand, their rejections charged as these terms say."""
         offers = self.trial.past.offers
         is_decided, is_overturned = offers.is_decided, offers.contests == "overturned"
-        is_open = ~is_decided & (offers.statuses == "offered")
         uncharged = [
             reason.key
             for reason in self.terms.reasons.rejection
@@ -68,9 +67,8 @@ class Tried:
             is_overturned=is_overturned,
             is_waiting=offers.contests == "waiting",
             is_upheld=offers.contests == "upheld",
-            is_undecided=is_open & ~offers.is_merged,
-            is_withdrawn=(is_open & offers.is_merged)
-            | (~is_decided & (offers.statuses == "withdrawn")),
+            is_undecided=~is_decided & (offers.statuses == "offered"),
+            is_withdrawn=~is_decided & np.isin(offers.statuses, ("withdrawn", "merged")),
             is_uncharged=np.isin(offers.reasons, uncharged),
         )
 

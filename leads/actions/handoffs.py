@@ -1,5 +1,6 @@
 """Offer, withdraw, assign, accept and reject handoffs."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from leads.actions.assignments import assign_offered
 from leads.actions.telling import SOURCE, AlreadyNamed, Deed, Elsewhere, locked_in
 from leads.ingest import Ingested, ingest
 from leads.models import Handoff, Lead
+from leads.naming import lock_leads
 from leads.reached import was_reached
 from leads.reasons import reasons_for
 from leads.rulebooks import rulebook_of
@@ -52,12 +54,13 @@ def offer(
     open, AlreadyNamed.
     """
     judge_by_rules()
-    lead = Lead.objects.select_for_update(no_key=True).get(pk=lead.pk)
+    lead_ids = lock_leads([lead.pk]).all([lead.pk])
+    lead = Lead.objects.get(pk=lead.pk)
     fresh = {"fresh": Named(SOURCE, named)} if named else {}
     deed = Deed("offered", by, now, told, ":offered", **fresh)
     name = told.name if told else deed.fresh
     known = _known(name, lead, agreement)
-    _check_not_open(lead, agreement, known)
+    _check_not_open(lead, lead_ids, agreement, known)
     if told is None:
         _check_can_be_offered(lead, agreement, by=by, now=now, note=note)
     kept = ingest(
@@ -83,8 +86,10 @@ def _known(name: Named, lead: Lead, agreement: Agreement) -> Handoff | None:
     return known
 
 
-def _check_not_open(lead: Lead, agreement: Agreement, known: Handoff | None) -> None:
-    open_ones = agreement.handoffs.open().filter(lead=lead)
+def _check_not_open(
+    lead: Lead, lead_ids: Collection[int], agreement: Agreement, known: Handoff | None
+) -> None:
+    open_ones = agreement.handoffs.open().filter(lead__in=lead_ids)
     if (open_ones.exclude(pk=known.pk) if known else open_ones).exists():
         raise AlreadyOpen(
             _("%(lead)s is with sales already: open the lead to see where it stands.")

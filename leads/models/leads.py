@@ -138,6 +138,7 @@ class Handoff(models.Model):
         WITHDRAWN = "withdrawn", _("Withdrawn")
         REPEATED = "repeated", _("Asked for again while open")
         TAKEN_BACK = "taken_back", _("Taken back")
+        MERGED = "merged", _("Merged")
 
     class Contest(models.TextChoices):
         """How the contest of its rejection stands."""

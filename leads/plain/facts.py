@@ -54,6 +54,7 @@ WHERE lead.id {which} AND (
     COALESCE(told.is_barred, false)
     OR lead.merged_into_id IS NOT NULL
     OR EXISTS (SELECT FROM leads_leadmerge WHERE merged_id = lead.id)
+    OR EXISTS (SELECT FROM leads_leadmerge WHERE kept_id = lead.id)
     OR (
         lead.attributes, lead.name, lead.company, lead.email, lead.phone, lead.origin,
         lead.is_email_verified, lead.is_contact_barred
@@ -244,7 +245,7 @@ class Leads:
         return query.replace("{which}", self._which)
 
     def leads_apart(self) -> list[int]:
-        """Return the leads that are not as was told, that were merged or must not be contacted."""
+        """Return the leads that are not as was told, ever merged or not to be contacted."""
         return [row[0] for row in self.rows_of(_LEADS_APART)]
 
     def known_at_offer(self) -> list[tuple[Any, ...]]:

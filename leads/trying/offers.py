@@ -23,9 +23,9 @@ _OFFERS = f"""
 {TOLD}
 SELECT handoff.id, handoff.lead_id, COALESCE(handoff.holder_id, 0), handoff.status,
     handoff.contest, handoff.reason, handoff.decided_at IS NOT NULL,
-    lead.merged_into_id IS NOT NULL,
     COALESCE(told.is_barred, false)
-        OR EXISTS (SELECT FROM leads_leadmerge WHERE merged_id = lead.id) {{cells}}
+        OR EXISTS (SELECT FROM leads_leadmerge WHERE merged_id = lead.id)
+        OR EXISTS (SELECT FROM leads_leadmerge WHERE kept_id = lead.id) {{cells}}
 FROM leads_handoff AS handoff
 JOIN leads_lead AS lead ON lead.id = handoff.lead_id
 LEFT JOIN told ON told.lead_id = handoff.lead_id
@@ -82,8 +82,8 @@ def latest_days(agreement: Agreement, days: int, now: datetime) -> Window:
 class Offers:
     """The handoffs offered, a row each, by key; ``known`` are their leads' attributes by then.
 
-    ``is_apart`` are those of leads that were merged or must not be contacted. ``holder_ids`` is 0
-    where nobody has it.
+    ``is_apart`` are those of leads that were ever merged or must not be contacted.
+    ``holder_ids`` is 0 where nobody has it.
     """
 
     handoff_ids: Integers
@@ -93,7 +93,6 @@ class Offers:
     contests: NDArray[np.str_]
     reasons: NDArray[np.str_]
     is_decided: NDArray[np.bool_]
-    is_merged: NDArray[np.bool_]
     is_apart: NDArray[np.bool_]
     known: ManyLeads
 
@@ -108,8 +107,8 @@ class LeadsOffered(Leads):
     def offers(self, fields: AskedFields) -> Offers:
         """Return the handoffs with the attributes asked for; one query."""
         found = self.rows_of(_OFFERS.replace("{cells}", fields.cells), **fields.parameters)
-        columns: list[Any] = list(zip(*found, strict=True)) if found else [()] * 9
-        pks, leads, holders, statuses, contests, reasons, decided, merged, apart = columns[:9]
+        columns: list[Any] = list(zip(*found, strict=True)) if found else [()] * 8
+        pks, leads, holders, statuses, contests, reasons, decided, apart = columns[:8]
         return Offers(
             handoff_ids=np.array(pks, dtype=np.int64),
             lead_ids=np.array(leads, dtype=np.int64),
@@ -118,9 +117,8 @@ class LeadsOffered(Leads):
             contests=np.array(contests, dtype=np.str_),
             reasons=np.array(reasons, dtype=np.str_),
             is_decided=np.array(decided, dtype=bool),
-            is_merged=np.array(merged, dtype=bool),
             is_apart=np.array(apart, dtype=bool),
-            known=fields.read(columns[9:], len(found)),
+            known=fields.read(columns[8:], len(found)),
         )
 
 

@@ -9,11 +9,19 @@ from agreements.business_time import Schedule
 from agreements.clock import Absence, History, Promise, replay_all
 from agreements.rulebook import Rulebook
 from leads.any_of import AnyOf
-from leads.fold import OfferRow, Row, Standing, fold
+from leads.fold import OfferRow, Row, Standing
 from leads.models import Handoff
 from leads.plain.clocks import Integers
-from leads.records import InForce, LeadAndAgreement, Records, RulesOf, Versions, read_records
+from leads.records import (
+    InForce,
+    LeadAndAgreement,
+    Records,
+    Versions,
+    families_of,
+    read_records,
+)
 from leads.replaying import clock_row, history_of
+from leads.standings import standings_of
 from leads.trying.offers import Offers, Window
 
 # No version has this key: the rules that are tried judge under it.
@@ -70,14 +78,11 @@ class OtherPast:
     def _gather(self, book: Rulebook) -> Iterator[Replayable]:
         for told in self._records:
             records = replace(told, versions=self._versions(told, book))
-            for key, offers in records.offers.items():
-                events = [event for offer in offers for event in records.events.get(offer.pk, ())]
-                follow_ups = records.follow_ups.get(key, ())
-                for standing in fold(offers, events, follow_ups, RulesOf(records, key[1])):
-                    row = self._row_of.get(standing.pk)
-                    if row is not None and standing.status != "repeated":
-                        history, absences = history_of(records, key, standing)
-                        yield Replayable(row, key, standing, history, absences)
+            for key, standing in standings_of(records):
+                row = self._row_of.get(standing.pk)
+                if row is not None and standing.status != "repeated":
+                    history, absences = history_of(records, key, standing)
+                    yield Replayable(row, key, standing, history, absences)
 
     def _versions(self, records: Records, book: Rulebook) -> Versions:
         starts_at = self._starts_at
@@ -90,8 +95,10 @@ class OtherPast:
 
 
 def _records_of(agreement_id: int, lead_ids: list[int]) -> Records:
+    families = families_of(lead_ids)
+    whole = families.all(lead_ids)
     offers: dict[LeadAndAgreement, list[OfferRow]] = {}
-    rows = Handoff.objects.filter(AnyOf("lead", lead_ids), agreement=agreement_id).order_by("pk")
+    rows = Handoff.objects.filter(AnyOf("lead", whole), agreement=agreement_id).order_by("pk")
     for lead_id, pk, source, name in rows.values_list("lead_id", "pk", "source", "external_id"):
         offers.setdefault((lead_id, agreement_id), []).append(OfferRow(pk, source, name))
-    return read_records(lead_ids, offers)
+    return read_records(whole, offers, families)

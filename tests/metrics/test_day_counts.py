@@ -148,10 +148,10 @@ def test_how_a_handoff_ends(agreement: Agreement, ending: Ending, counts: dict[s
     assert handoffs() == counts
 
 
-def test_an_undecided_handoff_of_a_merged_lead_waits_for_nobody(agreement: Agreement) -> None:
+def test_of_two_handoffs_of_a_merged_lead_the_later_waits_for_nobody(agreement: Agreement) -> None:
     one, other = Teller("one"), Teller("other")
-    tell(agreement, one.event("offered", local("2026-09-01 10:00")))
-    tell(agreement, other.stage("mql", local("2026-09-01 10:00")))
+    tell(agreement, one.event("offered", local("2026-09-01 10:00"), "H1"))
+    tell(agreement, other.event("offered", local("2026-09-01 09:00"), "H2"))
     merged, kept = (LeadIdentity.objects.get(external_id=name).lead for name in ("one", "other"))
     LeadMerge.objects.create(
         kept=kept, merged=merged, occurred_at=NOW, recorded_at=NOW, source="portal", external_id="m"
@@ -160,7 +160,7 @@ def test_an_undecided_handoff_of_a_merged_lead_waits_for_nobody(agreement: Agree
     settle(lead_ids=[kept.pk, merged.pk], now=NOW)
     roll_up(now=NOW)
 
-    assert handoffs() == {"offered": 1, "withdrawn": 1}
+    assert handoffs() == {"offered": 2, "undecided": 1, "withdrawn": 1}
     assert rebuild_roll_ups(now=NOW) == 0
 
 

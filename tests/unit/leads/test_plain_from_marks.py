@@ -11,11 +11,13 @@ import pytest
 from agreements.clock import Absence, Grade
 from agreements.rulebook import Rulebook
 from agreements.terms import parse_terms
-from leads.fold import EventRow, FollowUpRow, OfferRow, Row, fold
+from leads.families import ChangeRow, Families, MergeRow
+from leads.fold import EventRow, FollowUpRow, OfferRow, Row
 from leads.plain import from_marks
 from leads.plain.from_marks import Settled, rows_of_plain
-from leads.records import ChangeRow, InForce, MergeRow, Records, RulesOf, StageRow, Versions
+from leads.records import InForce, Records, StageRow, Versions
 from leads.replaying import clock_row, clock_states
+from leads.standings import standings_of
 from tests.factories import example_terms
 
 START = datetime(2026, 9, 4, 12, tzinfo=UTC)
@@ -106,26 +108,13 @@ def records_of(told: Sequence[dict[str, Any]], book: Rulebook, **more: Any) -> R
         "follow_ups": {(pk, 1): lead["follow_ups"] for pk, lead in enumerate(told)},
         "stages": {(pk, 1): lead["stages"] for pk, lead in enumerate(told)},
         "changes": {pk: lead["changes"] for pk, lead in enumerate(told)},
-        "merges": merges,
+        "families": Families(merges),
         "versions": Versions({1: [InForce(datetime(2026, 1, 1, tzinfo=UTC), None, 3, book)]}),
         "blackouts": {},
         "absences": {},
         "approved": set(),
     }
     return Records(**(about | more))
-
-
-def settled_of(records: Records) -> list[Settled]:
-    return [
-        (key, standing)
-        for key, offers in records.offers.items()
-        for standing in fold(
-            offers,
-            records.events[offers[0].pk],
-            records.follow_ups[key],
-            RulesOf(records, key[1]),
-        )
-    ]
 
 
 def one_by_one(records: Records, settled: Sequence[Settled], now: datetime) -> list[Row]:
@@ -148,7 +137,7 @@ def test_the_same_rows(seed: int, book: str) -> None:
     away = Absence(BRUNO, START, START + timedelta(days=2), START)
     told = [chance.lead(pk) for pk in range(400)]
     records = records_of(told, RULEBOOKS[book], absences={BRUNO: [away]} if seed == 0 else {})
-    settled, now = settled_of(records), chance.instant() + timedelta(hours=3)
+    settled, now = standings_of(records), chance.instant() + timedelta(hours=3)
 
     rows, others = rows_of_plain(records, settled, now)
 
@@ -173,7 +162,7 @@ def test_most_handoffs_are_plain() -> None:
         "merge": None,
     }
     records = records_of([lead], RULEBOOKS["routed"])
-    rows, others = rows_of_plain(records, settled_of(records), at)
+    rows, others = rows_of_plain(records, standings_of(records), at)
     assert others == []
     assert Counter(row[1] for row in rows) == Counter(["M1", "M2", "S1", "S2", "S3", "S4"])
 
@@ -192,5 +181,5 @@ def test_blackouts_and_absences_are_left_to_the_other_way(more: dict[str, Any]) 
         "follow_ups": [], "stages": [], "changes": [], "merge": None,
     }  # fmt: skip
     records = records_of([lead], RULEBOOKS["routed"], **more)
-    settled = settled_of(records)
+    settled = standings_of(records)
     assert rows_of_plain(records, settled, START) == ([], settled)

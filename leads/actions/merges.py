@@ -1,0 +1,123 @@
+"""Find two leads to be one, and part them again: both are facts, and nothing else is changed."""
+
+from datetime import datetime
+from uuid import uuid4
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from agreements.models import Audit, User
+from agreements.rules_lock import judge_by_rules
+from leads.actions.telling import SOURCE, name_of
+from leads.models import Lead, LeadMerge
+from leads.naming import lock_leads
+from leads.settle import settle
+from leads.told import ToldMerge
+
+
+class UnableToMerge(ValueError):
+    """The two cannot be merged; the text says which to choose instead."""
+
+
+class AlreadyMerged(ValueError):
+    """Somebody merged one of the two before; the text says who, and into which."""
+
+
+class AlreadyUndone(ValueError):
+    """Somebody parted the two before; the text says who."""
+
+
+@transaction.atomic
+def merge(*, kept: Lead, merged: Lead, by: User, now: datetime, reason: str = "") -> LeadMerge:
+    """Find ``merged`` to be the same as ``kept``, from now on.
+
+    Raises UnableToMerge for a lead and itself, AlreadyMerged where either was merged away.
+    """
+    if kept.pk == merged.pk:
+        raise UnableToMerge(_("These are the same lead: choose another one to merge it with."))
+    judge_by_rules()
+    lead_ids = lock_leads([kept.pk, merged.pk]).all([kept.pk, merged.pk])
+    for lead in (merged, kept):
+        _check_stands_alone(lead)
+    told = ToldMerge(
+        lead=name_of(merged),
+        kept=name_of(kept),
+        source=SOURCE,
+        external_id=str(uuid4()),
+        occurred_at=now,
+        correction_reason=reason,
+    )
+    fact = _keep(told, kept, merged, by, now)
+    settle(lead_ids=lead_ids, now=now)
+    _record("leads.lead.merged", fact, by, now)
+    return fact
+
+
+@transaction.atomic
+def undo(*, merge: LeadMerge, by: User, now: datetime, reason: str = "") -> LeadMerge:
+    """Part two leads again, as if they had never been one. Raises AlreadyUndone."""
+    judge_by_rules()
+    kept, merged = merge.kept, merge.merged
+    lead_ids = lock_leads([kept.pk, merged.pk]).all([kept.pk, merged.pk])
+    holding = LeadMerge.objects.get(
+        source=merge.source, external_id=merge.external_id, is_current=True
+    )
+    if holding.is_retracted:
+        who = holding.recorded_by.name if holding.recorded_by else _("Somebody")
+        raise AlreadyUndone(_("%(who)s undid this merge before.") % {"who": who})
+    LeadMerge.objects.filter(pk=holding.pk).update(is_current=False)
+    told = ToldMerge(
+        lead=name_of(merged),
+        kept=name_of(kept),
+        source=merge.source,
+        external_id=merge.external_id,
+        occurred_at=merge.occurred_at,
+        revised_at=now,
+        is_retracted=True,
+        correction_reason=reason,
+    )
+    fact = _keep(told, kept, merged, by, now)
+    settle(lead_ids=lead_ids, now=now)
+    _record("leads.lead.parted", fact, by, now)
+    return fact
+
+
+def _check_stands_alone(lead: Lead) -> None:
+    """Raise AlreadyMerged for a lead that was merged into another one."""
+    earlier = (
+        LeadMerge.objects.holding()
+        .filter(merged=lead)
+        .select_related("kept", "recorded_by")
+        .order_by("pk")
+        .first()
+    )
+    if earlier is not None:
+        who = earlier.recorded_by.name if earlier.recorded_by else _("Somebody")
+        raise AlreadyMerged(
+            _("%(who)s merged %(lead)s into %(kept)s before: use %(kept)s.")
+            % {"who": who, "lead": lead, "kept": earlier.kept}
+        )
+
+
+def _keep(told: ToldMerge, kept: Lead, merged: Lead, by: User, now: datetime) -> LeadMerge:
+    return LeadMerge.objects.create(
+        kept=kept,
+        merged=merged,
+        occurred_at=told.occurred_at,
+        recorded_at=now,
+        source=told.source,
+        external_id=told.external_id,
+        revised_at=told.revised_at,
+        content_hash=told.content_hash,
+        is_retracted=told.is_retracted,
+        recorded_by=by,
+        correction_reason=told.correction_reason,
+    )
+
+
+def _record(action: str, fact: LeadMerge, by: User, now: datetime) -> None:
+    """Write down who did it, on the page of either lead."""
+    for lead, other in ((fact.kept, fact.merged), (fact.merged, fact.kept)):
+        Audit.objects.record(
+            action, lead, by=by, now=now, other=other.pk, kept=fact.kept_id, merge=fact.external_id
+        )

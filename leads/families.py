@@ -1,0 +1,161 @@
+"""Which leads were found to be one, and since when: what is told of one since is told of all.
+
+What was told before a merge stays with the lead it was told of: finding two leads to be one changes
+nothing that happened, and parting them brings everything back. Pure.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol, TypeVar
+
+from agreements.criteria import is_missing
+
+_BARRED, _VERIFIED = "do_not_contact", "email_verified"
+
+
+class Told(Protocol):
+    """Something that happened."""
+
+    @property
+    def occurred_at(self) -> datetime:
+        """When it happened."""
+
+
+class MergeRow(NamedTuple):
+    """That a lead was found to be another one, which is kept."""
+
+    occurred_at: datetime
+    source: str
+    external_id: str
+    kept_id: int
+
+
+class ChangeRow(NamedTuple):
+    """What somebody told of a lead's attributes."""
+
+    occurred_at: datetime
+    source: str
+    external_id: str
+    recorded_at: datetime
+    attributes: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """A merge, and the leads on either side of it that were one before."""
+
+    merged_id: int
+    merge: MergeRow
+    merged_ids: frozenset[int]
+    kept_ids: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Families:
+    """The leads that were merged with others; ``merges`` are by the lead that was merged away."""
+
+    merges: Mapping[int, MergeRow] = field(default_factory=dict)
+
+    def joinings(self) -> Iterator[Joining]:
+        """Give the merges in the order they happened; one of leads that are one already is none."""
+        groups: dict[int, frozenset[int]] = {}
+        for merged_id, merge in sorted(self.merges.items(), key=lambda each: each[1][:3]):
+            merged_ids = groups.get(merged_id, frozenset({merged_id}))
+            kept_ids = groups.get(merge.kept_id, frozenset({merge.kept_id}))
+            if merged_ids != kept_ids:
+                yield Joining(merged_id, merge, merged_ids, kept_ids)
+                groups.update(dict.fromkeys(merged_ids | kept_ids, merged_ids | kept_ids))
+
+    def groups(self) -> dict[int, frozenset[int]]:
+        """Return by lead all that are one with it now, itself too."""
+        groups: dict[int, frozenset[int]] = {}
+        for joining in self.joinings():
+            whole = joining.merged_ids | joining.kept_ids
+            groups.update(dict.fromkeys(whole, whole))
+        return groups
+
+    def all(self, lead_ids: Collection[int]) -> set[int]:
+        """Return these leads and all that are one with them."""
+        groups = self.groups()
+        return set(lead_ids).union(*(groups[each] for each in groups.keys() & set(lead_ids)))
+
+
+T = TypeVar("T", bound=Told)
+
+
+def share(told: dict[tuple[int, int], list[T]], families: Families) -> None:
+    """Let what was told of a lead since it was found to be another one be told of that one too.
+
+    ``told`` is by (lead, agreement).
+    """
+    own = {key: tuple(rows) for key, rows in told.items()}
+    agreement_ids = {agreement_id for _, agreement_id in own}
+    for joining in families.joinings():
+        for agreement_id in agreement_ids:
+            for one, other in _pairs(joining):
+                since = _since(own.get((other, agreement_id), ()), joining.merge.occurred_at)
+                if since:
+                    told.setdefault((one, agreement_id), []).extend(since)
+
+
+def share_changes(changes: dict[int, list[ChangeRow]], families: Families) -> None:
+    """Let leads that were found to be one know the same from then on.
+
+    At the merge the kept lead learns what it lacks, the merged one whatever differs; whom somebody
+    must not contact under one name must not be contacted under the other.
+    """
+    own = {lead_id: tuple(rows) for lead_id, rows in changes.items()}
+    for joining in families.joinings():
+        at = joining.merge.occurred_at
+        kept = known_before(changes.get(joining.merge.kept_id, ()), at)
+        merged = known_before(changes.get(joining.merged_id, ()), at)
+        joint = _joint(kept, merged)
+        for lead_ids, known in ((joining.kept_ids, kept), (joining.merged_ids, merged)):
+            learned = {key: value for key, value in joint.items() if known.get(key) != value}
+            for lead_id in lead_ids if learned else ():
+                changes.setdefault(lead_id, []).append(_learning(joining.merge, learned))
+        for one, other in _pairs(joining):
+            since = _since(own.get(other, ()), at)
+            if since:
+                changes.setdefault(one, []).extend(since)
+        for lead_id in (joining.merged_ids | joining.kept_ids) & changes.keys():
+            changes[lead_id].sort(key=lambda change: change[:3])
+
+
+def known_before(changes: Iterable[ChangeRow], at: datetime) -> dict[str, Any]:
+    """Return what had been told of a lead before an instant, the rows being in their order."""
+    known: dict[str, Any] = {}
+    for change in changes:
+        if change.occurred_at < at:
+            known.update(change.attributes)
+    return known
+
+
+def _joint(kept: Mapping[str, Any], merged: Mapping[str, Any]) -> dict[str, Any]:
+    joint = dict(kept) | {
+        key: value
+        for key, value in merged.items()
+        if not is_missing(value) and is_missing(kept.get(key))
+    }
+    if merged.get(_BARRED) is True:
+        joint[_BARRED] = True
+    if _VERIFIED not in kept and joint.get("email") != merged.get("email"):
+        # Nobody verified the address that is kept.
+        joint.pop(_VERIFIED, None)
+    return joint
+
+
+def _learning(merge: MergeRow, learned: dict[str, Any]) -> ChangeRow:
+    return ChangeRow(*merge[:3], merge.occurred_at, learned)
+
+
+def _pairs(joining: Joining) -> Iterator[tuple[int, int]]:
+    for merged_id in joining.merged_ids:
+        for kept_id in joining.kept_ids:
+            yield merged_id, kept_id
+            yield kept_id, merged_id
+
+
+def _since(rows: Sequence[T], at: datetime) -> list[T]:
+    return [row for row in rows if row.occurred_at >= at]

@@ -1,0 +1,325 @@
+"""Two leads are found to be one, and parted again: nothing is lost, and nothing is left over."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from agreements.models import Agreement, AgreementVersion, Audit, User
+from leads.actions import follow_ups, handoffs, merges
+from leads.deadlocks import retry_once
+from leads.ingest import ingest
+from leads.models import Clock, Handoff, Lead, LeadIdentity, LeadMerge
+from leads.rebuild import rebuild
+from leads.told import Told
+from tests.at_once import run_together
+from tests.factories import Teller, example_terms, local, make_rep, make_user, make_version
+from tests.leads.state import state
+from tests.leads.test_incremental import facts_of, forget_all, histories
+
+pytestmark = pytest.mark.django_db
+
+MERGED_AT = local("2026-09-04 11:00")
+NOW = local("2026-09-04 14:00")
+
+
+@pytest.fixture
+def agreement() -> Agreement:
+    return make_version().agreement
+
+
+@pytest.fixture
+def rafael(agreement: Agreement) -> User:
+    return make_user("Rafael", team=agreement.sales_team, role="lead")
+
+
+def tell(agreement: Agreement, *facts: Told, now: datetime = NOW) -> None:
+    ingest(agreement=agreement, facts=facts, by=None, now=now)
+
+
+def named(name: str, fact: Told) -> Told:
+    """A further fact of a lead of which another teller told before."""
+    return replace(fact, external_id=name)
+
+
+def lead(name: str) -> Lead:
+    return LeadIdentity.objects.get(external_id=name).lead
+
+
+def two_leads(agreement: Agreement) -> tuple[Lead, Lead]:
+    """L1 offered at nine, and its double L2 at ten."""
+    one, other = Teller("L1"), Teller("L2")
+    tell(
+        agreement,
+        one.attributes(local("2026-09-04 08:00"), name="Ana Silva", email="ana@acme.example"),
+        one.event("offered", local("2026-09-04 09:00"), "H1"),
+        one.event("assigned", local("2026-09-04 09:00"), "H1", to_queue=True),
+        other.attributes(local("2026-09-04 08:00"), name="Ana", phone="+55 11 5555-0101"),
+        other.event("offered", local("2026-09-04 10:00"), "H2"),
+        other.event("assigned", local("2026-09-04 10:00"), "H2", to_queue=True),
+        now=MERGED_AT,
+    )
+    return lead("L1"), lead("L2")
+
+
+def status(name: str) -> str:
+    return Handoff.objects.get(external_id__endswith=name).status
+
+
+def test_it_works(agreement: Agreement, rafael: User) -> None:
+    kept, merged = two_leads(agreement)
+
+    fact = merges.merge(kept=kept, merged=merged, by=rafael, now=MERGED_AT, reason="Same person")
+
+    kept, merged = lead("L1"), lead("L2")
+    assert merged.merged_into == kept
+    assert (kept.name, kept.phone) == ("Ana Silva", "+55 11 5555-0101")
+    assert (merged.name, merged.email) == ("Ana", "")
+    assert (status("H1"), status("H2")) == ("offered", "merged")
+    ran = Clock.objects.filter(handoff__external_id="L2-H2", kind="first_follow_up").get()
+    goes_on = Clock.objects.filter(handoff__external_id="L1-H1", kind="first_follow_up").get()
+    assert ran.void_at == MERGED_AT
+    assert goes_on.void_at is None
+    assert (fact.kept, fact.recorded_by, fact.correction_reason) == (kept, rafael, "Same person")
+    assert set(Audit.objects.values_list("action", "subject_id")) >= {
+        ("leads.lead.merged", str(kept.pk)),
+        ("leads.lead.merged", str(merged.pk)),
+    }
+    assert rebuild(now=MERGED_AT) == 0
+
+
+def test_parted_again_they_are_as_they_were(agreement: Agreement, rafael: User) -> None:
+    kept, merged = two_leads(agreement)
+    before = state()
+
+    fact = merges.merge(kept=kept, merged=merged, by=rafael, now=MERGED_AT)
+    assert state() != before
+    gone = merges.undo(merge=fact, by=rafael, now=MERGED_AT, reason="Two persons")
+
+    assert state() == before
+    assert rebuild(now=MERGED_AT) == 0
+    assert (gone.is_retracted, gone.correction_reason) == (True, "Two persons")
+    assert LeadMerge.objects.count() == 2
+    again = merges.merge(kept=merged, merged=kept, by=rafael, now=NOW)
+    assert again.external_id != fact.external_id
+
+
+def test_what_is_done_under_either_name_counts_for_the_one_handoff(
+    agreement: Agreement, rafael: User
+) -> None:
+    kept, merged = two_leads(agreement)
+    merges.merge(kept=kept, merged=merged, by=rafael, now=MERGED_AT)
+
+    tell(
+        agreement, Teller("L2").follow_up("answered", local("2026-09-04 11:30"), external_id="call")
+    )
+
+    clock = Clock.objects.get(handoff__external_id="L1-H1", kind="first_follow_up")
+    assert clock.stopped_at == local("2026-09-04 11:30")
+    assert status("H1") == "accepted"
+    assert rebuild(now=NOW) == 0
+
+    merges.undo(merge=LeadMerge.objects.get(), by=rafael, now=NOW)
+    assert (status("H1"), status("H2")) == ("offered", "accepted")
+    assert rebuild(now=NOW) == 0
+
+
+def test_a_promise_is_not_dodged_by_keeping_the_other_lead(
+    agreement: Agreement, rafael: User
+) -> None:
+    kept, merged = two_leads(agreement)
+    merges.merge(kept=merged, merged=kept, by=rafael, now=MERGED_AT)
+    assert (status("H1"), status("H2")) == ("offered", "merged")
+
+
+def test_a_lead_that_is_with_sales_under_its_other_name_is_not_offered(
+    agreement: Agreement, rafael: User
+) -> None:
+    one, other = Teller("L1"), Teller("L2")
+    tell(
+        agreement,
+        one.attributes(local("2026-09-04 08:00"), name="Ana"),
+        other.event("offered", local("2026-09-04 10:00"), "H2"),
+        now=MERGED_AT,
+    )
+    merges.merge(kept=lead("L1"), merged=lead("L2"), by=rafael, now=MERGED_AT)
+
+    with pytest.raises(handoffs.AlreadyOpen):
+        handoffs.offer(lead=lead("L1"), agreement=agreement, by=rafael, now=NOW)
+    tell(agreement, one.event("offered", local("2026-09-04 12:00"), "H1"))
+
+    assert (status("H1"), status("H2")) == ("repeated", "offered")
+    assert rebuild(now=NOW) == 0
+
+
+def test_who_must_not_be_contacted_stays_so(agreement: Agreement, rafael: User) -> None:
+    two_leads(agreement)
+    tell(agreement, named("barred", Teller("L2").attributes(MERGED_AT, do_not_contact=True)))
+    merges.merge(
+        kept=lead("L1"), merged=lead("L2"), by=rafael, now=MERGED_AT + timedelta(minutes=1)
+    )
+    assert lead("L1").is_contact_barred
+    assert not Clock.objects.filter(void_at=None, stopped_at=None).exists()
+    assert rebuild(now=NOW) == 0
+
+
+def test_merges_go_over_others_and_come_back_one_by_one(agreement: Agreement, rafael: User) -> None:
+    two_leads(agreement)
+    third = Teller("L3")
+    tell(agreement, third.event("offered", local("2026-09-04 08:30"), "H3"), now=MERGED_AT)
+    first = merges.merge(kept=lead("L1"), merged=lead("L2"), by=rafael, now=MERGED_AT)
+    between = state()
+    second = merges.merge(kept=lead("L3"), merged=lead("L1"), by=rafael, now=NOW)
+
+    assert [status(name) for name in ("H1", "H2", "H3")] == ["merged", "merged", "offered"]
+    assert rebuild(now=NOW) == 0
+
+    merges.undo(merge=second, by=rafael, now=NOW)
+    assert rebuild(now=MERGED_AT) >= 0
+    assert state() == between
+    merges.undo(merge=first, by=rafael, now=NOW)
+    assert set(Lead.objects.values_list("merged_into", flat=True)) == {None}
+
+
+def test_a_lead_is_not_merged_with_itself_nor_twice(agreement: Agreement, rafael: User) -> None:
+    kept, merged = two_leads(agreement)
+    with pytest.raises(merges.UnableToMerge, match="the same lead"):
+        merges.merge(kept=kept, merged=kept, by=rafael, now=NOW)
+
+    fact = merges.merge(kept=kept, merged=merged, by=rafael, now=NOW)
+    for one, other in ((kept, merged), (merged, kept)):
+        with pytest.raises(merges.AlreadyMerged, match="Rafael merged Ana into Ana Silva before"):
+            merges.merge(kept=one, merged=other, by=rafael, now=NOW)
+
+    merges.undo(merge=fact, by=rafael, now=NOW)
+    with pytest.raises(merges.AlreadyUndone, match="Rafael undid"):
+        merges.undo(merge=fact, by=rafael, now=NOW)
+
+
+def test_whoever_joins_by_the_address_of_a_merged_lead_stays_with_it(
+    agreement: Agreement, rafael: User
+) -> None:
+    two_leads(agreement)
+    verified = {"email": "ana@home.example", "email_verified": True}
+    tell(
+        agreement,
+        named("form", Teller("L2").attributes(local("2026-09-04 10:30"), **verified)),
+    )
+    merges.merge(kept=lead("L1"), merged=lead("L2"), by=rafael, now=MERGED_AT)
+
+    tell(agreement, Teller("L9", "form").attributes(NOW, **verified))
+
+    assert lead("L9") == lead("L2")
+    assert rebuild(now=NOW) == 0
+
+
+@settings(
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(
+    history=histories(),
+    later=histories(),
+    day=st.integers(0, 20),
+    is_turned=st.booleans(),
+)
+def test_whatever_happened_undoing_brings_back_what_would_be(
+    history: list[tuple[str, str, datetime, dict[str, object]]],
+    later: list[tuple[str, str, datetime, dict[str, object]]],
+    day: int,
+    *,
+    is_turned: bool,
+) -> None:
+    now = local("2026-10-01 09:00")
+    version = AgreementVersion.objects.first() or make_version(example_terms(late_logging="60d"))
+    reps = list(User.objects.order_by("pk")) or [
+        make_rep(name, version.agreement) for name in ("Ana", "Bruno")
+    ]
+    first = facts_of(history, reps)
+    heard_at = local("2026-08-30 09:00")
+    heard = [named(f"heard-{name}", Teller(name).attributes(heard_at)) for name in ("L1", "L2")]
+    LeadMerge.objects.all().delete()
+    forget_all()
+    ingest(agreement=version.agreement, facts=[*heard, *first], by=None, now=now)
+    since = [
+        replace(each, external_id=f"later-{each.external_id}") for each in facts_of(later, reps)
+    ]
+    ingest(agreement=version.agreement, facts=since, by=None, now=now)
+    expected = state()
+
+    LeadMerge.objects.all().delete()
+    forget_all()
+    ingest(agreement=version.agreement, facts=[*heard, *first], by=None, now=now)
+    one, other = (
+        LeadIdentity.objects.get(source="crm", external_id=name).lead for name in ("L1", "L2")
+    )
+    kept, merged = (other, one) if is_turned else (one, other)
+    at = local("2026-09-01 08:00") + timedelta(days=day)
+    fact = merges.merge(kept=kept, merged=merged, by=reps[0], now=at)
+    assert rebuild(now=now) >= 0
+    ingest(agreement=version.agreement, facts=since, by=None, now=now)
+    assert rebuild(now=now) == 0
+
+    merges.undo(merge=fact, by=reps[0], now=now)
+    assert rebuild(now=now) == 0
+    assert state() == expected
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_turned", [False, True])
+def test_of_two_who_merge_one_is_told_who_was_first(*, is_turned: bool) -> None:
+    agreement = make_version().agreement
+    helena = make_user("Helena", team=agreement.marketing_team, role="lead")
+    rafael = make_user("Rafael", team=agreement.sales_team, role="lead")
+    one, other = two_leads(agreement)
+    pair = (other, one) if is_turned else (one, other)
+
+    raised = run_together(
+        lambda: merges.merge(kept=one, merged=other, by=helena, now=NOW),
+        lambda: merges.merge(kept=pair[0], merged=pair[1], by=rafael, now=NOW),
+    )
+
+    assert [type(error) for error in raised] == [merges.AlreadyMerged]
+    first = LeadMerge.objects.get().recorded_by
+    assert first is not None
+    assert first.name in str(raised[0])
+    assert rebuild(now=NOW) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_told_during_a_merge_is_lost() -> None:
+    agreement = make_version().agreement
+    rafael = make_user("Rafael", team=agreement.sales_team, role="lead")
+    ana = make_rep("Ana", agreement)
+    kept, merged = two_leads(agreement)
+    touched = Handoff.objects.get(external_id="L2-H2")
+    again = [
+        Teller(name).event("offered", NOW, f"again-{name}", external_id=f"again-{name}")
+        for name in ("L1", "L2")
+    ]
+
+    raised = run_together(
+        lambda: retry_once(
+            lambda: merges.merge(kept=kept, merged=merged, by=rafael, now=MERGED_AT)
+        ),
+        lambda: retry_once(
+            lambda: follow_ups.log(
+                handoff=touched,
+                channel="call",
+                outcome="answered",
+                occurred_at=local("2026-09-04 11:30"),
+                by=ana,
+                now=NOW,
+            )
+        ),
+        lambda: retry_once(lambda: tell(agreement, again[0])),
+        lambda: retry_once(lambda: tell(agreement, again[1])),
+    )
+
+    assert raised == []
+    assert status("H1") == "accepted"
+    assert agreement.handoffs.open().count() == 1
+    assert rebuild(now=NOW) == 0
