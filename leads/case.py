@@ -135,9 +135,13 @@ def read_case(lead: Lead, agreement: Agreement, handoffs: Sequence[Handoff]) -> 
     for each in whole:
         offer = OfferRow(each.pk, each.source, each.external_id)
         offers[each.lead_id, agreement.pk].append(offer)
-    records = read_records(lead_ids, offers, families)
-    standings = {standing.pk: standing for _key, standing in standings_of(records)}
-    return Case((lead.pk, agreement.pk), records, standings)
+    return _folded((lead.pk, agreement.pk), read_records(lead_ids, offers, families))
+
+
+def _folded(key: LeadAndAgreement, records: Records) -> Case:
+    """Fold the handoffs of a lead under an agreement from what was read."""
+    standings = standings_of(records)
+    return Case(key, records, {standing.pk: standing for _key, standing in standings})
 
 
 def shown_status(state: ClockState, now: datetime) -> str:

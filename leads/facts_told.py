@@ -13,7 +13,15 @@ from agreements.criteria import is_missing
 from agreements.models import Agreement, User
 from agreements.terms import Terms
 from agreements.terms.procedure import Reason
-from leads.models import Deal, FollowUp, HandoffEvent, LeadChange, Satisfaction, StageEntry
+from leads.models import (
+    Deal,
+    FollowUp,
+    HandoffEvent,
+    LeadChange,
+    LeadMerge,
+    Satisfaction,
+    StageEntry,
+)
 from leads.qualifying import field_name, value_text
 
 _DAY = timedelta(days=1)
@@ -248,9 +256,32 @@ def tell_attributes(change: LeadChange, *, is_first: bool) -> Told:
     )
 
 
-def tell_merge(name: str) -> Told:
-    """Say that two leads were found to be one."""
-    return Told(icon="users", text=format_html(_("Found to be one lead with {name}"), name=name))
+def tell_merge(merge: LeadMerge, name: str) -> Told:
+    """Say who found two leads to be one."""
+    return Told(
+        icon="users",
+        text=format_html(
+            _("{who} found this to be one lead with {name}"),
+            who=_strong(_name(merge.recorded_by)),
+            name=_strong(name),
+        ),
+        details=tuple(_said(merge.correction_reason)),
+        is_person=merge.recorded_by is not None,
+    )
+
+
+def tell_parting(merge: LeadMerge, name: str) -> Told:
+    """Say who parted two leads again."""
+    return Told(
+        icon="arrow-back-up",
+        text=format_html(
+            _("{who} parted this lead from {name} again: they are not one"),
+            who=_strong(_name(merge.recorded_by)),
+            name=_strong(name),
+        ),
+        details=tuple(_said(merge.correction_reason)),
+        is_person=merge.recorded_by is not None,
+    )
 
 
 def _said(note: str) -> list[str]:

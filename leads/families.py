@@ -80,6 +80,14 @@ class Families:
         groups = self.groups()
         return set(lead_ids).union(*(groups[each] for each in groups.keys() & set(lead_ids)))
 
+    def below(self, lead_id: int) -> set[int]:
+        """Return a lead and those that were merged into it, also over others."""
+        found, asked = {lead_id}, {lead_id}
+        while asked:
+            asked = {each for each, merge in self.merges.items() if merge.kept_id in asked} - found
+            found |= asked
+        return found
+
 
 T = TypeVar("T", bound=Told)
 
@@ -107,32 +115,33 @@ def share_changes(changes: dict[int, list[ChangeRow]], families: Families) -> No
     """
     own = {lead_id: tuple(rows) for lead_id, rows in changes.items()}
     for joining in families.joinings():
-        at = joining.merge.occurred_at
-        kept = known_before(changes.get(joining.merge.kept_id, ()), at)
-        merged = known_before(changes.get(joining.merged_id, ()), at)
-        joint = _joint(kept, merged)
+        merge = joining.merge
+        kept = known_before(changes.get(merge.kept_id, ()), merge)
+        merged = known_before(changes.get(joining.merged_id, ()), merge)
+        joint = joint_attributes(kept, merged)
         for lead_ids, known in ((joining.kept_ids, kept), (joining.merged_ids, merged)):
             learned = {key: value for key, value in joint.items() if known.get(key) != value}
             for lead_id in lead_ids if learned else ():
-                changes.setdefault(lead_id, []).append(_learning(joining.merge, learned))
+                changes.setdefault(lead_id, []).append(_learning(merge, learned))
         for one, other in _pairs(joining):
-            since = _since(own.get(other, ()), at)
+            since = _since(own.get(other, ()), merge.occurred_at)
             if since:
                 changes.setdefault(one, []).extend(since)
         for lead_id in (joining.merged_ids | joining.kept_ids) & changes.keys():
             changes[lead_id].sort(key=lambda change: change[:3])
 
 
-def known_before(changes: Iterable[ChangeRow], at: datetime) -> dict[str, Any]:
-    """Return what had been told of a lead before an instant, the rows being in their order."""
+def known_before(changes: Iterable[ChangeRow], merge: MergeRow) -> dict[str, Any]:
+    """Return what had been told of a lead when it was merged, the rows being in their order."""
     known: dict[str, Any] = {}
     for change in changes:
-        if change.occurred_at < at:
+        if change.occurred_at <= merge.occurred_at and change[:3] != merge[:3]:
             known.update(change.attributes)
     return known
 
 
-def _joint(kept: Mapping[str, Any], merged: Mapping[str, Any]) -> dict[str, Any]:
+def joint_attributes(kept: Mapping[str, Any], merged: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is known of a lead once another one was merged into it."""
     joint = dict(kept) | {
         key: value
         for key, value in merged.items()
@@ -158,4 +167,5 @@ def _pairs(joining: Joining) -> Iterator[tuple[int, int]]:
 
 
 def _since(rows: Sequence[T], at: datetime) -> list[T]:
-    return [row for row in rows if row.occurred_at >= at]
+    """Return what happened after an instant: what happened at it came before the merge."""
+    return [row for row in rows if row.occurred_at > at]

@@ -214,6 +214,20 @@ def check_user_can_sign_blackout(agreement: Agreement, party: str, user: User) -
         raise PermissionDenied(_("The leads of both parties sign a blackout, each for their own."))
 
 
+def check_user_can_merge(agreement: Agreement, user: User) -> None:
+    """Raise PermissionDenied unless the person may find leads to be one, and part them again."""
+    leads = {(Party.MARKETING, Role.LEAD), (Party.SALES, Role.LEAD)}
+    if not (user.is_admin or roles_in(agreement, user) & leads):
+        raise PermissionDenied(
+            _("Only the leads of the two parties and administrators merge leads.")
+        )
+
+
+def refusal_to_merge(agreement: Agreement, user: User) -> str:
+    """Return why the person may not merge leads; empty where they may."""
+    return refusal(check_user_can_merge, agreement, user)
+
+
 def check_user_can_import(agreement: Agreement, user: User) -> None:
     """Raise PermissionDenied unless the person may import files under the agreement."""
     leads = {(Party.MARKETING, Role.LEAD), (Party.SALES, Role.LEAD)}

@@ -98,7 +98,7 @@ class Records:
         merge = self.families.merges.get(lead_id)
         if merge is None:
             return self.attributes_at(lead_id, None)
-        return known_before(self.changes.get(lead_id, ()), merge.occurred_at)
+        return known_before(self.changes.get(lead_id, ()), merge)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ def settle(
     settling.write_leads()
     settling.write_handoffs()
     settling.write_clocks_and_breaches()
-    changed = lead_ids if facts_changed else settling.changed_leads
+    changed = settling.lead_ids if facts_changed else settling.changed_leads
     log_days_of(changed)
     copy_rows(Unjudged, ("lead_id",), [(lead_id,) for lead_id in changed])
     return settling.written
@@ -102,7 +102,7 @@ class _Settling:
 
     def __init__(self, lead_ids: Collection[int], now: datetime, born: Born) -> None:
         families = families_of(lead_ids)
-        self._lead_ids = lead_ids = families.all(lead_ids)
+        self.lead_ids = lead_ids = families.all(lead_ids)
         self._now, self._born = now, born
         self.written = 0
         self.changed_leads: set[int] = set()
@@ -129,7 +129,7 @@ class _Settling:
         """Write what is known of each lead."""
         stored: dict[int, Row] = {
             pk: tuple(row)
-            for pk, *row in Lead.objects.filter(AnyOf("pk", self._lead_ids)).values_list(
+            for pk, *row in Lead.objects.filter(AnyOf("pk", self.lead_ids)).values_list(
                 "pk", *LEAD_COLUMNS
             )
         }

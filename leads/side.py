@@ -5,7 +5,7 @@ from typing import Any
 
 from agreements import formats
 from agreements.terms import Terms
-from leads.models import FollowUp, Handoff, Lead
+from leads.models import FollowUp, Handoff, Lead, LeadIdentity
 from leads.qualifying import criteria_of, field_name, value_text
 from leads.timeline import Story
 
@@ -24,7 +24,9 @@ def side_of(story: Story, *, here: str, readable: Sequence[Handoff]) -> dict[str
         "more_attributes": attributes[len(_FIRST_SHOWN) :],
         "next_step": _next_step(story),
         "others": _others(story, here.partition("?")[0], readable),
-        "identities": lead.identities.order_by("source", "external_id"),
+        "identities": LeadIdentity.objects.filter(lead__in=story.lead_ids).order_by(
+            "source", "external_id"
+        ),
     }
 
 
@@ -44,7 +46,7 @@ def _next_step(story: Story) -> FollowUp | None:
     """Return the follow-up that says what comes next, unless something was done since."""
     latest = (
         FollowUp.objects.holding()
-        .filter(agreement=story.around.agreement, lead=story.lead, is_automated=False)
+        .filter(agreement=story.around.agreement, lead__in=story.lead_ids, is_automated=False)
         .order_by("-occurred_at", "-pk")
         .first()
     )

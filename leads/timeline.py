@@ -28,6 +28,7 @@ from leads.facts_told import (
     tell_event,
     tell_follow_up,
     tell_merge,
+    tell_parting,
     tell_satisfaction,
     tell_stage,
 )
@@ -90,6 +91,11 @@ class Story:
     handoffs: Sequence[Handoff]
     around: Surroundings
     people: Mapping[int, User]
+
+    @property
+    def lead_ids(self) -> set[int]:
+        """The lead and those that were merged into it."""
+        return self.case.records.families.below(self.lead.pk)
 
 
 def timeline_of(story: Story, show: str = "everything") -> list[Entry]:
@@ -172,7 +178,7 @@ class _Told:
 
     def of_lead(self, facts: FactQuerySet[F]) -> FactQuerySet[F]:
         """Narrow facts to the lead, and to the time since the handoff before this one."""
-        return self.in_span(facts.holding().filter(lead=self.story.lead))
+        return self.in_span(facts.holding().filter(lead__in=self.story.lead_ids))
 
     def in_span(self, facts: FactQuerySet[F]) -> FactQuerySet[F]:
         start, end = _span(self.story)
@@ -228,11 +234,16 @@ class _Told:
             yield entry if bars else _first_of_its_instant(entry)
 
     def merges(self) -> Iterator[Entry]:
-        lead = self.story.lead
-        facts = LeadMerge.objects.filter(Q(kept=lead) | Q(merged=lead))
-        for merge in self.in_span(facts.holding().select_related("kept", "merged")):
-            other = merge.merged if merge.kept_id == lead.pk else merge.kept
-            yield self.entry(merge, tell_merge(str(other)), MarkKind.MERGED)
+        """Tell which leads were found to be one, and that two were parted again."""
+        ids = self.story.lead_ids
+        facts = LeadMerge.objects.filter(Q(kept__in=ids) | Q(merged__in=ids), is_current=True)
+        for merge in self.in_span(facts.select_related("kept", "merged", "recorded_by")):
+            other = merge.merged if merge.kept_id in ids else merge.kept
+            if merge.is_retracted:
+                entry = self.entry(merge, tell_parting(merge, str(other)), MarkKind.MERGED)
+                yield replace(entry, at=merge.recorded_at)
+            else:
+                yield self.entry(merge, tell_merge(merge, str(other)), MarkKind.MERGED)
 
 
 def _first_of_its_instant(entry: Entry) -> Entry:

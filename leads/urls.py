@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from leads.views import criteria_test, deeds, fields, lead, queue, registry, undoing
+from leads.views import criteria_test, deeds, fields, lead, merging, queue, registry, undoing
 
 app_name = "leads"
 
@@ -12,6 +12,12 @@ urlpatterns = [
     path("lead-fields/", fields.lead_fields, name="lead-fields"),
     path("imports/", include("leads.import_urls")),
     path("leads/", registry.registry, name="list"),
+    path("leads/duplicates/", merging.duplicates, name="duplicates"),
+    path("leads/<int:pk>/alike/", merging.alike, name="alike"),
+    path("leads/<int:pk>/merge/<int:other>/", merging.merge, name="merge"),
+    path("leads/<int:pk>/apart/<int:other>/", merging.tell_apart, name="tell-apart"),
+    path("leads/<int:pk>/alike/<int:other>/", merging.tell_alike, name="tell-alike"),
+    path("merges/<int:pk>/undo/", merging.part, name="merge-undo"),
     path("leads/<int:pk>/", lead.detail, name="detail"),
     path("handoffs/<int:pk>/accept/", deeds.accept, name="accept"),
     path("handoffs/<int:pk>/reject/", deeds.reject, name="reject"),

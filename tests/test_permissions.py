@@ -39,6 +39,7 @@ from leads.permissions import (
     check_user_can_assign,
     check_user_can_decide_exception,
     check_user_can_import,
+    check_user_can_merge,
     check_user_can_offer,
     check_user_can_organise,
     check_user_can_record_absence,
@@ -96,6 +97,7 @@ sign a blackout for sales      | –     | –        | –              | yes  
 figures of single reps         | yes   | yes      | –              | yes        | –                | –   | –           | –
 close a month                  | yes   | yes      | –              | –          | –                | –   | –           | –
 import a file                  | yes   | –        | yes            | yes        | –                | –   | –           | –
+merge leads                    | yes   | –        | yes            | yes        | –                | –   | –           | –
 people, calendars, tokens      | yes   | –        | –              | –          | –                | –   | –           | –
 """  # noqa: E501 - it is read as a table
 
@@ -113,6 +115,9 @@ the criteria, tested           | 200   | 200      | 200            | 200        
 the rates' history             | 200   | 200      | 200            | 200        | 200              | 200 | 200         | 404
 the queue                      | 200   | 200      | 200            | 200        | 200              | 200 | 200         | 404
 the registry                   | 200   | 200      | 200            | 200        | 200              | 200 | 200         | 404
+possible duplicates            | 200   | 200      | 200            | 200        | 200              | 200 | 200         | 404
+what looks like one of Bruno   | 200   | 200      | 200            | 200        | 200              | 404 | 200         | 404
+a merge compared               | 200   | 403      | 200            | 200        | 403              | 404 | 403         | 404
 a lead never offered           | 200   | 200      | 200            | 200        | 200              | 404 | 200         | 404
 a lead in the queue            | 200   | 200      | 200            | 200        | 200              | 200 | 200         | 404
 a lead of Ana                  | 200   | 200      | 200            | 200        | 200              | 200 | 200         | 404
@@ -308,6 +313,7 @@ ASKED: dict[str, Callable[[Scene], bool]] = {
     ),
     "close a month": lambda s: may(check_user_can_close_month)(s.person),
     "import a file": lambda s: may(check_user_can_import)(s.agreement, s.person),
+    "merge leads": lambda s: may(check_user_can_merge)(s.agreement, s.person),
     "people, calendars, tokens": lambda s: may(check_user_can_administer)(s.person),
 }
 
@@ -329,6 +335,9 @@ READ: dict[str, Callable[[Scene], str]] = {
     "the rates' history": lambda _: page("metrics:rate-history"),
     "the queue": lambda _: page("leads:queue"),
     "the registry": lambda _: page("leads:list"),
+    "possible duplicates": lambda _: page("leads:duplicates"),
+    "what looks like one of Bruno": lambda s: page("leads:alike", pk=s.brunos.lead_id),
+    "a merge compared": lambda s: page("leads:merge", pk=s.anas.lead_id, other=s.brunos.lead_id),
     "a lead never offered": lambda s: page("leads:detail", pk=s.never_offered.pk),
     "a lead in the queue": lambda s: page("leads:detail", pk=s.queued.lead_id),
     "a lead of Ana": lambda s: page("leads:detail", pk=s.anas.lead_id),

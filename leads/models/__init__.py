@@ -16,6 +16,7 @@ from leads.models.facts import (
     StageEntry,
 )
 from leads.models.leads import Handoff, Lead, LeadIdentity
+from leads.models.likeness import Distinction
 from leads.models.readiness import OfferRule, Readiness, Unjudged
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Clock",
     "Deal",
     "Delivery",
+    "Distinction",
     "Fact",
     "FileImport",
     "FollowUp",

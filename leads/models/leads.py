@@ -53,6 +53,24 @@ class Lead(models.Model):
                 condition=~models.Q(email=""),
                 name="lead_email",
             ),
+            models.Index(
+                models.Func("email", function="leads_email_key"),
+                "id",
+                condition=~models.Q(email=""),
+                name="lead_same_email",
+            ),
+            models.Index(
+                models.Func("phone", function="leads_phone_key"),
+                "id",
+                condition=~models.Q(phone=""),
+                name="lead_same_phone",
+            ),
+            models.Index(
+                models.Func("name", "email", function="leads_name_key"),
+                "id",
+                condition=~models.Q(email="") & ~models.Q(name=""),
+                name="lead_same_name",
+            ),
         ]
 
     def __str__(self) -> str:

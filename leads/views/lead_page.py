@@ -26,11 +26,11 @@ from leads.forms import LogForm
 from leads.holders import holders_of
 from leads.hours_picture import picture_of
 from leads.models import Handoff, Lead, StageEntry
+from leads.one_lead import lead_ids_of, readable_lead
 from leads.pauses import pause_of
 from leads.permissions import check_user_can_assign
 from leads.qualifying import value_text
 from leads.queue import Desk, desk_of
-from leads.registry import readable_leads
 from leads.side import side_of
 from leads.timeline import SHOWS, Story, by_day, timeline_of
 from leads.undo import undoable_in
@@ -59,11 +59,11 @@ class Reading:
 def read(request: SignedInRequest, slug: str, pk: int, handoff_pk: int | None = None) -> Reading:
     """Find what an address asks for. Raises Http404 for what the person may not read."""
     desk = desk_or_404(request.user, slug)
-    lead = readable_leads(desk).filter(pk=pk).select_related("merged_into").first()
+    lead = readable_lead(desk, pk)
     if lead is None:
         raise Http404
     handoffs = list(
-        desk.agreement.handoffs.filter(lead=lead)
+        desk.agreement.handoffs.filter(lead__in=lead_ids_of(lead.pk))
         .select_related("holder", "lead", "agreement__sales_team", "version")
         .order_by("offered_at", "pk")
     )

@@ -117,6 +117,12 @@ def test_before_the_merge_nothing_is_shared() -> None:
     assert found[1].status == "offered"
 
 
+def test_what_happened_at_its_instant_came_before_the_merge() -> None:
+    changes = {A: [told(A, 0, name="Ana")], B: [told(B, 10, name="Ana S.", city="Santos")]}
+    share_changes(changes, Families(dict([merged(B, A, 10)])))
+    assert known(changes, A, 11) == {"name": "Ana", "city": "Santos"}
+
+
 def test_leads_are_one_over_others_from_the_later_merge_on() -> None:
     families = Families(dict([merged(C, B, 10), merged(B, A, 20)]))
     assert families.all([C]) == families.all([A]) == {A, B, C}

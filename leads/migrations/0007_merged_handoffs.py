@@ -5,7 +5,7 @@ class Migration(migrations.Migration):
     """A handoff ends where its lead was found to be another one, whose handoff goes on."""
 
     dependencies = [
-        ("leads", "0005_rules_of_a_team"),
+        ("leads", "0006_leads_that_could_be_offered"),
     ]
 
     operations = [

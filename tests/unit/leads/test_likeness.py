@@ -1,0 +1,71 @@
+"""Leads that look like one are suggested; nothing else is."""
+
+import pytest
+
+from leads.likeness import Likeness, email_key, is_same_phone, likenesses, name_key
+
+
+def test_it_works() -> None:
+    one = ("Ana Souza", "ana@acme.example", "+55 11 95555-0101")
+    assert likenesses(one, ("SOUZA, Ana", "Ana+news@ACME.example", "(011) 95555-0101")) == (
+        Likeness("email", "ana@acme.example"),
+        Likeness("phone", "+55 11 95555-0101"),
+        Likeness("name", "acme.example"),
+    )
+    assert likenesses(one, ("Bruno Souza", "bruno@acme.example", "+55 11 95555-0102")) == ()
+    assert likenesses(("", "", ""), ("", "", "")) == ()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("ana@acme.example", "ANA@Acme.Example"),
+        ("ana@acme.example", " ana+fair@acme.example "),
+    ],
+)
+def test_addresses_that_are_the_same(one: str, other: str) -> None:
+    assert email_key(one) == email_key(other) != ""
+
+
+@pytest.mark.parametrize("text", ["", "n/a", "ana", "@acme.example", "+tag@acme.example", "a@b"])
+def test_what_is_no_address(text: str) -> None:
+    assert email_key(text) == ""
+
+
+def test_dots_in_addresses_tell_people_apart() -> None:
+    assert email_key("ana.b@acme.example") != email_key("anab@acme.example")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("+55 11 95555-0101", "0055 11 95555 0101", True),
+        ("+55 11 95555-0101", "(11) 95555-0101", True),
+        ("011 95555-0101", "+5511955550101", True),
+        ("+49 (0)30 12345678", "030 12345678", True),
+        ("+55 11 95555-0101", "+54 11 95555-0101", False),
+        ("11 95555-0101", "21 95555-0101", False),
+        ("5555-0101", "5555-0102", False),
+        ("0101", "0101", False),
+        ("9999-9999", "9999-9999", False),
+        ("", "", False),
+    ],
+)
+def test_numbers(one: str, other: str, *, is_same: bool) -> None:
+    assert is_same_phone(one, other) is is_same
+    assert is_same_phone(other, one) is is_same
+
+
+@pytest.mark.parametrize(
+    "name", ["José  da Silva", "jose da silva", "Silva, José da", "JOSE DA SILVA"]
+)
+def test_names_in_a_company(name: str) -> None:
+    assert name_key(name, "x@acme.example") == "acme.example da jose silva"
+
+
+@pytest.mark.parametrize(
+    ("name", "email"),
+    [("Ana", "ana@gmail.com"), ("Ana", ""), ("", "a@acme.example"), ("-", "a@b.co")],
+)
+def test_names_that_say_too_little(name: str, email: str) -> None:
+    assert name_key(name, email) == ""
