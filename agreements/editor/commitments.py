@@ -8,7 +8,7 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from agreements.editor.fields import Choices, Field, Rows
+from agreements.editor.fields import Choices, Field, Rows, Shown, ShownRows
 from agreements.editor.forms import SectionForm
 from agreements.editor.lead_fields import known_fields
 from agreements.editor.measured import cleared, measure_of, with_needs
@@ -231,11 +231,13 @@ class CommitmentsForm(SectionForm):
         version: AgreementVersion,
         document: Mapping[str, Any],
         problems: Sequence[Problem],
+        *,
+        shown: Sequence[Shown | ShownRows],
         now: datetime,
     ) -> dict[str, Any]:
         """Return the promises by party, what they weigh and what the version before said."""
         before = former_terms(version, now)
-        promises = promises_of(self.shown(document, problems), document, before)
+        promises = promises_of(shown, document, before)
         return {
             "before": before,
             "has_many": len(promises) > _MANY,

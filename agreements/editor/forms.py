@@ -92,9 +92,11 @@ class SectionForm:
         version: AgreementVersion,  # noqa: ARG002 - for those that compare it with another
         document: Mapping[str, Any],
         problems: Sequence[Problem],
+        *,
+        shown: Sequence[Shown | ShownRows],  # noqa: ARG002
         now: datetime,  # noqa: ARG002
     ) -> dict[str, Any]:
-        """Return what else the template needs for this version."""
+        """Return what else the template needs for this version, whose fields are ``shown``."""
         return self.context(document, problems)
 
     def keep_beside(

@@ -118,7 +118,9 @@ class Table:
             "nav": self.nav(),
             "problems": self.all_problems(),
             "talk": self.talk,
-            **self.form.context_of(self.version, self.document, self.problems, self.now),
+            **self.form.context_of(
+                self.version, self.document, self.problems, shown=fields, now=self.now
+            ),
             **more,
         }
 

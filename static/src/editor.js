@@ -1,5 +1,6 @@
 // The editor keeps what is typed: it says whether that is saved, and holds it in the browser
 // until the server has it, so that neither a lost connection nor a closed tab loses a word.
+import "./kept.js";
 import { announce } from "./words.js";
 
 const formOf = (target) => target?.closest?.("form[data-keeps-typed]");
@@ -27,6 +28,8 @@ document.addEventListener("input", (event) => {
   const form = formOf(event.target);
   if (!form) return;
   say("typed");
+  // What is typed now is no part of what would be undone.
+  document.getElementById("undo")?.replaceChildren();
   hold(form);
 });
 
