@@ -14,6 +14,7 @@ from leads.actions.outcomes import last_return_date
 from leads.actions.pauses import latest_end
 from leads.forms import LocalDateTimeInput
 from leads.models import Handoff
+from leads.qualifying import field_name
 from leads.reasons import Ending, reasons_for, rulebook_for
 
 _WIDE = {"class": "form-control"}
@@ -192,7 +193,7 @@ class QualifyForm(DeedForm):
         self._questions = {f"answer_{place}": text for place, text in enumerate(questions, start=1)}
         for name, question in self._questions.items():
             self.fields[name] = forms.CharField(
-                label=question[:1].upper() + question[1:],
+                label=field_name(question),
                 required=False,
                 max_length=2000,
                 widget=forms.TextInput(attrs=_WIDE),

@@ -1,6 +1,9 @@
-"""What the portal offers by itself: leads that meet the criteria, and leads that come back."""
+"""Offer leads together, by rule as soon as they meet the criteria, and again on their day."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
@@ -8,8 +11,9 @@ from django.db.models import Exists, OuterRef
 
 from agreements.models import Agreement, Membership, User
 from leads.actions import handoffs
-from leads.actions.assignments import assign_by_rules
-from leads.models import Handoff, OfferRule, Readiness
+from leads.actions.assignments import assign_by_rules, assign_offered
+from leads.deadlocks import retry_once
+from leads.models import Handoff, Lead, OfferRule, Readiness
 from leads.models.leads import HandoffQuerySet
 from leads.reasons import rulebook_for
 
@@ -109,3 +113,31 @@ def _offer_again(former: Handoff, now: datetime) -> bool:
 def _is_in_team(agreement: Agreement, person: User) -> bool:
     members = Membership.objects.filter(team=agreement.sales_team_id, user=person)
     return person.is_active and members.exists()
+
+
+@dataclass(slots=True)
+class Offered:
+    """What became of leads that were offered together; each that was not, with its sentence."""
+
+    handoffs: list[Handoff] = field(default_factory=list)
+    refused: list[tuple[Lead, str]] = field(default_factory=list)
+
+
+def offer_all(
+    leads: Iterable[Lead], *, agreement: Agreement, by: User, now: datetime, note: str
+) -> Offered:
+    """Offer leads one after the other, each for itself, and assign them by the team's rules.
+
+    ``note`` says why those are offered that do not meet the criteria.
+    """
+    offered = Offered()
+    for lead in leads:
+        deed = partial(handoffs.offer, lead=lead, agreement=agreement, by=by, now=now, note=note)
+        try:
+            handoff = retry_once(deed)
+        except (handoffs.AlreadyOpen, handoffs.UnableToOffer) as error:
+            offered.refused.append((lead, str(error)))
+        else:
+            retry_once(partial(assign_offered, handoff=handoff, now=now))
+            offered.handoffs.append(handoff)
+    return offered

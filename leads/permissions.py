@@ -23,6 +23,14 @@ def check_user_can_offer(agreement: Agreement, user: User) -> None:
         )
 
 
+def check_user_can_turn_offer_rule(agreement: Agreement, user: User) -> None:
+    """Raise PermissionDenied unless the person may let the portal offer leads by itself."""
+    if not (user.is_admin or (Party.MARKETING, Role.LEAD) in roles_in(agreement, user)):
+        raise PermissionDenied(
+            _("Only the marketing lead or an administrator lets the portal offer by itself.")
+        )
+
+
 def check_user_can_tell(agreement: Agreement, user: User) -> None:
     """Raise PermissionDenied unless the person may tell of leads by calls."""
     roles = roles_in(agreement, user)

@@ -55,7 +55,7 @@ def _next_step(story: Story) -> FollowUp | None:
 
 def _others(story: Story, url: str, readable: Sequence[Handoff]) -> list[dict[str, Any]]:
     """Return the other handoffs of the lead; a link only where they may be read."""
-    names = _reason_names(story.around.terms)
+    names = reason_names(story.around.terms)
     return [
         {
             "href": f"{url}?handoff={each.pk}" if each in readable else "",
@@ -68,7 +68,8 @@ def _others(story: Story, url: str, readable: Sequence[Handoff]) -> list[dict[st
     ]
 
 
-def _reason_names(terms: Terms | None) -> dict[str, str]:
+def reason_names(terms: Terms | None) -> dict[str, str]:
+    """Name the coded reasons for which handoffs end, by their keys."""
     if terms is None:
         return {}
     reasons = terms.reasons

@@ -2,7 +2,17 @@
 
 from django.urls import include, path
 
-from leads.views import criteria_test, deeds, fields, lead, merging, queue, registry, undoing
+from leads.views import (
+    criteria_test,
+    deeds,
+    fields,
+    lead,
+    merging,
+    queue,
+    ready,
+    registry,
+    undoing,
+)
 
 app_name = "leads"
 
@@ -12,6 +22,9 @@ urlpatterns = [
     path("lead-fields/", fields.lead_fields, name="lead-fields"),
     path("imports/", include("leads.import_urls")),
     path("leads/", registry.registry, name="list"),
+    path("leads/before/", ready.ready, name="ready"),
+    path("leads/offer/", ready.offer, name="offer"),
+    path("leads/offer-rule/", ready.turn_rule, name="offer-rule"),
     path("leads/duplicates/", merging.duplicates, name="duplicates"),
     path("leads/<int:pk>/alike/", merging.alike, name="alike"),
     path("leads/<int:pk>/merge/<int:other>/", merging.merge, name="merge"),

@@ -17,6 +17,7 @@ from leads.permissions import (
     check_user_can_contest,
     check_user_can_correct,
     check_user_can_decide_contest,
+    check_user_can_turn_offer_rule,
     check_user_can_withdraw,
 )
 from tests.factories import Teller, example_terms, make_rep, make_user, make_version
@@ -27,6 +28,7 @@ pytestmark = pytest.mark.django_db
 
 RULES = """
                             | admin | director | marketing lead | sales lead | marketing member | rep | integration | stranger
+turn offering by rule on    | yes   | –        | yes            | –          | –                | –   | –           | –
 withdraw an offer           | yes   | –        | yes            | –          | –                | –   | –           | –
 withdraw one's own          | yes   | –        | yes            | –          | yes              | –   | –           | –
 contest a rejection         | yes   | –        | yes            | –          | –                | –   | –           | –
@@ -112,6 +114,9 @@ def a_lead(like: Handoff) -> Lead:
 
 
 ASKED: dict[str, Callable[[Scene], bool]] = {
+    "turn offering by rule on": lambda s: may(check_user_can_turn_offer_rule)(
+        s.offered.agreement, s.person
+    ),
     "withdraw an offer": lambda s: may(check_user_can_withdraw)(s.offered, s.person),
     "withdraw one's own": lambda s: may(check_user_can_withdraw)(s.own_offer, s.person),
     "contest a rejection": lambda s: may(check_user_can_contest)(s.offered, s.person),

@@ -1,0 +1,154 @@
+"""The rows of marketing's list before the handoff: what each lead lacks, and how it ages."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from django.db.models import Max, Q
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from agreements import formats
+from agreements.criteria import Attributes, evaluate
+from agreements.models import Agreement
+from agreements.rule_words import field_words, rule_words
+from agreements.terms import Terms
+from leads.any_of import AnyOf
+from leads.health import Health, health_of
+from leads.models import FollowUp, Handoff, Lead, LeadChange, Readiness, StageEntry
+from leads.models.facts import FactQuerySet
+from leads.side import reason_names
+
+F = TypeVar("F", StageEntry, FollowUp)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyRow:
+    """A lead that could be offered: what it has and lacks, its age, its health, its past."""
+
+    lead: Lead
+    ready_since: datetime | None
+    points: str
+    lacks: tuple[str, ...]
+    stage: str
+    stage_since: datetime | None
+    health: Health
+    nurtured: FollowUp | None
+    past: str
+
+    @property
+    def health_words(self) -> str:
+        """The health in words."""
+        return {
+            Health.UNREACHABLE: _("No e-mail address or telephone"),
+            Health.COLD: _("Cold: no sign of life for three months"),
+            Health.AGEING: _("Ageing: no sign of life for a month"),
+            Health.FRESH: _("Fresh"),
+        }[self.health]
+
+    @property
+    def health_look(self) -> str:
+        """The colour of the health."""
+        tones = {Health.UNREACHABLE: "bad", Health.COLD: "bad", Health.AGEING: "warn"}
+        return tones.get(self.health, "ok")
+
+
+class _About:
+    """What is known of some leads beside their readiness; four queries."""
+
+    def __init__(
+        self, agreement: Agreement, lead_ids: Sequence[int], terms: Terms | None, now: datetime
+    ) -> None:
+        self.terms, self.now = terms, now
+        self.stages = {each.key: each.name for each in terms.stages} if terms else {}
+        self.entries = _latest(StageEntry.objects.holding().filter(agreement=agreement), lead_ids)
+        self.touches = _latest(FollowUp.objects.holding().filter(agreement=agreement), lead_ids)
+        told = LeadChange.objects.holding().filter(AnyOf("lead", lead_ids)).values("lead")
+        self.told_at = dict(told.annotate(at=Max("occurred_at")).values_list("lead", "at"))
+        self.past = _past(agreement, lead_ids, terms)
+
+    def row(self, readiness: Readiness) -> ReadyRow:
+        lead = readiness.lead
+        entry, touch = self.entries.get(lead.pk), self.touches.get(lead.pk)
+        signs = [
+            self.told_at.get(lead.pk),
+            entry and entry.occurred_at,
+            touch and touch.occurred_at,
+        ]
+        last_sign_at = max((at for at in signs if at), default=lead.first_heard_at)
+        return ReadyRow(
+            lead=lead,
+            ready_since=readiness.ready_since,
+            points=self._points(readiness),
+            lacks=() if self.terms is None else lacking(self.terms, lead.attributes),
+            stage=self.stages.get(entry.stage, entry.stage) if entry else "",
+            stage_since=entry.occurred_at if entry else None,
+            health=health_of(
+                can_be_reached=bool(lead.email or lead.phone),
+                last_sign_at=last_sign_at,
+                now=self.now,
+            ),
+            nurtured=touch,
+            past=self.past.get(lead.pk, ""),
+        )
+
+    def _points(self, readiness: Readiness) -> str:
+        threshold = self.terms.handoff.threshold if self.terms else None
+        if readiness.points is None or threshold is None:
+            return ""
+        return _("%(points)s of %(threshold)s") % {
+            "points": formats.figure(readiness.points),
+            "threshold": formats.figure(threshold),
+        }
+
+
+def rows_of(
+    agreement: Agreement, found: Sequence[Readiness], terms: Terms | None, now: datetime
+) -> list[ReadyRow]:
+    """Dress a page of readiness, its leads selected; four queries, however many leads."""
+    about = _About(agreement, [each.lead_id for each in found], terms, now)
+    return [about.row(each) for each in found]
+
+
+def _latest(facts: FactQuerySet[F], lead_ids: Sequence[int]) -> Mapping[int, F]:
+    latest = facts.filter(AnyOf("lead", lead_ids)).order_by("lead", "-occurred_at", "-pk")
+    return {fact.lead_id: fact for fact in latest.distinct("lead")}
+
+
+def _past(agreement: Agreement, lead_ids: Sequence[int], terms: Terms | None) -> dict[int, str]:
+    """Say how the latest handoff of each lead ended."""
+    names = reason_names(terms)
+    latest = (
+        agreement.handoffs.filter(AnyOf("lead", lead_ids), offered_at__isnull=False)
+        .filter(~Q(status=Handoff.Status.REPEATED))
+        .order_by("lead", "-offered_at", "-pk")
+        .distinct("lead")
+    )
+    return {
+        each.lead_id: _("%(status)s: %(reason)s")
+        % {"status": each.get_status_display(), "reason": names.get(each.reason, each.reason)}
+        if each.reason
+        else each.get_status_display()
+        for each in latest
+    }
+
+
+def lacking(terms: Terms, attributes: Attributes) -> tuple[str, ...]:
+    """Say what a lead lacks to meet the criteria: points, rules that fail, fields missing."""
+    verdict = evaluate(terms.handoff, attributes)
+    said = []
+    if not verdict.reaches_threshold and verdict.threshold is not None:
+        points = verdict.threshold - verdict.score
+        said.append(
+            ngettext("%(number)s point", "%(number)s points", points)
+            % {"number": formats.figure(points)}
+        )
+    said += [
+        capfirst(rule_words(rule))
+        for rule, result in zip(terms.handoff.rules, verdict.rules, strict=True)
+        if not result.holds
+    ]
+    said += [capfirst(field_words(name)) for name in verdict.completeness.missing]
+    return tuple(dict.fromkeys(said))
