@@ -5,8 +5,8 @@ none of its people has any open time left before the promise runs out. What no r
 anybody stays in the team's queue. Every answer tells why, as values that an interface words.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeAlias
@@ -120,6 +120,25 @@ def choose(rules: Sequence[TeamRule], staff: Staff, waiting: Waiting, *, now: da
             return Choice(tried.person, rule, tried.load, tried.skipped, tuple(passed))
         passed.append(tried)
     return Choice(None, None, passed=tuple(passed))
+
+
+def deal(
+    rules: Sequence[TeamRule], staff: Staff, asked: Iterable[tuple[Waiting, datetime]]
+) -> list[Choice]:
+    """Return who gets each of several handoffs, each as if those before it were given away.
+
+    Each comes with the instant at which it is to be given.
+    """
+    turns, held, choices = list(rules), dict(staff), []
+    for waiting, at in asked:
+        choice = choose(turns, held, waiting, now=at)
+        choices.append(choice)
+        if choice.person is not None and choice.rule is not None:
+            person = held[choice.person]
+            held[person.key] = replace(person, load=person.load + 1)
+            place = turns.index(choice.rule)
+            turns[place] = replace(choice.rule, latest=person.key)
+    return choices
 
 
 def _try(rule: TeamRule, staff: Staff, waiting: Waiting, now: datetime) -> Choice | PassedOn:

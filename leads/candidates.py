@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from agreements.models import Agreement, User
-from leads.assigning import Choice, TeamRule, Waiting, choose, is_there
+from leads.assigning import TeamRule, Waiting, deal, is_there
 from leads.assignment_words import away_words, choice_words
 from leads.models import Handoff, TeamRules
 from leads.team import Team, rules_of, team_of, waiting_of
@@ -44,7 +44,7 @@ class Choosing:
         return waiting_of(handoffs, self.now) if handoffs else {}
 
     def candidates(self, waiting: Waiting) -> list[Candidate]:
-        """Return everybody but the holder: who is there first, then who has least to do."""
+        """Return everybody but the holder: who is there first, reps first, least to do first."""
         found = [
             Candidate(
                 user=user,
@@ -55,17 +55,20 @@ class Choosing:
             for key, user in self.team.people.items()
             if key != waiting.holder
         ]
-        return sorted(found, key=lambda each: (not each.is_there, each.load, each.user.name))
+        leads = self.team.leads
+        return sorted(
+            found,
+            key=lambda each: (not each.is_there, each.user.pk in leads, each.load, each.user.name),
+        )
 
-    def choice(self, waiting: Waiting) -> Choice:
-        """Return whom the rules would choose."""
-        return choose(self.rules, self.team.staff, waiting, now=self.now)
-
-    def suggestion(self, waiting: Waiting) -> Suggestion:
-        """Return whom the rules would choose, and why, in words."""
-        choice = self.choice(waiting)
-        user = self.team.people.get(choice.person) if choice.person is not None else None
-        return Suggestion(user, choice_words(choice, self.team.people))
+    def suggestions(self, asked: Sequence[Waiting]) -> list[Suggestion]:
+        """Return whom the rules would choose for each, one after the other, and why, in words."""
+        choices = deal(self.rules, self.team.staff, [(waiting, self.now) for waiting in asked])
+        people = self.team.people
+        return [
+            Suggestion(people.get(choice.person or 0), choice_words(choice, people))
+            for choice in choices
+        ]
 
     def runs_out_while_away(self, waiting: Waiting) -> bool:
         """Whether who holds a handoff is away until its promise runs out."""

@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from agreements.models import Agreement, User
-from leads.assigning import Choice, Person, TeamRule, choose
+from leads.assigning import Choice, TeamRule, deal
 from leads.models import Handoff
 from leads.team import Team, offered_of, team_of
 
@@ -49,20 +49,12 @@ def simulate(
     if not handoffs:
         return Simulation((), team)
     then = team_of(agreement, handoffs[0].offered_at or now)
-    asked, staff, turns = offered_of(handoffs, now), dict(then.staff), list(rules)
-    rows = []
-    for handoff in handoffs:
-        at = handoff.offered_at or now
-        choice = choose(turns, staff, asked[handoff.pk], now=at)
-        rows.append(Simulated(handoff, choice, then.people.get(choice.person or 0)))
-        if choice.person is not None:
-            staff[choice.person] = _with_one_more(staff[choice.person])
-            turns = [
-                replace(each, latest=choice.person) if each is choice.rule else each
-                for each in turns
-            ]
+    asked = offered_of(handoffs, now)
+    choices = deal(
+        rules, then.staff, [(asked[each.pk], each.offered_at or now) for each in handoffs]
+    )
+    rows = [
+        Simulated(handoff, choice, then.people.get(choice.person or 0))
+        for handoff, choice in zip(handoffs, choices, strict=True)
+    ]
     return Simulation(rows[::-1], then)
-
-
-def _with_one_more(person: Person) -> Person:
-    return replace(person, load=person.load + 1)

@@ -78,7 +78,7 @@ def _choices(handoff: Handoff, choosing: Choosing) -> dict[str, Any]:
     clocks = acting_clocks().filter(handoff=handoff).order_by("due_at", "clause_key")
     return {
         "candidates": choosing.candidates(waiting),
-        "suggestion": choosing.suggestion(waiting) if choosing.rules else None,
+        "suggestion": choosing.suggestions([waiting])[0] if choosing.rules else None,
         "due_at": waiting.due_at,
         "clocks": [{"clock": each, "name": Clock.Kind(each.kind).label} for each in clocks],
     }

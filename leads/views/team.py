@@ -150,14 +150,15 @@ def _held_by(agreement: Agreement, person: User | None) -> HandoffQuerySet:
 def _rows(handoffs: list[Handoff], choosing: Choosing) -> list[dict[str, Any]]:
     """Say of each what runs out when, and whom the rules would choose."""
     asked = choosing.waiting(handoffs)
+    ordered = [asked[each.pk] for each in handoffs]
     return [
         {
             "handoff": each,
             "due_at": asked[each.pk].due_at,
             "is_left": choosing.runs_out_while_away(asked[each.pk]),
-            "suggestion": choosing.suggestion(asked[each.pk]) if choosing.rules else None,
+            "suggestion": suggestion,
         }
-        for each in handoffs
+        for each, suggestion in zip(handoffs, choosing.suggestions(ordered), strict=True)
     ]
 
 

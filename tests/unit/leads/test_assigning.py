@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agreements.business_time import Schedule, business_between
@@ -18,6 +18,7 @@ from leads.assigning import (
     TeamRule,
     Waiting,
     choose,
+    deal,
     is_there,
     time_there,
     turns_after,
@@ -35,7 +36,7 @@ AWAY_TODAY = ((local("2026-09-08 00:00"), local("2026-09-09 00:00")),)
 
 
 def rule(method: Method = Method.ROUND_ROBIN, **fields: Any) -> TeamRule:
-    known = {"key": 7, "name": "Everybody", "people": (ANA, BRUNO, CARLA)}
+    known: dict[str, Any] = {"key": 7, "name": "Everybody", "people": (ANA, BRUNO, CARLA)}
     return TeamRule(method=method, **(known | fields))
 
 
@@ -69,6 +70,17 @@ def test_it_works() -> None:
 def test_of_equal_load_the_next_one_has_the_turn() -> None:
     team = staff(Person(ANA, 1), Person(BRUNO, 1), Person(CARLA, 1))
     assert choose([rule(Method.LOAD, latest=ANA)], team, waiting(), now=NOW).person == BRUNO
+
+
+def test_several_are_dealt_one_after_the_other() -> None:
+    asked = [(waiting(), NOW)] * 4
+    in_turns = deal([rule(latest=ANA)], staff(), asked)
+    assert [choice.person for choice in in_turns] == [BRUNO, CARLA, ANA, BRUNO]
+    team = staff(Person(ANA, 2), Person(BRUNO, 0), Person(CARLA, 1))
+    by_load = deal([rule(Method.LOAD)], team, asked)
+    assert [(choice.person, choice.load) for choice in by_load] == [
+        (BRUNO, 0), (CARLA, 1), (BRUNO, 1), (CARLA, 2),
+    ]  # fmt: skip
 
 
 def test_the_earlier_owner_gets_it_back() -> None:
@@ -156,25 +168,28 @@ def test_who_left_gives_the_turn_to_who_comes_behind() -> None:
 
 # -- whatever happens
 
+untimed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 HOURS = st.integers(0, 24 * 14)
 SPANS = st.lists(st.tuples(HOURS, st.integers(1, 24 * 7)), max_size=3)
 
 
-@st.composite
-def teams(draw: st.DrawFn) -> dict[int, Person]:
-    keys = draw(st.lists(st.integers(1, 6), min_size=1, max_size=6, unique=True))
-    return {key: Person(key, draw(st.integers(0, 9)), draw(aways())) for key in sorted(keys)}
-
-
-@st.composite
-def aways(draw: st.DrawFn) -> tuple[tuple[datetime, datetime], ...]:
+def _away(spans: list[tuple[int, int]]) -> tuple[tuple[datetime, datetime], ...]:
+    """Absences from two days ago on, each with its length in hours."""
+    begin = NOW - timedelta(hours=48)
     return tuple(
-        (NOW + timedelta(hours=start - 48), NOW + timedelta(hours=start - 48 + length))
-        for start, length in draw(SPANS)
+        (begin + timedelta(hours=start), begin + timedelta(hours=start + length))
+        for start, length in spans
     )
 
 
-@given(teams(), HOURS, st.sampled_from(Method), st.integers(1, 6))
+AWAY = SPANS.map(_away)
+TEAMS = st.dictionaries(
+    st.integers(1, 6), st.tuples(st.integers(0, 9), AWAY), min_size=1, max_size=6
+).map(lambda told: {key: Person(key, *told[key]) for key in sorted(told)})
+
+
+@untimed
+@given(TEAMS, HOURS, st.sampled_from(Method), st.integers(1, 6))
 def test_never_to_somebody_away_for_all_of_the_promise(
     team: dict[int, Person], hours: int, method: Method, owner: int
 ) -> None:
@@ -194,7 +209,8 @@ def test_never_to_somebody_away_for_all_of_the_promise(
             assert team[choice.person].load == min(team[key].load for key in there)
 
 
-@given(teams(), st.lists(HOURS, min_size=1, max_size=40))
+@untimed
+@given(TEAMS, st.lists(HOURS, min_size=1, max_size=40))
 def test_turns_are_fair_to_within_one(team: dict[int, Person], hours: list[int]) -> None:
     """Among those who are always there, whoever else comes and goes."""
     held: Counter[int] = Counter()
@@ -212,7 +228,8 @@ def test_turns_are_fair_to_within_one(team: dict[int, Person], hours: list[int])
     assert max(counts, default=0) - min(counts, default=0) <= 1
 
 
-@given(aways(), HOURS)
+@untimed
+@given(AWAY, HOURS)
 def test_time_there_is_what_no_absence_covers(
     away: tuple[tuple[datetime, datetime], ...], hours: int
 ) -> None:
