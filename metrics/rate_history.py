@@ -68,13 +68,22 @@ class FunnelHistory:
 
 
 def funnel_history(agreement: Agreement, now: datetime) -> FunnelHistory:
-    """Read the rates of the last whole months; a constant number of queries."""
+    """Read the rates of the last whole months; a constant number of queries.
+
+    A stage that is new in the text on the table, and that nobody was told of, has no history.
+    """
     table = on_the_table(agreement, now)
     version = table.version or table.in_force
     months = _months_before(month_of(now, agreement.time_zone))
     stages = list(_stages_of(version.terms)) if version else []
     entered = _entered(agreement, months, [key for key, _name in stages], now)
-    rates = tuple(_rate(stage, following, entered) for stage, following in pairwise(stages))
+    told_of = {key for key, months_of in entered.items() if any(months_of)}
+    if table.in_force:
+        told_of |= {key for key, _name in _stages_of(table.in_force.terms)}
+    rates = tuple(
+        _rate(stage, following, entered, is_told=following[0] in told_of)
+        for stage, following in pairwise(stages)
+    )
     document = version.terms if version else {}
     return FunnelHistory(
         version=version,
@@ -122,10 +131,15 @@ def _entered(
 
 
 def _rate(
-    stage: tuple[str, str], following: tuple[str, str], entered: Mapping[str, Sequence[int]]
+    stage: tuple[str, str],
+    following: tuple[str, str],
+    entered: Mapping[str, Sequence[int]],
+    *,
+    is_told: bool,
 ) -> RateHistory:
-    went_in, came_out = entered[stage[0]], entered[following[0]]
-    shares = [Fraction(out, into) for into, out in zip(went_in, came_out, strict=True) if into]
+    went_in, came_out = entered[stage[0]] if is_told else [], entered[following[0]]
+    months = zip(went_in, came_out, strict=is_told)
+    shares = [Fraction(out, into) for into, out in months if into]
     return RateHistory(
         key=stage[0],
         from_name=stage[1],

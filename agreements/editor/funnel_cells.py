@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
 from agreements.editor import typed
@@ -76,7 +77,13 @@ def grid_of(part: Mapping[str, Any], problems: Sequence[Problem]) -> Grid:
     if funnel.plan.revenue is not None:
         rows.append(funnel.plan.revenue)
     shown = [
-        _row(row, names.get(row.key, ""), funnel.months, targets.get(row.key, {}), problems)
+        _row(
+            row,
+            names.get(row.key) or _("Revenue"),
+            funnel.months,
+            targets.get(row.key, {}),
+            problems,
+        )
         for row in rows
     ]
     season = funnel.goal.seasonality if funnel.goal else {}

@@ -54,7 +54,6 @@ def rate_history(request: SignedInRequest, slug: str) -> HttpResponse:
     context = {
         "agreement": agreement,
         "rates": rates,
-        "too_good": [each for each in rates if each.never],
         "can_edit": can_edit,
         "seen": part_hash(part_of(draft.terms, section_of_path("funnel"))) if draft else "",
         "from_date": history.from_date,
@@ -126,10 +125,10 @@ def _needed(rate: RateHistory, planned: TooGood) -> str:
 
 
 def _range(rate: RateHistory) -> str:
-    """Say between what its months lie."""
+    """Say between what its months lie; nothing where all are alike."""
     if rate.lowest is None or rate.highest is None:
         return ""
-    return _("months from %(lowest)s to %(highest)s") % {
-        "lowest": percent_text(rate.lowest),
-        "highest": percent_text(rate.highest),
-    }
+    lowest, highest = percent_text(rate.lowest), percent_text(rate.highest)
+    if lowest == highest:
+        return ""
+    return _("months from %(lowest)s to %(highest)s") % {"lowest": lowest, "highest": highest}
