@@ -77,7 +77,8 @@ class Places:
         for each in SECTIONS:
             if section in ("", each.name):
                 title = self.section_title(each.name)
-                whole = Place(each.name, _("The whole section"), each.name)
+                name = _("“%(section)s” as a whole") % {"section": title}
+                whole = Place(each.name, name, each.name)
                 clauses = [
                     Place(path, self._name(path), each.name)
                     for path in clauses_in(self._document, each)

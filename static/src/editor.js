@@ -69,7 +69,9 @@ document.addEventListener("submit", (event) => {
   if (form) hold(form);
   // Whoever chose between two texts has settled what was held.
   if (event.target.dataset.settles) storage()?.removeItem(`typed:${event.target.dataset.settles}`);
-  const button = form && event.submitter?.name === "do" ? event.submitter : null;
+  // A page of suggestions has the deeds of a section too, and saves nothing by them.
+  const hasDeeds = form ?? event.target.closest("form[data-deeds]");
+  const button = hasDeeds && event.submitter?.name === "do" ? event.submitter : null;
   pressed = button && { deed: button.value, words: button.dataset.done };
 });
 
@@ -115,7 +117,7 @@ function lastOf(root, list) {
 }
 
 document.addEventListener("htmx:afterSettle", (event) => {
-  if (!pressed || event.detail.elt?.id !== "editor") return;
+  if (!pressed || !["editor", "suggest"].includes(event.detail.elt?.id)) return;
   focusAfter(event.detail.elt, pressed.deed);
   if (pressed.words && isSaved(event)) announce(pressed.words);
   pressed = null;
