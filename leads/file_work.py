@@ -62,7 +62,8 @@ def work_on(pk: int, *, now: datetime) -> bool:
             logger.exception("Import %s waits for the next beat.", pk)
             return False
         except (UnableToReadFile, MappingError) as error:
-            _end(file_import, _AFTER_REFUSAL[State(file_import.state)], error=sentence_of(error))
+            told = sentence_of(error, file_import.delivery.file_name)
+            _end(file_import, _AFTER_REFUSAL[State(file_import.state)], error=told)
         except Exception:
             logger.exception("Import %s could not be worked on.", pk)
             _end(file_import, _AFTER_REFUSAL[State(file_import.state)], error=_failed())
@@ -75,10 +76,10 @@ def work_on_what_was_left(*, now: datetime) -> int:
     return sum(work_on(pk, now=now) for pk in list(pks))
 
 
-def sentence_of(error: UnableToReadFile | MappingError) -> str:
-    """Say in the reader's language what is wrong with a file or its mapping."""
+def sentence_of(error: UnableToReadFile | MappingError, file_name: str) -> str:
+    """Say in the reader's language what is wrong with a file, called as it came, or its mapping."""
     if isinstance(error, UnableToReadFile):
-        return _(error.template).format(**error.params)
+        return _(error.template).format(**error.params | {"file": file_name})
     return " ".join(
         (f"{problem.path}: " if problem.path else "") + _(problem.template).format(**problem.params)
         for problem in error.problems

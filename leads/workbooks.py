@@ -6,7 +6,7 @@ Pure. Cells are written as text the way mappings read it: times in ISO form, num
 import csv
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -120,20 +120,26 @@ def _check_sizes(path: Path) -> None:
 
 
 def _rows(path: Path) -> Iterator[list[str]]:
-    """Give the rows as wide as the first; blank ones at the end are left out."""
-    formulas = _has_formulas(path)
-    with closing(load_workbook(path, read_only=True, data_only=True)) as results:
+    """Give the rows as wide as the first; blank ones are left out."""
+    with _opened(path, data_only=True) as results:
         sheet = _first_filled(results)
         sheet.reset_dimensions()
-        rows: Iterator[Sequence[Any]] = sheet.iter_rows()
-        if formulas:
-            with closing(load_workbook(path, read_only=True)) as written:
-                source = written[sheet.title]
-                source.reset_dimensions()
-                rows = _with_results(rows, source.iter_rows(), path)
-                yield from _even(_texts(rows))
-                return
-        yield from _even(_texts(rows))
+        if not _has_formulas(path):
+            yield from _even(_texts(sheet.iter_rows()))
+            return
+        with _opened(path) as written:
+            source = written[sheet.title]
+            source.reset_dimensions()
+            yield from _even(_texts(_with_results(sheet.iter_rows(), source.iter_rows(), path)))
+
+
+@contextmanager
+def _opened(path: Path, *, data_only: bool = False) -> Iterator[Any]:
+    """Open a workbook whatever its file is called."""
+    with path.open("rb") as file:
+        workbook = load_workbook(file, read_only=True, data_only=data_only)
+        with closing(workbook):
+            yield workbook
 
 
 def _first_filled(workbook: Any) -> Any:

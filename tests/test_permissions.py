@@ -45,6 +45,7 @@ from leads.permissions import (
     check_user_can_record_absence,
     check_user_can_sign_blackout,
     check_user_can_tell,
+    check_user_can_undo_import,
     check_user_can_work,
     refusal_to_work,
 )
@@ -97,6 +98,7 @@ sign a blackout for sales      | –     | –        | –              | yes  
 figures of single reps         | yes   | yes      | –              | yes        | –                | –   | –           | –
 close a month                  | yes   | yes      | –              | –          | –                | –   | –           | –
 import a file                  | yes   | –        | yes            | yes        | –                | –   | –           | –
+undo an import                 | yes   | –        | yes            | yes        | –                | –   | –           | –
 merge leads                    | yes   | –        | yes            | yes        | –                | –   | –           | –
 people, calendars, tokens      | yes   | –        | –              | –          | –                | –   | –           | –
 """  # noqa: E501 - it is read as a table
@@ -114,6 +116,7 @@ the back-test                  | 200   | 200      | 200            | 200        
 the criteria, tested           | 200   | 200      | 200            | 200        | 200              | 200 | 200         | 404
 the rates' history             | 200   | 200      | 200            | 200        | 200              | 200 | 200         | 404
 the queue                      | 200   | 200      | 200            | 200        | 200              | 200 | 200         | 404
+the imports of files           | 200   | 403      | 200            | 200        | 403              | 403 | 403         | 404
 the registry                   | 200   | 200      | 200            | 200        | 200              | 200 | 200         | 404
 possible duplicates            | 200   | 200      | 200            | 200        | 200              | 200 | 200         | 404
 what looks like one of Bruno   | 200   | 200      | 200            | 200        | 200              | 404 | 200         | 404
@@ -313,6 +316,7 @@ ASKED: dict[str, Callable[[Scene], bool]] = {
     ),
     "close a month": lambda s: may(check_user_can_close_month)(s.person),
     "import a file": lambda s: may(check_user_can_import)(s.agreement, s.person),
+    "undo an import": lambda s: may(check_user_can_undo_import)(s.agreement, s.person),
     "merge leads": lambda s: may(check_user_can_merge)(s.agreement, s.person),
     "people, calendars, tokens": lambda s: may(check_user_can_administer)(s.person),
 }
@@ -334,6 +338,7 @@ READ: dict[str, Callable[[Scene], str]] = {
     "the criteria, tested": lambda _: page("leads:criteria-test"),
     "the rates' history": lambda _: page("metrics:rate-history"),
     "the queue": lambda _: page("leads:queue"),
+    "the imports of files": lambda _: page("leads:imports"),
     "the registry": lambda _: page("leads:list"),
     "possible duplicates": lambda _: page("leads:duplicates"),
     "what looks like one of Bruno": lambda s: page("leads:alike", pk=s.brunos.lead_id),

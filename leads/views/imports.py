@@ -161,7 +161,7 @@ def _say(request: SignedInRequest, desk: Desk, file_import: FileImport) -> str:
     except UnableToMap as error:
         return str(error)
     except MappingError as error:
-        return sentence_of(error)
+        return sentence_of(error, str(file_import))
     file_imports.try_out(file_import=kept, mapping=mapping.mapping, document=mapping.document)
     return ""
 

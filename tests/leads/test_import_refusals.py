@@ -1,0 +1,214 @@
+"""Files that are not what they should be are refused in a sentence, and never kept half-way."""
+
+import zipfile
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from openpyxl import Workbook
+
+from agreements.models import AgreementVersion, User
+from leads import file_work, uploads, workbooks
+from leads.actions import file_imports
+from leads.files import defused, undefused
+from leads.models import Delivery, FileImport, Lead
+from tests.factories import make_user
+from tests.leads.file_imports import (
+    HEADER,
+    JOAO,
+    NOW,
+    PAULO,
+    bring,
+    draft_of,
+    table,
+    take_in_whole,
+    try_out,
+)
+from tests.leads.pages import text_of
+
+pytestmark = pytest.mark.django_db
+
+IMPORTS = "/agreements/acme/imports/"
+State = FileImport.State
+
+
+@pytest.fixture
+def marta(version: AgreementVersion) -> User:
+    return make_user("Marta", team=version.agreement.marketing_team, role="lead")
+
+
+Bring = Callable[..., FileImport]
+
+
+@pytest.fixture
+def brought(version: AgreementVersion, marta: User) -> Bring:
+    def brought(content: bytes, name: str = "leads.csv") -> FileImport:
+        return bring(version.agreement, marta, content, name=name)
+
+    return brought
+
+
+def workbook(*rows: list[Any]) -> bytes:
+    book = Workbook()
+    assert book.active is not None
+    for row in rows:
+        book.active.append(row)
+    content = BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def archive(**members: bytes) -> bytes:
+    content = BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, told in members.items():
+            made.writestr(name.replace("__", "/") + ".xml", told)
+    return content.getvalue()
+
+
+def test_a_workbook_works(version: AgreementVersion, marta: User) -> None:
+    content = workbook(HEADER, PAULO, JOAO)
+    done = take_in_whole(version.agreement, marta, content, name="leads.xlsx")
+    assert done.delivery.summary is not None
+    assert done.delivery.summary["taken"] == 2
+    assert Lead.objects.filter(name="João Assunção").exists()
+    assert (done.table.name, Path(done.delivery.file.path).suffix) == ("", ".xlsx")
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"%PDF-1.7\n...", "is a PDF"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "old XLS format"),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),
+            "protected with a password",
+        ),
+        (b"<html><table><tr><td>1</td></tr></table></html>", "is a web page"),
+        (archive(word__document=b"<w/>"), "an archive or another kind of document"),
+        (b"PK\x03\x04 broken", "an archive or another kind of document"),
+        (archive(xl__workbook=b"<workbook/>"), "is damaged"),
+        (b"\x89PNG\r\n\x1a\n", "is no table"),
+        (b" \r\n", "is empty"),
+        (b"id,name\r\n", "no row below"),
+        (b",,,\r\n1,2,3,4\r\n", "its first row should name the columns"),
+        ((",".join(f"c{n}" for n in range(10_000)) + "\n1").encode(), "has 10000 columns"),
+        (workbook(["id", "a"], [1, "=1+1"]), "a formula in B2 whose result was not saved"),
+    ],
+)
+def test_wrong_files_are_refused(brought: Bring, content: bytes, sentence: str) -> None:
+    refused = brought(content, "file.bin")
+    assert refused.state == State.REFUSED
+    assert sentence in refused.error
+    assert "file.bin" in refused.error
+
+
+def test_what_unpacks_to_too_much_is_refused(
+    brought: Bring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workbooks, "MOST_HELD", 10_000)
+    bomb = archive(xl__workbook=b"<workbook/>", xl__sharedStrings=b"0" * 1_000_000)
+    assert "more than can be read safely" in brought(bomb, "bomb.xlsx").error
+
+
+def test_larger_files_than_allowed_are_refused_while_they_come(
+    client: Client, marta: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.force_login(marta)
+    monkeypatch.setattr(uploads.BoundedUploadHandler.__init__, "__defaults__", (1000,))
+    file = SimpleUploadedFile("leads.csv", b"x" * 100_000)
+    response = client.post(IMPORTS, {"file": file})
+    assert response.status_code == 422
+    assert "The file is larger than" in text_of(response)
+    assert not Delivery.objects.exists()
+
+
+def test_no_file_or_an_empty_one_is_refused(client: Client, marta: User) -> None:
+    client.force_login(marta)
+    assert "Choose the file" in text_of(client.post(IMPORTS))
+    empty = client.post(IMPORTS, {"file": SimpleUploadedFile("leads.csv", b"")})
+    assert "Choose the file" in text_of(empty) or "is empty" in text_of(empty)
+    assert not Delivery.objects.exists()
+
+
+def test_a_form_without_the_token_of_the_page_is_refused(marta: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(marta)
+    response = client.post(IMPORTS, {"file": SimpleUploadedFile("leads.csv", table(PAULO))})
+    assert response.status_code == 403
+    assert not Delivery.objects.exists()
+
+
+def test_rows_with_broken_or_zero_characters_are_rejected_alone(
+    version: AgreementVersion, marta: User
+) -> None:
+    content = table(PAULO, JOAO) + b"3;Jo\xe3o;;;03/09/2026 09:00;;\n4;a\0b;;;03/09/2026 09:00;;\n"
+    done = take_in_whole(version.agreement, marta, content)
+    summary = done.delivery.summary
+    assert summary is not None
+    assert (summary["rows"], summary["taken"], summary["rejected"]) == (4, 2, 2)
+    assert "cannot be read as utf-8" in summary["reasons"][0]["reason"]
+    rejected = Path(done.rejects.path).read_bytes()
+    assert b"Jo\xe3o" in rejected
+
+
+@pytest.mark.parametrize(
+    "cell", ["=1+1", "+55 11", "-5", "@x", "\t=1", "'=1", "''-1", "a=1", "'", ""]
+)
+def test_cells_of_rejects_are_no_formulas_and_come_back_unchanged(cell: str) -> None:
+    assert not defused(cell).startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert undefused(defused(cell)) == cell
+
+
+def test_two_columns_of_one_name_are_left_out(brought: Bring) -> None:
+    content = b"Record ID,Create Date,Email,Email,\n1,2026-09-01 10:00,a@b.example,c@d.example,x\n"
+    found = brought(content)
+    assert draft_of(found).roles == ["", "known_at", "", "", ""]
+
+
+def test_an_import_that_fails_each_time_stops(
+    version: AgreementVersion, marta: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked = try_out(bring(version.agreement, marta, table(PAULO)))
+    file_imports.take_in(file_import=checked, by=marta, now=NOW)
+    FileImport.objects.update(tries=file_work.MOST_TRIES)
+    file_work.work_on_what_was_left(now=NOW)
+    found = FileImport.objects.get()
+    assert (found.state, found.tries) == (State.STOPPED, 0)
+    assert "could not go on" in found.error
+
+
+def test_an_import_that_was_stopped_goes_on(version: AgreementVersion, marta: User) -> None:
+    checked = try_out(bring(version.agreement, marta, table(PAULO, JOAO)))
+    file_imports.take_in(file_import=checked, by=marta, now=NOW)
+    file_imports.stop(file_import=checked)
+    assert not file_work.work_on(checked.pk, now=NOW)
+    with pytest.raises(file_imports.UnableToGoOn, match="Stopped half-way"):
+        file_imports.stop(file_import=checked)
+    file_imports.take_in(file_import=checked, by=marta, now=NOW)
+    file_work.work_on(checked.pk, now=NOW)
+    assert FileImport.objects.get().state == State.IMPORTED
+
+
+def test_what_is_thrown_away_is_gone(
+    brought: Bring, marta: User, django_capture_on_commit_callbacks: Any
+) -> None:
+    found = brought(table(PAULO))
+    path = Path(found.delivery.file.path)
+    with django_capture_on_commit_callbacks(execute=True):
+        file_imports.throw_away(file_import=found, by=marta, now=NOW)
+    found.refresh_from_db()
+    assert (found.state, found.found, path.exists()) == (State.DISCARDED, None, False)
+
+
+def test_nobody_works_on_what_somebody_works_on(brought: Bring, marta: User) -> None:
+    checked = try_out(brought(table(PAULO)))
+    file_imports.take_in(file_import=checked, by=marta, now=NOW)
+    assert FileImport.objects.left().filter(pk=checked.pk).update(beat_at=NOW)
+    FileImport.objects.update(beat_at=None)
+    assert file_work.work_on(checked.pk, now=NOW)
+    assert not file_work.work_on(checked.pk, now=NOW)
