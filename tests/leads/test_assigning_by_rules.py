@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 
 from agreements.models import Absence, AgreementVersion, Audit, User
 from leads.actions import handoffs, team_rules
@@ -287,3 +288,13 @@ def test_a_reassignment_is_refused(version: AgreementVersion, reps: list[User]) 
         reassign(holder=reps[0], seen_holder_id=reps[0].pk, **told)
     with pytest.raises(UnableToAssign, match="is not in"):
         reassign(holder=make_user("Zoe"), seen_holder_id=reps[0].pk, **told)
+
+
+def test_the_command_assigns_what_waits(
+    version: AgreementVersion, reps: list[User], capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_rule(version.agreement)
+    offered(version.agreement, "Paulo", LATELY)
+    call_command("assign_waiting")
+    assert capsys.readouterr().out == "1 handoffs assigned.\n"
+    assert Handoff.objects.get().holder == reps[0]
