@@ -156,7 +156,19 @@ class CalendarPage:
         self.rows = rows_of.stored_rows(self.seen, self.language)
         self.list_kinds(data.getlist("listed"))
         self.rows = rows_of.read_rows(data, self.rows)
-        self.rows, self.new = rows_of.read_new(data, self.rows, self.now)
+        rows, self.new = rows_of.read_new(data, self.rows, self.now)
+        added = sum(1 for day, row in rows.items() if self.rows.get(day) != row)
+        self.rows = rows
+        if added:
+            self._tell_of(added)
+
+    def _tell_of(self, added: int) -> None:
+        told = ngettext(
+            "%(number)s day was added to the list below; it is not saved yet.",
+            "%(number)s days were added to the list below; they are not saved yet.",
+            added,
+        )
+        self.notes.append(told % {"number": formats.figure(added)})
 
     def offer(self, read: FileRead) -> None:
         """Add the days of a file, and say what of it was left out."""

@@ -100,6 +100,7 @@ def test_several_days_at_once(client: Client, otto: User) -> None:
     line = {"new.from": first.isoformat(), "new.last": last.isoformat(), "new.name": "Break"}
     added = sent(client, line | {"do": "add"}).content.decode()
     assert added.count('value="Break"') == 4
+    assert "4 days were added to the list below; they are not saved yet." in added
     confirm(client, sent(client, line))
     assert [day for day, each in closures().items() if each["name"] == "Break"] == [
         (first + timedelta(days=n)).isoformat() for n in range(4)
