@@ -109,7 +109,7 @@ def _event_pattern(event: HandoffEvent, *, is_repeat: bool) -> str:
         return _("Asked for again while the handoff was open; it restarts nothing.")
     match event.kind:
         case "offered" if event.person is None:
-            return _("Offered to {team}")
+            return _offered_pattern(event)
         case "assigned":
             return _assigned_pattern(event)
         case "decided":
@@ -131,6 +131,16 @@ def _event_pattern(event: HandoffEvent, *, is_repeat: bool) -> str:
         "withdrawn": _("{who} withdrew the offer"),
     }
     return patterns[event.kind]
+
+
+def _offered_pattern(event: HandoffEvent) -> str:
+    match event.reason:
+        case "by_rule":
+            return _("Offered to {team} by the portal: it meets the criteria")
+        case "returned":
+            return _("Offered to {team} again by the portal: its day has come")
+        case _:
+            return _("Offered to {team}")
 
 
 def _assigned_pattern(event: HandoffEvent) -> str:

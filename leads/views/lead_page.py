@@ -28,7 +28,7 @@ from leads.hours_picture import picture_of
 from leads.models import Handoff, Lead, StageEntry
 from leads.one_lead import lead_ids_of, readable_lead
 from leads.pauses import pause_of
-from leads.permissions import check_user_can_assign
+from leads.permissions import check_user_can_assign, check_user_can_offer
 from leads.qualifying import value_text
 from leads.queue import Desk, desk_of
 from leads.side import side_of
@@ -131,12 +131,21 @@ def context_of(
         "version_number": number,
         "head": _head(reading, terms),
         "may_reassign": _may_reassign(request, reading.handoff),
+        "may_offer": _may_offer(request, reading),
         **_clocks(request, reading, case, terms, number, people, now),
         **deeds_of(request, reading.handoff, case, form=form, now=now),
         "undoable": undoable_in(request.session, reading.agreement.pk, now),
         **_timeline(request, story, now),
         **side_of(story, here=here(reading), readable=reading.readable),
     }
+
+
+def _may_offer(request: SignedInRequest, reading: Reading) -> bool:
+    """Whether the person may offer the lead to sales now."""
+    is_free = reading.lead.merged_into_id is None and not any(
+        each.is_open for each in reading.handoffs
+    )
+    return is_free and not refusal(check_user_can_offer, reading.agreement, request.user)
 
 
 def here(reading: Reading) -> str:

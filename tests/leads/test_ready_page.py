@@ -169,3 +169,13 @@ def test_queries(
     judged(version, **{f"Lead {number}": READY for number in range(12)})
     with django_assert_max_num_queries(22):
         client.get(PAGE)
+
+
+def test_a_lead_is_offered_from_its_page(
+    client: Client, version: AgreementVersion, julia: User
+) -> None:
+    judged(version, Ready=READY)
+    page = f"/agreements/acme/leads/{key_of('Ready')}/"
+    assert f"{OFFER}?lead={key_of('Ready')}" in client.get(page).content.decode()
+    offered(version, "Ready", julia)
+    assert "Offer to sales…" not in text_of(client.get(page))
