@@ -15,7 +15,6 @@ from rest_framework.response import Response
 from agreements.actions import drafts
 from agreements.actions.drafts import UnableToStart
 from agreements.api.views import ApiView
-from agreements.editing import problems_of
 from agreements.models import AgreementVersion
 from agreements.permissions import check_user_can_edit
 from agreements.refusals import FieldProblem, Refused, invalid
@@ -83,7 +82,7 @@ def _summary(version: AgreementVersion, status: str) -> dict[str, Any]:
 
 def _whole(version: AgreementVersion) -> dict[str, Any]:
     is_signed = version.status == AgreementVersion.Status.SIGNED
-    found = () if is_signed else problems_of(version.terms)
+    found = () if is_signed else version.problems()
     return {
         **_summary(version, status_at(version, timezone.now())),
         "terms": version.terms,
