@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from agreements.models import Agreement
 from agreements.rulebook import Rulebook
 from agreements.terms import Commitment
 from leads.effects import Effect, effects_between
-from leads.fold import OfferRow, Standing
+from leads.fold import FollowUpRow, OfferRow, Standing
 from leads.models import Handoff, Lead
 from leads.records import InForce, LeadAndAgreement, Records, families_of, read_records
 from leads.replaying import clock_states, judgement_of, marks_of_lead
@@ -90,6 +90,12 @@ class Case:
             for mark in self.standings[handoff.pk].marks
             if FactName("follow_up", mark.source, mark.external_id) == fact
         )
+
+    def with_follow_up(self, row: FollowUpRow) -> "Case":
+        """Return what the records would say with one more follow-up; writes nothing."""
+        told = [*self.records.follow_ups.get(self.key, ()), row]
+        follow_ups = {**self.records.follow_ups, self.key: told}
+        return _folded(self.key, replace(self.records, follow_ups=follow_ups))
 
     def effects(self, handoff: Handoff) -> dict[FactName, list[Effect]]:
         """Return what each fact did to the clocks of a handoff, in the order they happened.

@@ -72,6 +72,12 @@ def refusal_to_work(handoff: Handoff, user: User) -> str:
     return refusal(check_user_can_work, handoff, user)
 
 
+def check_user_can_put_aside(handoff: Handoff, user: User) -> None:
+    """Raise PermissionDenied unless the person holds this handoff, which is in their own queue."""
+    if handoff.holder_id != user.pk:
+        raise PermissionDenied(_("Only who holds a handoff puts it aside, in their own queue."))
+
+
 def _check_holds(handoff: Handoff, user: User) -> None:
     if handoff.holder_id not in (None, user.pk):
         raise PermissionDenied(

@@ -2,19 +2,28 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.aggregates import ArrayAgg
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Now
+from django.db.models.functions import JSONObject, Now
+from django.http import QueryDict
 
 from agreements.models import Agreement, Membership, User
 from agreements.models.contracts import Party
 from leads.addresses import plain
-from leads.models import Clock, Handoff
+from leads.models import Clock, Handoff, SavedView, Snooze
 from leads.models.leads import HandoffQuerySet
+from leads.searching import leads_found
 
-VIEWS = ("mine", "team", "all")
+_A_WEEK = timedelta(days=7)
+VIEWS = ("mine", "team", "returning", "snoozed", "all")
+"""All are of open handoffs but ``returning``: of those that rested until today."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +43,24 @@ class Desk:
     @property
     def views(self) -> tuple[str, ...]:
         """The views that may be asked for."""
-        return VIEWS if self.sees_all else ("mine", "team")
+        own = ("snoozed",) if self.holds else ()
+        return ("mine", "team", "returning", *own, *(("all",) if self.sees_all else ()))
 
-    def handoffs(self) -> HandoffQuerySet:
-        """Return the open handoffs the person may read."""
-        readable = Handoff.objects.visible_to(self.user)
-        return readable.open().filter(agreement=self.agreement)
+    def handoffs(self, until: date) -> HandoffQuerySet:
+        """Return the handoffs the person may read: open ones, and those back by a day."""
+        readable = Handoff.objects.visible_to(self.user).filter(agreement=self.agreement)
+        back = Q(returns_date__lte=until, pk__in=readable.resting().values("pk"))
+        return readable.filter(Q(status__in=Handoff.OPEN) | back)
+
+    @property
+    def is_returning(self) -> Q:
+        """What a handoff must be to come back here: anybody's, or one the person had themself."""
+        recycled = Q(status=Handoff.Status.RECYCLED)
+        return recycled if self.sees_all else recycled & Q(holder=self.user)
+
+    def today(self, now: datetime) -> date:
+        """Return the day it is where the agreement is."""
+        return now.astimezone(ZoneInfo(self.agreement.time_zone)).date()
 
 
 def desk_of(user: User, slug: str) -> Desk:
@@ -47,35 +68,53 @@ def desk_of(user: User, slug: str) -> Desk:
 
     Raises Agreement.DoesNotExist where they may not read the agreement.
     """
+    return _desk(user, _with_roles(user).get(slug=slug))
+
+
+def desk_and_views_of(user: User, slug: str) -> tuple[Desk, list[dict[str, Any]]]:
+    """Return somebody's desk and the views they saved there, by name; one query.
+
+    Raises Agreement.DoesNotExist where they may not read the agreement.
+    """
+    saved = SavedView.objects.filter(user=user, agreement=OuterRef("pk")).order_by("name")
+    told = saved.values(json=JSONObject(pk="pk", name="name", address="address"))
+    agreement = _with_roles(user).annotate(own_views=ArraySubquery(told)).get(slug=slug)
+    return _desk(user, agreement), agreement.own_views
+
+
+def _with_roles(user: User) -> QuerySet[Any]:
     memberships = Membership.objects.filter(user=user)
     of_sales = memberships.filter(team=OuterRef("sales_team"))
-    asked = {
-        "of_marketing": Exists(memberships.filter(team=OuterRef("marketing_team"))),
-        "of_sales": Exists(of_sales),
-        "leads_sales": Exists(of_sales.exclude(role=Membership.Role.MEMBER)),
-        "heads_sales": Exists(of_sales.filter(role=Membership.Role.LEAD)),
-        "holds": Exists(of_sales.exclude(role=Membership.Role.INTEGRATION)),
-    }
-    agreement = Agreement.objects.visible_to(user).annotate(**asked).get(slug=slug)
-    answers = {name: bool(getattr(agreement, name)) for name in asked}
-    return Desk(
-        agreement=agreement,
-        user=user,
-        sees_all=user.is_admin
-        or user.is_director
-        or answers["of_marketing"]
-        or answers["leads_sales"],
-        follows_up=answers["of_sales"],
-        holds=answers["holds"],
-        organises=user.is_admin or answers["heads_sales"],
+    return Agreement.objects.visible_to(user).annotate(
+        of_marketing=Exists(memberships.filter(team=OuterRef("marketing_team"))),
+        of_sales=Exists(of_sales),
+        leads_sales=Exists(of_sales.exclude(role=Membership.Role.MEMBER)),
+        heads_sales=Exists(of_sales.filter(role=Membership.Role.LEAD)),
+        holds=Exists(of_sales.exclude(role=Membership.Role.INTEGRATION)),
     )
 
 
-@dataclass(frozen=True, slots=True)
+def _desk(user: User, agreement: Any) -> Desk:
+    reads_all = user.is_admin or user.is_director
+    return Desk(
+        agreement=agreement,
+        user=user,
+        sees_all=reads_all or agreement.of_marketing or agreement.leads_sales,
+        follows_up=agreement.of_sales,
+        holds=agreement.holds,
+        organises=user.is_admin or agreement.heads_sales,
+    )
+
+
+@dataclass(frozen=True)
 class QueueFilters:
-    """Which of the open handoffs are asked for; empty is any, or the usual view."""
+    """Which of the handoffs are asked for; empty is any, or the usual view.
+
+    ``q`` is part of a name, company or e-mail address, or the start of an id.
+    """
 
     view: str = ""
+    q: str = ""
     clause: str = ""
     tier: str = ""
     origin: str = ""
@@ -90,7 +129,8 @@ class QueueFilters:
 
     def with_view(self, desk: Desk, summary: "QueueSummary") -> "QueueFilters":
         """Choose the usual view where none was asked for: everybody's for who holds nothing."""
-        usual = "all" if desk.sees_all and not summary.counts["mine"] else "mine"
+        holds = summary.counts["mine"] or summary.counts["snoozed"]
+        usual = "all" if desk.sees_all and not holds else "mine"
         return replace(self, view=self.view or usual)
 
     @property
@@ -98,11 +138,39 @@ class QueueFilters:
         """The filters in force, besides the view."""
         return {name: value for name, value in asdict(self).items() if value and name != "view"}
 
+    @property
+    def others(self) -> QueryDict:
+        """The filters in force, as an address to which a view is added."""
+        asked = QueryDict(mutable=True)
+        asked.update(self.chosen)
+        return asked
+
+    @property
+    def address(self) -> str:
+        """What an address asks for by these filters, without the question mark."""
+        return urlencode({name: value for name, value in asdict(self).items() if value})
+
+    @cached_property
+    def condition(self) -> Q:
+        """What a handoff must be, besides being in the view; a search costs one query."""
+        condition = Q(pk__isnull=False)
+        if self.q:
+            condition &= Q(lead__in=leads_found(self.q).values("pk"))
+        if self.tier:
+            condition &= Q(tier=self.tier)
+        if self.origin:
+            condition &= Q(origin=self.origin)
+        if self.clause:
+            condition &= Q(has_clause=True)
+        return condition
+
 
 @dataclass(frozen=True, slots=True)
 class QueueSummary:
     """How many handoffs each view has, how many of them are overdue, how many the filters leave,
     and what can be filtered by.
+
+    ``coming`` are those that come back within a week, the first of them on ``next_return``.
     """
 
     counts: Mapping[str, int]
@@ -111,47 +179,79 @@ class QueueSummary:
     next_due_in_team: datetime | None
     tiers: tuple[str, ...]
     origins: tuple[str, ...]
+    coming: int
+    next_return: date | None
 
 
 def summary_of(desk: Desk, filters: QueueFilters, now: datetime) -> QueueSummary:
-    """Count the queue as it stands at ``now``; one query."""
-    is_late = Q(is_late=True)
-    every = {view: Count("pk", filter=_in_view(view, desk)) for view in VIEWS}
-    late = {f"{view}_late": Count("pk", filter=_in_view(view, desk) & is_late) for view in VIEWS}
-    left = {
-        f"{view}_found": Count("pk", filter=_in_view(view, desk) & _narrowed(filters))
-        for view in VIEWS
+    """Count the queue as it stands at ``now``; one query, and one for a search."""
+    today, team = desk.today(now), _in_view("team", desk, now)
+    is_coming = desk.is_returning & Q(returns_date__gt=today)
+    asked: dict[str, Any] = {
+        "next_due_in_team": Min("due_at", filter=team),
+        "tiers": ArrayAgg("tier", distinct=True, filter=~Q(tier=""), default=[]),
+        "origins": ArrayAgg("origin", distinct=True, filter=Q(origin__isnull=False), default=[]),
+        "coming": Count("pk", filter=is_coming),
+        "next_return": Min("returns_date", filter=is_coming),
     }
-    found = (
-        desk.handoffs()
-        .annotate(due_at=_first_due(), is_late=Q(due_at__lt=now), has_clause=_has_clause(filters))
-        .aggregate(
-            **every,
-            **late,
-            **left,
-            next_due_in_team=Min("due_at", filter=_in_view("team", desk)),
-            tiers=ArrayAgg("tier", distinct=True, filter=~Q(tier=""), default=[]),
-            origins=ArrayAgg("origin", distinct=True, filter=Q(origin__isnull=False), default=[]),
-        )
-    )
+    for view in VIEWS:
+        within = _in_view(view, desk, now)
+        asked[f"{view}_all"] = Count("pk", filter=within)
+        asked[f"{view}_late"] = Count("pk", filter=within & Q(due_at__lt=now))
+        asked[f"{view}_found"] = Count("pk", filter=within & filters.condition)
+    told = _dressed(desk.handoffs(today + _A_WEEK), desk, filters, now).aggregate(**asked)
     return QueueSummary(
-        counts={view: found[view] for view in VIEWS},
-        overdue={view: found[f"{view}_late"] for view in VIEWS},
-        found={view: found[f"{view}_found"] for view in VIEWS},
-        next_due_in_team=found["next_due_in_team"],
-        tiers=tuple(found["tiers"]),
-        origins=tuple(found["origins"]),
+        counts={view: told[f"{view}_all"] for view in VIEWS},
+        overdue={view: told[f"{view}_late"] for view in VIEWS},
+        found={view: told[f"{view}_found"] for view in VIEWS},
+        next_due_in_team=told["next_due_in_team"],
+        tiers=tuple(told["tiers"]),
+        origins=tuple(told["origins"]),
+        coming=told["coming"],
+        next_return=told["next_return"],
     )
 
 
-def found_in(desk: Desk, filters: QueueFilters) -> HandoffQuerySet:
-    """Return the handoffs asked for, what runs out first on top, without a running clock last."""
-    handoffs = desk.handoffs().alias(has_clause=_has_clause(filters))
-    return (
-        handoffs.filter(_in_view(filters.view, desk) & _narrowed(filters))
-        .annotate(due_at=_first_due(filters.clause))
-        .order_by(F("due_at").asc(nulls_last=True), "pk")
-    )
+def found_in(desk: Desk, filters: QueueFilters, now: datetime) -> HandoffQuerySet:
+    """Return the handoffs asked for, what runs out first on top, without a running clock last.
+
+    Each has ``due_at``, of the clause asked for or of all, and ``aside_until`` in the view of
+    those put aside.
+    """
+    found = _dressed(desk.handoffs(desk.today(now)), desk, filters, now)
+    found = found.filter(_in_view(filters.view, desk, now) & filters.condition)
+    if filters.clause:
+        found = found.annotate(due_at=_first_due(filters.clause))
+    return found.order_by(F("due_at").asc(nulls_last=True), "returns_date", "pk")
+
+
+def _dressed(
+    handoffs: HandoffQuerySet, desk: Desk, filters: QueueFilters, now: datetime
+) -> HandoffQuerySet:
+    """Add what the views and filters ask of a handoff."""
+    own = Snooze.objects.lasting(now).filter(user=desk.user, handoff=OuterRef("pk"))
+    handoffs = handoffs.annotate(due_at=_first_due(), aside_until=Subquery(own.values("until")))
+    if filters.clause:
+        handoffs = handoffs.alias(has_clause=_has_clause(filters.clause))
+    return handoffs
+
+
+def _in_view(view: str, desk: Desk, now: datetime) -> Q:
+    """What a handoff must be for a view; what runs out soon is never put aside."""
+    soon, is_open = now + Snooze.AHEAD, Q(status__in=Handoff.OPEN)
+    match view:
+        case "mine":
+            is_here = Q(aside_until__isnull=True) | Q(due_at__lte=soon)
+            return is_open & Q(holder=desk.user) & is_here
+        case "snoozed":
+            is_calm = Q(due_at__isnull=True) | Q(due_at__gt=soon)
+            return is_open & Q(holder=desk.user, aside_until__isnull=False) & is_calm
+        case "team":
+            return is_open & Q(holder__isnull=True)
+        case "returning":
+            return desk.is_returning & Q(returns_date__lte=desk.today(now))
+        case _:
+            return is_open
 
 
 def overdue_count(user: User, slug: str) -> int:
@@ -188,30 +288,9 @@ def result_since(desk: Desk, since: datetime) -> DayResult:
     return DayResult(**counted)
 
 
-def _in_view(view: str, desk: Desk) -> Q:
-    match view:
-        case "mine":
-            return Q(holder=desk.user)
-        case "team":
-            return Q(holder__isnull=True)
-        case _:
-            return Q(pk__isnull=False)
-
-
-def _narrowed(filters: QueueFilters) -> Q:
-    condition = Q(pk__isnull=False)
-    if filters.tier:
-        condition &= Q(tier=filters.tier)
-    if filters.origin:
-        condition &= Q(origin=filters.origin)
-    if filters.clause:
-        condition &= Q(has_clause=True)
-    return condition
-
-
-def _has_clause(filters: QueueFilters) -> Exists:
-    """Whether a clock of the clause asked for can be acted on."""
-    return Exists(acting_clocks().filter(handoff=OuterRef("pk"), clause_key=filters.clause))
+def _has_clause(clause: str) -> Exists:
+    """Whether a clock of a clause can be acted on."""
+    return Exists(acting_clocks().filter(handoff=OuterRef("pk"), clause_key=clause))
 
 
 def _first_due(clause: str = "") -> Subquery:

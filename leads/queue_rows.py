@@ -1,7 +1,7 @@
 """The rows of the queue: each handoff with the clock that runs out first and what was last done."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.utils import timezone
@@ -12,7 +12,7 @@ from agreements import formats
 from agreements.clock import Pause, Pauses
 from agreements.models import AgreementVersion, User
 from agreements.rulebook import Rulebook
-from agreements.terms import Commitment, Tier
+from agreements.terms import Commitment, Terms, Tier
 from agreements.wording import short_promise
 from leads.countdown import Countdown, count_down
 from leads.models import Clock, FollowUp, Handoff
@@ -27,12 +27,16 @@ GROUPS = {
     "today": gettext_lazy("Today"),
     "later": gettext_lazy("Tomorrow and later"),
     "no_clock": gettext_lazy("No promise is running"),
+    "returning": gettext_lazy("Coming back"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """One open handoff; without a clock that sales can act on it has no countdown."""
+    """One handoff; without a clock that sales can act on it has no countdown.
+
+    ``aside_until`` is told where the reader put it aside.
+    """
 
     handoff: Handoff
     version_number: int | None
@@ -44,6 +48,7 @@ class QueueRow:
     why: str
     latest: str
     group: str
+    aside_until: datetime | None = None
 
     @property
     def clock_name(self) -> str:
@@ -90,16 +95,18 @@ def rows_of(
     for handoff in handoffs:
         latest = _latest(handoff, touches.get(handoff.lead_id), reader, now)
         if handoff.version_id is None:
-            rows.append(_bare_row(handoff, latest))
-            continue
-        version, book = versions[handoff.version_id], books[handoff.version_id]
-        why, clock = why_qualified(book.terms, known[handoff.pk]), clocks.get(handoff.pk)
-        rows.append(_row(handoff, clock, version, book, why=why, latest=latest, now=now))
+            row = _bare_row(handoff, latest)
+        else:
+            version, book = versions[handoff.version_id], books[handoff.version_id]
+            why, clock = why_qualified(book.terms, known[handoff.pk]), clocks.get(handoff.pk)
+            row = _row(handoff, clock, version, book, why=why, latest=latest, now=now)
+        rows.append(replace(row, aside_until=getattr(handoff, "aside_until", None)))
     return rows
 
 
 def _first_clocks(handoffs: Iterable[Handoff], clause: str) -> dict[int, Clock]:
-    clocks = acting_clocks().filter(handoff__in=[handoff.pk for handoff in handoffs])
+    open_ones = [handoff.pk for handoff in handoffs if handoff.is_open]
+    clocks = acting_clocks().filter(handoff__in=open_ones)
     if clause:
         clocks = clocks.filter(clause_key=clause)
     found: dict[int, Clock] = {}
@@ -154,7 +161,9 @@ def _row(
     terms = book.terms
     tier = terms.tier(handoff.tier or None)
     countdown, promise, group = None, _("nothing is due"), "no_clock"
-    if clock is not None:
+    if handoff.status == Handoff.Status.RECYCLED:
+        promise, group = _recycled_words(handoff, terms), "returning"
+    elif clock is not None:
         commitment = terms.commitment(clock.clause_key)
         promise = _promise_words(commitment, clock)
         countdown = count_down(
@@ -196,6 +205,11 @@ def _promise_words(commitment: Commitment, clock: Clock) -> str:
             "count": formats.figure(count),
         }
     return short_promise(commitment)
+
+
+def _recycled_words(handoff: Handoff, terms: Terms) -> str:
+    names = {reason.key: reason.name for reason in terms.reasons.recycling}
+    return _("recycled: %(reason)s") % {"reason": names.get(handoff.reason, handoff.reason)}
 
 
 def _group(countdown: Countdown, now: datetime) -> str:

@@ -4,6 +4,7 @@ from leads.models.assignment import AssignmentRule, AssignmentTurn, TeamRules
 from leads.models.changes import Change
 from leads.models.clocks import Blackout, Breach, BreachException, Clock
 from leads.models.deliveries import Delivery, FileImport
+from leads.models.desks import SavedView, Snooze
 from leads.models.facts import (
     Deal,
     Fact,
@@ -43,6 +44,8 @@ __all__ = [
     "OfferRule",
     "Readiness",
     "Satisfaction",
+    "SavedView",
+    "Snooze",
     "StageEntry",
     "TeamRules",
     "Unjudged",

@@ -90,6 +90,9 @@ class LeadIdentity(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["source", "external_id"], name="identity_unique"),
         ]
+        indexes = [
+            GinIndex(fields=["external_id"], opclasses=["gin_trgm_ops"], name="identity_search"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.source}: {self.external_id}"
@@ -105,6 +108,16 @@ class HandoffQuerySet(models.QuerySet["Handoff"]):
     def open(self) -> Self:
         """Those that nobody has ended: offered or accepted."""
         return self.filter(status__in=Handoff.OPEN)
+
+    def resting(self) -> Self:
+        """Those recycled until a date whose lead was not offered again under the agreement."""
+        later = Handoff.objects.filter(
+            lead=models.OuterRef("lead"),
+            agreement=models.OuterRef("agreement"),
+            offered_at__gt=models.OuterRef("offered_at"),
+        ).exclude(status=Handoff.Status.REPEATED)
+        recycled = self.filter(status=Handoff.Status.RECYCLED, returns_date__isnull=False)
+        return recycled.filter(~models.Exists(later))
 
     def held_by(self, user: User) -> Self:
         """Those this person has now."""
@@ -207,6 +220,11 @@ class Handoff(models.Model):
                 fields=["agreement", "holder"],
                 condition=models.Q(status__in=["offered", "accepted"]),
                 name="handoff_queue",
+            ),
+            models.Index(
+                fields=["agreement", "returns_date"],
+                condition=models.Q(status="recycled"),
+                name="handoff_returning",
             ),
         ]
 

@@ -85,7 +85,7 @@ def log(request: SignedInRequest, handoff: Handoff, now: datetime) -> HttpRespon
         form.add_error("occurred_at", str(error))
         return refused(request, handoff, now, form)
     request.session[LAST_CHANNEL] = touch.channel
-    tell(request, _("Follow-up logged."), what_it_did(handoff, touch, before))
+    tell(request, _("Follow-up logged."), what_it_did(handoff, touch, before, now))
     remember_deed(request, handoff, "follow_up", now, touch.external_id)
     return None
 

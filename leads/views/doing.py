@@ -22,6 +22,7 @@ from leads.case import FactName, read_case
 from leads.deed_forms import DeedForm
 from leads.deeds import was_taken_from_queue
 from leads.effects import effects_between, sentence_of
+from leads.foreseeing import suggestion_of, suggestion_words
 from leads.forms import LogForm
 from leads.models import FollowUp, Handoff, HandoffEvent
 from leads.permissions import check_user_can_work
@@ -97,12 +98,16 @@ def sentences(before: Iterable[ClockState], after: Iterable[ClockState]) -> list
     return [sentence_of(effect) for effect in effects_between(before, after)]
 
 
-def what_it_did(handoff: Handoff, touch: FollowUp, before: list[ClockState]) -> list[str]:
-    """Say what a follow-up did to the clocks, or why it did nothing."""
+def what_it_did(
+    handoff: Handoff, touch: FollowUp, before: list[ClockState], now: datetime
+) -> list[str]:
+    """Say what a follow-up did to the clocks and when to try next, or why it did nothing."""
     case = read_case(handoff.lead, handoff.agreement, _siblings(handoff))
     said = sentences(before, case.states(handoff))
     if case.counts(handoff, FactName("follow_up", touch.source, touch.external_id)):
-        return said or [_("No clock was waiting for it.")]
+        suggested = suggestion_words(suggestion_of(case, handoff, now), now)
+        said = said or [_("No clock was waiting for it.")]
+        return [*said, suggested] if suggested else said
     if handoff.closed_at is not None and touch.occurred_at > handoff.closed_at:
         return [_("The handoff was closed by then, so it counts for no clock.")]
     return [_("It was typed in later than the terms allow, so it counts for no clock.")]
@@ -126,8 +131,8 @@ def remember_deed(
 
 
 def back(request: SignedInRequest, desk: Desk, pk: int) -> HttpResponse:
-    """Go where the form was, the lead's page, or the queue where it may no longer be read."""
-    asked = request.POST.get("back", "")
+    """Go on to what comes next, where the form was, the lead's page, or else the queue."""
+    asked = request.POST.get("next") or request.POST.get("back", "")
     if asked and url_has_allowed_host_and_scheme(asked, {request.get_host()}):
         return HttpResponseRedirect(asked, status=303)
     slug = desk.agreement.slug
@@ -141,12 +146,20 @@ def back(request: SignedInRequest, desk: Desk, pk: int) -> HttpResponse:
     )
 
 
+def beside_list(request: SignedInRequest) -> dict[str, str]:
+    """Return where a form stands that was sent from beside the queue; nothing for other pages."""
+    if request.htmx.target != "panel":
+        return {}
+    back = request.POST.get("back", "")
+    return {"back": back, "here": back.partition("&after=")[0], "deed_target": "#panel"}
+
+
 def refused(
     request: SignedInRequest, handoff: Handoff, now: datetime, form: LogForm | DeedForm
 ) -> HttpResponse:
     """Show the form again as it was filled in, with what is wrong next to its field."""
     reading = read(request, handoff.agreement.slug, handoff.lead_id, handoff.pk)
-    context = context_of(request, reading, now=now, form=form)
+    context = context_of(request, reading, now=now, form=form) | beside_list(request)
     if not request.htmx:
         return render(request, "leads/detail.html", context, status=422)
     response = render(request, "leads/partials/deed.html", context, status=422)

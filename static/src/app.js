@@ -2,6 +2,7 @@ import "./swaps.js";
 import "./menus.js";
 import "./theme.js";
 import "./keys.js";
+import "./queue.js";
 import "./copy.js";
 import "./editor.js";
 import { nameRegions } from "./regions.js";

@@ -2,6 +2,8 @@
 //
 // data-key="a"          this control is what the key presses
 // data-row              a row that j and k walk over; data-row-link in it takes the focus
+// data-press="a"        a button that does what the key does
+// data-keys-first       of several controls with the same key, those in here come first
 // data-digits           a fieldset whose radio buttons the digits choose, one after the other
 const DIGITS = "1–9";
 const STORE = "slaportal.keys.off";
@@ -33,14 +35,41 @@ function walk(step) {
   const next = links[Math.min(Math.max(place, 0), links.length - 1)];
   next.focus();
   next.scrollIntoView({ block: "nearest" });
+  next.dispatchEvent(new CustomEvent("walk", { bubbles: true }));
   return true;
+}
+
+// A key pressed on a row whose panel is not there yet waits for it.
+let waiting = "";
+
+function isBehind(row) {
+  const panel = document.querySelector("[data-queue] #panel");
+  return Boolean(panel && row?.id && row.id !== `row-${panel.dataset.handoff}`);
 }
 
 // Open what the focused row, else the page, offers under this key.
 function press(key) {
   const row = document.activeElement?.closest("[data-row]");
   const selector = `[data-key="${CSS.escape(key)}"]`;
-  const control = row?.querySelector(selector) ?? find(selector)[0];
+  const shown = find(selector);
+  const beside = shown.find((control) => control.closest("[data-keys-first]"));
+  const alone = shown.find((control) => !control.closest("[data-row], [data-keys-first]"));
+  const own = row?.querySelector(selector);
+  if (!own && !alone && isBehind(row)) {
+    waiting = key;
+    row.querySelector("[data-row-link]").dispatchEvent(new CustomEvent("choose", { bubbles: true }));
+    return true;
+  }
+  return use(own ?? beside ?? alone ?? shown[0]);
+}
+
+document.addEventListener("opened", () => {
+  const key = waiting;
+  waiting = "";
+  if (key) press(key);
+});
+
+function use(control) {
   if (!control) return false;
   if (control.getAttribute("aria-disabled") === "true") control.focus();
   else if (control.matches("input, textarea, select")) control.focus();
@@ -131,4 +160,6 @@ function showKeys() {
 
 document.addEventListener("click", ({ target }) => {
   if (target.closest?.("[data-show-keys]")) showKeys();
+  const hint = target.closest?.("[data-press]");
+  if (hint) act(hint.dataset.press);
 });

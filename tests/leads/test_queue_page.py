@@ -129,7 +129,7 @@ def test_a_rep_sees_their_own_and_the_teams(
     assert names_of(client.get(QUEUE)) == ["Mine"]
     team = client.get(f"{QUEUE}?view=team")
     assert names_of(team) == ["Anybody's"]
-    assert "Mine 1 Team 1 Runs out first" in text_of(team)
+    assert "Mine 1 Team 1 Returning 0 Snoozed 0 Runs out first" in text_of(team)
     assert names_of(client.get(f"{QUEUE}?view=all")) == ["Mine"]
 
 
@@ -169,7 +169,7 @@ def test_filters_in_the_address(client: Client, version: AgreementVersion, ana: 
     assert "1 open handoff" in text_of(response)
     assert response.context["chips"] == [{"label": "Origin", "value": "fair", "remove_href": "?"}]
     assert names_of(client.get(f"{QUEUE}?tier=vip")) == []
-    assert "No open handoff fits these filters" in text_of(client.get(f"{QUEUE}?tier=vip"))
+    assert "No handoff fits these filters" in text_of(client.get(f"{QUEUE}?tier=vip"))
     by_clause = client.get(f"{QUEUE}?clause=S4")
     assert len(names_of(by_clause)) == 2
     assert "S4 outcome 15 working days" in text_of(by_clause)

@@ -1,0 +1,91 @@
+"""One handoff beside the list of the queue: who it is, its clocks, and what can be done."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from agreements.terms import Terms, Tier
+from agreements.wording import short_promise
+from leads.case import Case, LiveClock
+from leads.countdown import Countdown, count_down
+from leads.models import Handoff, Lead
+from leads.qualifying import value_text, why_qualified
+
+# Under which names forms keep what somebody wrote.
+_SAID = ("message", "comment", "comments", "notes", "mensagem", "mensaje")
+_PLACE = ("city", "state", "country")
+
+
+@dataclass(frozen=True, slots=True)
+class PanelClock:
+    """A clock that sales can act on, counting down."""
+
+    key: str
+    name: str
+    promise: str
+    countdown: Countdown
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who it is, as the latest that was told of the lead has it."""
+
+    about: str
+    place: str
+    phone: str
+    email: str
+    why: str
+    said: str
+    tier: Tier | None
+    is_top_tier: bool
+
+
+def clocks_of(case: Case, handoff: Handoff, terms: Terms | None, now: datetime) -> list[PanelClock]:
+    """Return the clocks of sales that are not over, what runs out first on top."""
+    if terms is None:
+        return []
+    shown = [
+        _clock(each, terms, now)
+        for each in case.clocks(handoff)
+        if each.state.charged_party == "sales" and each.state.ended_at is None
+    ]
+    return sorted(
+        (each for each in shown if each is not None),
+        key=lambda each: (each.countdown.due_at, each.key),
+    )
+
+
+def _clock(clock: LiveClock, terms: Terms, now: datetime) -> PanelClock | None:
+    state = clock.state
+    if state.started_at is None or state.due_at is None:
+        return None
+    return PanelClock(
+        key=state.clause_key,
+        name=clock.name,
+        promise=short_promise(clock.commitment),
+        countdown=count_down(
+            clock.schedule,
+            started_at=state.started_at,
+            due_at=state.due_at,
+            warn_at=float(terms.clock_warning),
+            now=now,
+            pauses=state.pauses,
+        ),
+    )
+
+
+def person_of(case: Case, lead: Lead, handoff: Handoff, terms: Terms | None) -> Person:
+    """Return who it is; why it qualified is judged by what was known at the offer."""
+    told = {key: value_text(value) for key, value in lead.attributes.items()}
+    tier = terms.tier(handoff.tier or None) if terms else None
+    known = case.records.attributes_at(lead.pk, handoff.offered_at)
+    company = lead.company if lead.name else ""
+    return Person(
+        about=", ".join(filter(None, [told.get("job_title", ""), company])),
+        place=next((told[key] for key in _PLACE if told.get(key)), ""),
+        phone=lead.phone,
+        email=lead.email,
+        why=why_qualified(terms, known) if terms else "",
+        said=next((told[key] for key in _SAID if told.get(key)), ""),
+        tier=tier,
+        is_top_tier=tier is not None and terms is not None and tier is terms.tiers[0],
+    )
