@@ -183,8 +183,11 @@ def _decided_once() -> str:
     )
 
 
+_NEVER_OPENED = (Status.EXPECTED, Status.REPEATED, Status.MERGED, Status.TAKEN_BACK)
+
+
 def _not_logged_because(handoff: Handoff) -> str:
-    if handoff.status in (Status.EXPECTED, Status.REPEATED, Status.MERGED):
+    if handoff.status in _NEVER_OPENED:
         return _closed_because(handoff)
     return ""
 
@@ -195,6 +198,8 @@ def _closed_because(handoff: Handoff) -> str:
             return _("This handoff was heard of, but not offered yet.")
         case Status.REPEATED:
             return _("This was asked for while another handoff of the lead was open: use that one.")
+        case Status.TAKEN_BACK:
+            return _("The offer was taken back, with the import it came by or by its source.")
         case Status.MERGED:
             return _("The lead was found to be another one, whose handoff goes on: use that one.")
         case _:
