@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -49,13 +50,17 @@ def kept(version: AgreementVersion) -> Lead:
     return first.lead
 
 
+def address(name: str, **about: int) -> str:
+    return reverse(f"leads:{name}", kwargs={"slug": "acme"} | about)
+
+
 def does_not_scroll_sideways(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
 
 
 def merge_and_part(page: Page, lead: Lead) -> None:
     """Do it from the lead's page: look, compare, merge, and undo."""
-    page.goto(f"/acme/leads/{lead.pk}/")
+    page.goto(address("detail", pk=lead.pk))
     card = page.locator("#alike")
     expect(card).to_contain_text("same telephone")
     assert does_not_scroll_sideways(page)
@@ -96,11 +101,11 @@ def test_the_list_on_a_phone_without_scripts(
 ) -> None:
     page = new_page(**PHONE, java_script_enabled=False)
     sign_in(page, rafael)
-    page.goto("/acme/leads/")
+    page.goto(address("list"))
     page.get_by_role("link", name="Possible duplicates").click()
     page.get_by_role("button", name="Not the same").click()
     expect(page.locator("main")).to_contain_text("No lead looks like an earlier one")
-    page.goto(f"/acme/leads/{kept.pk}/")
+    page.goto(address("detail", pk=kept.pk))
     page.get_by_role("link", name="Look for duplicates of this lead").click()
     page.get_by_role("button", name="Suggest it again").click()
     page.get_by_role("link", name="Look for duplicates of this lead").click()
