@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from agreements.actions import contracts
+from agreements.actions import contracts, drafts, signing
 from agreements.models import Agreement, AgreementVersion, Membership, Team, User
 from leads.told import Named, ToldAttributes, ToldEvent, ToldFollowUp, ToldStage
 
@@ -82,6 +82,29 @@ def make_version(
         name=slug.title(),
         closures=closures,
     )
+
+
+def make_draft(
+    version: AgreementVersion, by: User, *, now: datetime = RECORDED_AT, **more: Any
+) -> AgreementVersion:
+    """A draft that follows a version and changes one thing in it."""
+    return drafts.start(
+        agreement=version.agreement,
+        terms=example_terms(late_logging="2bd"),
+        by=by,
+        now=now,
+        copied_from=version,
+        **more,
+    )
+
+
+def propose(
+    version: AgreementVersion, by: User, *, party: str = "marketing", now: datetime = RECORDED_AT
+) -> AgreementVersion:
+    """Put a draft on the table for signature."""
+    signing.propose(version=version, party=party, by=by, now=now)
+    version.refresh_from_db()
+    return version
 
 
 def make_user(name: str, *, team: Team | None = None, role: str = "member", **fields: Any) -> User:

@@ -6,13 +6,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from agreements.actions import comments, drafts, signing
+from agreements.actions import comments, signing
 from agreements.actions.comments import UnableToComment
 from agreements.editing import clause_of, clauses_in, has_clause, section_named, without
 from agreements.models import AgreementVersion, Comment, User
 from agreements.open_talk import open_talk
 from tests.factories import RECORDED_AT as NOW
-from tests.factories import example_terms, make_user
+from tests.factories import example_terms, make_draft, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -21,13 +21,7 @@ PAGE = "/agreements/acme/draft/comments/"
 
 @pytest.fixture
 def draft(in_force: AgreementVersion, helena: User) -> AgreementVersion:
-    return drafts.start(
-        agreement=in_force.agreement,
-        terms=example_terms(late_logging="2bd"),
-        by=helena,
-        now=NOW,
-        copied_from=in_force,
-    )
+    return make_draft(in_force, helena)
 
 
 @pytest.fixture

@@ -6,11 +6,9 @@ import pytest
 from allauth.mfa.models import Authenticator
 from pytest_django import Settings
 
-from agreements.actions import drafts, signing
 from agreements.models import AgreementVersion, User
 from tests.agreements.pages import signed_in, text_at, text_of
-from tests.factories import RECORDED_AT as NOW
-from tests.factories import example_terms
+from tests.factories import make_draft, propose
 from tests.page_forms import form_values
 from tests.second_factors import code_of, turn_on, wrong_code
 
@@ -21,17 +19,7 @@ SIGN = "/agreements/acme/versions/2/sign/"
 
 @pytest.fixture
 def proposed(in_force: AgreementVersion, helena: User) -> AgreementVersion:
-    version = drafts.start(
-        agreement=in_force.agreement,
-        terms=example_terms(late_logging="2bd"),
-        by=helena,
-        now=NOW,
-        copied_from=in_force,
-        wanted_from_date=date(2199, 7, 1),
-    )
-    signing.propose(version=version, party="marketing", by=helena, now=NOW)
-    version.refresh_from_db()
-    return version
+    return propose(make_draft(in_force, helena, wanted_from_date=date(2199, 7, 1)), helena)
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
-from agreements.actions import drafts, signing
+from agreements.actions import signing
 from agreements.models import AgreementVersion, User
 from tests.agreements.pages import signed_in, text_at, text_of
 from tests.factories import RECORDED_AT as NOW
-from tests.factories import example_terms, make_user
+from tests.factories import example_terms, make_draft, make_user, propose
 from tests.page_forms import form_values
 
 pytestmark = pytest.mark.django_db
@@ -24,21 +24,12 @@ PASSWORD = "a long secret"
 
 @pytest.fixture
 def draft(in_force: AgreementVersion, helena: User) -> AgreementVersion:
-    return drafts.start(
-        agreement=in_force.agreement,
-        terms=example_terms(late_logging="2bd"),
-        by=helena,
-        now=NOW,
-        copied_from=in_force,
-        wanted_from_date=date(2199, 7, 1),
-    )
+    return make_draft(in_force, helena, wanted_from_date=date(2199, 7, 1))
 
 
 @pytest.fixture
 def proposed(draft: AgreementVersion, helena: User) -> AgreementVersion:
-    signing.propose(version=draft, party="marketing", by=helena, now=NOW)
-    draft.refresh_from_db()
-    return draft
+    return propose(draft, helena)
 
 
 def signing_form(version: AgreementVersion, **typed: str) -> dict[str, str]:

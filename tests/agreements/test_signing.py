@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from agreements.actions import drafts, signing
+from agreements.actions import signing
 from agreements.actions.signing import UnableToSign
 from agreements.models import Agreement, AgreementVersion, Comment, Message, Suggestion, User
-from tests.factories import example_terms, local, make_user
+from tests.factories import example_terms, local, make_draft, make_user, propose
 
 pytestmark = pytest.mark.django_db
 
@@ -22,33 +22,14 @@ def agreement(in_force: AgreementVersion) -> Agreement:
 
 
 @pytest.fixture
-def helena(agreement: Agreement) -> User:
-    return make_user("Helena", team=agreement.marketing_team, role="lead")
-
-
-@pytest.fixture
-def rafael(agreement: Agreement) -> User:
-    return make_user("Rafael", team=agreement.sales_team, role="lead")
-
-
-@pytest.fixture
 def draft(in_force: AgreementVersion, helena: User) -> AgreementVersion:
-    return drafts.start(
-        agreement=in_force.agreement,
-        terms=example_terms(late_logging="2bd"),
-        by=helena,
-        now=NOW,
-        copied_from=in_force,
-        wanted_from_date=date(2026, 7, 1),
-        wanted_to_date=date(2027, 7, 1),
-    )
+    days = {"wanted_from_date": date(2026, 7, 1), "wanted_to_date": date(2027, 7, 1)}
+    return make_draft(in_force, helena, now=NOW, **days)
 
 
 @pytest.fixture
 def proposed(draft: AgreementVersion, helena: User, rafael: User) -> AgreementVersion:
-    signing.propose(version=draft, party="marketing", by=helena, now=NOW)
-    draft.refresh_from_db()
-    return draft
+    return propose(draft, helena, now=NOW)
 
 
 def sign(version: AgreementVersion, party: str, by: User, now: datetime = LATER) -> None:
@@ -230,15 +211,8 @@ def test_a_signed_version_is_followed_by_another(
 ) -> None:
     sign(proposed, "marketing", helena)
     sign(proposed, "sales", rafael)
-    third = drafts.start(
-        agreement=proposed.agreement,
-        terms=example_terms(),
-        by=helena,
-        now=LATER,
-        wanted_from_date=date(2026, 6, 20),
-    )
-    signing.propose(version=third, party="marketing", by=helena, now=LATER)
-    third.refresh_from_db()
+    third = make_draft(proposed, helena, now=LATER, wanted_from_date=date(2026, 6, 20))
+    propose(third, helena, now=LATER)
     sign(third, "marketing", helena)
     sign(third, "sales", rafael)
 
@@ -252,13 +226,7 @@ def test_not_at_the_instant_of_another(
 ) -> None:
     sign(proposed, "marketing", helena)
     sign(proposed, "sales", rafael)
-    third = drafts.start(
-        agreement=proposed.agreement,
-        terms=example_terms(),
-        by=helena,
-        now=LATER,
-        wanted_from_date=date(2026, 7, 1),
-    )
+    third = make_draft(proposed, helena, now=LATER, wanted_from_date=date(2026, 7, 1))
     with pytest.raises(UnableToSign, match="another day"):
         signing.propose(version=third, party="marketing", by=helena, now=LATER)
 

@@ -9,7 +9,7 @@ from agreements.actions.signing import UnableToSign
 from agreements.editing import SECTIONS, part_hash, part_of
 from agreements.models import AgreementVersion, Message, User
 from tests.at_once import run_together
-from tests.factories import example_terms, local
+from tests.factories import local, make_draft, propose
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -18,25 +18,12 @@ NOW = local("2026-06-10 10:00")
 
 @pytest.fixture
 def draft(in_force: AgreementVersion, helena: User, rafael: User) -> AgreementVersion:
-    return drafts.start(
-        agreement=in_force.agreement,
-        terms=example_terms(late_logging="2bd"),
-        by=helena,
-        now=NOW,
-        copied_from=in_force,
-        wanted_from_date=date(2026, 7, 1),
-    )
+    return make_draft(in_force, helena, now=NOW, wanted_from_date=date(2026, 7, 1))
 
 
 @pytest.fixture
 def proposed(draft: AgreementVersion, helena: User) -> AgreementVersion:
-    propose(draft, "marketing", helena)
-    draft.refresh_from_db()
-    return draft
-
-
-def propose(version: AgreementVersion, party: str, by: User) -> None:
-    signing.propose(version=version, party=party, by=by, now=NOW)
+    return propose(draft, helena, now=NOW)
 
 
 def sign(version: AgreementVersion, party: str, by: User) -> None:
@@ -115,7 +102,8 @@ def test_the_second_signs_while_the_first_declines(
 
 def test_both_propose(draft: AgreementVersion, helena: User, rafael: User) -> None:
     raised = run_together(
-        lambda: propose(draft, "marketing", helena), lambda: propose(draft, "sales", rafael)
+        lambda: propose(draft, helena, now=NOW),
+        lambda: propose(draft, rafael, party="sales", now=NOW),
     )
     assert [type(each) for each in raised] == [UnableToSign]
     assert "Version 2 is proposed" in str(raised[0])
