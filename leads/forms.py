@@ -64,9 +64,9 @@ class LogForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, handoff: Handoff, now: datetime, preset: str = "", **options: Any
+        self, *args: Any, handoff: Handoff | None, now: datetime, preset: str = "", **options: Any
     ) -> None:
-        """Know the handoff it is about; ``preset`` is the channel chosen at first."""
+        """Know the handoff it is about, if any; ``preset`` is the channel chosen at first."""
         options.setdefault("initial", {"channel": preset or FollowUp.Channel.CALL})
         options.setdefault("prefix", "log")
         super().__init__(*args, **options)
@@ -83,7 +83,7 @@ class LogForm(forms.Form):
             raise forms.ValidationError(
                 _("A follow-up is logged when it has happened: choose a time before now.")
             )
-        offered_at = self._handoff.offered_at
+        offered_at = self._handoff.offered_at if self._handoff else None
         if offered_at is not None and at < offered_at:
             # A field of minutes cannot tell the seconds of the offer.
             if offered_at - at < _MINUTE:

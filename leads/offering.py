@@ -9,13 +9,15 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef
 
-from agreements.models import Agreement, Membership, User
+from agreements.models import Agreement, User
 from leads.actions import handoffs
-from leads.actions.assignments import assign_by_rules, assign_offered
+from leads.actions.assignments import assign_by_rules
+from leads.assigning import is_there
 from leads.deadlocks import retry_once
 from leads.models import Handoff, Lead, OfferRule, Readiness
 from leads.models.leads import HandoffQuerySet
 from leads.reasons import rulebook_for
+from leads.team import team_of, waiting_of
 
 BY_RULE, RETURNED = "by_rule", "returned"
 """The codes that an offer of the portal itself has for its reason."""
@@ -96,23 +98,25 @@ def returns_to_owner(handoff: Handoff) -> bool:
 
 
 def _offer_again(former: Handoff, now: datetime) -> bool:
-    """Offer a lead anew, and give it to who had it, if they are still in the team."""
+    """Offer a lead anew, and give it to who had it if they are there, else by the team's rules."""
     agreement = former.agreement
     name = _name(RETURNED, former.source, former.external_id)
     handoff = _offer(former, agreement, RETURNED, name, now)
     if handoff is None:
         return False
     owner = former.holder
-    if owner is not None and _is_in_team(agreement, owner):
+    if owner is not None and _is_there(handoff, owner, now):
         handoffs.assign(handoff=handoff, holder=owner, by=None, now=now)
     else:
         assign_by_rules(handoff=handoff, now=now)
     return True
 
 
-def _is_in_team(agreement: Agreement, person: User) -> bool:
-    members = Membership.objects.filter(team=agreement.sales_team_id, user=person)
-    return person.is_active and members.exists()
+def _is_there(handoff: Handoff, owner: User, now: datetime) -> bool:
+    """Whether the owner is in the team still, and not away until the promise runs out."""
+    person = team_of(handoff.agreement, now).staff.get(owner.pk)
+    waiting = waiting_of([handoff], now)[handoff.pk]
+    return person is not None and is_there(person, waiting, now=now)
 
 
 @dataclass(slots=True)
@@ -126,7 +130,7 @@ class Offered:
 def offer_all(
     leads: Iterable[Lead], *, agreement: Agreement, by: User, now: datetime, note: str
 ) -> Offered:
-    """Offer leads one after the other, each for itself, and assign them by the team's rules.
+    """Offer leads one after the other, each for itself.
 
     ``note`` says why those are offered that do not meet the criteria.
     """
@@ -134,10 +138,7 @@ def offer_all(
     for lead in leads:
         deed = partial(handoffs.offer, lead=lead, agreement=agreement, by=by, now=now, note=note)
         try:
-            handoff = retry_once(deed)
+            offered.handoffs.append(retry_once(deed))
         except (handoffs.AlreadyOpen, handoffs.UnableToOffer) as error:
             offered.refused.append((lead, str(error)))
-        else:
-            retry_once(partial(assign_offered, handoff=handoff, now=now))
-            offered.handoffs.append(handoff)
     return offered

@@ -165,12 +165,17 @@ def check_user_can_correct(fact: FollowUp | HandoffEvent, user: User) -> None:
     """
     agreement = fact.handoff.agreement if isinstance(fact, HandoffEvent) else fact.agreement
     roles = roles_in(agreement, user)
+    is_own = bool(roles) and fact.recorded_by_id == user.pk
+    if not is_own and not corrects_what_others_told(user, roles):
+        raise PermissionDenied(
+            _("It is corrected by who told it, the leads of the two parties or an administrator.")
+        )
+
+
+def corrects_what_others_told(user: User, roles: set[tuple[str, str]]) -> bool:
+    """Whether somebody with these roles corrects what others told."""
     leads = {(Party.MARKETING, Role.LEAD), (Party.SALES, Role.LEAD)}
-    if user.is_admin or roles & leads or (roles and fact.recorded_by_id == user.pk):
-        return
-    raise PermissionDenied(
-        _("It is corrected by who told it, the leads of the two parties or an administrator.")
-    )
+    return user.is_admin or bool(roles & leads)
 
 
 def check_user_can_organise(agreement: Agreement, user: User) -> None:

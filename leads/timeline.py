@@ -19,6 +19,7 @@ from agreements.models import User
 from agreements.models.contracts import Party
 from leads.assignment_words import why_assigned
 from leads.case import Case, FactName
+from leads.corrected import Corrector, correction_of, taken_back, told_before
 from leads.effects import EffectLine, kind_name, lines_of
 from leads.facts_told import (
     Surroundings,
@@ -66,6 +67,7 @@ class Entry:
     is_follow_up: bool = False
     lines: tuple[EffectLine, ...] = ()
     tone: str = ""
+    correct_href: str = ""
 
     @property
     def is_about_clocks(self) -> bool:
@@ -91,6 +93,7 @@ class Story:
     handoffs: Sequence[Handoff]
     around: Surroundings
     people: Mapping[int, User]
+    corrector: Corrector
 
     @property
     def lead_ids(self) -> set[int]:
@@ -151,6 +154,7 @@ class _Told:
     def all(self) -> Iterator[Entry]:
         yield from self.events()
         yield from self.follow_ups()
+        yield from self.taken_back()
         for stage in self.of_lead(StageEntry.objects.filter(agreement=self.agreement)):
             told = tell_stage(stage, self.story.around)
             yield self.entry(stage, told, MarkKind.STAGE_ENTERED)
@@ -174,6 +178,7 @@ class _Told:
             is_person=told.is_person,
             is_follow_up=kind is MarkKind.FOLLOW_UP,
             lines=self.lines.get(name, ()),
+            correct_href=self.story.corrector.href(fact),
         )
 
     def of_lead(self, facts: FactQuerySet[F]) -> FactQuerySet[F]:
@@ -214,12 +219,35 @@ class _Told:
 
     def follow_ups(self) -> Iterator[Entry]:
         story = self.story
-        facts = FollowUp.objects.filter(agreement=self.agreement).select_related("person")
-        for touch in self.of_lead(facts):
+        facts = FollowUp.objects.filter(agreement=self.agreement)
+        touches = list(self.of_lead(facts.select_related("person", "recorded_by")))
+        before = told_before(touches, story.around)
+        for touch in touches:
             name = FactName("follow_up", touch.source, touch.external_id)
             counts = story.handoff is not None and story.case.counts(story.handoff, name)
             told = tell_follow_up(touch, story.around, counts=counts)
+            corrected = correction_of(touch, story.around)
+            former = before.get((touch.source, touch.external_id), ())
+            told = replace(told, details=(*told.details, *corrected, *former))
             yield self.entry(touch, told, MarkKind.FOLLOW_UP)
+
+    def taken_back(self) -> Iterator[Entry]:
+        """Tell what somebody said had not happened, with why; what was undone at once is gone."""
+        around = self.story.around
+        retracted = Q(is_current=True, is_retracted=True, is_undone=False)
+        said_why = retracted & ~Q(correction_reason="")
+        touches = FollowUp.objects.filter(
+            said_why, agreement=self.agreement, lead__in=self.story.lead_ids
+        )
+        for touch in self.in_span(touches.select_related("person", "recorded_by")):
+            told = taken_back(tell_follow_up(touch, around, counts=True), touch, around)
+            yield self._gone(touch, told)
+        events = HandoffEvent.objects.filter(said_why, handoff=self.story.handoff)
+        for event in events.select_related("person", "recorded_by"):
+            yield self._gone(event, taken_back(tell_event(event, around), event, around))
+
+    def _gone(self, fact: Fact, told: Told) -> Entry:
+        return Entry(fact.occurred_at, -1, told.icon, told.text, told.details, tone="mute")
 
     def changes(self) -> Iterator[Entry]:
         """Tell what was told of the lead; what bars contact ends clocks."""

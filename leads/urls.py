@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from leads.views import (
+    corrections,
     criteria_test,
     deeds,
     fields,
@@ -53,5 +54,7 @@ urlpatterns = [
     path("handoffs/<int:pk>/contest/", deeds.contest, name="contest"),
     path("handoffs/<int:pk>/decide/", deeds.decide, name="decide"),
     path("handoffs/<int:pk>/undo/", undoing.undo, name="undo"),
+    path("follow-ups/<int:pk>/", corrections.correct_follow_up, name="correct-follow-up"),
+    path("handoff-events/<int:pk>/", corrections.correct_event, name="correct-event"),
     path("", include("leads.team_urls")),
 ]

@@ -17,6 +17,7 @@ from agreements.terms import Terms
 from leads.addresses import plain
 from leads.cards import cards_of, select, worst_status
 from leads.case import Case, read_case
+from leads.corrected import Corrector
 from leads.deed_forms import FORMS, DeedForm
 from leads.deeds import Deeds, deeds_for
 from leads.explained import basis_of
@@ -98,7 +99,8 @@ def _chosen(readable: list[Handoff], asked: int | None) -> Handoff | None:
 
 
 def _is_real(handoff: Handoff) -> bool:
-    return handoff.status not in (Handoff.Status.REPEATED, Handoff.Status.EXPECTED)
+    status = Handoff.Status
+    return handoff.status not in (status.REPEATED, status.EXPECTED, status.TAKEN_BACK)
 
 
 def context_of(
@@ -121,6 +123,7 @@ def context_of(
         handoffs=reading.handoffs,
         around=Surroundings(reading.agreement, terms, now),
         people=people,
+        corrector=Corrector.of(reading.agreement, request.user),
     )
     return {
         "agreement": reading.agreement,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from agreements.models import AgreementVersion, Audit, Membership, User
+from agreements.models import Absence, AgreementVersion, Audit, Membership, User
 from leads.actions import handoffs, outcomes
 from leads.actions.handoffs import AlreadyOpen, UnableToOffer
 from leads.models import Handoff, HandoffEvent, Lead, OfferRule
@@ -81,6 +81,14 @@ def test_recycled_it_returns_to_its_owner(version: AgreementVersion, ana: User) 
     assert offer_returning(now=THEN) == 0
     assert not resting(version.agreement).exists()
     assert rebuild(now=THEN) == 0
+
+
+def test_whose_owner_is_away_returns_to_the_team(version: AgreementVersion, ana: User) -> None:
+    recycled(version, ana)
+    away = {"starts_at": THEN - timedelta(days=1), "ends_at": THEN + timedelta(days=9)}
+    Absence.objects.create(user=ana, recorded_at=NOW, **away)
+    assert offer_returning(now=THEN) == 1
+    assert Handoff.objects.open().get().holder is None
 
 
 def test_whose_owner_has_left_returns_to_the_team(version: AgreementVersion, ana: User) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from agreements.models import AgreementVersion, User
 from leads.case import read_case
+from leads.corrected import Corrector
 from leads.facts_told import Surroundings
 from leads.ingest import ingest
 from leads.models import Breach, Handoff
@@ -46,6 +47,7 @@ def entries(
         handoffs=handoffs,
         around=Surroundings(version.agreement, version.parsed_terms(), NOW),
         people={user.pk: user for user in User.objects.all()},
+        corrector=Corrector(version.agreement, user_id=0, is_part=False, corrects_others=False),
     )
     return timeline_of(story, show)
 

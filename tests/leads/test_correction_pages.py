@@ -1,0 +1,117 @@
+"""Correcting what was told, and saying that it did not happen."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from agreements.models import AgreementVersion, User
+from leads.actions import follow_ups, handoffs
+from leads.models import FollowUp, Handoff, HandoffEvent
+from tests.factories import make_rep, make_user, make_version
+from tests.leads.dealing import dealing_terms
+from tests.leads.pages import NOW, stop_time, text_of
+
+pytestmark = pytest.mark.django_db
+
+LATER = NOW + timedelta(hours=1)
+AS_IT_WAS = {
+    "correct-channel": "call",
+    "correct-outcome": "conversation",
+    "correct-occurred_at": "2026-09-08T10:00",
+    "correct-note": "We spoke.",
+    "correct-reason": "Wrong button.",
+}
+
+
+@pytest.fixture
+def version(monkeypatch: pytest.MonkeyPatch) -> AgreementVersion:
+    stop_time(monkeypatch)
+    return make_version(dealing_terms())
+
+
+@pytest.fixture
+def touch(handoff: Handoff, ana: User, monkeypatch: pytest.MonkeyPatch) -> FollowUp:
+    """Logged by Ana at some second of this minute; an hour later somebody looks at it."""
+    at = NOW + timedelta(seconds=7)
+    touch = follow_ups.log(
+        handoff=handoff, channel="call", outcome="no_answer", occurred_at=at, by=ana, now=at
+    )
+    stop_time(monkeypatch, LATER)
+    return touch
+
+
+def page(touch: FollowUp) -> str:
+    return f"/agreements/acme/follow-ups/{touch.pk}/"
+
+
+def lead_page(client: Client, handoff: Handoff) -> str:
+    return text_of(client.get(f"/agreements/acme/leads/{handoff.lead_id}/"))
+
+
+def test_it_works(client: Client, handoff: Handoff, touch: FollowUp) -> None:
+    assert "As it was told Ana called: no answer" in text_of(client.get(page(touch)))
+
+    response = client.post(page(touch), AS_IT_WAS)
+
+    assert response.headers["Location"].endswith(f"?handoff={handoff.pk}")
+    text = lead_page(client, handoff)
+    assert "Ana called: conversation" in text
+    assert "Ana corrected it Tue 8 Sep 11:00: “Wrong button.”" in text
+    assert "Before: Call, no answer, Tue 8 Sep 10:00" in text
+    handoff.refresh_from_db()
+    assert handoff.status == "accepted"
+    assert FollowUp.objects.get(is_current=True).occurred_at == touch.occurred_at
+
+
+def test_it_did_not_happen(client: Client, handoff: Handoff, touch: FollowUp) -> None:
+    told = {"retract": "yes", "retract-reason": "It was another lead."}
+    assert client.post(page(touch), told).status_code == 303
+    text = lead_page(client, handoff)
+    assert "Ana called: no answer" in text
+    assert "Ana took it back Tue 8 Sep 11:00: “It was another lead.”" in text
+    assert client.get(page(touch)).status_code == 404
+
+
+def test_it_refuses_beside_the_field(client: Client, touch: FollowUp) -> None:
+    response = client.post(page(touch), AS_IT_WAS | {"correct-reason": ""})
+    assert response.status_code == 422
+    assert "Say why: the correction stays beside what was told." in text_of(response)
+    same = AS_IT_WAS | {"correct-outcome": "no_answer", "correct-note": ""}
+    assert "Nothing differs" in text_of(client.post(page(touch), same))
+    response = client.post(page(touch), {"retract": "yes"})
+    assert (response.status_code, FollowUp.objects.count()) == (422, 1)
+
+
+def test_an_event_is_taken_back(client: Client, handoff: Handoff, ana: User) -> None:
+    handoffs.accept(handoff=handoff, by=ana, now=NOW)
+    event = HandoffEvent.objects.get(kind="accepted")
+    url = f"/agreements/acme/handoff-events/{event.pk}/"
+    assert "Ana accepted the handoff" in text_of(client.get(url))
+    assert client.post(url, {"retract-reason": ""}).status_code == 422
+
+    client.post(url, {"retract-reason": "Wrong lead."})
+
+    handoff.refresh_from_db()
+    assert handoff.status == "offered"
+    assert "Ana took it back" in lead_page(client, handoff)
+
+
+def test_an_offer_is_not_corrected(client: Client, handoff: Handoff) -> None:
+    offer = HandoffEvent.objects.get(kind="offered")
+    assert client.get(f"/agreements/acme/handoff-events/{offer.pk}/").status_code == 404
+
+
+def test_who_may(client: Client, handoff: Handoff, touch: FollowUp) -> None:
+    assert page(touch) in _lead_html(client, handoff)
+    client.force_login(make_user("Rafael", team=handoff.agreement.sales_team, role="lead"))
+    assert page(touch) in _lead_html(client, handoff)
+    client.force_login(make_user("Rui", is_director=True))
+    assert page(touch) not in _lead_html(client, handoff)
+    assert client.get(page(touch)).status_code == 403
+    client.force_login(make_rep("Bruno", handoff.agreement))
+    assert client.get(page(touch)).status_code == 404
+
+
+def _lead_html(client: Client, handoff: Handoff) -> str:
+    return client.get(f"/agreements/acme/leads/{handoff.lead_id}/").content.decode()
