@@ -146,6 +146,12 @@ def instant(at: datetime | None, now: datetime | None = None) -> str:
     return dated(local, pgettext("date format", "D j M Y H:i"))
 
 
+def exact_instant(at: datetime) -> str:
+    """Write an instant to the second, with year and zone: who reads it may be far away and late."""
+    local = timezone.localtime(at)
+    return f"{long_day(local)}, {local:%H:%M:%S %Z}"
+
+
 def near_instant(at: datetime | None, now: datetime) -> str:
     """Write an instant no longer than needed: "16:40", "Thu 16:40" within six days, else whole."""
     if at is None:

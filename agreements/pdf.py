@@ -175,15 +175,9 @@ def _signers(version: AgreementVersion, signed: dict[str, Signature]) -> Iterato
         yield {
             "party": f"{party.label} · {team}",
             "who": signature.signer_name if signature else "—",
-            "when": _when(signature.signed_at) if signature else _("Not signed"),
+            "when": formats.exact_instant(signature.signed_at) if signature else _("Not signed"),
             "how": str(signature.get_method_display()) if signature else "",
         }
-
-
-def _when(at: datetime) -> str:
-    """An instant to the second, with its zone: a signature is read far from here and much later."""
-    local = timezone.localtime(at)
-    return f"{formats.long_day(local)}, {local:%H:%M:%S %Z}"
 
 
 def _breakable(value: Any) -> Any:

@@ -107,6 +107,12 @@ def moment(at: datetime, now: datetime | Missing = None) -> SafeString:
 
 
 @register.simple_tag
+def exact_moment(at: datetime) -> SafeString:
+    """Write an instant to the second with its zone, as on paper."""
+    return format_html('<time datetime="{}">{}</time>', at.isoformat(), formats.exact_instant(at))
+
+
+@register.simple_tag
 def icon(name: str, css_class: str = "") -> SafeString:
     """Draw an icon of the sprite; it is decoration, the word beside it carries the meaning."""
     source = f"{static('dist/icons.svg')}#{name}"

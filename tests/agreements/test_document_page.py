@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 
 import pytest
 import yaml
@@ -43,6 +44,15 @@ def test_every_starter_reads(client: Client, name: str, language: str) -> None:
     assert response.status_code == 200
     for commitment in version.parsed_terms().commitments:
         assert f'id="{commitment.key}"' in response.content.decode()
+
+
+def test_signatures_say_when_to_the_second(client: Client) -> None:
+    make_version(now=datetime(2026, 3, 2, 12, 30, 5, tzinfo=UTC))
+    client.force_login(make_user("Marina", is_director=True, time_zone="America/Sao_Paulo"))
+
+    text = client.get(reverse("agreements:document", args=["acme"])).content.decode()
+
+    assert "2 March 2026, 09:30:05 -03" in text
 
 
 def test_yaml_has_the_same_hash(client: Client) -> None:
