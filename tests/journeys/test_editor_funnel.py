@@ -65,6 +65,7 @@ def draft(transactional_db: None) -> AgreementVersion:
 def open_funnel(page: Page, sign_in: SignIn) -> None:
     sign_in(page, User.objects.get(name="Helena"))
     page.goto(f"{DRAFT}funnel/")
+    page.wait_for_load_state("networkidle")
     expect(page.get_by_text("Last 6 months: 50%, 20 of 40")).to_be_visible()
 
 
@@ -153,7 +154,6 @@ def test_ten_stages_of_long_names_fit(
     page = new_page(**DESKTOP, color_scheme=scheme)
     page.set_viewport_size({"width": width, "height": 844})
     open_funnel(page, sign_in)
-    page.wait_for_load_state("networkidle")
     assert accessibility_faults(page) == []
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     # A month that has the focus does not hide under the column of the year.
