@@ -15,6 +15,7 @@ from leads.copying import copy_rows
 from leads.fold import Row
 from leads.models import Deal, Handoff, Lead, Readiness, StageEntry, Unjudged
 from leads.projections import update_rows
+from leads.records import families_of
 from leads.rulebooks import rulebook_of
 
 BATCH = 2000
@@ -29,6 +30,8 @@ _NOT_OFFERED = (
     Handoff.Status.DISQUALIFIED,
     Handoff.Status.RECYCLED,
 )
+# What opened nothing, or was taken over by another handoff, says nothing of where a lead stands.
+_NO_OFFER = (Handoff.Status.REPEATED, Handoff.Status.MERGED, Handoff.Status.TAKEN_BACK)
 _TAKE = """
 DELETE FROM leads_unjudged WHERE id IN (
     SELECT id FROM leads_unjudged ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
@@ -137,20 +140,26 @@ def _judge(
 
 
 def _not_offered(agreement: Agreement, lead_ids: Collection[int]) -> set[int]:
-    """Return those that nobody offers as a matter of course: sales has them, or they bought."""
+    """Return those that nobody offers as a matter of course: sales has them, or they bought.
+
+    What holds of one lead holds of all that were found to be one with it.
+    """
+    families = families_of(lead_ids)
+    everybody = families.all(lead_ids)
     latest = (
-        agreement.handoffs.filter(AnyOf("lead", lead_ids), offered_at__isnull=False)
-        .exclude(status=Handoff.Status.REPEATED)
+        agreement.handoffs.filter(AnyOf("lead", everybody), offered_at__isnull=False)
+        .exclude(status__in=_NO_OFFER)
         .order_by("lead", "-offered_at", "-pk")
         .distinct("lead")
         .values_list("lead_id", "status")
     )
     won = Deal.objects.holding().filter(
-        AnyOf("lead", lead_ids), agreement=agreement, status=Deal.Status.WON
+        AnyOf("lead", everybody), agreement=agreement, status=Deal.Status.WON
     )
-    return {lead_id for lead_id, status in latest if status in _NOT_OFFERED} | set(
-        won.values_list("lead_id", flat=True)
-    )
+    taken = {lead_id for lead_id, status in latest if status in _NOT_OFFERED}
+    taken |= set(won.values_list("lead_id", flat=True))
+    groups = families.groups()
+    return {each for each in lead_ids if taken & groups.get(each, frozenset({each}))}
 
 
 def judge_of(criteria: HandoffTerms) -> Callable[[Attributes], Judged]:

@@ -8,7 +8,7 @@ import pytest
 
 from agreements.actions import contracts
 from agreements.models import AgreementVersion
-from leads.actions import handoffs
+from leads.actions import handoffs, merges
 from leads.ingest import ingest
 from leads.models import Handoff, Lead, Readiness, Unjudged
 from leads.readiness import is_being_judged, judge_leads
@@ -119,3 +119,12 @@ def test_without_a_version_in_force_nobody_is_listed(version: AgreementVersion) 
     judge_leads(now=NOW - timedelta(days=900))
     assert not Readiness.objects.exists()
     assert not Unjudged.objects.exists()
+
+
+def test_whose_double_sales_has_is_not_listed(version: AgreementVersion) -> None:
+    kept, merged = tell(version, "Kept", **READY), tell(version, "Merged", **READY)
+    by = make_user("Ana")
+    handoffs.offer(lead=merged, agreement=version.agreement, by=by, now=NOW)
+    merges.merge(kept=kept, merged=merged, by=by, now=NOW + timedelta(hours=1))
+    judge_leads(now=NOW)
+    assert not Readiness.objects.exists()
