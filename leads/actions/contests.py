@@ -9,6 +9,7 @@ from agreements import formats
 from agreements.clock import due_after
 from agreements.durations import Duration, Unit
 from agreements.models import User
+from leads.actions.contest_notices import tell_of_contest, tell_of_decision
 from leads.actions.telling import Deed, locked_in
 from leads.ingest import Ingested
 from leads.models import Handoff
@@ -34,7 +35,9 @@ def contest(*, handoff: Handoff, by: User, now: datetime, note: str) -> Ingested
     why_not = why_not_contested(handoff, now)
     if why_not:
         raise UnableToContest(why_not)
-    return deed.tell(handoff, person_id=by.pk, note=note.strip())
+    kept = deed.tell(handoff, person_id=by.pk, note=note.strip())
+    tell_of_contest(handoff, note=note, by=by, now=now)
+    return kept
 
 
 def why_not_contested(handoff: Handoff, now: datetime) -> str:
@@ -79,4 +82,6 @@ def decide(
         raise UnableToContest(
             _("The lead was offered anew meanwhile, and that handoff goes on: uphold this one.")
         )
-    return deed.tell(handoff, person_id=by.pk, is_overturned=is_overturned, note=note)
+    kept = deed.tell(handoff, person_id=by.pk, is_overturned=is_overturned, note=note)
+    tell_of_decision(handoff, is_overturned=is_overturned, note=note, by=by, now=now)
+    return kept

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from agreements.models import User
+from agreements.models import Message, User
 from leads.actions import contests, handoffs
 from leads.actions.contests import UnableToContest
 from leads.actions.telling import AlreadyDecided
@@ -48,6 +48,20 @@ def test_overturn_works(rejected: Handoff, julia: User) -> None:
     assert (rejected.status, rejected.contest) == ("accepted", "overturned")
     assert clock_of(rejected, "S2", 1).started_at == LATER
     assert rebuild(now=LATER) == 0
+
+
+def test_whom_it_concerns_is_told(rejected: Handoff, julia: User) -> None:
+    rui = make_user("Rui", is_director=True)
+    contest(rejected, julia)
+    told = Message.objects.get()
+    assert (told.kind, told.recipient, told.subject_id) == (
+        "rejection_contested", rui, str(rejected.pk),
+    )  # fmt: skip
+    assert told.parameters["reason"] == "Wrong data"
+
+    contests.decide(handoff=rejected, is_overturned=True, note="It is.", by=rui, now=LATER)
+    told = Message.objects.exclude(pk=told.pk).get()
+    assert (told.kind, told.recipient) == ("rejection_overturned", julia)
 
 
 def test_uphold_works(rejected: Handoff, julia: User) -> None:
