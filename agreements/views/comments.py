@@ -39,6 +39,7 @@ from agreements.talk import Places, talk_about
 from agreements.typed_before import keeps_what_was_typed, typed_before
 
 SECTION_NAMES = [section.name for section in SECTIONS]
+_DECIDED = "decided"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,48 +78,54 @@ def _do(request: SignedInRequest, version: AgreementVersion, section: str) -> Ht
     except (UnableToComment, UnableToDecide, UnableToSuggest, drafts.UnableToSave) as error:
         failed = Failed(request.POST["do"], request.POST, str(error))
         return _page(request, _version(request, version.agreement.slug), section, failed, 422)
-    if done is not None:
+    if isinstance(done, HttpResponse):
         return done
     if request.htmx:
-        return _page(request, version, section)
+        return _page(request, version, section, acted=done)
     return redirect(_address(version, section))
 
 
-Deed = Callable[[SignedInRequest, AgreementVersion, int], HttpResponse | None]
+Deed = Callable[[SignedInRequest, AgreementVersion, int], HttpResponse | str]
+"""Does something and answers, or names by its id what of the page has the focus then."""
 
 
-def _write(request: SignedInRequest, version: AgreementVersion, _number: int) -> None:
+def _write(request: SignedInRequest, version: AgreementVersion, _number: int) -> str:
     check_user_can_comment(version.agreement, request.user)
-    talking.write(
+    written = talking.write(
         version=version,
         path=request.POST.get("path", ""),
         text=request.POST.get("text", ""),
         by=request.user,
         now=timezone.now(),
     )
+    return f"said-{written.pk}"
 
 
-def _answer(request: SignedInRequest, version: AgreementVersion, number: int) -> None:
+def _answer(request: SignedInRequest, version: AgreementVersion, number: int) -> str:
     comment = _comment(request, version, number)
     text = request.POST.get("text", "")
-    talking.answer(comment=comment, text=text, by=request.user, now=timezone.now())
+    written = talking.answer(comment=comment, text=text, by=request.user, now=timezone.now())
+    return f"said-{written.pk}"
 
 
-def _correct(request: SignedInRequest, version: AgreementVersion, number: int) -> None:
+def _correct(request: SignedInRequest, version: AgreementVersion, number: int) -> str:
     comment = get_object_or_404(version.comments.select_related("version", "author"), pk=number)
     check_user_can_correct_comment(version.agreement, request.user, comment.author)
     text = request.POST.get("text", "")
     talking.correct(comment=comment, text=text, by=request.user, now=timezone.now())
+    return f"said-{number}"
 
 
-def _resolve(request: SignedInRequest, version: AgreementVersion, number: int) -> None:
+def _resolve(request: SignedInRequest, version: AgreementVersion, number: int) -> str:
     comment = _comment(request, version, number)
     talking.resolve(comment=comment, by=request.user, now=timezone.now())
+    return f"said-{number}"
 
 
-def _reopen(request: SignedInRequest, version: AgreementVersion, number: int) -> None:
+def _reopen(request: SignedInRequest, version: AgreementVersion, number: int) -> str:
     comment = _comment(request, version, number)
     talking.reopen(comment=comment, by=request.user, now=timezone.now())
+    return f"said-{number}"
 
 
 def _comment(request: SignedInRequest, version: AgreementVersion, number: int) -> Comment:
@@ -126,20 +133,21 @@ def _comment(request: SignedInRequest, version: AgreementVersion, number: int) -
     return get_object_or_404(version.comments.select_related("version"), pk=number)
 
 
-def _take(request: SignedInRequest, version: AgreementVersion, number: int) -> HttpResponse | None:
+def _take(request: SignedInRequest, version: AgreementVersion, number: int) -> HttpResponse | str:
     suggestion = _suggestion(request, version, number)
     suggestions.take(suggestion=suggestion, by=request.user, now=timezone.now())
     messages.success(request, _("Taken: the draft says so now."))
     if not request.htmx:
-        return None
+        return _DECIDED
     # The fields of the section show the former value: the whole page is read again.
     return HttpResponseClientRedirect(request.htmx.current_url or _address(version))
 
 
-def _refuse(request: SignedInRequest, version: AgreementVersion, number: int) -> None:
+def _refuse(request: SignedInRequest, version: AgreementVersion, number: int) -> str:
     suggestion = _suggestion(request, version, number)
     reason = request.POST.get("text", "")
     suggestions.refuse(suggestion=suggestion, reason=reason, by=request.user, now=timezone.now())
+    return _DECIDED
 
 
 def _suggestion(request: SignedInRequest, version: AgreementVersion, number: int) -> Suggestion:
@@ -148,10 +156,11 @@ def _suggestion(request: SignedInRequest, version: AgreementVersion, number: int
     return suggestion
 
 
-def _take_back(request: SignedInRequest, version: AgreementVersion, number: int) -> None:
+def _take_back(request: SignedInRequest, version: AgreementVersion, number: int) -> str:
     suggestion = get_object_or_404(version.suggestions, pk=number)
     check_user_can_take_back_suggestion(version.agreement, request.user, suggestion.party)
     suggestions.take_back(suggestion=suggestion, by=request.user, now=timezone.now())
+    return _DECIDED
 
 
 def _choose(request: SignedInRequest, version: AgreementVersion, _number: int) -> HttpResponse:
@@ -180,6 +189,8 @@ def _page(
     section: str,
     failed: Failed | None = None,
     status: int = 200,
+    *,
+    acted: str = "",
 ) -> HttpResponse:
     version.refresh_from_db(fields=["terms", "terms_hash", "status"])
     places = Places(version.terms)
@@ -201,6 +212,7 @@ def _page(
         "can_suggest": is_open and bool(parties_led_by(version.agreement, request.user)),
         "address": _address(version, section),
         "failed": failed,
+        "acted": acted,
     }
     template = "agreements/negotiation/comments.html"
     name = f"{template}#talk" if request.htmx else template

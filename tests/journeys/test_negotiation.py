@@ -76,6 +76,87 @@ def test_it_works(
     assert draft.terms["commitments"][1]["within"] == "2h"
 
 
+def focused(page: Page) -> str:
+    """The text, value or name of what has the focus."""
+    said: str = page.evaluate("(e => (e.value || e.textContent).trim())(document.activeElement)")
+    return said
+
+
+def tab_to(page: Page, name: str, value: str) -> None:
+    """Go by the tabulator to a control with this name and value, as somebody without a mouse."""
+    told = "(e => [e.name, e.value].join(' '))(document.activeElement)"
+    for _step in range(120):
+        page.keyboard.press("Tab")
+        if page.evaluate(told) == f"{name} {value}":
+            return
+    raise AssertionError(f"{name} {value} is out of reach")
+
+
+def test_a_rule_by_keyboard_and_on_a_phone(
+    new_page: Pages, sign_in: SignIn, in_force: AgreementVersion, helena: User, rafael: User
+) -> None:
+    """Comment, answer, suggest, refuse, take; what is open goes along when the text is declined."""
+    terms = example_terms(
+        handoff={
+            "scoring": [
+                {"when": {"field": "country", "operator": "is", "value": "BR"}, "points": 20},
+                {"when": {"field": "request", "operator": "is", "value": "demo"}, "points": 40},
+            ],
+            "threshold": 40,
+        }
+    )
+    draft = drafts.start(agreement=in_force.agreement, terms=terms, by=helena, now=timezone.now())
+    his, hers = new_page(**PHONE), new_page(**DESKTOP)
+    sign_in(his, rafael)
+    sign_in(hers, helena)
+
+    his.goto("/agreements/acme/draft/comments/?section=handoff")
+    his.get_by_label("Clause").select_option("handoff.scoring.2")
+    his.get_by_label("Comment", exact=True).fill("Ask for the budget as well?")
+    his.get_by_role("button", name="Comment", exact=True).click()
+    expect(his.locator(".conversation")).to_contain_text("Ask for the budget")
+    assert focused(his) == "Ask for the budget as well?"
+    assert accessibility_faults(his) == []
+
+    hers.goto("/agreements/acme/draft/comments/")
+    hers.get_by_text("Answer", exact=True).first.click()
+    hers.get_by_label("Your answer").fill("Suggest it")
+    hers.get_by_role("button", name="Send").click()
+    expect(hers.locator(".conversation-answer")).to_contain_text("Suggest it")
+
+    his.reload()
+    his.get_by_role("link", name="Suggest another value…").click()
+    tab_to(his, "do", "add handoff.scoring.2.when")
+    his.keyboard.press("Enter")
+    expect(his.locator('[name="handoff.scoring.2.when.2.field"]')).to_be_focused()
+    his.keyboard.type("budget")
+    his.locator('[name="handoff.scoring.2.when.2.operator"]').select_option("present")
+    assert his.evaluate("document.documentElement.scrollWidth") <= 390
+    assert accessibility_faults(his) == []
+    tab_to(his, "do", "suggest")
+    his.keyboard.press("Enter")
+    expect(his.get_by_text("1 change is suggested")).to_be_visible()
+    expect(his.get_by_role("button", name="Take it back")).to_be_visible()
+
+    hers.goto("/agreements/acme/draft/propose/")
+    expect(hers.get_by_text("1 suggestion is neither taken nor refused.")).to_be_visible()
+    hers.get_by_role("button", name="Propose for signature").click()
+    number = draft.number
+    his.goto(f"/agreements/acme/versions/{number}/decline/")
+    his.get_by_label("Why").fill("The budget first")
+    his.get_by_role("button", name="Decline").click()
+
+    hers.goto("/agreements/acme/draft/comments/")
+    expect(hers.locator(".conversation")).to_contain_text("Ask for the budget")
+    tab_to(
+        hers, "do", f"take {draft.agreement.versions.get(number=number + 1).suggestions.get().pk}"
+    )
+    hers.keyboard.press("Enter")
+    expect(hers.get_by_text("Taken: the draft says so now.")).to_be_visible()
+    scoring = draft.agreement.versions.open().get().terms["handoff"]["scoring"]
+    assert scoring[1]["when"]["all"][1] == {"field": "budget", "operator": "present"}
+
+
 def test_refused_beside_what_was_typed(
     new_page: Pages,
     sign_in: SignIn,
