@@ -1,27 +1,38 @@
 """The rep's queue: open handoffs, what runs out first on top."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime, timedelta
-from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    BooleanField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
 from django.db.models.functions import JSONObject, Now
 from django.http import QueryDict
 
 from agreements.models import Agreement, Membership, User
 from agreements.models.contracts import Party
 from leads.addresses import plain
-from leads.models import Clock, Handoff, SavedView, Snooze
+from leads.models import Clock, Handoff, LeadIdentity, SavedView, Snooze
 from leads.models.leads import HandoffQuerySet
-from leads.searching import leads_found
 
 _A_WEEK = timedelta(days=7)
+_EVERY = 10**9
 VIEWS = ("mine", "team", "returning", "snoozed", "all")
 """All are of open handoffs but ``returning``: of those that rested until today."""
 
@@ -46,17 +57,19 @@ class Desk:
         own = ("snoozed",) if self.holds else ()
         return ("mine", "team", "returning", *own, *(("all",) if self.sees_all else ()))
 
-    def handoffs(self, until: date) -> HandoffQuerySet:
-        """Return the handoffs the person may read: open ones, and those back by a day."""
-        readable = Handoff.objects.visible_to(self.user).filter(agreement=self.agreement)
-        back = Q(returns_date__lte=until, pk__in=readable.resting().values("pk"))
-        return readable.filter(Q(status__in=Handoff.OPEN) | back)
+    def open_ones(self) -> HandoffQuerySet:
+        """Return the open handoffs the person may read."""
+        return self._readable().open()
 
-    @property
-    def is_returning(self) -> Q:
-        """What a handoff must be to come back here: anybody's, or one the person had themself."""
-        recycled = Q(status=Handoff.Status.RECYCLED)
-        return recycled if self.sees_all else recycled & Q(holder=self.user)
+    def back_by(self, day: date) -> HandoffQuerySet:
+        """Return the handoffs that rested until a day, and that come back to the person."""
+        back = self._readable().resting().filter(returns_date__lte=day)
+        return back if self.sees_all else back.held_by(self.user)
+
+    def _readable(self) -> HandoffQuerySet:
+        """Return what ``visible_to`` does, without asking again for the roles that are known."""
+        under = Handoff.objects.filter(agreement=self.agreement)
+        return under if self.sees_all else under.filter(Q(holder=self.user) | Q(holder=None))
 
     def today(self, now: datetime) -> date:
         """Return the day it is where the agreement is."""
@@ -106,7 +119,7 @@ def _desk(user: User, agreement: Any) -> Desk:
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class QueueFilters:
     """Which of the handoffs are asked for; empty is any, or the usual view.
 
@@ -150,19 +163,34 @@ class QueueFilters:
         """What an address asks for by these filters, without the question mark."""
         return urlencode({name: value for name, value in asdict(self).items() if value})
 
-    @cached_property
+    @property
     def condition(self) -> Q:
-        """What a handoff must be, besides being in the view; a search costs one query."""
+        """What a handoff must be, besides being in the view.
+
+        A search looks at the leads of the queue and not at all there are: a queue is short.
+        """
         condition = Q(pk__isnull=False)
         if self.q:
-            condition &= Q(lead__in=leads_found(self.q).values("pk"))
+            condition &= _fits(self.q)
         if self.tier:
             condition &= Q(tier=self.tier)
         if self.origin:
             condition &= Q(origin=self.origin)
         if self.clause:
-            condition &= Q(has_clause=True)
+            condition &= Q(_has_clause(self.clause))
         return condition
+
+
+def _fits(q: str) -> Q:
+    """Match part of a name, company or e-mail address, or the start of a source's id."""
+    part = re.escape(q)
+    named = LeadIdentity.objects.filter(lead=OuterRef("lead"), external_id__iregex=f"^{part}")
+    return (
+        Q(lead__name__iregex=part)
+        | Q(lead__company__iregex=part)
+        | Q(lead__email__iregex=part)
+        | Q(Exists(named))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,9 +212,9 @@ class QueueSummary:
 
 
 def summary_of(desk: Desk, filters: QueueFilters, now: datetime) -> QueueSummary:
-    """Count the queue as it stands at ``now``; one query, and one for a search."""
+    """Count the queue as it stands at ``now``; one query."""
     today, team = desk.today(now), _in_view("team", desk, now)
-    is_coming = desk.is_returning & Q(returns_date__gt=today)
+    is_coming = Q(status=Handoff.Status.RECYCLED, returns_date__gt=today)
     asked: dict[str, Any] = {
         "next_due_in_team": Min("due_at", filter=team),
         "tiers": ArrayAgg("tier", distinct=True, filter=~Q(tier=""), default=[]),
@@ -198,8 +226,8 @@ def summary_of(desk: Desk, filters: QueueFilters, now: datetime) -> QueueSummary
         within = _in_view(view, desk, now)
         asked[f"{view}_all"] = Count("pk", filter=within)
         asked[f"{view}_late"] = Count("pk", filter=within & Q(due_at__lt=now))
-        asked[f"{view}_found"] = Count("pk", filter=within & filters.condition)
-    told = _dressed(desk.handoffs(today + _A_WEEK), desk, filters, now).aggregate(**asked)
+        asked[f"{view}_found"] = Count("pk", filter=within & Q(is_found=True))
+    told = _counted(desk, filters, now).aggregate(**asked)
     return QueueSummary(
         counts={view: told[f"{view}_all"] for view in VIEWS},
         overdue={view: told[f"{view}_late"] for view in VIEWS},
@@ -212,28 +240,38 @@ def summary_of(desk: Desk, filters: QueueFilters, now: datetime) -> QueueSummary
     )
 
 
+def _counted(desk: Desk, filters: QueueFilters, now: datetime) -> HandoffQuerySet:
+    """Return every handoff that any view may have.
+
+    Two narrow sets found by their own indexes, and a limit that is never reached: behind it each
+    row's due time is looked up once, and not again for every count.
+    """
+    back = desk.back_by(desk.today(now) + _A_WEEK)
+    either = desk.open_ones().values("pk").union(back.values("pk"), all=True)
+    is_found = ExpressionWrapper(filters.condition, output_field=BooleanField())
+    dressed = _dressed(Handoff.objects.filter(pk__in=either), desk, now)
+    return dressed.annotate(is_found=is_found)[:_EVERY]
+
+
 def found_in(desk: Desk, filters: QueueFilters, now: datetime) -> HandoffQuerySet:
     """Return the handoffs asked for, what runs out first on top, without a running clock last.
 
     Each has ``due_at``, of the clause asked for or of all, and ``aside_until`` in the view of
     those put aside.
     """
-    found = _dressed(desk.handoffs(desk.today(now)), desk, filters, now)
+    today = desk.today(now)
+    handoffs = desk.back_by(today) if filters.view == "returning" else desk.open_ones()
+    found = _dressed(handoffs, desk, now)
     found = found.filter(_in_view(filters.view, desk, now) & filters.condition)
     if filters.clause:
         found = found.annotate(due_at=_first_due(filters.clause))
     return found.order_by(F("due_at").asc(nulls_last=True), "returns_date", "pk")
 
 
-def _dressed(
-    handoffs: HandoffQuerySet, desk: Desk, filters: QueueFilters, now: datetime
-) -> HandoffQuerySet:
-    """Add what the views and filters ask of a handoff."""
+def _dressed(handoffs: HandoffQuerySet, desk: Desk, now: datetime) -> HandoffQuerySet:
+    """Add when each is due, and until when the person put it aside."""
     own = Snooze.objects.lasting(now).filter(user=desk.user, handoff=OuterRef("pk"))
-    handoffs = handoffs.annotate(due_at=_first_due(), aside_until=Subquery(own.values("until")))
-    if filters.clause:
-        handoffs = handoffs.alias(has_clause=_has_clause(filters.clause))
-    return handoffs
+    return handoffs.annotate(due_at=_first_due(), aside_until=Subquery(own.values("until")))
 
 
 def _in_view(view: str, desk: Desk, now: datetime) -> Q:
@@ -249,7 +287,7 @@ def _in_view(view: str, desk: Desk, now: datetime) -> Q:
         case "team":
             return is_open & Q(holder__isnull=True)
         case "returning":
-            return desk.is_returning & Q(returns_date__lte=desk.today(now))
+            return Q(status=Handoff.Status.RECYCLED, returns_date__lte=desk.today(now))
         case _:
             return is_open
 

@@ -101,6 +101,7 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
   const suggested = detail.target.querySelector("[data-next-date]")?.dataset;
   fill(form.querySelector("[name$=next_step]"), suggested?.nextStep ?? "");
   fill(form.querySelector("[name$=next_step_date]"), suggested?.nextDate ?? "");
+  form.querySelector("[type=submit]").scrollIntoView({ block: "nearest" });
 });
 
 document.addEventListener("htmx:load", ({ target }) => {
