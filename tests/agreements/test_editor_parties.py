@@ -175,7 +175,7 @@ def test_a_day_that_is_none_is_a_problem_until_it_is_one(
     as_helena: Client, draft: AgreementVersion
 ) -> None:
     values = form_values(page(as_helena), "section")
-    values |= {"wanted_last": "9999-12-31", "quiet": "1"}
+    values |= {"wanted_last": ["9999-12-31"], "quiet": ["1"]}
     response = as_helena.post(ADDRESS, values, headers={"HX-Request": "true"})
     text = " ".join(response.content.decode().split())
     assert response.status_code == 422

@@ -101,7 +101,7 @@ class Chance(Random):
 
 def records_of(told: Sequence[dict[str, Any]], book: Rulebook, **more: Any) -> Records:
     merges = {pk: lead["merge"] for pk, lead in enumerate(told) if lead["merge"]}
-    about = {
+    about: dict[str, Any] = {
         "lead_ids": range(len(told)),
         "offers": {(pk, 1): [OfferRow(pk, "crm", f"{pk}")] for pk in range(len(told))},
         "events": {pk: lead["events"] for pk, lead in enumerate(told)},
