@@ -13,6 +13,7 @@ from agreements.models import Agreement, User
 from agreements.rules_lock import judge_by_rules
 from leads.any_of import AnyOf
 from leads.copying import copy_rows
+from leads.forgotten import Forgotten, forgotten_among
 from leads.models import (
     Deal,
     Delivery,
@@ -80,6 +81,7 @@ class _Telling:
     by: User | None
     now: datetime
     delivery: Delivery | None
+    forgotten: Forgotten
 
     @property
     def recorded_at(self) -> datetime:
@@ -103,10 +105,12 @@ def ingest(
     3. Settle the leads about which something was new.
 
     Telling the same facts again, or in another order or other batches, ends in the same state.
+    What is told of somebody who was forgotten is kept without what speaks of them.
     """
     judge_by_rules()
-    told_in = _Telling(agreement, by, now, delivery)
     leads, born_leads = leads_named(facts, agreement, now)
+    forgotten = forgotten_among(leads, born_leads, facts, now)
+    told_in, facts = _Telling(agreement, by, now, delivery, forgotten), forgotten.renamed(facts)
     handoffs, born_handoffs = handoffs_named(agreement, facts, leads)
     ingested, touched = Ingested(leads=len(born_leads)), set[int]()
     groups: defaultdict[type[Told], list[Told]] = defaultdict(list)
@@ -120,6 +124,8 @@ def ingest(
     touched |= born_leads | {lead_id for (lead_id, _), _ in born_handoffs.values()}
     if touched:
         settle(lead_ids=touched, now=now, born=Born(born_leads, born_handoffs))
+    if forgotten.names:
+        forgotten.note_told_again(delivery, now)
     return ingested
 
 
@@ -210,7 +216,7 @@ def _keep(
     ingested, new = Ingested(), list[tuple[str, str, _Revision]]()
     for fact in facts:
         revisions = kept.setdefault((fact.source, fact.external_id), {})
-        content_hash = fact.content_hash
+        content_hash = told_in.forgotten.content_hash(fact)
         mark = (content_hash, fact.revised_at)
         if mark in revisions:
             ingested.repeated += 1
@@ -289,8 +295,8 @@ def _write(
     delivery_id = told_in.delivery.pk if told_in.delivery else None
 
     def row(source: str, name: str, revision: _Revision) -> tuple[Any, ...]:
-        fact = revision.fact
-        assert fact is not None  # noqa: S101 - new revisions carry what was told
+        assert revision.fact is not None  # noqa: S101 - new revisions carry what was told
+        fact = told_in.forgotten.kept(revision.fact)
         holds = revision is _latest(kept[source, name])
         handoff = handoffs[fact.handoff][0] if isinstance(fact, ToldEvent) else 0
         return (

@@ -11,6 +11,7 @@ from agreements.models import Agreement
 from leads.any_of import AnyOf
 from leads.copying import allocate_keys
 from leads.families import Families
+from leads.forgotten import leads_by_veiled_name
 from leads.models import Handoff, Lead, LeadIdentity
 from leads.records import families_of
 from leads.told import Named, Told, ToldAttributes, ToldEvent
@@ -59,13 +60,14 @@ def leads_by_name(names: set[Named]) -> dict[Named, int]:
     by_source: defaultdict[str, list[str]] = defaultdict(list)
     for name in names:
         by_source[name.source].append(name.external_id)
-    return {
+    known = {
         Named(source, external_id): lead_id
         for source, external_ids in by_source.items()
         for external_id, lead_id in LeadIdentity.objects.filter(
             AnyOf("external_id", external_ids), source=source
         ).values_list("external_id", "lead_id")
     }
+    return known | leads_by_veiled_name(names - known.keys())
 
 
 def _name_leads(

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from agreements.clock import Absence, ClockState, History, Mark, MarkKind, replay_all
 from agreements.rulebook import Promised
+from leads.blanking import is_forgotten
 from leads.fold import Row, Standing
 from leads.records import InForce, LeadAndAgreement, Records
 
@@ -55,7 +56,7 @@ def lead_row(records: Records, lead_id: int, first_heard_at: datetime) -> Row:
 
 def _text(told: dict[str, Any], key: str, most: int) -> str:
     value = told.get(key)
-    return "" if value is None else str(value)[:most]
+    return "" if value is None or is_forgotten(value) else str(value)[:most]
 
 
 class Verdict(NamedTuple):

@@ -18,6 +18,7 @@ from leads.models.facts import (
 )
 from leads.models.leads import Handoff, Lead, LeadIdentity
 from leads.models.likeness import Distinction
+from leads.models.personal import Forgetting, ForgottenAddress, RetentionRules
 from leads.models.readiness import OfferRule, Readiness, Unjudged
 
 __all__ = [
@@ -34,6 +35,8 @@ __all__ = [
     "Fact",
     "FileImport",
     "FollowUp",
+    "Forgetting",
+    "ForgottenAddress",
     "Handoff",
     "HandoffEvent",
     "LateLoggingApproval",
@@ -43,6 +46,7 @@ __all__ = [
     "LeadMerge",
     "OfferRule",
     "Readiness",
+    "RetentionRules",
     "Satisfaction",
     "SavedView",
     "Snooze",

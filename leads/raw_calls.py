@@ -1,0 +1,112 @@
+"""What other systems sent, as it came: emptied of people who were forgotten."""
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import TextField
+from django.db.models.functions import Cast
+
+from leads.blanking import blanked_text
+from leads.fingerprints import veiled_within
+from leads.models import Delivery
+
+# More patterns than these make a search slow, and nobody has so many names.
+_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """How a call may speak of a person: by what sources call them, or by words that are theirs."""
+
+    names: Collection[tuple[str, str]]
+    words: Collection[str] = ()
+
+    def is_in(self, told: object) -> bool:
+        """Whether one lead of a call is the person, or names them."""
+        if (
+            isinstance(told, Mapping)
+            and (told.get("source"), told.get("external_id")) in self.names
+        ):
+            return True
+        text = json.dumps(told, ensure_ascii=False).lower()
+        return any(word.lower() in text for word in self.words)
+
+
+def empty_call(delivery: Delivery, spoken: Spoken) -> None:
+    """Take out of a call what it tells of a person; of many leads the others stay."""
+    payload = delivery.payload
+    if not isinstance(payload, dict):
+        return
+    delivery.payload = payload | {
+        "target": {key: veiled_within(str(text), ()) for key, text in payload["target"].items()},
+        "body": _emptied(payload["call"], payload["body"], spoken),
+    }
+    Delivery.objects.filter(pk=delivery.pk).update(payload=delivery.payload)
+
+
+def _emptied(call: str, body: str, spoken: Spoken) -> str:
+    """Return a body without the person; one lead's is theirs as a whole."""
+    if call != "leads":
+        return ""
+    try:
+        told = json.loads(body)
+        leads = [_without(each) if spoken.is_in(each) else each for each in told["leads"]]
+    except (ValueError, KeyError, TypeError):
+        return ""
+    return json.dumps(told | {"leads": leads}, ensure_ascii=False)
+
+
+def _without(told: Any) -> dict[str, Any]:
+    name = told if isinstance(told, Mapping) else {}
+    return {
+        "source": name.get("source"),
+        "external_id": veiled_within(str(name.get("external_id")), ()),
+        "forgotten": True,
+    }
+
+
+def empty_calls(spoken: Spoken, delivery_ids: Iterable[int]) -> int:
+    """Empty every call that was taken in and speaks of a person; return how many.
+
+    Those of ``delivery_ids`` told facts about them; the others are searched for.
+    """
+    emptied = 0
+    for delivery in _candidates(spoken, set(delivery_ids)):
+        empty_call(delivery, spoken)
+        summary = delivery.summary if isinstance(delivery.summary, dict) else {}
+        Delivery.objects.filter(pk=delivery.pk).update(
+            summary={"status": summary.get("status")}, error=blanked_text(delivery.error)
+        )
+        emptied += 1
+    return emptied
+
+
+def _candidates(spoken: Spoken, delivery_ids: set[int]) -> Iterable[Delivery]:
+    calls = Delivery.objects.filter(
+        kind=Delivery.Kind.CALL, payload__isnull=False, processed_at__isnull=False
+    )
+    words = sorted({*spoken.words, *(name for _, name in spoken.names)})[:_AT_ONCE]
+    texts = calls.annotate(text=Cast("payload", TextField()))
+    found = {delivery.pk: delivery for delivery in calls.filter(pk__in=delivery_ids)}
+    for word in words:
+        for delivery in texts.filter(text__icontains=word).exclude(pk__in=found):
+            if _speaks(delivery.payload, spoken):
+                found[delivery.pk] = delivery
+    return found.values()
+
+
+def _speaks(payload: Any, spoken: Spoken) -> bool:
+    """Whether a call names the person somewhere, and not only something that looks alike."""
+    try:
+        body = json.loads(payload["body"])
+    except ValueError:
+        body = payload["body"]
+    parts = body["leads"] if payload["call"] == "leads" and "leads" in body else [body]
+    named = [payload["target"], *parts, *(part.get("lead") for part in parts if _is_map(part))]
+    return any(spoken.is_in(part) for part in named)
+
+
+def _is_map(part: object) -> bool:
+    return isinstance(part, Mapping)
