@@ -82,28 +82,30 @@ def role_groups(agreement: Agreement) -> list[Group]:
             ],
         ),
         (_("Handoff"), [*_event_choices(), ("person", _("Owner")), ("reason", _("Reason"))]),
-        (
-            _("Follow-up"),
-            [
-                ("follow_up_at", _("When somebody followed up")),
-                ("channel", _("Channel")),
-                ("outcome", _("Outcome")),
-                ("note", _("Note")),
-            ],
-        ),
-        (
-            _("Deal"),
-            [
-                ("deal_won_at", _("When it was won")),
-                ("deal_lost_at", _("When it was lost")),
-                ("deal_closed_at", _("When it was closed")),
-                ("deal_status", _("How it was closed")),
-                ("amount", _("Amount")),
-                ("currency", _("Currency")),
-                ("deal_id", _("Id of the deal")),
-            ],
-        ),
+        (_("Follow-up"), _follow_up_choices()),
+        (_("Deal"), _deal_choices()),
         (_("Opinion"), [("satisfaction", _("Satisfaction score"))]),
+    ]
+
+
+def _follow_up_choices() -> list[Choice]:
+    return [
+        ("follow_up_at", _("When somebody followed up")),
+        ("channel", _("Channel")),
+        ("outcome", _("Outcome")),
+        ("note", _("Note")),
+    ]
+
+
+def _deal_choices() -> list[Choice]:
+    return [
+        ("deal_won_at", _("When it was won")),
+        ("deal_lost_at", _("When it was lost")),
+        ("deal_closed_at", _("When it was closed")),
+        ("deal_status", _("How it was closed")),
+        ("amount", _("Amount")),
+        ("currency", _("Currency")),
+        ("deal_id", _("Id of the deal")),
     ]
 
 
