@@ -161,7 +161,9 @@ def _born_forgotten(
         return set()
     by_print = [(fingerprint_of_address(address), lead_id) for lead_id, address in told]
     known = ForgottenAddress.objects.filter(
-        AnyOf("fingerprint", {each for each, _ in by_print}), forgetting__lifted_at=None
+        AnyOf("fingerprint", {each for each, _ in by_print}),
+        forgetting__lifted_at=None,
+        forgetting__cause=Forgetting.Cause.REQUEST,
     )
     prints = set(known.values_list("fingerprint", flat=True))
     found = {lead_id for each, lead_id in by_print if each in prints}

@@ -9,7 +9,9 @@ from typing import Any, TypeVar
 from agreements.models import User
 from leads.any_of import AnyOf
 from leads.calls.shapes import NamedLeadTold
-from leads.models import Fact, LeadChange
+from leads.fingerprints import veiled_within
+from leads.forgotten import Blanking, blanking
+from leads.models import Fact, Forgetting, LeadChange
 from leads.naming import leads_by_name
 from leads.registry import leads_visible_to
 from leads.told import Named
@@ -23,14 +25,20 @@ def name_of(told: NamedLeadTold) -> Named:
 
 
 def told_before(model: type[F], names: Iterable[Named]) -> dict[Named, datetime]:
-    """Return when facts of these names happened as far as is known; one query a source."""
-    return {
+    """Return when facts of these names happened as far as is known; one query a source.
+
+    Of somebody who was forgotten a fact may be kept under a name without their address.
+    """
+    asked = {name: Named(name.source, veiled_within(name.external_id, ())) for name in names}
+    kept = {
         Named(source, external_id): occurred_at
-        for source, external_ids in _by_source(names).items()
+        for source, external_ids in _by_source([*asked, *asked.values()]).items()
         for external_id, occurred_at in model._default_manager.filter(
             AnyOf("external_id", external_ids), source=source, is_current=True
         ).values_list("external_id", "occurred_at")
     }
+    found = {name: kept.get(name, kept.get(veil)) for name, veil in asked.items()}
+    return {name: at for name, at in found.items() if at is not None}
 
 
 def _by_source(names: Iterable[Named]) -> Mapping[str, set[str]]:
@@ -68,8 +76,26 @@ class KnownLeads:
         pk = self._leads.get(name_of(told))
         if pk is None:
             return False
-        known = self._attributes.get((pk, told.source), {}) if told.attributes else {}
-        return all(_is_kept(known, key, value) for key, value in told.attributes.items())
+        if not told.attributes:
+            return True
+        known, attributes = self._attributes.get((pk, told.source), {}), told.attributes
+        if pk in self._forgotten:
+            attributes = self._blanking.attributes(attributes)
+        return all(_is_kept(known, key, value) for key, value in attributes.items())
+
+    def of_forgotten(self) -> set[Named]:
+        """Return the names of those who were forgotten."""
+        return {name for name, pk in self._leads.items() if pk in self._forgotten}
+
+    @cached_property
+    def _forgotten(self) -> set[int]:
+        keys = set(self._leads.values())
+        lasting = Forgetting.objects.lasting().filter(AnyOf("lead", keys))
+        return set(lasting.values_list("lead_id", flat=True)) if keys else set()
+
+    @cached_property
+    def _blanking(self) -> Blanking:
+        return blanking()
 
     @cached_property
     def _attributes(self) -> dict[tuple[int, str], dict[str, Any]]:

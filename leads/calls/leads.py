@@ -19,6 +19,7 @@ from leads.calls.shapes import NamedLeadTold, StageTold
 from leads.calls.values import Shape
 from leads.ingest import Ingested
 from leads.models import Delivery, StageEntry
+from leads.raw_calls import Spoken, empty_call
 from leads.row_problems import UnableToRead
 from leads.told import Named, Told, ToldAttributes, ToldStage
 
@@ -75,6 +76,8 @@ def take_leads(told: Mapping[int, NamedLeadTold], telling: Telling) -> Taken:
         kept = Keeping(agreement, telling.by, telling.now, telling.delivery).keep(batch)
         taken.facts.add(kept.facts)
         taken.refused.update((row.line, _unread(error)) for row, error in kept.refused)
+    if forgotten := reader.of_forgotten():
+        empty_call(telling.delivery, Spoken(forgotten))
     return taken
 
 
@@ -109,6 +112,10 @@ class _Reader:
                 parts = {"stage": each.stage, "stages": ", ".join(stages) or "–"}
                 yield FieldProblem(f"stages.{place}.stage", sentence % parts)
             yield from problems_of_times(each, self._telling.received_at, f"stages.{place}.")
+
+    def of_forgotten(self) -> set[Named]:
+        """Return the names of those who were forgotten."""
+        return self._known.of_forgotten()
 
     def facts(self, cases: Sequence[_Case]) -> list[list[Told]]:
         """Return the facts of each lead."""

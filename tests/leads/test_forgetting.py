@@ -1,0 +1,274 @@
+"""Forgetting a person: nothing of them is left anywhere, and nothing that counts changes."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from agreements.models import Agreement, AgreementVersion, Audit, Message, User
+from leads.actions import exceptions, follow_ups, forgetting, handoffs, merges
+from leads.actions.forgetting import AlreadyForgotten, AlreadyLifted, UnableToForget
+from leads.blanking import FORGOTTEN
+from leads.ingest import ingest
+from leads.models import (
+    Breach,
+    Delivery,
+    Forgetting,
+    Handoff,
+    Lead,
+    LeadChange,
+    LeadIdentity,
+    SavedView,
+)
+from leads.rebuild import rebuild
+from metrics.models import CELLS
+from metrics.rollup import roll_up
+from tests.calls import Caller
+from tests.factories import Teller, make_rep, make_user, make_version
+from tests.leads.dealing import REASONS, dealing_terms
+from tests.leads.pages import NOW, offer
+
+pytestmark = pytest.mark.django_db
+
+PERSON = {
+    "name": "Ximena Qwertz",
+    "email": "Ximena.Qwertz@zyxw.example",
+    "phone": "+55 11 98765-4321",
+    "job_title": "Jefa de compras zyxwvut",
+    "company": "Panaderia Zyxwqa",
+}
+PERSONAL = ("ximena", "qwertz", "98765", "zyxw")
+RULES = {
+    "reasons": REASONS | {"exceptions": [{"key": "outage", "name": "Outage"}]},
+    "handoff": {
+        "definition": "Asked for a demo.",
+        "required_fields": ["name", "email", "phone"],
+        "rules": [{"field": "email", "operator": "present"}],
+        "scoring": [
+            {"when": {"field": "job_title", "operator": "contains", "value": "jefa"}, "points": 20},
+            {"when": {"field": "employees", "operator": "at_least", "value": 50}, "points": 10},
+        ],
+        "threshold": 30,
+    },
+}
+
+
+@pytest.fixture
+def agreement() -> Agreement:
+    return make_version(dealing_terms(**RULES)).agreement
+
+
+@pytest.fixture
+def admin() -> User:
+    return make_user("Adela", is_admin=True)
+
+
+@pytest.fixture
+def rep(agreement: Agreement) -> User:
+    return make_rep("Bruno", agreement)
+
+
+def told(agreement: Agreement, rep: User, source: str = "crm") -> Handoff:
+    """A lead whose handoff was worked, late, and disqualified; every text speaks of the person."""
+    at = NOW - timedelta(days=6)
+    tell = Teller("ximena.qwertz@zyxw.example", source)
+    facts = [
+        tell.attributes(at, employees=120, origin="web", country="BR", **PERSON),
+        tell.stage("mql", at),
+        tell.event("offered", at, note="Ximena asked for it"),
+        tell.event("assigned", at, person_id=rep.pk),
+        tell.follow_up(
+            "conversation", NOW - timedelta(days=1), person_id=rep.pk, evidence="system",
+            note="Ximena Qwertz is nice", next_step="Call Ximena",
+        ),
+        tell.event(
+            "disqualified", NOW - timedelta(hours=1), reason="no_need", note="Qwertz has no need",
+            answers={"budget": "Ximena decides"},
+        ),
+    ]  # fmt: skip
+    ingest(agreement=agreement, facts=facts, by=None, now=NOW)
+    return Handoff.objects.get(source=source)
+
+
+def forget(handoff: Handoff, by: User | None, **more: Any) -> Forgetting:
+    return forgetting.forget(lead=handoff.lead, reason="Asked by letter.", by=by, now=NOW, **more)
+
+
+def dump() -> str:
+    """Everything that any table holds, in small letters."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        tables = [name for (name,) in cursor.fetchall()]
+        texts = []
+        for table in tables:
+            cursor.execute(f'SELECT to_jsonb(t)::text FROM "{table}" AS t')
+            texts += [f"{table}: {row}" for (row,) in cursor.fetchall()]
+    return "\n".join(texts).lower()
+
+
+def lines_with(words: tuple[str, ...]) -> list[str]:
+    return [line for line in dump().splitlines() if any(word in line for word in words)]
+
+
+def cells() -> dict[str, list[Any]]:
+    """What the dashboards count."""
+    return {
+        model.__name__: sorted(map(str, model._default_manager.values_list(*_columns(model))))
+        for model in CELLS
+    }
+
+
+def _columns(model: Any) -> list[str]:
+    return [field.name for field in model._meta.fields if field.name != "id"]
+
+
+def test_nothing_of_the_person_is_left(agreement: Agreement, rep: User, admin: User) -> None:
+    handoff = told(agreement, rep)
+    breach = Breach.objects.filter(handoff=handoff)[0]
+    Audit.objects.record("leads.lead.seen", handoff.lead, by=admin, now=NOW, note="Ximena")
+    Audit.objects.record("x.y", agreement, by=admin, now=NOW, found=["Ximena Qwertz", "Rui"])
+    Message.objects.create(
+        recipient=rep, kind="k", parameters={"lead": "Ximena Qwertz"}, subject_type="handoff",
+        subject_id=str(handoff.pk), dedup_key="k:1", recorded_at=NOW,
+    )  # fmt: skip
+    SavedView.objects.create(user=rep, agreement=agreement, name="hers", address="q=Ximena+Qwertz")
+    exceptions.ask(breach=breach, reason="outage", by=rep, now=NOW, note="Ximena was ill")
+    assert lines_with(PERSONAL)
+    forget(handoff, admin)
+    assert lines_with(PERSONAL) == []
+    assert Audit.objects.get(action="x.y").data["found"] == [FORGOTTEN, "Rui"]
+
+
+def test_nothing_that_counts_changes(agreement: Agreement, rep: User, admin: User) -> None:
+    handoff = told(agreement, rep)
+    roll_up(now=NOW)
+    before, verdict = cells(), (handoff.tier, handoff.is_complete, handoff.meets_criteria)
+    assert any(before.values())
+    assert verdict[1:] == (True, True)
+    forget(handoff, admin)
+    assert rebuild(now=NOW) == 0
+    roll_up(now=NOW)
+    handoff.refresh_from_db()
+    assert cells() == before
+    assert (handoff.tier, handoff.is_complete, handoff.meets_criteria) == verdict
+
+
+def test_what_is_no_person_stays(agreement: Agreement, rep: User, admin: User) -> None:
+    handoff = told(agreement, rep)
+    forget(handoff, admin)
+    lead = Lead.objects.get()
+    assert (lead.name, lead.email, lead.phone, lead.company) == ("", "", "", "")
+    assert str(lead) == f"#{lead.pk}"
+    assert lead.attributes["employees"] == 120
+    assert (lead.attributes["country"], lead.attributes["name"]) == ("BR", FORGOTTEN)
+    assert lead.attributes["job_title"] == "jefa"
+    assert lead.is_contact_barred
+
+
+def test_told_again_nobody_is_born_anew_and_nothing_comes_back(
+    agreement: Agreement, rep: User, admin: User
+) -> None:
+    handoff = told(agreement, rep)
+    forget(handoff, admin)
+    facts = LeadChange.objects.count()
+    told(agreement, rep)
+    assert LeadChange.objects.count() == facts
+    tell = Teller("ximena.qwertz@zyxw.example")
+    later = tell.attributes(NOW, **PERSON | {"name": "Ximena Q."})
+    ingest(agreement=agreement, facts=[later], by=None, now=NOW)
+    assert Lead.objects.count() == Handoff.objects.count() == 1
+    assert lines_with(PERSONAL) == []
+    assert Forgetting.objects.get().told_again_at == NOW
+    assert rebuild(now=NOW) == 0
+
+
+def test_another_name_with_the_same_address_is_born_forgotten(
+    agreement: Agreement, rep: User, admin: User
+) -> None:
+    forget(told(agreement, rep), admin)
+    fresh = Teller("4711", "hubspot").attributes(NOW, **PERSON)
+    ingest(agreement=agreement, facts=[fresh], by=None, now=NOW)
+    assert lines_with(PERSONAL) == []
+    assert Forgetting.objects.get(cause="address").lead.identities.get().external_id == "4711"
+    assert Lead.objects.count() == 2
+
+
+def test_who_was_kept_long_enough_may_come_back(
+    agreement: Agreement, rep: User, admin: User
+) -> None:
+    forget(told(agreement, rep), None, cause=Forgetting.Cause.RULE)
+    fresh = Teller("4711", "hubspot").attributes(NOW, **PERSON)
+    ingest(agreement=agreement, facts=[fresh], by=None, now=NOW)
+    assert Lead.objects.get(name=PERSON["name"]).identities.get().external_id == "4711"
+
+
+def test_leads_that_are_one_are_forgotten_together(
+    agreement: Agreement, rep: User, admin: User
+) -> None:
+    kept = told(agreement, rep).lead
+    ingest(
+        agreement=agreement,
+        facts=[Teller("99", "form").attributes(NOW, name="Ximena Zyxwa")],
+        by=None,
+        now=NOW,
+    )
+    other = LeadIdentity.objects.get(source="form").lead
+    merges.merge(kept=kept, merged=other, by=admin, now=NOW, reason="Ximena twice")
+    forgetting.forget(lead=other, reason="Asked.", by=admin, now=NOW)
+    assert lines_with(PERSONAL) == []
+    assert {each.lead_id for each in Forgetting.objects.all()} == {kept.pk, other.pk}
+    assert rebuild(now=NOW) == 0
+
+
+def test_calls_are_emptied_of_the_person_alone(
+    agreement: Agreement, rep: User, admin: User
+) -> None:
+    crm = Caller(make_user("CRM", team=agreement.sales_team, role="integration"))
+    rows = [
+        {"source": "hubspot", "external_id": str(number), "attributes": attributes}
+        for number, attributes in enumerate([PERSON, {"name": "Rui Barbosa"}])
+    ]
+    crm.post("/leads/", {"leads": rows})
+    crm.put("/leads/hubspot/0/", {"attributes": PERSON | {"email": "not told"}})
+    lead = LeadIdentity.objects.get(external_id="0").lead
+    forgetting.forget(lead=lead, reason="Asked.", by=admin, now=NOW)
+    assert lines_with(PERSONAL) == []
+    assert "rui barbosa" in str(Delivery.objects.order_by("pk")[0].payload).lower()
+    crm.put("/leads/hubspot/0/", {"attributes": PERSON})
+    assert lines_with(PERSONAL) == []
+
+
+def test_lifted_it_is_kept_what_is_told(agreement: Agreement, rep: User, admin: User) -> None:
+    found = forget(told(agreement, rep), admin)
+    forgetting.lift(forgetting=found, by=admin, now=NOW)
+    tell = Teller("ximena.qwertz@zyxw.example")
+    ingest(agreement=agreement, facts=[tell.attributes(NOW, name="Ximena")], by=None, now=NOW)
+    assert Lead.objects.get().name == "Ximena"
+    with pytest.raises(AlreadyLifted, match="kept again already"):
+        forgetting.lift(forgetting=found, by=admin, now=NOW)
+
+
+def test_it_takes_a_reason(agreement: Agreement, rep: User, admin: User) -> None:
+    handoff = told(agreement, rep)
+    with pytest.raises(UnableToForget, match="Say why"):
+        forgetting.forget(lead=handoff.lead, reason=" ", by=admin, now=NOW)
+
+
+def test_an_open_handoff_is_ended_first(agreement: Agreement, rep: User, admin: User) -> None:
+    version: AgreementVersion = agreement.versions.get()
+    handoff = offer(version, "Paulo", NOW - timedelta(hours=1), holder=rep)
+    with pytest.raises(UnableToForget, match="is open, with Bruno"):
+        forget(handoff, admin)
+    follow_ups.log(
+        handoff=handoff, channel="call", outcome="no_answer", occurred_at=NOW, by=rep, now=NOW
+    )
+    handoffs.reject(handoff=handoff, reason="wrong_data", by=rep, now=NOW)
+    forget(handoff, admin)
+
+
+def test_nobody_is_forgotten_twice(agreement: Agreement, rep: User, admin: User) -> None:
+    handoff = told(agreement, rep)
+    forget(handoff, admin)
+    with pytest.raises(AlreadyForgotten, match="forgotten before"):
+        forget(handoff, admin)
