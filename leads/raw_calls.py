@@ -1,7 +1,7 @@
 """What other systems sent, as it came: emptied of people who were forgotten."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,16 +97,29 @@ def _candidates(spoken: Spoken, delivery_ids: set[int]) -> Iterable[Delivery]:
     return found.values()
 
 
-def _speaks(payload: Any, spoken: Spoken) -> bool:
-    """Whether a call names the person somewhere, and not only something that looks alike."""
+def parts_about(
+    spoken: Spoken, delivery_ids: Iterable[int]
+) -> Iterator[tuple[Delivery, list[Any]]]:
+    """Give the calls that speak of a person, with what they tell of them alone."""
+    for delivery in _candidates(spoken, set(delivery_ids)):
+        payload = delivery.payload or {}
+        parts, is_many = _parts(payload), payload["call"] == "leads"
+        yield delivery, [part for part in parts if not is_many or spoken.is_in(part)]
+
+
+def _parts(payload: Any) -> list[Any]:
+    """Return what a call tells, lead by lead where it is about many."""
     try:
         body = json.loads(payload["body"])
     except ValueError:
-        body = payload["body"]
-    parts = body["leads"] if payload["call"] == "leads" and "leads" in body else [body]
-    named = [payload["target"], *parts, *(part.get("lead") for part in parts if _is_map(part))]
-    return any(spoken.is_in(part) for part in named)
+        return [payload["body"]]
+    is_many = payload["call"] == "leads" and isinstance(body, dict)
+    leads = body.get("leads") if is_many else None
+    return leads if isinstance(leads, list) else [body]
 
 
-def _is_map(part: object) -> bool:
-    return isinstance(part, Mapping)
+def _speaks(payload: Any, spoken: Spoken) -> bool:
+    """Whether a call names the person somewhere, and not only something that looks alike."""
+    parts = _parts(payload)
+    inner = [part.get("lead") for part in parts if isinstance(part, Mapping)]
+    return any(spoken.is_in(part) for part in (payload["target"], *parts, *inner))

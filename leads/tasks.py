@@ -3,7 +3,16 @@
 from celery import shared_task
 from django.utils import timezone
 
-from leads import file_work, offering, readiness, revisions, sweep, waiting
+from leads import (
+    file_work,
+    offering,
+    raw_files,
+    readiness,
+    retention,
+    revisions,
+    sweep,
+    waiting,
+)
 from leads.calls import deliveries
 
 
@@ -61,3 +70,15 @@ def judge_leads(**_: object) -> None:
 def offer_returning(**_: object) -> None:
     """Offer the recycled leads whose day has come."""
     offering.offer_returning(now=timezone.now())
+
+
+@shared_task
+def search_files(**_: object) -> None:
+    """Empty the rows of forgotten people in stored files."""
+    raw_files.search_files(now=timezone.now())
+
+
+@shared_task
+def apply_retention(**_: object) -> None:
+    """Forget and empty what was kept for as long as the rules say."""
+    retention.apply_retention(now=timezone.now())

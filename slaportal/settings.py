@@ -216,6 +216,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30.0,
         "options": {"expires": 25},
     },
+    "search-files": {
+        "task": "leads.tasks.search_files",
+        "schedule": 600.0,
+        "options": {"expires": 590},
+    },
+    "apply-retention": {
+        "task": "leads.tasks.apply_retention",
+        "schedule": crontab(hour="3", minute="20"),
+        "options": {"expires": 3600},
+    },
     "roll-up": {
         "task": "metrics.tasks.roll_up",
         "schedule": 10.0,

@@ -11,7 +11,6 @@ from agreements.models import Audit, User
 from agreements.rules_lock import judge_by_rules
 from leads.actions.telling import SOURCE, name_of
 from leads.any_of import AnyOf
-from leads.erasing import Erasing
 from leads.fingerprints import fingerprint_of_address
 from leads.forgotten import blanking
 from leads.models import Forgetting, ForgottenAddress, Handoff, Lead, LeadChange
@@ -19,6 +18,7 @@ from leads.naming import lock_leads
 from leads.raw_calls import Spoken, empty_calls
 from leads.settle import settle
 from leads.told import ToldAttributes
+from leads.traces import Traces
 
 REASON_LENGTH = 300
 
@@ -55,17 +55,17 @@ def forget(
     _check(lead_ids, reason)
     if cause == Forgetting.Cause.REQUEST:
         _bar_contact(lead_ids, by, now)
-    erasing = Erasing(lead_ids, blanking())
-    spoken = Spoken(erasing.names, erasing.words)
-    deliveries = empty_calls(spoken, erasing.delivery_ids())
-    rows = erasing.erase()
+    list(Handoff.objects.filter(AnyOf("lead", lead_ids)).locked())
+    traces = Traces(lead_ids, blanking())
+    deliveries = empty_calls(Spoken(traces.names, traces.words), traces.delivery_ids())
+    rows = traces.erase()
     forgettings = [
         Forgetting(lead_id=pk, cause=cause, reason=reason, forgotten_at=now, forgotten_by=by)
         for pk in sorted(lead_ids)
     ]
     Forgetting.objects.bulk_create(forgettings)
     found = next(each for each in forgettings if each.lead_id == lead.pk)
-    _keep_fingerprints(found, erasing.addresses)
+    _keep_fingerprints(found, traces.addresses)
     settle(lead_ids=lead_ids, now=now)
     lead.refresh_from_db()
     counts = {"leads": len(lead_ids), "rows": rows, "deliveries": deliveries}

@@ -1,4 +1,7 @@
-"""Erase in place what the records say of a person: keys, instants and counts stay."""
+"""The traces of a person in the records: found, and erased in place.
+
+Keys, instants and counts stay.
+"""
 
 from collections.abc import Collection, Iterable
 from typing import Any
@@ -55,8 +58,8 @@ _ABOUT: dict[type[models.Model], str] = {
 _SHORTEST_WORD, _SHORTEST_PHONE = 6, 8
 
 
-class Erasing:
-    """Erases what is kept about leads that are one person; inside a transaction.
+class Traces:
+    """What is kept about leads that are one person; to be erased inside a transaction.
 
     ``words`` are what names the person beyond doubt: addresses, telephones and whole names.
     """
@@ -67,7 +70,7 @@ class Erasing:
         self.identities = list(identities.order_by("pk"))
         self.values = set(self._personal_values())
         self.words = {word for word in self.values if _is_telling(word)}
-        self.handoffs = list(Handoff.objects.filter(AnyOf("lead", lead_ids)).locked())
+        self.handoffs = list(Handoff.objects.filter(AnyOf("lead", lead_ids)).order_by("pk"))
         self._veiled = tuple(
             each.external_id for each in self.identities if self._is_personal(each.external_id)
         )
@@ -175,36 +178,51 @@ class Erasing:
             asked |= Q(external_id__contains=name)
         return LateLoggingApproval.objects.filter(asked)
 
-    def _erase_audit(self) -> int:
-        """Blank what the audit says of the person: the name of its subject, and words."""
-        subjects = Q(subject_type=Lead._meta.label_lower, subject_id__in=_texts(self._lead_ids))
+    def audit(self) -> list[Audit]:
+        """Return the audit rows about the person, and those that name them."""
+        about = self._audited()
+        own = list(Audit.objects.filter(about).order_by("pk"))
+        return own + self._naming(Audit.objects.exclude(about), "data", "subject_name")
+
+    def messages(self) -> list[Message]:
+        """Return the messages about the person, and those that name them."""
+        about = self._messaged()
+        own = list(Message.objects.filter(about).order_by("pk"))
+        return own + self._naming(Message.objects.exclude(about), "parameters", "error")
+
+    def _audited(self) -> Q:
+        about = Q(subject_type=Lead._meta.label_lower, subject_id__in=_texts(self._lead_ids))
         for model in _ABOUT:
             pks = _texts(self._rows(model).values_list("pk", flat=True))
             if pks:
-                subjects |= Q(subject_type=model._meta.label_lower, subject_id__in=pks)
-        rows = list(Audit.objects.filter(subjects))
-        for row in rows:
-            row.subject_name, row.data = "", _without_words(row.data)
-        for row in self._naming(Audit.objects.exclude(subjects), "data", "subject_name"):
-            row.subject_name = _without_words(row.subject_name, self.words)
-            row.data = _without_words(row.data, self.words)
-            rows.append(row)
-        Audit.objects.bulk_update(rows, ["subject_name", "data"], batch_size=500)
-        return len(rows)
+                about |= Q(subject_type=model._meta.label_lower, subject_id__in=pks)
+        return about
 
-    def _erase_messages(self) -> int:
+    def _messaged(self) -> Q:
         about = Q()
         for model, pks in ((Lead, self._lead_ids), (Handoff, [each.pk for each in self.handoffs])):
             types = (model._meta.model_name, model._meta.label_lower)
             about |= Q(subject_type__in=types, subject_id__in=_texts(pks))
-        rows = list(Message.objects.filter(about))
+        return about
+
+    def _erase_audit(self) -> int:
+        """Blank what the audit says of the person: the name of its subject, and words."""
+        own = set(Audit.objects.filter(self._audited()).values_list("pk", flat=True))
+        rows = self.audit()
         for row in rows:
-            row.parameters, row.error = _without_words(row.parameters), blanked_text(row.error)
-        for row in self._naming(Message.objects.exclude(about), "parameters", "error"):
-            row.parameters = _without_words(row.parameters, self.words)
-            row.error = _without_words(row.error, self.words)
-            rows.append(row)
+            words = None if row.pk in own else self.words
+            row.subject_name = "" if row.pk in own else _without_words(row.subject_name, words)
+            row.data = _without_words(row.data, words)
+        Audit.objects.bulk_update(rows, ["subject_name", "data"], batch_size=500)
+        return len(rows)
+
+    def _erase_messages(self) -> int:
+        own = set(Message.objects.filter(self._messaged()).values_list("pk", flat=True))
+        rows = self.messages()
         for row in rows:
+            words = None if row.pk in own else self.words
+            row.parameters = _without_words(row.parameters, words)
+            row.error = _without_words(row.error, words)
             row.dedup_key = veiled_within(row.dedup_key, self._veiled)
         Message.objects.bulk_update(rows, ["parameters", "dedup_key", "error"], batch_size=500)
         return len(rows)

@@ -1,0 +1,153 @@
+"""Everything that is kept about a person, as one file to hand out."""
+
+import json
+import zipfile
+from collections.abc import Collection, Iterable, Iterator
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Q
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from agreements.models import User
+from leads.any_of import AnyOf
+from leads.forgotten import blanking
+from leads.models import (
+    BreachException,
+    Deal,
+    Delivery,
+    FollowUp,
+    Forgetting,
+    Handoff,
+    HandoffEvent,
+    Lead,
+    LeadChange,
+    LeadIdentity,
+    LeadMerge,
+    Satisfaction,
+    StageEntry,
+)
+from leads.raw_calls import Spoken, parts_about
+from leads.records import families_of
+from leads.traces import Traces
+
+Row = dict[str, Any]
+# Keys and hashes say nothing to the person.
+_LEFT_OUT = frozenset({"content_hash", "delivery", "is_current", "is_undone", "dedup_key"})
+
+
+def person_file(lead: Lead, *, now: datetime) -> bytes:
+    """Return a ZIP of everything kept about the person: for programs, and to be read."""
+    kept = kept_about(lead, now=now)
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        text = json.dumps(kept, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
+        archive.writestr("person.json", text)
+        context = {"sections": list(_sections(kept)), "now": now, "number": lead.pk}
+        archive.writestr("person.html", render_to_string("leads/person_file.html", context))
+    return packed.getvalue()
+
+
+def kept_about(lead: Lead, *, now: datetime) -> dict[str, Any]:
+    """Return all that is kept about a lead and those that are one with it, as plain data."""
+    lead_ids = families_of([lead.pk]).all([lead.pk])
+    about = Traces(lead_ids, blanking())
+    handoff_ids = [each.pk for each in about.handoffs]
+    of_handoffs = Q(AnyOf("handoff", handoff_ids))
+    of_leads = Q(AnyOf("lead", lead_ids))
+    return {
+        "told_at": now.astimezone(UTC).isoformat(),
+        "leads": _rows(Lead, Q(AnyOf("id", lead_ids))),
+        "identities": _rows(LeadIdentity, of_leads),
+        "attributes": _rows(LeadChange, of_leads),
+        "stages": _rows(StageEntry, of_leads),
+        "handoffs": _rows(Handoff, of_leads),
+        "events": _rows(HandoffEvent, of_handoffs),
+        "follow_ups": _rows(FollowUp, of_leads),
+        "deals": _rows(Deal, of_leads),
+        "satisfaction": _rows(Satisfaction, of_leads),
+        "merges": _rows(LeadMerge, Q(AnyOf("kept", lead_ids)) | Q(AnyOf("merged", lead_ids))),
+        "exceptions": _rows(BreachException, of_handoffs),
+        "calls": list(_calls(about)),
+        "files": list(_files(about.delivery_ids())),
+        "messages": [_row(each) for each in about.messages()],
+        "audit": [_row(each) for each in about.audit()],
+        "forgotten": _rows(Forgetting, of_leads),
+    }
+
+
+def _rows(model: type[models.Model], which: Q) -> list[Row]:
+    rows = model._default_manager.filter(which).order_by("pk")
+    people = [each.name for each in _fields(model) if each.related_model is User]
+    return [_row(each) for each in rows.select_related(*people)]
+
+
+def _fields(model: type[models.Model]) -> Iterator["models.Field[Any, Any]"]:
+    return (each for each in model._meta.concrete_fields if each.name not in _LEFT_OUT)
+
+
+def _row(row: models.Model) -> Row:
+    """Return a row as plain data, people by their names."""
+    return {each.name: _cell(row, each) for each in _fields(type(row))}
+
+
+def _cell(row: models.Model, field: "models.Field[Any, Any]") -> Any:
+    if field.related_model is User:
+        person = getattr(row, field.name)
+        return person.name if person else None
+    return field.value_from_object(row)
+
+
+def _calls(about: Traces) -> Iterable[Row]:
+    """Give what came by calls, of calls about many only what is about the person."""
+    spoken = Spoken(about.names, about.words)
+    for delivery, parts in parts_about(spoken, about.delivery_ids()):
+        yield {"received_at": delivery.received_at, "source": delivery.source, "told": parts}
+
+
+def _files(delivery_ids: Collection[int]) -> Iterable[Row]:
+    """Name the files in which a row tells of the person; what it tells is among the facts."""
+    files = Delivery.objects.filter(pk__in=delivery_ids, kind=Delivery.Kind.FILE)
+    for delivery in files.order_by("received_at", "pk"):
+        yield {"received_at": delivery.received_at, "file": delivery.file_name}
+
+
+def _sections(kept: dict[str, Any]) -> Iterator[tuple[str, list[list[tuple[str, str]]]]]:
+    """Give the tables of the file that is read by people, without those that are empty."""
+    names = {
+        "leads": _("What is known"),
+        "identities": _("Names in other systems"),
+        "attributes": _("What was told, by whom and when"),
+        "stages": _("Stages"),
+        "handoffs": _("Handoffs"),
+        "events": _("What was done about handoffs"),
+        "follow_ups": _("Follow-ups"),
+        "deals": _("Deals"),
+        "satisfaction": _("Satisfaction"),
+        "merges": _("Leads found to be the same"),
+        "exceptions": _("Exceptions asked for"),
+        "calls": _("As other systems sent it"),
+        "files": _("Files with a row about the person"),
+        "messages": _("Messages"),
+        "audit": _("Who did what, and who took data out"),
+        "forgotten": _("When the person was forgotten"),
+    }
+    for key, name in names.items():
+        if kept[key]:
+            yield name, [[*_pairs(row)] for row in kept[key]]
+
+
+def _pairs(row: Row) -> Iterator[tuple[str, str]]:
+    for key, value in row.items():
+        if value not in (None, "", [], {}):
+            is_text = isinstance(value, str | datetime)
+            text = (
+                str(value)
+                if is_text
+                else json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False)
+            )
+            yield key, text

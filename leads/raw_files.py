@@ -1,0 +1,208 @@
+"""Stored files that tell of people who were forgotten: written anew with those rows empty.
+
+A workbook becomes the text that was read of it. What else stands in a file stays as it is read.
+"""
+
+import csv
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from uuid import uuid4
+
+from django.core.files import File
+from django.db import transaction
+from django.db.models.fields.files import FieldFile
+
+from leads import workbooks
+from leads.any_of import AnyOf
+from leads.blanking import addresses_in, blanked_text
+from leads.cells import CellReaders, Setting
+from leads.files import Rows, UnableToReadFile
+from leads.fingerprints import fingerprint_of_address, veiled
+from leads.mapping import FactsMapping, FileFormat, parse_mapping
+from leads.mapping_problems import MappingError
+from leads.models import Delivery, FileImport, Forgetting, ForgottenAddress, LeadIdentity
+from leads.row_problems import UnableToRead
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Whom files are searched for: by names of leads, and by fingerprints of addresses."""
+
+    names: frozenset[tuple[str, str]]
+    prints: frozenset[str]
+
+    def is_in(self, cells: Iterable[str], name: tuple[str, str] | None) -> bool:
+        """Whether a row tells of somebody sought."""
+        if name is not None:
+            source, external_id = name
+            if name in self.names or (source, veiled(external_id)) in self.names:
+                return True
+        found = (address for cell in cells for address in addresses_in(cell))
+        return any(fingerprint_of_address(address) in self.prints for address in found)
+
+
+def search_files(*, now: datetime) -> int:
+    """Empty the rows of forgotten people in stored files; return how many files were rewritten.
+
+    A file that is being worked on is left to a later run.
+    """
+    owing = list(Forgetting.objects.owing_files().values_list("pk", "lead_id"))
+    if not owing:
+        return 0
+    sought = _sought([pk for pk, _ in owing], [lead_id for _, lead_id in owing])
+    rewritten, is_whole = 0, True
+    for delivery in _with_files():
+        if _is_at_work(delivery):
+            is_whole = False
+            continue
+        try:
+            rewritten += _search(delivery, sought)
+        except (OSError, UnableToReadFile):
+            logger.exception("The file of delivery %s could not be searched.", delivery.pk)
+            is_whole = False
+    if is_whole:
+        done = Forgetting.objects.filter(pk__in=[pk for pk, _ in owing])
+        done.update(files_searched_at=now)
+    return rewritten
+
+
+def _sought(forgettings: list[int], lead_ids: list[int]) -> Sought:
+    identities = LeadIdentity.objects.filter(AnyOf("lead", lead_ids))
+    prints = ForgottenAddress.objects.filter(AnyOf("forgetting", forgettings))
+    return Sought(
+        frozenset(identities.values_list("source", "external_id")),
+        frozenset(prints.values_list("fingerprint", flat=True)),
+    )
+
+
+def _with_files() -> Iterator[Delivery]:
+    """Give a delivery of each stored file; several may share one."""
+    files = Delivery.objects.filter(kind=Delivery.Kind.FILE).exclude(file="").exclude(file=None)
+    yield from files.select_related("file_import").order_by("file", "pk").distinct("file")
+
+
+def _is_at_work(delivery: Delivery) -> bool:
+    state = getattr(getattr(delivery, "file_import", None), "state", "")
+    return state in FileImport.WORKING or (not state and delivery.processed_at is None)
+
+
+def _search(delivery: Delivery, sought: Sought) -> bool:
+    """Search everything that is stored of a file; tell whether anything was rewritten."""
+    mapping = _mapping_of(delivery)
+    sharing = list(Delivery.objects.filter(file=delivery.file.name))
+    found = _emptied(delivery.file, mapping, sought)
+    for file_import in FileImport.objects.filter(delivery__in=sharing):
+        for field in (file_import.table, file_import.rejects):
+            if field:
+                found = _emptied(field, mapping, sought) or found
+    for each in sharing if found else ():
+        _forget_samples(each.pk)
+    return found
+
+
+def _mapping_of(delivery: Delivery) -> FactsMapping | None:
+    with suppress(MappingError):
+        return parse_mapping(delivery.mapping) if delivery.mapping else None
+    return None
+
+
+def _emptied(field: FieldFile, mapping: FactsMapping | None, sought: Sought) -> bool:
+    """Write a file anew if somebody sought is in it; tell whether."""
+    with TemporaryDirectory() as place:
+        path, form = Path(field.path), mapping.file if mapping else FileFormat()
+        if workbooks.kind_of(path) == workbooks.WORKBOOK:
+            text = Path(place) / "text.csv"
+            workbooks.write_as_text(path, text)
+            path, form = text, FileFormat()
+        target = Path(place) / "emptied.csv"
+        if not _rewrite(path, target, form, mapping, sought):
+            return False
+        _put_in_place(field, target)
+    return True
+
+
+def _rewrite(
+    path: Path, target: Path, form: FileFormat, mapping: FactsMapping | None, sought: Sought
+) -> bool:
+    is_found = False
+    errors = "replace" if form.encoding.startswith("utf-16") else "surrogateescape"
+    with (
+        Rows(path, form, is_lenient=True) as rows,
+        target.open("w", encoding=form.encoding, errors=errors, newline="") as file,
+    ):
+        writer = csv.writer(file, delimiter=form.delimiter)
+        writer.writerow(rows.header)
+        name_of = _name_reader(mapping, rows.header)
+        for line, cells in rows:
+            if isinstance(cells, UnableToRead):
+                # What cannot be read may be anybody's.
+                writer.writerow([f"line {line}"])
+            elif sought.is_in(cells, name_of(cells)):
+                is_found = True
+                writer.writerow([""] * len(cells))
+            else:
+                writer.writerow(cells)
+    return is_found
+
+
+def _name_reader(
+    mapping: FactsMapping | None, header: list[str]
+) -> Callable[[list[str]], tuple[str, str] | None]:
+    """Return what reads from a row how the source calls its lead; None where it does not say."""
+    if mapping is None:
+        return lambda _cells: None
+    try:
+        setting = Setting(stages=(), person=lambda _: 0)
+        read = CellReaders(mapping, header, setting).needed(mapping.lead.id, "lead")
+    except MappingError:
+        return lambda _cells: None
+    source = mapping.lead.source or mapping.source
+
+    def name(cells: list[str]) -> tuple[str, str] | None:
+        try:
+            return source, read([cell.strip() for cell in cells])
+        except (UnableToRead, IndexError):
+            return None
+
+    return name
+
+
+def _put_in_place(field: FieldFile, emptied: Path) -> None:
+    """Let everything that points to a file point to the one that was written instead."""
+    old, storage = str(field.name), field.storage
+    wanted = field.field.generate_filename(field.instance, f"{uuid4().hex}.csv")
+    with emptied.open("rb") as file:
+        new = storage.save(wanted, File(file))
+    model, column = type(field.instance), field.field.name
+    with transaction.atomic():
+        model._default_manager.filter(**{column: old}).update(**{column: new})
+        transaction.on_commit(lambda: storage.delete(old))
+
+
+def _forget_samples(delivery_id: int) -> None:
+    """Take the examples away that were kept of the file's cells."""
+    delivery = Delivery.objects.get(pk=delivery_id)
+    summary = delivery.summary if isinstance(delivery.summary, dict) else {}
+    if summary.get("reasons"):
+        delivery.summary = summary | {"reasons": _wordless(summary["reasons"])}
+        delivery.save(update_fields=["summary"])
+    for file_import in FileImport.objects.filter(delivery=delivery):
+        found, foreseen = file_import.found or {}, file_import.foreseen or {}
+        if found.get("columns"):
+            columns = [each | {"samples": [], "different": []} for each in found["columns"]]
+            file_import.found = found | {"preview": [], "columns": columns}
+        if foreseen.get("reasons"):
+            file_import.foreseen = foreseen | {"reasons": _wordless(foreseen["reasons"])}
+        file_import.save(update_fields=["found", "foreseen"])
+
+
+def _wordless(reasons: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [each | {"reason": blanked_text(str(each.get("reason", "")))} for each in reasons]
