@@ -161,9 +161,9 @@ def _not_accepted_because(handoff: Handoff) -> str:
         case Status.OFFERED:
             return ""
         case Status.ACCEPTED:
-            return _decided_once()
+            return decided_once()
         case _:
-            return _closed_because(handoff)
+            return closed_because(handoff)
 
 
 def _not_rejected_because(handoff: Handoff, *, was_reached: bool) -> str:
@@ -172,11 +172,12 @@ def _not_rejected_because(handoff: Handoff, *, was_reached: bool) -> str:
     if handoff.status == Status.OFFERED:
         return ""
     if handoff.status == Status.ACCEPTED:
-        return _decided_once()
-    return _closed_because(handoff)
+        return decided_once()
+    return closed_because(handoff)
 
 
-def _decided_once() -> str:
+def decided_once() -> str:
+    """Say that sales has decided about a handoff, and what can still become of it."""
     return _(
         "A handoff is accepted or rejected once. From here it is qualified, disqualified or "
         "recycled, with a reason."
@@ -188,11 +189,12 @@ _NEVER_OPENED = (Status.EXPECTED, Status.REPEATED, Status.MERGED, Status.TAKEN_B
 
 def _not_logged_because(handoff: Handoff) -> str:
     if handoff.status in _NEVER_OPENED:
-        return _closed_because(handoff)
+        return closed_because(handoff)
     return ""
 
 
-def _closed_because(handoff: Handoff) -> str:
+def closed_because(handoff: Handoff) -> str:
+    """Say why nothing can be done about a handoff that is not open."""
     match handoff.status:
         case Status.EXPECTED:
             return _("This handoff was heard of, but not offered yet.")

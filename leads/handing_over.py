@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 
 from agreements.models import User
 from leads.actions.assignments import (
@@ -13,7 +12,7 @@ from leads.actions.assignments import (
     assign_by_rules,
     reassign,
 )
-from leads.deadlocks import retry_once
+from leads.many import do_to_each
 from leads.models import Handoff
 
 
@@ -38,22 +37,15 @@ def hand_over(
     What somebody else has given away or ended meanwhile stays as it is, and so does that for
     which the rules choose nobody.
     """
-    done = HandedOver()
-    for handoff in handoffs:
-        person = retry_once(partial(_give, handoff, to, by, now))
-        if person is None:
-            done.left += 1
-        else:
-            done.by_person[person] += 1
-    return done
 
-
-def _give(handoff: Handoff, to: User | None, by: User, now: datetime) -> User | None:
-    if to is None:
-        turn = assign_by_rules(handoff=handoff, now=now, by=by, seen_holder=handoff.holder)
-        return turn.user if turn else None
-    try:
+    def give(handoff: Handoff) -> User | None:
+        if to is None:
+            turn = assign_by_rules(handoff=handoff, now=now, by=by, seen_holder=handoff.holder)
+            return turn.user if turn else None
         reassign(handoff=handoff, holder=to, seen_holder_id=handoff.holder_id, by=by, now=now)
-    except (AlreadyReassigned, UnableToAssign):
-        return None
-    return to
+        return to
+
+    told = do_to_each(handoffs, give, refusals=(AlreadyReassigned, UnableToAssign))
+    people = [person for _handoff, person in told.done if person is not None]
+    left = len(told.refused) + len(told.done) - len(people)
+    return HandedOver(by_person=Counter(people), left=left)

@@ -1,9 +1,7 @@
 """Offer leads together, by rule as soon as they meet the criteria, and again on their day."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import partial
 from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
@@ -13,7 +11,7 @@ from agreements.models import Agreement, User
 from leads.actions import handoffs
 from leads.actions.assignments import assign_by_rules
 from leads.assigning import is_there
-from leads.deadlocks import retry_once
+from leads.many import Done, do_to_each
 from leads.models import Handoff, Lead, OfferRule, Readiness
 from leads.models.leads import HandoffQuerySet
 from leads.reasons import rulebook_for
@@ -119,26 +117,15 @@ def _is_there(handoff: Handoff, owner: User, now: datetime) -> bool:
     return person is not None and is_there(person, waiting, now=now)
 
 
-@dataclass(slots=True)
-class Offered:
-    """What became of leads that were offered together; each that was not, with its sentence."""
-
-    handoffs: list[Handoff] = field(default_factory=list)
-    refused: list[tuple[Lead, str]] = field(default_factory=list)
-
-
 def offer_all(
     leads: Iterable[Lead], *, agreement: Agreement, by: User, now: datetime, note: str
-) -> Offered:
-    """Offer leads one after the other, each for itself.
+) -> Done[Lead, Handoff]:
+    """Offer leads one after the other, each for itself; the team's rules say who gets each.
 
     ``note`` says why those are offered that do not meet the criteria.
     """
-    offered = Offered()
-    for lead in leads:
-        deed = partial(handoffs.offer, lead=lead, agreement=agreement, by=by, now=now, note=note)
-        try:
-            offered.handoffs.append(retry_once(deed))
-        except (handoffs.AlreadyOpen, handoffs.UnableToOffer) as error:
-            offered.refused.append((lead, str(error)))
-    return offered
+
+    def act(lead: Lead) -> Handoff:
+        return handoffs.offer(lead=lead, agreement=agreement, by=by, now=now, note=note)
+
+    return do_to_each(leads, act, refusals=(handoffs.AlreadyOpen, handoffs.UnableToOffer))

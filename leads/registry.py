@@ -1,61 +1,22 @@
 """The registry: every lead of an agreement that a person may read, found and narrowed."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Collection
+from datetime import datetime
 
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.lookups import Exact
 
 from agreements.models import Agreement, Membership, User
-from agreements.terms import Terms
-from leads.addresses import plain
-from leads.models import Handoff, Lead, LeadChange, StageEntry
+from leads.any_of import AnyOf
+from leads.cohort import WITHOUT
+from leads.models import Handoff, Lead, LeadChange, LeadIdentity, StageEntry
 from leads.models.leads import HandoffQuerySet, LeadQuerySet
-from leads.queue import Desk
+from leads.queue import Desk, acting_clocks
+from leads.registry_filters import NOBODY, RegistryFilters
 from leads.searching import matching
 
-_NOBODY = "none"
-
-
-@dataclass(frozen=True, slots=True)
-class RegistryFilters:
-    """Which leads are asked for; empty is any. ``holder`` is a key, or ``none`` for nobody."""
-
-    q: str = ""
-    stage: str = ""
-    status: str = ""
-    holder: str = ""
-    tier: str = ""
-    origin: str = ""
-
-    @classmethod
-    def read(cls, asked: Mapping[str, str]) -> "RegistryFilters":
-        """Read an address."""
-        told = {field.name: plain(asked, field.name) for field in fields(cls)}
-        if not told["holder"].isdecimal() and told["holder"] != _NOBODY:
-            told["holder"] = ""
-        return cls(**told)
-
-    @property
-    def chosen(self) -> dict[str, str]:
-        """The filters in force."""
-        return {name: value for name, value in asdict(self).items() if value}
-
-
-@dataclass(frozen=True, slots=True)
-class RegistryRow:
-    """One lead with the latest of its handoffs and of its stages under the agreement."""
-
-    lead: Lead
-    handoff: Handoff | None
-    stage: str
-    tier: str
-    is_top_tier: bool
-
-    @property
-    def handoff_look(self) -> str:
-        """The status whose look fits the handoff's."""
-        status = self.handoff.status if self.handoff else Handoff.Status.EXPECTED
-        return "pending" if status == Handoff.Status.EXPECTED else str(status)
+_HIDDEN = (Handoff.Status.REPEATED, Handoff.Status.TAKEN_BACK)
 
 
 def readable_leads(desk: Desk) -> LeadQuerySet:
@@ -91,49 +52,87 @@ def leads_visible_to(user: User) -> LeadQuerySet:
     )
 
 
-def found_in(desk: Desk, filters: RegistryFilters) -> LeadQuerySet:
-    """Return the readable leads that the filters leave, the latest heard of first."""
+def readable_handoffs(desk: Desk) -> HandoffQuerySet:
+    """Return the handoffs that the person may read, less those that were none."""
+    visible = Handoff.objects.visible_to(desk.user).filter(agreement=desk.agreement)
+    return visible.exclude(status__in=_HIDDEN)
+
+
+def found_in(desk: Desk, filters: RegistryFilters, now: datetime) -> LeadQuerySet:
+    """Return the readable leads that the filters leave, in the order they ask for.
+
+    Without one the latest heard of are first.
+    """
     leads = readable_leads(desk)
     if filters.q:
         leads = leads.filter(matching(filters.q))
-    if filters.origin:
-        leads = leads.filter(origin=filters.origin)
+    if filters.source:
+        known = LeadIdentity.objects.filter(lead=OuterRef("pk"), source=filters.source)
+        leads = leads.filter(Exists(known))
     if filters.stage:
         leads = leads.alias(stage=_latest_stage(desk.agreement)).filter(stage=filters.stage)
-    handoff = _handoff_condition(filters)
-    if handoff:
-        latest = desk.agreement.handoffs.filter(handoff, lead=OuterRef("pk"))
-        leads = leads.filter(Exists(latest.filter(~Exists(_later_handoffs()))))
-    return leads.order_by("-pk")
+    if not filters.asks_of_offers:
+        leads = leads.filter(_origin_condition(filters.origin))
+        leads = leads.filter(_campaign_condition(filters.campaign))
+    handoffs = handoffs_asked_for(desk, filters, now)
+    if handoffs is not None:
+        leads = leads.filter(Exists(handoffs.filter(lead=OuterRef("pk"))))
+    return _sorted(leads, desk, filters.sort)
 
 
-def rows_of(agreement: Agreement, leads: Sequence[Lead], terms: Terms | None) -> list[RegistryRow]:
-    """Dress a page of leads; two queries, however many leads. ``terms`` name stages and tiers."""
-    handoffs = {
-        handoff.lead_id: handoff
-        for handoff in agreement.handoffs.filter(lead__in=leads)
-        .exclude(status__in=[Handoff.Status.REPEATED, Handoff.Status.TAKEN_BACK])
-        .select_related("holder")
-        .order_by("lead", F("offered_at").desc(nulls_last=True), "-pk")
-        .distinct("lead")
-    }
-    entries = StageEntry.objects.holding().filter(agreement=agreement, lead__in=leads)
-    latest = entries.order_by("lead", "-occurred_at", "-pk").distinct("lead")
-    stages = dict(latest.values_list("lead_id", "stage"))
-    return [_row(lead, handoffs.get(lead.pk), stages.get(lead.pk, ""), terms) for lead in leads]
+def handoffs_asked_for(
+    desk: Desk, filters: RegistryFilters, now: datetime
+) -> HandoffQuerySet | None:
+    """Return the readable handoffs that the filters ask for; None where they ask for none."""
+    condition = _handoff_condition(filters, now)
+    if not condition and not filters.asks_of_offers:
+        return None
+    handoffs = readable_handoffs(desk).filter(condition)
+    if filters.asks_of_offers:
+        cohort = filters.cohort(desk.agreement)
+        keys = cohort.keys(filters.outcome or "offered", **filters.groups)
+        return handoffs.filter(pk__in=keys)
+    return handoffs.filter(~Exists(_later_handoffs()))
 
 
-def _row(lead: Lead, handoff: Handoff | None, stage: str, terms: Terms | None) -> RegistryRow:
-    stages = {each.key: each.name for each in terms.stages} if terms else {}
-    tiers = {each.key: each.name for each in terms.tiers} if terms else {}
-    tier = handoff.tier if handoff else ""
-    return RegistryRow(
-        lead=lead,
-        handoff=handoff,
-        stage=stages.get(stage, stage),
-        tier=tiers.get(tier, tier),
-        is_top_tier=bool(tier) and tier == next(iter(tiers), None),
-    )
+def latest_of_each(handoffs: HandoffQuerySet, lead_ids: Collection[int]) -> dict[int, Handoff]:
+    """Return the latest of some handoffs of each lead, by lead, with who holds it; one query."""
+    own = handoffs.filter(AnyOf("lead", lead_ids)).select_related("holder")
+    latest = own.order_by("lead", F("offered_at").desc(nulls_last=True), "-pk").distinct("lead")
+    return {each.lead_id: each for each in latest}
+
+
+def _sorted(leads: LeadQuerySet, desk: Desk, sort: str) -> LeadQuerySet:
+    match sort:
+        case "heard":
+            return leads.order_by("pk")
+        case "offered" | "-offered":
+            # Read from the handoffs, whose index has them in this order.
+            down = sort.removesuffix("offered")
+            latest = readable_handoffs(desk).filter(
+                ~Exists(_later_handoffs()), offered_at__isnull=False
+            )
+            return leads.filter(handoffs__in=latest).order_by(
+                f"{down}handoffs__offered_at", f"{down}handoffs__pk"
+            )
+        case _:
+            return leads.order_by("-pk")
+
+
+def _origin_condition(origin: str) -> Q:
+    if origin == WITHOUT:
+        return Q(origin__isnull=True) | Q(origin="")
+    return Q(origin=origin) if origin else Q()
+
+
+def _campaign_condition(campaign: str) -> Q:
+    # The index has the leads of a campaign only.
+    has_one = Q(attributes__has_key="campaign")
+    if campaign == WITHOUT:
+        return ~has_one
+    if not campaign:
+        return Q()
+    return has_one & Q(Exact(KeyTextTransform("campaign", "attributes"), Value(campaign)))
 
 
 def _latest_stage(agreement: Agreement) -> Subquery:
@@ -141,17 +140,24 @@ def _latest_stage(agreement: Agreement) -> Subquery:
     return Subquery(entries.order_by("-occurred_at", "-pk").values("stage")[:1])
 
 
-def _handoff_condition(filters: RegistryFilters) -> Q:
+def _handoff_condition(filters: RegistryFilters, now: datetime) -> Q:
     condition = Q()
-    if filters.status:
-        condition &= Q(status=filters.status)
-    if filters.tier:
-        condition &= Q(tier=filters.tier)
-    if filters.holder == _NOBODY:
+    for name in ("status", "tier", "reason"):
+        text = filters.asked.get(name)
+        if text:
+            condition &= Q(**{name: "" if text == WITHOUT else text})
+    if filters.holder == NOBODY:
         condition &= Q(holder__isnull=True)
     elif filters.holder:
         condition &= Q(holder=int(filters.holder))
-    return condition & ~Q(status=Handoff.Status.REPEATED) if condition else condition
+    return condition & _wants_attention(now) if filters.attention else condition
+
+
+def _wants_attention(now: datetime) -> Q:
+    """Nobody holds it, a promise of sales is past due, or its contest waits for the arbiter."""
+    late = acting_clocks().filter(handoff=OuterRef("pk"), due_at__lt=now)
+    is_left = Q(status__in=Handoff.OPEN) & (Q(holder__isnull=True) | Q(Exists(late)))
+    return is_left | Q(contest=Handoff.Contest.WAITING)
 
 
 def _later_handoffs() -> HandoffQuerySet:

@@ -34,6 +34,7 @@ from leads.file_drafts import columns_in, stages_of
 from leads.file_work import sentence_of
 from leads.guessing.drafts import Draft
 from leads.import_page import page_context, question_of
+from leads.lead_pages import pages_about_leads
 from leads.mapping_problems import MappingError
 from leads.models import Delivery, FileImport
 from leads.permissions import check_user_can_import, check_user_can_undo_import
@@ -94,6 +95,7 @@ def _list(request: SignedInRequest, desk: Desk, *, error: str = "") -> HttpRespo
     page = Paginator(newest, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "agreement": desk.agreement,
+        "lead_pages": pages_about_leads(desk, "leads:imports"),
         "page": page,
         "error": error,
         "most": MOST_BYTES >> 20,

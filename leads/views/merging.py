@@ -16,6 +16,7 @@ from leads.actions import distinctions, merges
 from leads.addresses import plain
 from leads.alike import alike_among, alike_to
 from leads.deadlocks import retry_once
+from leads.lead_pages import pages_about_leads
 from leads.likeness import likenesses
 from leads.merging import compare, why_words
 from leads.models import Distinction, Lead, LeadMerge
@@ -38,6 +39,7 @@ def duplicates(request: SignedInRequest, slug: str) -> HttpResponse:
     found = alike_among(desk, int(before) if before.isdecimal() else None)
     context = {
         "agreement": desk.agreement,
+        "lead_pages": pages_about_leads(desk, "leads:duplicates"),
         "pairs": [(pair, why_words(pair.why)) for pair in found.pairs],
         "before": found.before,
         "is_first": not before,

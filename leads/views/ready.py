@@ -21,9 +21,11 @@ from agreements.permissions import refusal
 from agreements.requests import SignedInRequest
 from leads.actions import offer_rules
 from leads.addresses import plain
+from leads.lead_pages import pages_about_leads
+from leads.many import Done
 from leads.models import Handoff, Lead, OfferRule, Readiness
 from leads.offer_forms import MOST, OfferForm
-from leads.offering import Offered, local_date, offer_all, resting, returns_to_owner
+from leads.offering import local_date, offer_all, resting, returns_to_owner
 from leads.paging import BoundedPaginator
 from leads.permissions import check_user_can_offer, check_user_can_turn_offer_rule
 from leads.queue import Desk
@@ -50,6 +52,7 @@ def ready(request: SignedInRequest, slug: str) -> HttpResponse:
     context: dict[str, Any] = {
         "agreement": desk.agreement,
         "view": view,
+        "lead_pages": pages_about_leads(desk, "leads:ready"),
         "tabs": _tabs(desk, view, now),
         "terms": terms,
         "now": now,
@@ -150,9 +153,9 @@ def _chosen(request: SignedInRequest, desk: Desk) -> list[Lead]:
     return list(readable_leads(desk).filter(pk__in=keys).order_by("pk"))
 
 
-def _after(request: SignedInRequest, desk: Desk, offered: Offered) -> HttpResponse:
+def _after(request: SignedInRequest, desk: Desk, offered: Done[Lead, Handoff]) -> HttpResponse:
     """Say what was offered and what was not, and go back to the list."""
-    number = len(offered.handoffs)
+    number = len(offered.done)
     if number:
         messages.success(
             request,
@@ -167,7 +170,7 @@ def _after(request: SignedInRequest, desk: Desk, offered: Offered) -> HttpRespon
         messages.warning(request, sentence)
     slug = desk.agreement.slug
     if number == 1 and not offered.refused:
-        lead_url = reverse("leads:detail", kwargs={"slug": slug, "pk": offered.handoffs[0].lead_id})
+        lead_url = reverse("leads:detail", kwargs={"slug": slug, "pk": offered.done[0][0].pk})
         return HttpResponseRedirect(lead_url, status=303)
     return HttpResponseRedirect(reverse("leads:ready", kwargs={"slug": slug}), status=303)
 

@@ -1,5 +1,6 @@
 """The registry: every lead of an agreement that the reader may read."""
 
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -10,20 +11,30 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
+from agreements import formats
 from agreements.models import User
-from agreements.permissions import refusal
 from agreements.requests import SignedInRequest
 from agreements.terms import Terms
 from leads.addresses import without
+from leads.bulk import MOST, deeds_offered
+from leads.cohort import GROUPS, WITHOUT
+from leads.cohort_words import names_of_groups, outcome_names
+from leads.exporting import export_words
+from leads.lead_pages import pages_about_leads
 from leads.models import Handoff
 from leads.paging import BoundedPaginator
-from leads.permissions import check_user_can_import
 from leads.queue import Desk
-from leads.registry import RegistryFilters, found_in, rows_of
+from leads.registry import found_in, handoffs_asked_for, readable_handoffs
+from leads.registry_filters import NOBODY, RegistryFilters
+from leads.registry_rows import RowWriter
+from leads.side import reason_names
 from leads.views.lead_page import desk_or_404, latest_terms
 
 PER_PAGE = 50
 _HIDDEN = (Handoff.Status.REPEATED, Handoff.Status.TAKEN_BACK)
+_MORE = ("campaign", "source", "offered_from", "offered_to", "outcome", "attention")
+# Asked for by links only, and kept while one filters on.
+_KEPT = ("reason", "batch", "offered_by", "sort")
 Choices = dict[str, list[tuple[str, str]]]
 
 
@@ -32,25 +43,49 @@ Choices = dict[str, list[tuple[str, str]]]
 @vary_on_headers("HX-Request")
 def registry(request: SignedInRequest, slug: str) -> HttpResponse:
     """Show the leads that fit the filters of the address, the latest heard of first."""
+    now = timezone.now()
     desk = desk_or_404(request.user, slug)
     filters = RegistryFilters.read(request.GET)
-    paginator = BoundedPaginator(found_in(desk, filters), PER_PAGE)
+    paginator = BoundedPaginator(found_in(desk, filters, now), PER_PAGE)
     page = paginator.get_page(request.GET.get("page"))
     terms = latest_terms(desk.agreement)
     choices = _choices(desk, terms)
+    lead_pages = pages_about_leads(desk, "leads:list")
     context = {
         "agreement": desk.agreement,
+        "lead_pages": lead_pages,
         "filters": filters,
+        "kept_filters": {name: filters.asked[name] for name in _KEPT if name in filters.asked},
+        "has_more_filters": any(name in filters.chosen for name in _MORE),
         "paginator": paginator,
         "page": page,
-        "rows": rows_of(desk.agreement, list(page.object_list), terms),
+        "rows": writer_for(desk, filters, terms, now).rows(list(page.object_list)),
         "choices": choices,
-        "chips": _chips(request, filters, choices),
-        "may_import": not refusal(check_user_can_import, desk.agreement, desk.user),
-        "now": timezone.now(),
+        "chips": _chips(request, desk, filters, choices, terms),
+        "sorts": _sorts(request, filters),
+        "bulk": _bulk(desk),
+        "export_words": export_words(),
+        "may_import": any(each.name == "leads:imports" for each in lead_pages),
+        "now": now,
     }
     template = "leads/list.html#list" if request.htmx else "leads/list.html"
     return render(request, template, context)
+
+
+def writer_for(
+    desk: Desk, filters: RegistryFilters, terms: Terms | None, now: datetime
+) -> RowWriter:
+    """Return what dresses leads with the handoffs that the filters ask for, or else the latest."""
+    asked = handoffs_asked_for(desk, filters, now) if filters.asks_of_offers else None
+    return RowWriter(desk.agreement, terms, readable_handoffs(desk) if asked is None else asked)
+
+
+def _bulk(desk: Desk) -> dict[str, Any] | None:
+    """Return what somebody may do to many leads at once; None where there is nothing."""
+    may_offer, deeds = deeds_offered(desk)
+    if not (deeds or may_offer):
+        return None
+    return {"deeds": deeds, "may_offer": may_offer, "most": MOST}
 
 
 def _choices(desk: Desk, terms: Terms | None) -> Choices:
@@ -63,13 +98,20 @@ def _choices(desk: Desk, terms: Terms | None) -> Choices:
     return {
         "stage": [(stage.key, stage.name) for stage in terms.stages] if terms else [],
         "status": [(str(status), str(status.label)) for status in statuses],
-        "holder": [*holders, ("none", _("Nobody"))],
+        "holder": [*holders, (NOBODY, _("Nobody"))],
         "tier": [(tier.key, tier.name) for tier in terms.tiers] if terms else [],
+        "outcome": list(outcome_names().items()),
+        "attention": [("yes", _("What needs attention"))],
+        "reason": list(reason_names(terms).items()),
     }
 
 
 def _chips(
-    request: SignedInRequest, filters: RegistryFilters, choices: Choices
+    request: SignedInRequest,
+    desk: Desk,
+    filters: RegistryFilters,
+    choices: Choices,
+    terms: Terms | None,
 ) -> list[dict[str, Any]]:
     labels = {
         "q": _("Search"),
@@ -78,12 +120,49 @@ def _chips(
         "holder": _("Held by"),
         "tier": _("Tier"),
         "origin": _("Origin"),
+        "campaign": _("Campaign"),
+        "source": _("System"),
+        "offered_from": _("Offered from"),
+        "offered_to": _("Offered until"),
+        "attention": _("Only"),
+        "outcome": _("What became of it"),
+        "reason": _("Reason"),
+        "batch": _("Batch"),
+        "offered_by": _("Offered by"),
     }
     return [
         {
             "label": labels[name],
-            "value": dict(choices.get(name, ())).get(value, value),
+            "value": _value(name, value, choices, desk, terms),
             "remove_href": without(request.GET, name, "page"),
         }
         for name, value in filters.chosen.items()
     ]
+
+
+def _value(name: str, value: str, choices: Choices, desk: Desk, terms: Terms | None) -> str:
+    if name in ("offered_from", "offered_to"):
+        return formats.day(date.fromisoformat(value))
+    if name in ("batch", "offered_by") or (name in GROUPS and value == WITHOUT):
+        key = "" if value == WITHOUT else value
+        return names_of_groups(name, [key], desk.agreement, terms)[key]
+    return dict(choices.get(name, ())).get(value, value)
+
+
+def _sorts(request: SignedInRequest, filters: RegistryFilters) -> dict[str, dict[str, str]]:
+    """Return for each column one can sort by how it is sorted, and the address that turns it."""
+    current = filters.sort or "-heard"
+    return {
+        column: {
+            "direction": {f"-{column}": "descending", column: "ascending"}.get(current, ""),
+            "href": _sorted_href(request, column if current == f"-{column}" else f"-{column}"),
+        }
+        for column in ("heard", "offered")
+    }
+
+
+def _sorted_href(request: SignedInRequest, sort: str) -> str:
+    asked = request.GET.copy()
+    asked.pop("page", None)
+    asked["sort"] = sort
+    return f"?{asked.urlencode()}"

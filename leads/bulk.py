@@ -1,0 +1,190 @@
+"""One deed about many handoffs: to which it can be done, to which not and why, and doing it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from agreements.models import Agreement, Audit, User
+from agreements.permissions import refusal
+from leads.actions import assignments, handoffs, outcomes
+from leads.actions.telling import AlreadyDecided
+from leads.bulk_forms import ReassignManyForm, RecycleManyForm
+from leads.candidates import Choosing
+from leads.deed_forms import WithdrawForm
+from leads.deeds import closed_because, decided_once
+from leads.many import Done, do_to_each
+from leads.models import Handoff, Lead
+from leads.permissions import (
+    check_user_can_offer,
+    check_user_can_organise,
+    check_user_can_withdraw,
+)
+from leads.queue import Desk
+from leads.registry import latest_of_each, readable_handoffs
+
+MOST = 500
+"""How many leads one deed is done to at once."""
+DONE = "leads.bulk.done"
+
+_REFUSALS = (
+    AlreadyDecided,
+    assignments.AlreadyReassigned,
+    assignments.UnableToAssign,
+    outcomes.UnableToEnd,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """A lead that was chosen; ``why_not`` is empty where the deed can be done to its handoff."""
+
+    lead: Lead
+    handoff: Handoff | None
+    why_not: str
+
+
+@dataclass(frozen=True, slots=True)
+class BulkDeed:
+    """A deed that can be done to many; ``check`` says who is offered it at all.
+
+    ``why_not`` tells what a handoff cannot bear or the person may not do to it, ``make_form`` asks
+    what the deed is told, and ``act`` does it to one.
+    """
+
+    key: str
+    label: str | Promise
+    asks: str | Promise
+    said: str | Promise
+    check: Callable[[Agreement, User], None]
+    why_not: Callable[[Handoff, User], str]
+    make_form: Callable[[Any, Sequence[Handoff], datetime], forms.Form]
+    act: Callable[..., object]
+
+
+def _why_not_open(handoff: Handoff, _user: User) -> str:
+    return "" if handoff.is_open else closed_because(handoff)
+
+
+def _why_not_withdrawn(handoff: Handoff, user: User) -> str:
+    if handoff.status == Handoff.Status.ACCEPTED:
+        return decided_once()
+    return _why_not_open(handoff, user) or refusal(check_user_can_withdraw, handoff, user)
+
+
+def _reassign_form(data: Any, chosen: Sequence[Handoff], now: datetime) -> forms.Form:
+    choosing = Choosing(chosen[0].agreement, now)
+    people = list(choosing.team.people.values())
+    return ReassignManyForm(data, people=people, has_rules=bool(choosing.rules))
+
+
+def _give(
+    *, handoff: Handoff, holder: User | None, by_rules: bool, note: str, by: User, now: datetime
+) -> None:
+    seen = handoff.holder
+    if not by_rules:
+        assignments.reassign(
+            handoff=handoff,
+            holder=holder,
+            seen_holder_id=seen.pk if seen else None,
+            by=by,
+            now=now,
+            note=note,
+        )
+    elif not assignments.assign_by_rules(handoff=handoff, now=now, by=by, seen_holder=seen):
+        raise assignments.UnableToAssign(_("The rules choose nobody for it, or it was given away."))
+
+
+DEEDS: Mapping[str, BulkDeed] = {
+    deed.key: deed
+    for deed in (
+        BulkDeed(
+            "reassign",
+            gettext_lazy("Give to somebody else…"),
+            gettext_lazy("Give these handoffs to somebody else?"),
+            gettext_lazy("Given away"),
+            check_user_can_organise,
+            _why_not_open,
+            _reassign_form,
+            _give,
+        ),
+        BulkDeed(
+            "recycle",
+            gettext_lazy("Recycle…"),
+            gettext_lazy("Recycle these leads?"),
+            gettext_lazy("Recycled"),
+            check_user_can_organise,
+            _why_not_open,
+            lambda data, chosen, now: RecycleManyForm(data, handoffs=chosen, now=now),
+            outcomes.recycle,
+        ),
+        BulkDeed(
+            "withdraw",
+            gettext_lazy("Withdraw the offers…"),
+            gettext_lazy("Withdraw these offers?"),
+            gettext_lazy("Withdrawn"),
+            check_user_can_offer,
+            _why_not_withdrawn,
+            lambda data, chosen, now: WithdrawForm(data, handoff=chosen[0], now=now),
+            handoffs.withdraw,
+        ),
+    )
+}
+"""The deeds, in the order in which the registry offers them."""
+
+
+def deeds_offered(desk: Desk) -> tuple[bool, list[BulkDeed]]:
+    """Return whether somebody may offer leads, and what they may do to many handoffs."""
+    checks = {check_user_can_offer, *(each.check for each in DEEDS.values())}
+    may = {check for check in checks if not refusal(check, desk.agreement, desk.user)}
+    return check_user_can_offer in may, [each for each in DEEDS.values() if each.check in may]
+
+
+def consider(desk: Desk, deed: BulkDeed, leads: Sequence[Lead]) -> list[Considered]:
+    """Tell of each lead whether the deed can be done to its latest handoff."""
+    readable = readable_handoffs(desk).select_related("agreement", "version", "lead")
+    latest = latest_of_each(readable, [lead.pk for lead in leads])
+    return [_considered(lead, latest.get(lead.pk), deed, desk.user) for lead in leads]
+
+
+def _considered(lead: Lead, handoff: Handoff | None, deed: BulkDeed, user: User) -> Considered:
+    if handoff is None:
+        return Considered(lead, None, _("This lead was not offered to sales."))
+    return Considered(lead, handoff, deed.why_not(handoff, user))
+
+
+def do_to_all(
+    deed: BulkDeed,
+    chosen: Sequence[Handoff],
+    told: Mapping[str, Any],
+    *,
+    agreement: Agreement,
+    by: User,
+    now: datetime,
+) -> Audit:
+    """Do a deed to handoffs one after the other, and keep what was done and what was refused.
+
+    Who may do it to each is asked again. Returns the row that keeps it.
+    """
+
+    def act(handoff: Handoff) -> None:
+        why_not = deed.why_not(handoff, by)
+        if why_not:
+            raise AlreadyDecided(why_not)
+        deed.act(handoff=handoff, by=by, now=now, **told)
+
+    done: Done[Handoff, None] = do_to_each(chosen, act, refusals=_REFUSALS)
+    return Audit.objects.record(
+        DONE,
+        agreement,
+        by=by,
+        now=now,
+        deed=deed.key,
+        done=[handoff.pk for handoff, _result in done.done],
+        refused=[[handoff.pk, sentence] for handoff, sentence in done.refused],
+    )

@@ -1,0 +1,66 @@
+"""What people fill in when they do one deed to many handoffs."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from agreements.models import User
+from leads.deed_forms import RecycleForm
+from leads.models import Handoff
+from leads.reasons import reasons_for
+
+
+class ReassignManyForm(forms.Form):
+    """To whom handoffs go: somebody, the team's queue, or whom the rules choose for each."""
+
+    QUEUE, BY_RULES = "queue", "rules"
+
+    to = forms.ChoiceField(
+        label=gettext_lazy("Who gets them?"),
+        widget=forms.Select(attrs={"class": "form-select"}),
+        error_messages={"required": gettext_lazy("Choose who gets them.")},
+    )
+    note = forms.CharField(
+        label=gettext_lazy("Note for the new holders"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"class": "form-control", "rows": 2}),
+    )
+
+    def __init__(self, *args: Any, people: Sequence[User], has_rules: bool, **options: Any) -> None:
+        """Offer people, the team's queue, and the rules where there are any."""
+        super().__init__(*args, **options)
+        self._people = {str(person.pk): person for person in people}
+        by_rules = [(self.BY_RULES, _("whom the rules choose for each"))] if has_rules else []
+        named = [(key, person.name) for key, person in self._people.items()]
+        queue = (self.QUEUE, _("the team's queue"))
+        self.fields["to"].choices = [("", ""), *by_rules, *named, queue]  # type: ignore[attr-defined]
+
+    def told(self) -> dict[str, Any]:
+        """Return what the action is told."""
+        to = self.cleaned_data["to"]
+        return {
+            "holder": self._people.get(to),
+            "by_rules": to == self.BY_RULES,
+            "note": self.cleaned_data["note"],
+        }
+
+
+class RecycleManyForm(RecycleForm):
+    """Why and until when leads rest, whichever version each was offered under."""
+
+    def __init__(
+        self, *args: Any, handoffs: Sequence[Handoff], now: datetime, **options: Any
+    ) -> None:
+        """Offer the reasons of every version; what another one lacks is refused for its leads."""
+        latest = max(handoffs, key=lambda each: (each.version_id or 0, each.pk))
+        super().__init__(*args, handoff=latest, now=now, **options)
+        of_each = {each.version_id: each for each in handoffs}
+        reasons: dict[str, str] = {}
+        for each in of_each.values():
+            reasons |= dict(reasons_for(each, "recycling"))
+        self.fields["reason"].choices = list(reasons.items())  # type: ignore[attr-defined]

@@ -1,0 +1,171 @@
+"""The handoffs that were offered on some days, and what became of each.
+
+The same words count them and find the leads behind a count, so that the two cannot differ. What
+is accepted, rejected or undecided is what the dashboard counts as that.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models.expressions import RawSQL
+
+from agreements.models import Agreement
+from leads.follow_ups import GRADES
+
+_DAY = timedelta(days=1)
+_CONTACTS = [outcome for outcome, grade in GRADES.items() if grade != "attempt"]
+
+WITHOUT = "-"
+"""Stands in addresses for what has no origin, no campaign, no batch and the like."""
+
+_STANDS = "handoff.status = 'rejected' AND handoff.contest <> 'overturned'"
+_UNDECIDED = "handoff.decided_at IS NULL AND handoff.status = 'offered'"
+
+OUTCOMES: Mapping[str, str] = {
+    "offered": "true",
+    "accepted": f"handoff.decided_at IS NOT NULL AND NOT ({_STANDS})",
+    "rejected": f"handoff.decided_at IS NOT NULL AND {_STANDS}",
+    "waiting": _UNDECIDED,
+    "ended": f"handoff.decided_at IS NULL AND NOT ({_UNDECIDED})",
+    "contested": "handoff.contest <> ''",
+    "overturned": "handoff.contest = 'overturned'",
+    "contacted": "touch.contact_at IS NOT NULL",
+    "qualified": "handoff.status = 'qualified'",
+    "won": "deal.won_at IS NOT NULL",
+}
+"""What became of a handoff; accepted to ended are all there is, each handoff being one of them."""
+
+_BATCH = """CASE
+    WHEN delivery.id IS NOT NULL THEN 'i' || delivery.id
+    WHEN offer.source = 'portal' AND count(*) OVER (PARTITION BY offer.person_id, offer.recorded_at)
+        > 1 THEN 'o' || (extract(epoch FROM offer.recorded_at) * 1000000)::bigint
+            || '.' || offer.person_id
+    ELSE '' END"""
+
+GROUPS: Mapping[str, str] = {
+    "batch": f"COALESCE({_BATCH}, '')",
+    "campaign": "COALESCE(lead.attributes ->> 'campaign', '')",
+    "origin": "COALESCE(handoff.origin, '')",
+    "offered_by": "COALESCE(offer.person_id::text, '')",
+    "tier": "handoff.tier",
+}
+"""By what handoffs are put together; a batch is a file, or what somebody offered at one go."""
+
+# Joined where a statement speaks of them, in this order.
+_JOINS = {
+    "lead": "JOIN leads_lead AS lead ON lead.id = handoff.lead_id",
+    "offer": """
+    LEFT JOIN LATERAL (
+        SELECT event.person_id, event.recorded_at, event.source, event.delivery_id
+        FROM leads_handoffevent AS event
+        WHERE event.handoff_id = handoff.id AND event.kind = 'offered'
+            AND event.is_current AND NOT event.is_retracted
+        ORDER BY event.occurred_at, event.id LIMIT 1
+    ) AS offer ON true""",
+    "delivery": """
+    LEFT JOIN leads_delivery AS delivery
+        ON delivery.id = offer.delivery_id AND delivery.kind = 'file'""",
+    "touch": """
+    CROSS JOIN LATERAL (
+        SELECT min(told.occurred_at) AS first_at,
+            min(told.occurred_at) FILTER (WHERE told.outcome = ANY(%(contacts)s)) AS contact_at
+        FROM leads_followup AS told
+        WHERE told.lead_id IN (SELECT id FROM leads_lead
+                WHERE id = handoff.lead_id OR merged_into_id = handoff.lead_id)
+            AND told.agreement_id = handoff.agreement_id
+            AND told.is_current AND NOT told.is_retracted AND NOT told.is_automated
+            AND told.occurred_at >= handoff.offered_at
+            AND told.occurred_at <= COALESCE(handoff.closed_at, 'infinity')
+    ) AS touch""",
+    "deal": """
+    CROSS JOIN LATERAL (
+        SELECT min(told.occurred_at) AS won_at, sum(told.amount * worth.rate) AS amount
+        FROM leads_deal AS told
+        LEFT JOIN jsonb_to_recordset(%(rates)s::jsonb) AS known(
+            from_at timestamptz, to_at timestamptz, currency text, rate numeric
+        ) ON told.currency = known.currency
+            AND told.occurred_at >= COALESCE(known.from_at, '-infinity')
+            AND told.occurred_at < COALESCE(known.to_at, 'infinity')
+        CROSS JOIN LATERAL (SELECT
+            CASE WHEN told.currency IN ('', %(currency)s) THEN 1 ELSE known.rate END AS rate
+        ) AS worth
+        WHERE told.lead_id IN (SELECT id FROM leads_lead
+                WHERE id = handoff.lead_id OR merged_into_id = handoff.lead_id)
+            AND told.agreement_id = handoff.agreement_id AND told.status = 'won'
+            AND told.is_current AND NOT told.is_retracted
+            AND told.occurred_at >= handoff.offered_at
+            AND told.occurred_at < COALESCE((
+                SELECT min(later.offered_at) FROM leads_handoff AS later
+                WHERE later.lead_id = handoff.lead_id
+                    AND later.agreement_id = handoff.agreement_id
+                    AND later.offered_at > handoff.offered_at AND later.status <> 'repeated'
+            ), 'infinity')
+    ) AS deal""",
+}
+_OF_COHORT = """handoff.agreement_id = %(agreement)s
+    AND handoff.status NOT IN ('expected', 'repeated', 'taken_back')
+    AND handoff.offered_at >= %(from)s::timestamptz AND handoff.offered_at < %(to)s::timestamptz"""
+_OF_PERSON = "offer.person_id = %(offered_by)s"
+_NAMED = re.compile(r"%\((\w+)\)s", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """What was offered under an agreement from a local day to another, both included.
+
+    Without a day it is open on that side. ``offered_by`` narrows it to the offers of a person.
+    ``rates`` are the exchange rates that amounts are counted by, as JSON.
+    """
+
+    agreement: Agreement
+    first_day: date | None = None
+    last_day: date | None = None
+    offered_by: int | None = None
+    rates: str = "[]"
+
+    def statement(self, **columns: str) -> str:
+        """Write the statement that gives these columns of each handoff."""
+        where = [_OF_COHORT] + ([_OF_PERSON] if self.offered_by is not None else [])
+        given = ", ".join(f"{said} AS {name}" for name, said in columns.items())
+        return f"""
+        SELECT {given} FROM leads_handoff AS handoff {_joined(" ".join((given, *where)))}
+        WHERE {" AND ".join(where)}
+        """  # noqa: S608 - composed of constants
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What its statements ask for."""
+        return {
+            "agreement": self.agreement.pk,
+            "currency": self.agreement.currency,
+            "from": self._start_of(self.first_day) or "-infinity",
+            "to": self._start_of(self.last_day and self.last_day + _DAY) or "infinity",
+            "contacts": _CONTACTS,
+            "offered_by": self.offered_by,
+            "rates": self.rates,
+        }
+
+    def _start_of(self, day: date | None) -> datetime | None:
+        zone = ZoneInfo(self.agreement.time_zone)
+        return None if day is None else datetime.combine(day, time(), zone)
+
+    def keys(self, outcome: str = "offered", **groups: str) -> RawSQL:
+        """Return the keys of the handoffs with an outcome, in one group of each kind named."""
+        columns = {each: GROUPS[each] for each in groups}
+        of_each = self.statement(id="handoff.id", fits=OUTCOMES[outcome], **columns)
+        where = " ".join(f"AND {each} = %({each})s" for each in groups)
+        named = f"SELECT id FROM ({of_each}) AS offered WHERE fits {where}"  # noqa: S608
+        asked = self.asked | groups
+        parameters = [asked[name] for name in _NAMED.findall(named)]
+        return RawSQL(_NAMED.sub("%s", named), parameters)  # noqa: S611
+
+
+def _joined(said: str) -> str:
+    needed = {name for name in _JOINS if f"{name}." in said}
+    if "delivery" in needed:
+        needed.add("offer")
+    return " ".join(join for name, join in _JOINS.items() if name in needed)

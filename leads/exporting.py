@@ -1,0 +1,158 @@
+"""The leads of the registry as a file for spreadsheets, written row by row as they are read."""
+
+import csv
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from io import StringIO
+from itertools import islice
+from typing import IO, Any
+
+from django.utils import timezone
+from django.utils.formats import get_format
+from django.utils.translation import gettext as _
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+from agreements import formats
+from agreements.terms import Terms
+from leads.models.leads import LeadQuerySet
+from leads.registry_rows import RegistryRow, RowWriter
+from leads.side import reason_names
+
+AT_ONCE = 2000
+MOST_IN_WORKBOOK = 100_000
+"""A workbook is whole before its first byte is sent, so that it holds less than a CSV file."""
+
+_BYTE_ORDER_MARK = "\ufeff"
+# What a spreadsheet takes for a formula where a cell begins with it.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+Cell = str | int | datetime | None
+
+
+def export_words() -> str:
+    """Say how the files are written for the reader."""
+    parts = {
+        "separator": _("semicolons") if _separator() == ";" else _("commas"),
+        "zone": formats.zone_name(timezone.get_current_timezone_name()),
+        "most": formats.figure(MOST_IN_WORKBOOK),
+    }
+    return (
+        _(
+            "CSV in UTF-8, separated by %(separator)s; times of %(zone)s. A workbook holds up to "
+            "%(most)s leads."
+        )
+        % parts
+    )
+
+
+def _separator() -> str:
+    """Return what spreadsheets of the reader's language expect between values."""
+    return ";" if get_format("DECIMAL_SEPARATOR") == "," else ","
+
+
+def headings() -> list[str]:
+    """Name the columns."""
+    return [
+        _("Number"),
+        _("Name"),
+        _("Company"),
+        _("E-mail address"),
+        _("Telephone"),
+        _("Stage"),
+        _("Handoff"),
+        _("Reason"),
+        _("Held by"),
+        _("Tier"),
+        _("Points"),
+        _("Origin"),
+        _("Campaign"),
+        _("Systems"),
+        _("Offered"),
+        _("Decided"),
+        _("First heard of"),
+    ]
+
+
+def exported(writer: RowWriter, leads: LeadQuerySet, terms: Terms | None) -> Iterator[list[Cell]]:
+    """Give the cells of each lead; so many leads are held at a time, and never all of them."""
+    reasons = reason_names(terms)
+    found = leads.iterator(chunk_size=AT_ONCE)
+    while some := list(islice(found, AT_ONCE)):
+        for row in writer.rows(some):
+            yield _cells(row, reasons)
+
+
+def _cells(row: RegistryRow, reasons: dict[str, str]) -> list[Cell]:
+    lead, handoff = row.lead, row.handoff
+    return [
+        lead.pk,
+        lead.name,
+        lead.company,
+        lead.email,
+        lead.phone,
+        row.stage,
+        str(handoff.get_status_display()) if handoff else "",
+        reasons.get(handoff.reason, handoff.reason) if handoff else "",
+        handoff.holder.name if handoff and handoff.holder else "",
+        row.tier,
+        row.points,
+        lead.origin or "",
+        str(lead.attributes.get("campaign") or ""),
+        ", ".join(row.systems),
+        handoff.offered_at if handoff else None,
+        handoff.decided_at if handoff else None,
+        lead.first_heard_at,
+    ]
+
+
+def csv_lines(rows: Iterable[list[Cell]]) -> Iterator[str]:
+    """Write rows as the lines of a CSV file, the headings first."""
+    held = StringIO()
+    writer = csv.writer(held, delimiter=_separator())
+    writer.writerow(headings())
+    yield _BYTE_ORDER_MARK + held.getvalue()
+    for cells in rows:
+        held.seek(0)
+        held.truncate()
+        writer.writerow([_text(cell) for cell in cells])
+        yield held.getvalue()
+
+
+def _text(cell: Cell) -> str:
+    if isinstance(cell, datetime):
+        return f"{timezone.localtime(cell):%Y-%m-%d %H:%M:%S}"
+    if isinstance(cell, str):
+        # Read as text, whatever a lead calls itself.
+        return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    return "" if cell is None else str(cell)
+
+
+def write_workbook(rows: Iterable[list[Cell]], file: IO[bytes]) -> None:
+    """Write rows into a workbook with one sheet, the headings first."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(_("Leads"))
+    sheet.freeze_panes = "A2"
+
+    def cell_of(value: Cell) -> Any:
+        return _cell(value, lambda shown: WriteOnlyCell(sheet, shown))
+
+    sheet.append(headings())
+    for cells in rows:
+        sheet.append([cell_of(value) for value in cells])
+    book.save(file)
+
+
+def _cell(value: Cell, make: Callable[[Any], Any]) -> Any:
+    if isinstance(value, datetime):
+        cell = make(timezone.localtime(value).replace(tzinfo=None))
+        cell.number_format = "yyyy-mm-dd hh:mm"
+        return cell
+    if not isinstance(value, str):
+        return value
+    text = ILLEGAL_CHARACTERS_RE.sub("", value)
+    if not text.startswith("="):
+        return text
+    cell = make(text)
+    cell.data_type = "s"
+    return cell

@@ -1,0 +1,35 @@
+"""The pages about the leads of an agreement, and who is shown which."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from agreements.permissions import refusal
+from leads.permissions import check_user_can_import
+from leads.queue import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class PageLink:
+    """A page beside the one that is shown, or that one; ``name`` is that of its address."""
+
+    name: str
+    label: str
+    href: str
+    is_current: bool
+
+
+def pages_about_leads(desk: Desk, current: str) -> list[PageLink]:
+    """Return the pages somebody may open; ``current`` is the name of the address that is shown."""
+    names = {"leads:list": _("All leads")}
+    if desk.sees_all:
+        names["leads:ready"] = _("Before the handoff")
+        names["leads:became"] = _("What became of them")
+    names["leads:duplicates"] = _("Possible duplicates")
+    if not refusal(check_user_can_import, desk.agreement, desk.user):
+        names["leads:imports"] = _("Imports")
+    return [
+        PageLink(name, label, reverse(name, kwargs={"slug": desk.agreement.slug}), name == current)
+        for name, label in names.items()
+    ]

@@ -1,0 +1,96 @@
+"""What the address of the registry asks for."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import date
+from functools import cached_property
+from urllib.parse import urlencode
+
+from agreements.models import Agreement
+from leads.addresses import plain
+from leads.cohort import GROUPS, OUTCOMES, WITHOUT, Cohort
+
+NOBODY = "none"
+SORTS = ("-heard", "heard", "-offered", "offered")
+"""By when a lead was first heard of, or by its latest offer: then only leads that were offered."""
+
+
+@dataclass(frozen=True)
+class RegistryFilters:
+    """Which leads are asked for; empty is any. ``holder`` is a key, or ``NOBODY``.
+
+    What is asked of a handoff is asked of a lead's latest one; with ``offered_from``,
+    ``offered_to`` (local days, both included), ``outcome``, ``batch`` or ``offered_by`` of any
+    that was offered then. ``WITHOUT`` stands for no campaign, origin, tier, batch or person.
+    """
+
+    q: str = ""
+    stage: str = ""
+    status: str = ""
+    holder: str = ""
+    tier: str = ""
+    origin: str = ""
+    campaign: str = ""
+    source: str = ""
+    offered_from: str = ""
+    offered_to: str = ""
+    attention: str = ""
+    outcome: str = ""
+    reason: str = ""
+    batch: str = ""
+    offered_by: str = ""
+    sort: str = ""
+
+    @classmethod
+    def read(cls, asked: Mapping[str, str]) -> "RegistryFilters":
+        """Read an address; what cannot be asked is left out."""
+        told = {field.name: plain(asked, field.name) for field in fields(cls)}
+        fits = {
+            "holder": told["holder"].isdecimal() or told["holder"] == NOBODY,
+            "offered_by": told["offered_by"].isdecimal() or told["offered_by"] == WITHOUT,
+            "offered_from": _day(told["offered_from"]) is not None,
+            "offered_to": _day(told["offered_to"]) is not None,
+            "outcome": told["outcome"] in OUTCOMES,
+            "sort": told["sort"] in SORTS[1:],
+            "attention": told["attention"] == "yes",
+        }
+        return cls(**{name: text if fits.get(name, True) else "" for name, text in told.items()})
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """The filters in force, besides the order."""
+        return {name: text for name, text in self.asked.items() if name != "sort"}
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """All that the address says."""
+        return {name: text for name, text in asdict(self).items() if text}
+
+    @property
+    def address(self) -> str:
+        """All that the address says, without the question mark."""
+        return urlencode(self.asked)
+
+    @property
+    def asks_of_offers(self) -> bool:
+        """Whether it is about what was offered then, and not about the latest of each lead."""
+        return bool(
+            self.offered_from or self.offered_to or self.outcome or self.batch or self.offered_by
+        )
+
+    @cached_property
+    def groups(self) -> dict[str, str]:
+        """What is asked of what was offered then, in the words of the cohort."""
+        told = {name: text for name in GROUPS if (text := self.asked.get(name))}
+        return {name: "" if text == WITHOUT else text for name, text in told.items()}
+
+    def cohort(self, agreement: Agreement) -> Cohort:
+        """Return what was offered on the days asked for."""
+        return Cohort(agreement, _day(self.offered_from), _day(self.offered_to))
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

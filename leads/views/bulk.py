@@ -1,0 +1,145 @@
+"""Do one deed to many leads: what it would do to each, then doing it, then what was done."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET, require_http_methods
+
+from agreements.models import Audit
+from agreements.requests import SignedInRequest
+from leads.addresses import plain
+from leads.bulk import DEEDS, DONE, MOST, BulkDeed, Considered, consider, do_to_all
+from leads.models import Handoff, Lead
+from leads.offer_forms import MOST as MOST_OFFERED
+from leads.queue import Desk
+from leads.registry import found_in, readable_handoffs, readable_leads
+from leads.registry_filters import RegistryFilters
+from leads.views.lead_page import desk_or_404
+
+_HANDOFF = "handoff"
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def bulk(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Show to which of the chosen leads a deed can be done, and do it to them."""
+    now = timezone.now()
+    desk = desk_or_404(request.user, slug)
+    asked = request.POST if request.method == "POST" else request.GET
+    filters = RegistryFilters.read(asked)
+    if plain(asked, "deed") == "offer":
+        return _to_offer(desk, _chosen(request, desk, filters, MOST_OFFERED, now))
+    deed = DEEDS.get(plain(asked, "deed"))
+    if deed is None:
+        raise Http404
+    deed.check(desk.agreement, request.user)
+    if request.method == "POST":
+        return _do(request, desk, deed, filters, now)
+    leads = _chosen(request, desk, filters, MOST, now)
+    return _preview(request, desk, deed, filters, consider(desk, deed, leads), now)
+
+
+def _chosen(
+    request: SignedInRequest, desk: Desk, filters: RegistryFilters, most: int, now: datetime
+) -> list[Lead]:
+    """Return the leads that were chosen, or all that fit the filters; at most so many."""
+    if request.GET.get("which") == "all":
+        return list(found_in(desk, filters, now)[:most])
+    keys = [int(key) for key in request.GET.getlist("lead") if key.isdecimal()][:most]
+    return list(readable_leads(desk).filter(pk__in=keys).order_by("-pk"))
+
+
+def _to_offer(desk: Desk, leads: list[Lead]) -> HttpResponse:
+    """Go on to the page that offers leads, which asks what an offer asks."""
+    url = reverse("leads:offer", kwargs={"slug": desk.agreement.slug})
+    query = urlencode({"lead": [lead.pk for lead in leads]}, doseq=True)
+    return HttpResponseRedirect(f"{url}?{query}")
+
+
+def _preview(
+    request: SignedInRequest,
+    desk: Desk,
+    deed: BulkDeed,
+    filters: RegistryFilters,
+    considered: list[Considered],
+    now: datetime,
+    form: forms.Form | None = None,
+) -> HttpResponse:
+    possible = [each.handoff for each in considered if each.handoff and not each.why_not]
+    if form is None and possible:
+        form = deed.make_form(None, possible, now)
+    context: dict[str, Any] = {
+        "agreement": desk.agreement,
+        "deed": deed,
+        "filters": filters,
+        "possible": [each for each in considered if not each.why_not],
+        "refused": [each for each in considered if each.why_not],
+        "is_bounded": len(considered) == MOST,
+        "most": MOST,
+        "form": form,
+        "now": now,
+    }
+    status = 422 if form is not None and form.errors else 200
+    return render(request, "leads/bulk.html", context, status=status)
+
+
+def _do(
+    request: SignedInRequest, desk: Desk, deed: BulkDeed, filters: RegistryFilters, now: datetime
+) -> HttpResponse:
+    """Do the deed to the handoffs that were shown, as they were shown."""
+    seen = dict(_seen(request))
+    found = readable_handoffs(desk).filter(pk__in=seen)
+    handoffs = list(found.select_related("agreement", "version", "lead", "holder").order_by("-pk"))
+    if not handoffs:
+        return _preview(request, desk, deed, filters, [], now)
+    form = deed.make_form(request.POST, handoffs, now)
+    if not form.is_valid():
+        shown = [Considered(each.lead, each, deed.why_not(each, request.user)) for each in handoffs]
+        return _preview(request, desk, deed, filters, shown, now, form)
+    for each in handoffs:
+        # Who gave it away meanwhile was first.
+        each.holder_id = seen[each.pk]
+    told = form.told()  # type: ignore[attr-defined]
+    kept = do_to_all(deed, handoffs, told, agreement=desk.agreement, by=request.user, now=now)
+    url = reverse("leads:bulk-done", kwargs={"slug": desk.agreement.slug, "pk": kept.pk})
+    return HttpResponseRedirect(f"{url}?{filters.address}", status=303)
+
+
+def _seen(request: SignedInRequest) -> list[tuple[int, int | None]]:
+    """Return the keys of the handoffs that were shown, each with who held it."""
+    told = []
+    for text in request.POST.getlist(_HANDOFF)[:MOST]:
+        key, _dot, holder = text.partition(".")
+        if key.isdecimal():
+            told.append((int(key), int(holder) if holder.isdecimal() else None))
+    return told
+
+
+@login_required
+@require_GET
+def done(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
+    """Show what somebody did to many leads, and what was refused."""
+    desk = desk_or_404(request.user, slug)
+    own = Audit.objects.filter(action=DONE, actor_id=request.user.pk)
+    row = get_object_or_404(own.filter(subject_id=str(desk.agreement.pk)), pk=pk)
+    sentences = dict(row.data["refused"])
+    keys = [*row.data["done"], *sentences]
+    handoffs = desk.agreement.handoffs.filter(pk__in=keys).select_related("lead", "holder")
+    known: dict[int, Handoff] = {each.pk: each for each in handoffs.order_by("pk")}
+    context = {
+        "agreement": desk.agreement,
+        "deed": DEEDS[row.data["deed"]],
+        "filters": RegistryFilters.read(request.GET),
+        "done": [known[key] for key in row.data["done"] if key in known],
+        "refused": [(known[key], said) for key, said in sentences.items() if key in known],
+        "done_at": row.recorded_at,
+        "now": timezone.now(),
+    }
+    return render(request, "leads/bulk_done.html", context)

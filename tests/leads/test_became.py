@@ -1,0 +1,293 @@
+"""What became of what was offered: held against a recount with the simplest means."""
+
+import re
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import pairwise
+from statistics import median
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from agreements.business_time.instants import business_between
+from agreements.models import Agreement, AgreementVersion, User
+from leads.actions import handoffs
+from leads.became import Group, became
+from leads.cohort import GROUPS, OUTCOMES, Cohort
+from leads.follow_ups import GRADES
+from leads.ingest import ingest
+from leads.models import Deal, Delivery, FollowUp, Handoff, HandoffEvent, Lead
+from leads.offered_in import OfferedIn, offered_in
+from leads.rulebooks import rulebook_of
+from metrics.drilldown import leads_behind
+from metrics.periods import month as month_named
+from metrics.rollup import roll_up
+from tests.factories import Teller, local, make_rep, make_user, make_version
+from tests.leads.dealing import dealing_terms
+from tests.leads.pages import NOW, offer, stop_time, text_of
+from tests.metrics.told_at_random import random_facts
+
+pytestmark = pytest.mark.django_db
+
+PAGE = "/agreements/acme/leads/became/"
+LEADS = "/agreements/acme/leads/"
+SEPTEMBER = (date(2026, 9, 1), date(2026, 9, 30))
+LATER = local("2026-12-01 10:00")
+
+
+@pytest.fixture
+def version(monkeypatch: pytest.MonkeyPatch) -> AgreementVersion:
+    stop_time(monkeypatch, LATER)
+    return make_version(dealing_terms(exchange_rates={"USD": "5"}))
+
+
+@pytest.fixture
+def julia(version: AgreementVersion, client: Client) -> User:
+    """The marketing lead, signed in."""
+    julia = make_user("Júlia", team=version.agreement.marketing_team, role="lead")
+    client.force_login(julia)
+    return julia
+
+
+def recount(version: AgreementVersion, handoff: Handoff) -> dict[str, Any]:
+    """What became of one handoff, by the rows about it."""
+    stood = handoff.status == "rejected" and handoff.contest != "overturned"
+    undecided = handoff.decided_at is None and handoff.status == "offered"
+    touches = sorted(
+        (touch.occurred_at, GRADES[touch.outcome])
+        for touch in FollowUp.objects.filter(lead=handoff.lead_id, is_current=True)
+        if not touch.is_retracted
+        and not touch.is_automated
+        and handoff.offered_at <= touch.occurred_at
+        and (handoff.closed_at is None or touch.occurred_at <= handoff.closed_at)
+    )
+    later = [
+        other.offered_at
+        for other in Handoff.objects.filter(lead=handoff.lead_id).exclude(status="repeated")
+        if other.offered_at and other.offered_at > handoff.offered_at
+    ]
+    deals = [
+        deal
+        for deal in Deal.objects.filter(lead=handoff.lead_id, is_current=True, status="won")
+        if not deal.is_retracted
+        and deal.occurred_at >= handoff.offered_at
+        and deal.occurred_at < min(later, default=LATER)
+    ]
+    contacts = [at for at, grade in touches if grade != "attempt"]
+    qualified = handoff.closed_at if handoff.status == "qualified" else None
+    marks = {
+        "received": (handoff.offered_at, handoff.received_at),
+        "decided": (handoff.received_at, handoff.decided_at),
+        "followed_up": (handoff.received_at, touches[0][0] if touches else None),
+        "contacted": (touches[0][0] if touches else None, min(contacts, default=None)),
+        "qualified": (min(contacts, default=None), qualified),
+        "won": (qualified, min((deal.occurred_at for deal in deals), default=None)),
+    }
+    schedule = rulebook_of(version).schedule
+    return {
+        "offered": True,
+        "accepted": handoff.decided_at is not None and not stood,
+        "rejected": handoff.decided_at is not None and stood,
+        "waiting": undecided,
+        "ended": handoff.decided_at is None and not undecided,
+        "contested": bool(handoff.contest),
+        "overturned": handoff.contest == "overturned",
+        "contacted": bool(contacts),
+        "qualified": handoff.status == "qualified",
+        "won": bool(deals),
+        "amount": sum(
+            (deal.amount * (5 if deal.currency == "USD" else 1) for deal in deals if deal.amount),
+            Decimal(0),
+        ),
+        "steps": {
+            step: business_between(schedule, start, end)
+            for step, (start, end) in marks.items()
+            if start is not None and end is not None and start <= end
+        },
+    }
+
+
+def in_september(agreement: Agreement) -> list[Handoff]:
+    return [
+        each
+        for each in agreement.handoffs.exclude(status__in=["expected", "repeated", "taken_back"])
+        if each.offered_at and f"{each.offered_at.astimezone(NOW.tzinfo):%Y-%m}" == "2026-09"
+    ]
+
+
+def assert_equal(group: Group, counted: list[dict[str, Any]]) -> None:
+    for outcome in OUTCOMES:
+        assert group.counts[outcome] == sum(one[outcome] for one in counted), outcome
+    assert group.amount == sum((one["amount"] for one in counted), Decimal(0))
+    for step in ("received", "decided", "followed_up", "contacted", "qualified", "won"):
+        took = [one["steps"][step] for one in counted if step in one["steps"]]
+        told = group.time_of(step)
+        assert told.number == len(took), step
+        if took:
+            exact = median(length / timedelta(microseconds=1) for length in took)
+            assert told.median is not None
+            assert abs(told.median / timedelta(microseconds=1) - exact) <= 1
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_it_agrees_with_a_recount(version: AgreementVersion, seed: int) -> None:
+    agreement = version.agreement
+    ingest(agreement=agreement, facts=random_facts(seed, 60), by=None, now=LATER)
+    Deal.objects.filter(currency="BRL").update(amount=Decimal("100.50"))
+    Deal.objects.filter(currency="").update(amount=Decimal(10), currency="USD")
+    counted = {each.pk: recount(version, each) for each in in_september(agreement)}
+    assert len(counted) > 5
+
+    for by in ("origin", "tier", "campaign"):
+        found = became(Cohort(agreement, *SEPTEMBER), by)
+        assert_equal(found.total, list(counted.values()))
+    found = became(Cohort(agreement, *SEPTEMBER), "origin")
+    for group in found.groups:
+        own = [each.pk for each in in_september(agreement) if (each.origin or "") == group.key]
+        assert_equal(group, [counted[pk] for pk in own])
+    sizes = [group.offered for group in found.groups]
+    assert all(earlier >= later for earlier, later in pairwise(sizes))
+
+
+def test_every_handoff_is_accepted_rejected_waiting_or_ended(version: AgreementVersion) -> None:
+    ingest(agreement=version.agreement, facts=random_facts(7, 60), by=None, now=LATER)
+    counts = became(Cohort(version.agreement), "origin").total.counts
+    parts = [counts[name] for name in ("accepted", "rejected", "waiting", "ended")]
+    assert sum(parts) == counts["offered"] > 20
+    assert all(parts)
+
+
+def test_it_agrees_with_the_dashboard(version: AgreementVersion) -> None:
+    agreement = version.agreement
+    ingest(agreement=agreement, facts=random_facts(1, 60), by=None, now=LATER)
+    roll_up(now=LATER)
+    counts = became(Cohort(agreement, *SEPTEMBER), "tier").total.counts
+    september = month_named("2026-09", agreement.time_zone)
+
+    def shown(part: str) -> int:
+        return leads_behind(agreement, september, "handoffs", now=LATER, part=part).count()
+
+    assert counts["offered"] == shown("")
+    # The dashboard counts overturned rejections beside the accepted ones.
+    assert counts["accepted"] == shown("accepted") + shown("overturned")
+    assert counts["rejected"] == shown("rejected") - shown("overturned")
+    assert counts["waiting"] == shown("undecided")
+    assert counts["ended"] == shown("withdrawn") + shown("recycled")
+
+
+def found_leads(client: Client, href: str) -> int:
+    return int(client.get(href).context["paginator"].count)
+
+
+def test_every_number_leads_to_its_leads(
+    client: Client, version: AgreementVersion, julia: User
+) -> None:
+    agreement = version.agreement
+    ingest(agreement=agreement, facts=random_facts(7, 60), by=None, now=LATER)
+
+    for by in GROUPS:
+        page = client.get(PAGE, {"by": by, "period": "2026-09"})
+        for row in [*page.context["rows"], page.context["total"]]:
+            numbers = [*row.numbers.values(), *(number for _name, number in row.reasons)]
+            for number in numbers:
+                # No lead was offered twice.
+                assert found_leads(client, number.href) == number.count, number.href
+    assert page.context["total"].numbers["rejected"].count
+
+
+def together(version: AgreementVersion, by: User, *names: str) -> list[Handoff]:
+    """Leads that somebody offered at one go."""
+    made = []
+    for name in names:
+        facts = [Teller(name).attributes(NOW, name=name, campaign="Spring")]
+        ingest(agreement=version.agreement, facts=facts, by=None, now=NOW)
+        lead = Lead.objects.get(name=name)
+        made.append(handoffs.offer(lead=lead, agreement=version.agreement, by=by, now=NOW))
+    return made
+
+
+def test_batches(client: Client, version: AgreementVersion, julia: User) -> None:
+    agreement = version.agreement
+    together(version, julia, "Paulo", "Carla")
+    offer(version, "Rita", NOW)
+    imported = offer(version, "Rui", NOW)
+    file = Delivery.objects.create(
+        kind="file", source="crm", agreement=agreement, received_at=NOW, file_name="leads.csv"
+    )
+    HandoffEvent.objects.filter(handoff=imported).update(delivery=file)
+
+    page = client.get(PAGE, {"period": "2026-09"})
+
+    assert [(row.name, row.numbers["offered"].count) for row in page.context["rows"]] == [
+        ("Offered together Tue 8 Sep 13:00, Júlia", 2),
+        ("One by one, or by another system", 1),
+        ("leads.csv", 1),
+    ]
+    for row, leads in zip(
+        page.context["rows"], (["Carla", "Paulo"], ["Rita"], ["Rui"]), strict=True
+    ):
+        shown = client.get(row.numbers["offered"].href)
+        assert [str(each.lead) for each in shown.context["rows"]] == leads
+        assert row.name in [chip["value"] for chip in shown.context["chips"]]
+
+
+def test_a_member_sees_their_own_offers_first(client: Client, version: AgreementVersion) -> None:
+    team = version.agreement.marketing_team
+    bia = make_user("Bia", team=team)
+    together(version, bia, "Paulo")
+    together(version, make_user("Caio", team=team), "Carla", "Rita")
+    client.force_login(bia)
+
+    own = client.get(PAGE, {"by": "offered_by", "period": "2026-09"})
+    assert [row.name for row in own.context["rows"]] == ["Bia"]
+    everybodys = client.get(PAGE, {"by": "offered_by", "period": "2026-09", "whose": "all"})
+    assert [row.name for row in everybodys.context["rows"]] == ["Caio", "Bia"]
+    number = own.context["total"].numbers["offered"]
+    assert found_leads(client, number.href) == number.count == 1
+
+
+def test_campaigns_and_money(client: Client, version: AgreementVersion, julia: User) -> None:
+    (paulo,) = together(version, julia, "Paulo")
+    Deal.objects.create(
+        agreement=version.agreement, lead=paulo.lead, status="won", amount=200, currency="USD",
+        source="crm", external_id="d", occurred_at=NOW + timedelta(days=1), recorded_at=NOW,
+    )  # fmt: skip
+    text = text_of(client.get(PAGE, {"by": "campaign", "period": "2026"}))
+    assert re.search(r"Spring 1 0 0 1 0 0 0 1\s+R\$\W1,000", text), text
+
+
+def test_nothing_was_offered(client: Client, version: AgreementVersion, julia: User) -> None:
+    assert "Nothing was offered in this period" in text_of(client.get(PAGE, {"period": "2026-05"}))
+    assert client.get(PAGE, {"period": "soon"}).status_code == 404
+    assert client.get(PAGE, {"period": "2026-13"}).status_code == 404
+
+
+def test_who_may_see_it(client: Client, version: AgreementVersion) -> None:
+    client.force_login(make_rep("Ana", version.agreement))
+    assert client.get(PAGE).status_code == 403
+    client.force_login(make_user("Stranger"))
+    assert client.get(PAGE).status_code == 404
+
+
+def test_queries_do_not_grow(
+    client: Client, version: AgreementVersion, julia: User, django_assert_max_num_queries: Any
+) -> None:
+    ingest(agreement=version.agreement, facts=random_facts(2, 5), by=None, now=LATER)
+    with django_assert_max_num_queries(12) as few:
+        client.get(PAGE, {"by": "origin", "period": "2026"})
+    ingest(agreement=version.agreement, facts=random_facts(3, 30), by=None, now=LATER)
+    with django_assert_max_num_queries(12) as many:
+        client.get(PAGE, {"by": "origin", "period": "2026"})
+    assert len(few) == len(many)
+
+
+def test_periods() -> None:
+    today = date(2026, 1, 15)
+    assert offered_in("", today) == OfferedIn(2026, 1)
+    january = offered_in("2026-01", today)
+    assert (january.first_day, january.last_day) == (date(2026, 1, 1), date(2026, 1, 31))
+    assert (january.earlier.text, january.later.text) == ("2025-12", "2026-02")
+    year = offered_in("2024", today)
+    assert (year.first_day, year.last_day) == (date(2024, 1, 1), date(2024, 12, 31))
+    assert year.earlier.text == "2023"

@@ -1,0 +1,219 @@
+"""One deed to many leads: what it would do to each, doing it, and what was done."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from agreements.models import AgreementVersion, Audit, User
+from leads.actions import handoffs
+from leads.models import Handoff
+from tests.factories import make_rep, make_user, make_version
+from tests.leads.dealing import dealing_terms
+from tests.leads.pages import NOW, offer, stop_time, text_of
+
+pytestmark = pytest.mark.django_db
+
+BULK = "/agreements/acme/leads/bulk/"
+LEADS = "/agreements/acme/leads/"
+
+
+@pytest.fixture
+def version(monkeypatch: pytest.MonkeyPatch) -> AgreementVersion:
+    stop_time(monkeypatch)
+    return make_version(dealing_terms())
+
+
+def sign_in(client: Client, version: AgreementVersion, side: str, role: str = "lead") -> User:
+    team = getattr(version.agreement, f"{side}_team")
+    user = make_user(f"{side} {role}", team=team, role=role, time_zone="America/Sao_Paulo")
+    client.force_login(user)
+    return user
+
+
+def offered(version: AgreementVersion, *names: str, holder: User | None = None) -> list[Handoff]:
+    return [offer(version, name, NOW - timedelta(hours=1), holder=holder) for name in names]
+
+
+def preview(client: Client, deed: str, *chosen: Handoff, **asked: str) -> Any:
+    return client.get(BULK, {"deed": deed, "lead": [each.lead_id for each in chosen]} | asked)
+
+
+def do(client: Client, deed: str, *chosen: Handoff, **told: Any) -> Any:
+    shown = [f"{each.pk}.{each.holder_id or ''}" for each in chosen]
+    return client.post(BULK, {"deed": deed, "handoff": shown} | told)
+
+
+def statuses(*chosen: Handoff) -> list[str]:
+    for each in chosen:
+        each.refresh_from_db()
+    return [each.status for each in chosen]
+
+
+def test_recycle_many(client: Client, version: AgreementVersion) -> None:
+    rafael = sign_in(client, version, "sales")
+    first, second, gone = offered(version, "Paulo", "Carla", "Rita")
+    handoffs.reject(handoff=gone, reason="wrong_data", by=rafael, now=NOW)
+
+    text = text_of(preview(client, "recycle", first, second, gone))
+    assert "It is done to 2 leads" in text
+    assert "1 lead is left as it is Rita This handoff is closed: it is rejected." in text
+
+    told = {"recycle-reason": "not_now", "recycle-returns_date": "2026-10-01"}
+    done = do(client, "recycle", first, second, gone, **told)
+    assert done.status_code == 303
+    assert statuses(first, second, gone) == ["recycled", "recycled", "rejected"]
+    assert first.returns_date == date(2026, 10, 1)
+    text = text_of(client.get(done["Location"]))
+    assert "Recycled: 2 leads" in text
+    assert "Not done Rita This handoff is closed: it is rejected." in text
+
+
+def test_what_is_missing_is_said_beside_its_field(
+    client: Client, version: AgreementVersion
+) -> None:
+    sign_in(client, version, "sales")
+    (paulo,) = offered(version, "Paulo")
+
+    refused = do(client, "recycle", paulo, **{"recycle-returns_date": "2026-10-01"})
+
+    assert refused.status_code == 422
+    assert "Choose the reason." in text_of(refused)
+    assert statuses(paulo) == ["offered"]
+
+
+def test_a_day_the_terms_do_not_allow_is_refused_for_each(
+    client: Client, version: AgreementVersion
+) -> None:
+    sign_in(client, version, "sales")
+    (paulo,) = offered(version, "Paulo")
+    told = {"recycle-reason": "not_now", "recycle-returns_date": "2036-10-01"}
+
+    done = do(client, "recycle", paulo, **told)
+
+    assert statuses(paulo) == ["offered"]
+    text = text_of(client.get(done["Location"]))
+    assert "Recycled: 0 leads" in text
+    assert "By the agreement a lead comes back until" in text
+
+
+def test_give_many_to_somebody(client: Client, version: AgreementVersion) -> None:
+    rafael = sign_in(client, version, "sales")
+    ana, bruno = make_rep("Ana", version.agreement), make_rep("Bruno", version.agreement)
+    first, second = offered(version, "Paulo", "Carla", holder=ana)
+    assert "Who gets them?" in text_of(preview(client, "reassign", first, second))
+    handoffs.assign(handoff=second, holder=rafael, by=rafael, now=NOW)
+
+    done = do(client, "reassign", first, second, to=str(bruno.pk))
+
+    statuses(first, second)
+    assert (first.holder, second.holder) == (bruno, rafael)
+    text = text_of(client.get(done["Location"]))
+    assert "Given away: 1 lead" in text
+    assert f"{rafael.name} has it meanwhile: look again." in text
+
+
+def test_give_many_to_the_queue(client: Client, version: AgreementVersion) -> None:
+    sign_in(client, version, "sales")
+    (paulo,) = offered(version, "Paulo", holder=make_rep("Ana", version.agreement))
+    do(client, "reassign", paulo, to="queue")
+    statuses(paulo)
+    assert paulo.holder is None
+
+
+def test_withdraw_only_what_one_offered(client: Client, version: AgreementVersion) -> None:
+    julia = sign_in(client, version, "marketing", "member")
+    (anothers,) = offered(version, "Paulo")
+    (mine,) = offered(version, "Carla")
+    handoffs.withdraw(handoff=mine, by=julia, now=NOW)
+    mine = handoffs.offer(lead=mine.lead, agreement=version.agreement, by=julia, now=NOW)
+
+    text = text_of(preview(client, "withdraw", anothers, mine))
+    assert "It is done to 1 lead Carla" in text
+    assert "Paulo An offer is withdrawn by who made it" in text
+
+    # Whoever sends more than the page showed withdraws no more.
+    do(client, "withdraw", anothers, mine)
+    assert statuses(anothers, mine) == ["offered", "withdrawn"]
+
+
+def test_an_accepted_offer_is_not_withdrawn(client: Client, version: AgreementVersion) -> None:
+    sign_in(client, version, "marketing")
+    (paulo,) = offered(version, "Paulo")
+    handoffs.accept(handoff=paulo, by=make_rep("Ana", version.agreement), now=NOW)
+    text = text_of(preview(client, "withdraw", paulo))
+    assert "It can be done to none of them" in text
+    assert "A handoff is accepted or rejected once." in text
+
+
+def test_all_that_fit_the_filters(
+    client: Client, version: AgreementVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_in(client, version, "sales")
+    ana = make_rep("Ana", version.agreement)
+    offered(version, "Paulo", "Carla", holder=ana)
+    offered(version, "Rita")
+
+    shown = client.get(BULK, {"deed": "recycle", "which": "all", "holder": str(ana.pk)})
+    assert [str(each.lead) for each in shown.context["possible"]] == ["Carla", "Paulo"]
+
+    monkeypatch.setattr("leads.views.bulk.MOST", 2)
+    shown = client.get(BULK, {"deed": "recycle", "which": "all"})
+    assert len(shown.context["possible"]) == 2
+    assert "At most 2 leads at once" in text_of(shown)
+
+
+def test_chosen_leads_are_offered_on_the_page_of_offers(
+    client: Client, version: AgreementVersion
+) -> None:
+    sign_in(client, version, "marketing")
+    first, second = offered(version, "Paulo", "Carla")
+    away = preview(client, "offer", first, second)
+    assert away["Location"] == (
+        f"/agreements/acme/leads/offer/?lead={second.lead_id}&lead={first.lead_id}"
+    )
+
+
+def test_who_may_do_what(client: Client, version: AgreementVersion) -> None:
+    (paulo,) = offered(version, "Paulo")
+    allowed = {
+        ("sales", "lead"): {"reassign", "recycle"},
+        ("sales", "member"): set(),
+        ("marketing", "lead"): {"withdraw"},
+        ("marketing", "member"): {"withdraw"},
+    }
+    for (side, role), deeds in allowed.items():
+        sign_in(client, version, side, role)
+        page = client.get(LEADS)
+        bulk = page.context["bulk"]
+        assert {deed.key for deed in bulk["deeds"]} == deeds if bulk else not deeds
+        for deed in ("reassign", "recycle", "withdraw"):
+            expected = 200 if deed in deeds else 403
+            assert preview(client, deed, paulo).status_code == expected
+            if deed not in deeds:
+                assert do(client, deed, paulo).status_code == 403
+    assert statuses(paulo) == ["offered"]
+
+
+def test_what_was_done_is_read_by_who_did_it(client: Client, version: AgreementVersion) -> None:
+    sign_in(client, version, "sales")
+    (paulo,) = offered(version, "Paulo", holder=make_rep("Ana", version.agreement))
+    done = do(client, "reassign", paulo, to="queue")
+    row = Audit.objects.get(action="leads.bulk.done")
+    assert row.data == {"deed": "reassign", "done": [paulo.pk], "refused": []}
+    sign_in(client, version, "marketing")
+    assert client.get(done["Location"]).status_code == 404
+    assert client.get(BULK, {"deed": "nonsense"}).status_code == 404
+
+
+def test_a_preview_costs_the_same_however_many(
+    client: Client, version: AgreementVersion, django_assert_max_num_queries: Any
+) -> None:
+    sign_in(client, version, "sales")
+    many = offered(version, *(f"L{number}" for number in range(8)))
+    with django_assert_max_num_queries(24) as few:
+        preview(client, "recycle", *many[:2])
+    with django_assert_max_num_queries(24) as all_of_them:
+        preview(client, "recycle", *many)
+    assert len(few) == len(all_of_them)
