@@ -285,7 +285,7 @@ def test_one_handoff_is_reassigned(client: Client, version: AgreementVersion, ra
 
     text = text_of(response)
     assert "Carla has it now. No due time moves: Acceptance is still due 14:00." in text
-    assert "Rafa assigned it to Carla “Knows them”" in text
+    assert "Rafa assigned it to Carla Correct… “Knows them”" in text
     assert "Ana 1 h 09:00 – 10:00" in text
 
 
@@ -314,4 +314,4 @@ def test_why_somebody_got_it_stands_on_the_timeline(
 
     text = text_of(client.get(reverse("leads:detail", args=["acme", handoff.lead_id])))
 
-    assert "Assigned to Bruno Minas Gerais: fewest open handoffs, 1; Ana is away" in text
+    assert "Assigned to Bruno Correct… Minas Gerais: fewest open handoffs, 1; Ana is away" in text
