@@ -17,6 +17,7 @@ from leads.permissions import (
     check_user_can_contest,
     check_user_can_correct,
     check_user_can_decide_contest,
+    check_user_can_put_aside,
     check_user_can_turn_offer_rule,
     check_user_can_withdraw,
 )
@@ -35,6 +36,8 @@ contest a rejection         | yes   | –        | yes            | –         
 contest that of one's offer | yes   | –        | yes            | –          | yes              | –   | –           | –
 decide as a director        | –     | yes      | –              | –          | –                | –   | –           | –
 decide as the sales lead    | –     | –        | –              | yes        | –                | –   | –           | –
+put aside what one holds    | yes   | yes      | yes            | yes        | yes              | yes | yes         | yes
+put aside what others hold  | –     | –        | –              | –          | –                | –   | –           | –
 correct one's own           | yes   | –        | yes            | yes        | yes              | yes | yes         | –
 correct another's           | yes   | –        | yes            | yes        | –                | –   | –           | –
 """  # noqa: E501 - it is read as a table
@@ -125,6 +128,10 @@ ASKED: dict[str, Callable[[Scene], bool]] = {
     "decide as the sales lead": lambda s: may(check_user_can_decide_contest)(
         s.for_sales_lead, s.person
     ),
+    "put aside what one holds": lambda s: may(check_user_can_put_aside)(
+        Handoff(holder=s.person), s.person
+    ),
+    "put aside what others hold": lambda s: may(check_user_can_put_aside)(s.offered, s.person),
     "correct one's own": lambda s: may(check_user_can_correct)(s.own, s.person),
     "correct another's": lambda s: may(check_user_can_correct)(s.anothers, s.person),
 }

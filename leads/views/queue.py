@@ -6,9 +6,12 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
+from agreements import formats
 from agreements.models import Agreement
 from agreements.requests import SignedInRequest
 from leads.addresses import plain
@@ -23,7 +26,7 @@ from leads.queue_page import (
     terms_in_force,
     versions_for,
 )
-from leads.queue_rows import grouped, rows_of
+from leads.queue_rows import QueueRow, grouped, rows_of
 from leads.views.lead_page import desk_or_404
 
 PER_PAGE = 25
@@ -94,15 +97,27 @@ def arrivals(request: SignedInRequest, slug: str) -> HttpResponse:
     if not arrived:
         return HttpResponse(status=204)
     versions = versions_for(desk, arrived[:1], now)
+    first = rows_of(arrived[:1], versions, reader=request.user, now=now)[0]
     context = {
         "agreement": desk.agreement,
-        "number": len(arrived),
-        "is_more": len(arrived) > MOST,
-        "most": MOST,
-        "first": rows_of(arrived[:1], versions, reader=request.user, now=now)[0],
+        "said": _arrived_words(len(arrived), first),
         "listed": filters.address,
     }
     return render(request, "leads/fragments/arrivals.html", context)
+
+
+def _arrived_words(number: int, first: QueueRow) -> str:
+    """Say how many arrived, and which where it is one."""
+    if number > MOST:
+        return _("More than %(number)s handoffs arrived") % {"number": formats.figure(MOST)}
+    said = ngettext("%(number)s new handoff arrived", "%(number)s new handoffs arrived", number) % {
+        "number": formats.figure(number)
+    }
+    if number > 1:
+        return said
+    clause = first.clock.clause_key if first.clock else ""
+    what = ", ".join(filter(None, [str(first.handoff.lead), clause, first.promise]))
+    return _("%(said)s: %(what)s") % {"said": said, "what": what}
 
 
 def _instant(seconds: str) -> datetime | None:

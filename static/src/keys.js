@@ -30,8 +30,8 @@ function walk(step) {
   const links = find("[data-row] [data-row-link]");
   if (!links.length) return false;
   const here = document.activeElement?.closest("[data-row]")?.querySelector("[data-row-link]");
-  const current = here ?? links.find((link) => link.hasAttribute("aria-current"));
-  const place = current ? links.indexOf(current) + step : 0;
+  const current = links.find((link) => link.hasAttribute("aria-current"));
+  const place = here ? links.indexOf(here) + step : links.indexOf(current);
   const next = links[Math.min(Math.max(place, 0), links.length - 1)];
   next.focus();
   next.scrollIntoView({ block: "nearest" });

@@ -9,14 +9,24 @@ const queue = () => document.querySelector("[data-queue]");
 const panel = () => document.getElementById("panel");
 const rows = () => [...document.querySelectorAll("[data-queue] .queue-row:not(.is-gone) [data-row-link]")];
 const linkOf = (key) => document.querySelector(`#row-${key} [data-row-link]`);
+const keyOf = (link) => link.closest("[data-row]").id.replace("row-", "");
 const isRowLink = (element) => element?.matches?.("[data-queue] [data-row-link]");
 
 // Where the focus goes once the panel is there: to its heading where a key or a finger opened it.
 let toHeading = false;
+// The handoff that was asked for last, whether its panel is there yet or not.
+let asked = "";
+
+function open(link) {
+  if (asked === keyOf(link)) return;
+  asked = keyOf(link);
+  htmx.trigger(link, "choose");
+}
 
 function openFirst() {
+  asked = "";
   const first = rows()[0];
-  if (first && wide.matches && !queue().classList.contains("has-open")) htmx.trigger(first, "choose");
+  if (first && wide.matches && !queue().classList.contains("has-open")) open(first);
 }
 
 // A new tab is the browser's; on a phone the list is one step back.
@@ -29,14 +39,17 @@ document.addEventListener(
       event.stopImmediatePropagation();
       return;
     }
+    asked = keyOf(link);
     toHeading = event.detail === 0 || !wide.matches;
-    if (!wide.matches) history.pushState({ htmx: true }, "", location.href);
+    if (wide.matches) return;
+    history.replaceState({ htmx: true }, "", location.href);
+    history.pushState({ htmx: true }, "", location.href);
   },
   true,
 );
 
 document.addEventListener("walk", ({ target }) => {
-  if (isRowLink(target) && wide.matches) htmx.trigger(target, "choose");
+  if (isRowLink(target) && wide.matches) open(target);
 });
 
 function mark(key) {
@@ -52,8 +65,9 @@ function mark(key) {
 document.addEventListener("htmx:afterSettle", ({ target, detail }) => {
   if (target.id !== "panel" || !target.dataset.handoff) return;
   queue().classList.add("has-open");
-  const link = mark(target.dataset.handoff);
   const wasDeed = detail.requestConfig?.verb === "post";
+  if (wasDeed || !asked) asked = target.dataset.handoff;
+  const link = mark(target.dataset.handoff);
   if (toHeading || (wasDeed && !(wide.matches && link))) {
     target.querySelector("#panel-title").focus();
   } else if (wasDeed) {

@@ -244,7 +244,7 @@ def test_arrivals_tell_what_others_put_into_the_view(
     offer(version, "Pedra", NOW, holder=ana)
     offer(version, "Anybody's", NOW)
     arrived = client.get(f"{QUEUE}arrivals/", asked)
-    assert text_of(arrived) == "1 new handoff arrived : Pedra, S1, accept or reject 4 h Show ."
+    assert text_of(arrived) == "1 new handoff arrived: Pedra, S1, accept or reject 4 h Show ."
 
     offer(version, "More", NOW, holder=ana)
     assert "2 new handoffs arrived" in text_of(client.get(f"{QUEUE}arrivals/", asked))
