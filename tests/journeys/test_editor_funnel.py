@@ -12,6 +12,7 @@ from agreements.actions import drafts
 from agreements.models import AgreementVersion, User
 from leads.ingest import ingest
 from metrics.rollup import roll_up
+from tests.at_once import wait_until_changes_are_settled
 from tests.browser import accessibility_faults
 from tests.factories import Teller, example_terms, make_user, make_version
 from tests.journeys.conftest import DESKTOP
@@ -58,6 +59,7 @@ def draft(transactional_db: None) -> AgreementVersion:
         facts.append(tell.stage("visitor", then))
         facts += [tell.stage("lead", then)] if number % 2 else []
     ingest(agreement=version.agreement, facts=facts, by=None, now=now)
+    wait_until_changes_are_settled()
     roll_up(now=now)
     return drafts.start(agreement=version.agreement, terms=terms(), by=helena, now=now)
 
