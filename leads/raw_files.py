@@ -132,11 +132,11 @@ def _emptied(field: FieldFile, mapping: FactsMapping | None, sought: Sought) -> 
 def _rewrite(
     path: Path, target: Path, form: FileFormat, mapping: FactsMapping | None, sought: Sought
 ) -> bool:
-    is_found = False
-    errors = "replace" if form.encoding.startswith("utf-16") else "surrogateescape"
+    is_found, encoding = False, form.encoding.removesuffix("-sig")
+    errors = "replace" if encoding.startswith("utf-16") else "surrogateescape"
     with (
         Rows(path, form, is_lenient=True) as rows,
-        target.open("w", encoding=form.encoding, errors=errors, newline="") as file,
+        target.open("w", encoding=encoding, errors=errors, newline="") as file,
     ):
         writer = csv.writer(file, delimiter=form.delimiter)
         writer.writerow(rows.header)

@@ -14,6 +14,7 @@ urlpatterns = [
     path("agreements/<slug:slug>/", include("metrics.urls")),
     path("calendars/", include("agreements.calendar_urls")),
     path("calendars/", include("leads.calendar_urls")),
+    path("personal-data/", include("leads.personal_urls")),
     path("api/v1/", include(("slaportal.api", "api"))),
     path("i18n/", include("django.conf.urls.i18n")),
 ]

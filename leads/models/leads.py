@@ -1,12 +1,15 @@
 """Leads, the names other systems know them by, and their handoffs."""
 
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Agreement, AgreementVersion, Membership, User
+
+if TYPE_CHECKING:
+    from leads.models.personal import Forgetting
 
 
 class LeadQuerySet(models.QuerySet["Lead"]):
@@ -75,6 +78,11 @@ class Lead(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.company or self.email or f"#{self.pk}"
+
+    @property
+    def lasting_forgetting(self) -> "Forgetting | None":
+        """That its person was forgotten, while that lasts; one query."""
+        return self.forgettings.lasting().first()
 
 
 class LeadIdentity(models.Model):

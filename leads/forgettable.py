@@ -1,0 +1,52 @@
+"""What would be blanked of a person, in words, before somebody decides to."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import ngettext
+
+from leads.any_of import AnyOf
+from leads.forgotten import blanking
+from leads.models import FollowUp, HandoffEvent, Lead, LeadChange
+from leads.qualifying import field_name
+from leads.records import families_of
+from leads.traces import Traces
+
+
+def would_blank(lead: Lead) -> list[str]:
+    """Say what would be blanked of a lead, and of those that are one with it."""
+    lead_ids = families_of([lead.pk]).all([lead.pk])
+    return [*_said(lead, Traces(lead_ids, blanking()), lead_ids)]
+
+
+def _said(lead: Lead, traces: Traces, lead_ids: set[int]) -> Iterator[str]:
+    kept = blanking().attributes(lead.attributes)
+    blanked = [key for key, value in lead.attributes.items() if kept[key] != value]
+    if blanked:
+        yield ", ".join(field_name(key) for key in sorted(blanked))
+    of_leads, by_handoffs = AnyOf("lead", lead_ids), AnyOf("handoff__lead_id", lead_ids)
+    told = LeadChange.objects.filter(of_leads).count()
+    yield ngettext(
+        "%(number)s telling of attributes", "%(number)s tellings of attributes", told
+    ) % {"number": told}
+    notes = (
+        FollowUp.objects.filter(of_leads).exclude(note="", next_step="").count()
+        + HandoffEvent.objects.filter(by_handoffs).exclude(note="", answers=None).count()
+    )
+    if notes:
+        yield ngettext("%(number)s note or answer", "%(number)s notes or answers", notes) % {
+            "number": notes
+        }
+    rows = len(traces.audit()) + len(traces.messages())
+    if rows:
+        yield ngettext(
+            "%(number)s line of the audit and of messages",
+            "%(number)s lines of the audit and of messages",
+            rows,
+        ) % {"number": rows}
+    if len(lead_ids) > 1:
+        others = len(lead_ids) - 1
+        yield ngettext(
+            "the same of %(number)s lead that was found to be this one",
+            "the same of %(number)s leads that were found to be this one",
+            others,
+        ) % {"number": others}

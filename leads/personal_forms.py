@@ -1,0 +1,70 @@
+"""What administrators fill in to forget a person, and to say how long personal data is kept."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.postgres.forms import SimpleArrayField
+from django.utils.translation import gettext_lazy as _
+
+from leads.actions.forgetting import REASON_LENGTH
+from leads.models import RetentionRules
+
+_WIDE = {"class": "form-control"}
+
+
+class ForgetForm(forms.Form):
+    """Why a person is forgotten, and their name once more, so that it is no slip."""
+
+    reason = forms.CharField(
+        label=_("Why is the person forgotten?"),
+        help_text=_("It stays in the list of forgotten people, so name nobody in it."),
+        max_length=REASON_LENGTH,
+        widget=forms.TextInput(attrs=_WIDE),
+        error_messages={
+            "required": _("Say why: the reason stays when everything else is gone."),
+        },
+    )
+    name = forms.CharField(
+        label=_("The lead's name, as it stands above"),
+        widget=forms.TextInput(attrs=_WIDE | {"autocomplete": "off"}),
+        error_messages={"required": _("Type the name to say that you mean this person.")},
+    )
+
+    def __init__(self, *args: Any, named: str, **options: Any) -> None:
+        """Ask for the name of one lead."""
+        super().__init__(*args, **options)
+        self._named = named
+
+    def clean_name(self) -> str:
+        """Refuse any other name."""
+        typed = " ".join(self.cleaned_data["name"].split())
+        if typed.casefold() != " ".join(self._named.split()).casefold():
+            raise forms.ValidationError(_("This is another name: type the one that stands above."))
+        return typed
+
+
+class RetentionForm(forms.ModelForm):  # type: ignore[type-arg]
+    """How long personal data is kept."""
+
+    kept_attributes = SimpleArrayField(
+        forms.CharField(max_length=100),
+        label=_("Further attributes that say nothing about a person"),
+        help_text=_("Their keys, separated by commas; they stay when a person is forgotten."),
+        required=False,
+        widget=forms.TextInput(attrs=_WIDE),
+    )
+
+    class Meta:
+        model = RetentionRules
+        fields = ("forget_after_months", "empty_after_days", "kept_attributes")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Say what an empty field means."""
+        super().__init__(*args, **options)
+        months, days = self.fields["forget_after_months"], self.fields["empty_after_days"]
+        months.label = _("Forget leads without a sign of life for so many months")
+        months.help_text = _("Empty: nobody is forgotten by rule.")
+        days.label = _("Empty what came in by calls after so many days")
+        days.help_text = _("Empty: what came in stays.")
+        for number in (months, days):
+            number.widget.attrs |= _WIDE | {"inputmode": "numeric"}

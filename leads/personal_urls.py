@@ -1,0 +1,12 @@
+"""Addresses of the pages about personal data, which belong to no single agreement."""
+
+from django.urls import path
+
+from leads.views import personal
+
+app_name = "personal"
+
+urlpatterns = [
+    path("", personal.personal_data, name="data"),
+    path("forgotten/<int:pk>/lift/", personal.lift, name="lift"),
+]

@@ -1,0 +1,151 @@
+"""The pages about personal data: forgetting, taking out, the list and the rules."""
+
+import json
+import zipfile
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.test import Client
+
+from agreements.models import AgreementVersion, Audit, User
+from leads.actions import forgetting, handoffs
+from leads.models import Forgetting, Handoff, Lead, RetentionRules
+from tests.factories import make_user, make_version
+from tests.leads.dealing import dealing_terms
+from tests.leads.pages import NOW, offer, stop_time, text_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def version(monkeypatch: pytest.MonkeyPatch) -> AgreementVersion:
+    stop_time(monkeypatch)
+    return make_version(dealing_terms())
+
+
+@pytest.fixture
+def admin(client: Client) -> User:
+    admin = make_user("Adela", is_admin=True)
+    client.force_login(admin)
+    return admin
+
+
+@pytest.fixture
+def paulo(version: AgreementVersion, admin: User) -> Lead:
+    """A lead whose handoff is over."""
+    handoff = offer(version, "Paulo Souza", NOW - timedelta(hours=2), email="paulo@souza.example")
+    handoffs.reject(handoff=handoff, reason="wrong_data", by=admin, now=NOW, note="Paulo who?")
+    return handoff.lead
+
+
+def page_of(lead: Lead, deed: str = "") -> str:
+    return f"/agreements/acme/leads/{lead.pk}/{deed}"
+
+
+def test_it_works(client: Client, paulo: Lead) -> None:
+    assert "Forget this person…" in text_of(client.get(page_of(paulo)))
+    question = text_of(client.get(page_of(paulo, "forget/")))
+    assert "Forget Paulo Souza" in question
+    assert "E-mail address, Name" in question
+    answer = {"reason": "Asked by letter.", "name": "paulo  souza"}
+    response = client.post(page_of(paulo, "forget/"), answer, follow=True)
+    text = text_of(response)
+    assert "The person was forgotten." in text
+    assert "This person was forgotten" in text
+    assert "Souza" not in text
+    listed = text_of(client.get("/personal-data/"))
+    assert f"#{paulo.pk}" in listed
+    assert "Adela Asked for · Asked by letter." in listed
+
+
+def test_another_name_forgets_nobody(client: Client, paulo: Lead) -> None:
+    response = client.post(page_of(paulo, "forget/"), {"reason": "Asked.", "name": "Rui"})
+    assert response.status_code == 422
+    assert "This is another name" in text_of(response)
+    assert not Forgetting.objects.exists()
+
+
+def test_an_open_handoff_is_named(client: Client, version: AgreementVersion, admin: User) -> None:
+    lead = offer(version, "Rui Barbosa", NOW - timedelta(hours=2)).lead
+    answer = {"reason": "Asked.", "name": "Rui Barbosa"}
+    response = client.post(page_of(lead, "forget/"), answer)
+    assert response.status_code == 422
+    assert "is open, with the team's queue" in text_of(response)
+
+
+def test_everything_kept_is_taken_out(client: Client, paulo: Lead, admin: User) -> None:
+    response = client.post(page_of(paulo, "person-file/"))
+    assert response["Content-Type"] == "application/zip"
+    with zipfile.ZipFile(BytesIO(response.content)) as archive:
+        kept = json.loads(archive.read("person.json"))
+        page = archive.read("person.html").decode()
+    assert kept["attributes"][0]["attributes"]["email"] == "paulo@souza.example"
+    assert [each["note"] for each in kept["events"] if each["note"]] == ["Paulo who?"]
+    assert kept["audit"][0]["actor_name"] == "Adela"
+    assert "paulo@souza.example" in page
+    assert Audit.objects.get(action="leads.lead.taken_out").actor_name == "Adela"
+    with zipfile.ZipFile(BytesIO(client.post(page_of(paulo, "person-file/")).content)) as archive:
+        again = json.loads(archive.read("person.json"))
+    assert "leads.lead.taken_out" in [each["action"] for each in again["audit"]]
+
+
+def test_what_is_told_is_kept_again(client: Client, paulo: Lead, admin: User) -> None:
+    found = forgetting.forget(lead=paulo, reason="Asked.", by=admin, now=NOW)
+    response = client.post(f"/personal-data/forgotten/{found.pk}/lift/", follow=True)
+    assert "From now on what is told of this person is kept." in text_of(response)
+    assert "Kept again since" in text_of(response)
+    response = client.post(f"/personal-data/forgotten/{found.pk}/lift/", follow=True)
+    assert "kept again already" in text_of(response)
+
+
+def test_rules_are_counted_before_they_are_used(client: Client, paulo: Lead) -> None:
+    rules = {"forget_after_months": "24", "empty_after_days": "", "kept_attributes": "plan, shoe"}
+    response = client.post("/personal-data/", rules | {"try": "yes"})
+    assert "would forget 0 leads and empty 0 calls" in text_of(response)
+    assert not RetentionRules.objects.exists()
+    response = client.post("/personal-data/", rules, follow=True)
+    assert "The rules were changed." in text_of(response)
+    current = RetentionRules.current()
+    assert (current.forget_after_months, current.empty_after_days) == (24, None)
+    assert current.kept_attributes == ["plan", "shoe"]
+    assert Audit.objects.get(action="leads.retention.changed").data["forget_after_months"] == 24
+
+
+def test_rules_that_are_none_are_refused(client: Client, paulo: Lead) -> None:
+    response = client.post("/personal-data/", {"forget_after_months": "0", "empty_after_days": "1"})
+    assert response.status_code == 422
+    assert not RetentionRules.objects.exists()
+
+
+def test_nobody_else_sees_any_of_it(client: Client, paulo: Lead) -> None:
+    client.force_login(
+        make_user("Lia", team=Handoff.objects.get().agreement.sales_team, role="lead")
+    )
+    assert "Forget this person…" not in text_of(client.get(page_of(paulo)))
+    assert client.get(page_of(paulo, "forget/")).status_code == 403
+    assert client.post(page_of(paulo, "person-file/")).status_code == 403
+    assert client.get("/personal-data/").status_code == 403
+    client.force_login(make_user("Stranger"))
+    assert client.get(page_of(paulo, "forget/")).status_code == 404
+    assert client.post(page_of(paulo, "person-file/")).status_code == 404
+
+
+def test_by_command(
+    paulo: Lead, admin: User, tmp_path: object, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = f"{tmp_path}/paulo.zip"
+    call_command("export_lead", "crm", "Paulo Souza", "--to", path, "--by", admin.email)
+    assert zipfile.is_zipfile(path)
+    with pytest.raises(CommandError, match="is there already"):
+        call_command("export_lead", "crm", "Paulo Souza", "--to", path)
+    call_command("forget_lead", "portal", str(paulo.pk), "--reason", "Asked.", "--yes")
+    assert f"Lead {paulo.pk} was forgotten; 0 files were rewritten." in capsys.readouterr().out
+    paulo.refresh_from_db()
+    assert paulo.name == ""
+    with pytest.raises(CommandError, match="forgotten before"):
+        call_command("forget_lead", "portal", str(paulo.pk), "--reason", "Asked.", "--yes")
+    with pytest.raises(CommandError, match="No lead is called “X”"):
+        call_command("forget_lead", "crm", "X", "--reason", "Asked.", "--yes")

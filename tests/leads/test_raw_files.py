@@ -1,0 +1,122 @@
+"""Stored files: the rows of forgotten people are emptied, everybody else's stay."""
+
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from openpyxl import Workbook
+
+from agreements.models import AgreementVersion, User
+from leads.actions import forgetting, handoffs
+from leads.ingest import ingest
+from leads.models import Delivery, FileImport, Forgetting, Lead
+from leads.raw_files import search_files
+from tests.factories import Teller, make_user
+from tests.leads.file_imports import JOAO, PAULO, bring, table
+from tests.leads.files import ANA, NOBODY, run, write
+from tests.leads.pages import NOW
+
+pytestmark = pytest.mark.django_db
+
+_ALSO = ["3", "Two\nlines", "web", "2026-09-04 18:00", "", "", "", "", ""]
+
+
+@pytest.fixture
+def admin(version: AgreementVersion) -> User:
+    return make_user("Adela", is_admin=True)
+
+
+def forget(name: str, by: User) -> None:
+    forgetting.forget(lead=Lead.objects.get(name=name), reason="Asked.", by=by, now=NOW)
+
+
+def tell_of_paulo(version: AgreementVersion) -> None:
+    """Tell of somebody whose address stands in files, too, under another name."""
+    told = Teller("9").attributes(NOW, name="Paulo Souza", email="Paulo@example.com")
+    ingest(agreement=version.agreement, facts=[told], by=None, now=NOW)
+
+
+def stored() -> str:
+    return Path(Delivery.objects.latest("pk").file.path).read_text()
+
+
+@pytest.mark.usefixtures("here")
+def test_one_row_is_emptied(version: AgreementVersion, admin: User) -> None:
+    run(write(NOBODY, _ALSO, encoding="utf-8"))
+    before = stored()
+    end(version, admin)
+    forget("João", admin)
+    assert search_files(now=NOW) == 1
+    assert "João" not in stored()
+    assert "Two\nlines" in stored()
+    assert len(stored().splitlines()) == len(before.splitlines())
+    assert Forgetting.objects.get().files_searched_at == NOW
+    assert search_files(now=NOW) == 0
+
+
+@pytest.mark.usefixtures("here")
+def test_told_again_by_a_file_it_is_emptied_again(version: AgreementVersion, admin: User) -> None:
+    run(write(NOBODY))
+    end(version, admin)
+    forget("João", admin)
+    assert search_files(now=NOW) == 1
+    run(write(NOBODY, ANA, name="again.csv"))
+    assert Lead.objects.filter(name="João").count() == 0
+    assert "João" in stored()
+    assert search_files(now=NOW) == 1
+    assert "João" not in stored()
+
+
+def test_a_draft_is_searched_by_address(version: AgreementVersion, admin: User) -> None:
+    tell_of_paulo(version)
+    brought = bring(version.agreement, admin, table(PAULO, JOAO))
+    assert brought.found
+    assert brought.found["preview"]
+    forget("Paulo Souza", admin)
+    assert search_files(now=NOW) == 1
+    brought.refresh_from_db()
+    assert "paulo@example.com" not in stored()
+    assert "joao@example.com" in stored()
+    assert brought.found
+    assert brought.found["preview"] == []
+
+
+def test_a_workbook_becomes_text(version: AgreementVersion, admin: User, tmp_path: Path) -> None:
+    tell_of_paulo(version)
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (["Email", "Name"], ["paulo@example.com", "Paulo"], ["x@example.com", "Rui"]):
+        sheet.append(row)
+    path = tmp_path / "book.xlsx"
+    book.save(path)
+    bring(version.agreement, admin, path.read_bytes(), name="book.xlsx")
+    forget("Paulo Souza", admin)
+    assert search_files(now=NOW) == 1
+    assert stored().splitlines() == ["Email,Name", ",", "x@example.com,Rui"]
+
+
+def test_what_is_worked_on_waits(version: AgreementVersion, admin: User) -> None:
+    tell_of_paulo(version)
+    brought = bring(version.agreement, admin, table(PAULO))
+    FileImport.objects.filter(pk=brought.pk).update(state="importing")
+    forget("Paulo Souza", admin)
+    assert search_files(now=NOW) == 0
+    assert Forgetting.objects.get().files_searched_at is None
+
+
+@pytest.mark.usefixtures("here")
+def test_by_command(
+    version: AgreementVersion, admin: User, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(write(NOBODY))
+    end(version, admin)
+    forget("João", admin)
+    call_command("search_files")
+    assert capsys.readouterr().out.endswith("1 files rewritten.\n")
+
+
+def end(version: AgreementVersion, admin: User) -> None:
+    """End what the file offered."""
+    for handoff in version.agreement.handoffs.open():
+        handoffs.withdraw(handoff=handoff, by=admin, now=NOW)
