@@ -30,6 +30,7 @@ class Message(models.Model):
         verbose_name = _("message")
         verbose_name_plural = _("messages")
         indexes = [
+            models.Index(fields=["subject_type", "subject_id"], name="message_subject"),
             models.Index(
                 fields=["next_attempt_at"],
                 condition=models.Q(sent_at__isnull=True),
