@@ -26,6 +26,8 @@ def pages_about_leads(desk: Desk, current: str) -> list[PageLink]:
     if desk.sees_all:
         names["leads:ready"] = _("Before the handoff")
         names["leads:became"] = _("What became of them")
+        names["leads:rejections"] = _("Rejections")
+        names["leads:paused"] = _("Pauses")
     names["leads:duplicates"] = _("Possible duplicates")
     if not refusal(check_user_can_import, desk.agreement, desk.user):
         names["leads:imports"] = _("Imports")

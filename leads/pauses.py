@@ -1,6 +1,7 @@
 """Which pause of a handoff runs."""
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from agreements.clock import MarkKind
@@ -25,13 +26,27 @@ def pauses_of(handoff_ids: Collection[int], at: datetime) -> dict[int, HandoffEv
         .filter(AnyOf("handoff", handoff_ids), kind__in=[Kind.PAUSED, Kind.RESUMED])
         .filter(occurred_at__lte=at)
     )
-    running: dict[int, HandoffEvent] = {}
-    for event in sorted(events, key=_order):
+    told: defaultdict[int, list[HandoffEvent]] = defaultdict(list)
+    for event in events:
+        told[event.handoff_id].append(event)
+    running = {pk: pause_of_events(in_order(each), at) for pk, each in told.items()}
+    return {pk: pause for pk, pause in running.items() if pause is not None}
+
+
+def pause_of_events(events: Iterable[HandoffEvent], at: datetime) -> HandoffEvent | None:
+    """Return the pause that runs at an instant, of one handoff's pauses and their ends in order."""
+    running: HandoffEvent | None = None
+    for event in events:
         if event.kind == Kind.RESUMED:
-            running.pop(event.handoff_id, None)
-        elif event.until is not None and event.until > _end_of(running.get(event.handoff_id), at):
-            running[event.handoff_id] = event
+            running = None
+        elif event.until is not None and event.until > _end_of(running, at):
+            running = event
     return running
+
+
+def in_order(events: Iterable[HandoffEvent]) -> list[HandoffEvent]:
+    """Put pauses and their ends in the order in which the clocks take them."""
+    return sorted(events, key=_order)
 
 
 def _order(event: HandoffEvent) -> tuple[datetime, int, str, str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from agreements import formats
 from agreements.criteria import (
@@ -59,6 +60,40 @@ def attributes_at_offer(handoffs: Sequence[Handoff]) -> dict[int, dict[str, Any]
             if handoff.offered_at is not None and change.occurred_at <= handoff.offered_at:
                 known[handoff.pk].update(change.attributes)
     return known
+
+
+def is_below_criteria(handoff: Handoff) -> bool:
+    """Whether the verdict stored with an offer says that it lacked something."""
+    return handoff.meets_criteria is False or handoff.is_complete is False
+
+
+def lacking(terms: Terms, attributes: Attributes) -> tuple[str, ...]:
+    """Say what a lead lacks to meet the criteria: points, rules that fail, fields missing."""
+    verdict = evaluate(terms.handoff, attributes)
+    said = []
+    if not verdict.reaches_threshold and verdict.threshold is not None:
+        points = verdict.threshold - verdict.score
+        said.append(
+            ngettext("%(number)s point", "%(number)s points", points)
+            % {"number": formats.figure(points)}
+        )
+    said += [
+        capfirst(rule_words(rule))
+        for rule, result in zip(terms.handoff.rules, verdict.rules, strict=True)
+        if not result.holds
+    ]
+    said += [capfirst(field_words(name)) for name in verdict.completeness.missing]
+    return tuple(dict.fromkeys(said))
+
+
+def below_criteria(handoff: Handoff, terms: Terms | None, attributes: Attributes) -> str:
+    """Say what a lead lacked that was offered below the criteria; empty where it met them."""
+    if not is_below_criteria(handoff):
+        return ""
+    lacks = lacking(terms, attributes) if terms else ()
+    if not lacks:
+        return _("Offered below the criteria.")
+    return _("Offered below the criteria, it lacked: %(lacks)s.") % {"lacks": ", ".join(lacks)}
 
 
 def why_qualified(terms: Terms, attributes: Attributes) -> str:

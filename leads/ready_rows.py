@@ -8,17 +8,16 @@ from typing import TypeVar
 from django.db.models import Max, Q
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from agreements import formats
-from agreements.criteria import Attributes, evaluate
 from agreements.models import Agreement
-from agreements.rule_words import field_words, rule_words
+from agreements.rule_words import rule_words
 from agreements.terms import Terms
 from leads.any_of import AnyOf
 from leads.health import Health, health_of
 from leads.models import FollowUp, Handoff, Lead, LeadChange, Readiness, StageEntry
 from leads.models.facts import FactQuerySet
+from leads.qualifying import lacking
 from leads.side import reason_names
 
 F = TypeVar("F", StageEntry, FollowUp)
@@ -26,11 +25,15 @@ F = TypeVar("F", StageEntry, FollowUp)
 
 @dataclass(frozen=True, slots=True)
 class ReadyRow:
-    """A lead that could be offered: what it has and lacks, its age, its health, its past."""
+    """A lead that could be offered: what it has and lacks, its age, its health, its past.
+
+    ``bypass`` says what makes it ready without the points.
+    """
 
     lead: Lead
     ready_since: datetime | None
     points: str
+    bypass: str
     lacks: tuple[str, ...]
     stage: str
     stage_since: datetime | None
@@ -82,6 +85,7 @@ class _About:
             lead=lead,
             ready_since=readiness.ready_since,
             points=self._points(readiness),
+            bypass=self._bypass(readiness),
             lacks=() if self.terms is None else lacking(self.terms, lead.attributes),
             stage=self.stages.get(entry.stage, entry.stage) if entry else "",
             stage_since=entry.occurred_at if entry else None,
@@ -102,6 +106,13 @@ class _About:
             "points": formats.figure(readiness.points),
             "threshold": formats.figure(threshold),
         }
+
+    def _bypass(self, readiness: Readiness) -> str:
+        criteria = self.terms.handoff if self.terms else None
+        if criteria is None or criteria.threshold is None or criteria.bypass is None:
+            return ""
+        is_short = (readiness.points or 0) < criteria.threshold
+        return capfirst(rule_words(criteria.bypass)) if is_short and readiness.ready_since else ""
 
 
 def rows_of(
@@ -133,22 +144,3 @@ def _past(agreement: Agreement, lead_ids: Sequence[int], terms: Terms | None) ->
         else each.get_status_display()
         for each in latest
     }
-
-
-def lacking(terms: Terms, attributes: Attributes) -> tuple[str, ...]:
-    """Say what a lead lacks to meet the criteria: points, rules that fail, fields missing."""
-    verdict = evaluate(terms.handoff, attributes)
-    said = []
-    if not verdict.reaches_threshold and verdict.threshold is not None:
-        points = verdict.threshold - verdict.score
-        said.append(
-            ngettext("%(number)s point", "%(number)s points", points)
-            % {"number": formats.figure(points)}
-        )
-    said += [
-        capfirst(rule_words(rule))
-        for rule, result in zip(terms.handoff.rules, verdict.rules, strict=True)
-        if not result.holds
-    ]
-    said += [capfirst(field_words(name)) for name in verdict.completeness.missing]
-    return tuple(dict.fromkeys(said))

@@ -5,8 +5,8 @@ from typing import Any
 
 from agreements import formats
 from agreements.terms import Terms
-from leads.models import FollowUp, Handoff, Lead, LeadIdentity
-from leads.qualifying import criteria_of, field_name, value_text
+from leads.models import FollowUp, Handoff, HandoffEvent, Lead, LeadIdentity
+from leads.qualifying import criteria_of, field_name, is_below_criteria, value_text
 from leads.timeline import Story
 
 _ABOUT_THE_PERSON = ("name", "company", "email_verified", "do_not_contact")
@@ -20,6 +20,7 @@ def side_of(story: Story, *, here: str, readable: Sequence[Handoff]) -> dict[str
     attributes = list(_attributes(lead))
     return {
         "criteria": criteria_of(terms, known) if terms and _has_criteria(terms) else None,
+        "offer_note": _offer_note(handoff) if handoff else "",
         "attributes": attributes[: len(_FIRST_SHOWN)],
         "more_attributes": attributes[len(_FIRST_SHOWN) :],
         "next_step": _next_step(story),
@@ -28,6 +29,14 @@ def side_of(story: Story, *, here: str, readable: Sequence[Handoff]) -> dict[str
             "source", "external_id"
         ),
     }
+
+
+def _offer_note(handoff: Handoff) -> str:
+    """Return what was said with an offer that was below the criteria."""
+    if not is_below_criteria(handoff):
+        return ""
+    offers = HandoffEvent.objects.holding().filter(handoff=handoff, kind=HandoffEvent.Kind.OFFERED)
+    return offers.values_list("note", flat=True).order_by("pk").first() or ""
 
 
 def _has_criteria(terms: Terms) -> bool:

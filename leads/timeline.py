@@ -33,6 +33,7 @@ from leads.facts_told import (
     tell_satisfaction,
     tell_stage,
 )
+from leads.messages_told import messages_about
 from leads.models import (
     Breach,
     Deal,
@@ -47,8 +48,9 @@ from leads.models import (
     StageEntry,
 )
 from leads.models.facts import FactQuerySet
+from leads.qualifying import below_criteria
 
-SHOWS = ("everything", "follow_ups", "clocks")
+SHOWS = ("everything", "follow_ups", "clocks", "messages")
 _AFTER_ALL_MARKS = 99
 
 F = TypeVar("F", bound=Fact)
@@ -65,6 +67,7 @@ class Entry:
     details: tuple[str, ...] = ()
     is_person: bool = False
     is_follow_up: bool = False
+    is_message: bool = False
     lines: tuple[EffectLine, ...] = ()
     tone: str = ""
     correct_href: str = ""
@@ -110,11 +113,14 @@ def timeline_of(story: Story, show: str = "everything") -> list[Entry]:
     found = [*_Told(story, {name: tuple(lines_of(done)) for name, done in effects.items()}).all()]
     if story.handoff:
         found += [*_breaches(story, story.handoff), *_ends_of_pauses(story, story.handoff, found)]
+        found += _messages(story.handoff, story.around.now)
     match show:
         case "follow_ups":
             found = [entry for entry in found if entry.is_follow_up]
         case "clocks":
             found = [entry for entry in found if entry.is_about_clocks]
+        case "messages":
+            found = [entry for entry in found if entry.is_message]
     # Of one instant and rank, what was told first happened first.
     return sorted(found, key=lambda entry: (entry.at, entry.rank))[::-1]
 
@@ -213,9 +219,16 @@ class _Told:
             name = (event.kind, event.source, event.external_id)
             if is_own or name in absorbed or (is_repeat and in_span):
                 told = tell_event(event, story.around, is_repeat=is_repeat)
+                if is_own and event.kind == HandoffEvent.Kind.OFFERED:
+                    told = self._with_verdict(told, story.handoff)
                 if event.external_id in why:
                     told = replace(told, details=(why[event.external_id], *told.details))
                 yield self.entry(event, told, MarkKind(event.kind))
+
+    def _with_verdict(self, told: Told, handoff: Handoff) -> Told:
+        known = self.story.case.records.attributes_at(handoff.lead_id, handoff.offered_at)
+        verdict = below_criteria(handoff, self.story.around.terms, known)
+        return replace(told, details=(verdict, *told.details)) if verdict else told
 
     def follow_ups(self) -> Iterator[Entry]:
         story = self.story
@@ -316,6 +329,19 @@ def _breaches(story: Story, handoff: Handoff) -> Iterator[Entry]:
                 text=format_html(text, clause=_strong(row.clause_key)),
                 tone="mute",
             )
+
+
+def _messages(handoff: Handoff, now: datetime) -> Iterator[Entry]:
+    """Tell who was told of it by e-mail."""
+    for told in messages_about(handoff, now):
+        yield Entry(
+            at=told.at,
+            rank=_AFTER_ALL_MARKS,
+            icon="bell",
+            text=told.text,
+            details=told.details,
+            is_message=True,
+        )
 
 
 def _breach(state: ClockState, at: datetime, story: Story) -> Entry:

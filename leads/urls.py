@@ -12,12 +12,14 @@ from leads.views import (
     fields,
     lead,
     merging,
+    paused,
     personal,
     queue,
     queue_own,
     queue_panel,
     ready,
     registry,
+    rejections,
     undoing,
 )
 
@@ -37,6 +39,8 @@ urlpatterns = [
     path("leads/export.<str:form>", export.export, name="export"),
     path("leads/became/", became.became, name="became"),
     path("leads/before/", ready.ready, name="ready"),
+    path("leads/rejections/", rejections.rejections, name="rejections"),
+    path("leads/paused/", paused.paused, name="paused"),
     path("leads/offer/", ready.offer, name="offer"),
     path("leads/offer-rule/", ready.turn_rule, name="offer-rule"),
     path("leads/duplicates/", merging.duplicates, name="duplicates"),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.urls import reverse
@@ -28,9 +29,10 @@ from leads.holders import holders_of
 from leads.hours_picture import picture_of
 from leads.models import Handoff, Lead, StageEntry
 from leads.one_lead import lead_ids_of, readable_lead
+from leads.paused import paused
 from leads.pauses import pause_of
 from leads.permissions import check_user_can_assign, check_user_can_offer
-from leads.qualifying import value_text
+from leads.qualifying import is_below_criteria, value_text
 from leads.queue import Desk, desk_of
 from leads.side import side_of
 from leads.timeline import SHOWS, Story, by_day, timeline_of
@@ -81,6 +83,19 @@ def desk_or_404(user: User, slug: str) -> Desk:
         return desk_of(user, slug)
     except Agreement.DoesNotExist as error:
         raise Http404 from error
+
+
+def desk_that_reads_all(user: User, slug: str) -> Desk:
+    """Return the desk of somebody who reads the handoffs of everybody.
+
+    Raises Http404, or PermissionDenied for a rep.
+    """
+    desk = desk_or_404(user, slug)
+    if not desk.sees_all:
+        raise PermissionDenied(
+            _("This page is for marketing, the leads of both teams and directors.")
+        )
+    return desk
 
 
 def _number(text: str) -> int | None:
@@ -135,6 +150,8 @@ def context_of(
         "head": _head(reading, terms),
         "may_reassign": _may_reassign(request, reading.handoff),
         "may_offer": _may_offer(request, reading),
+        "paused": paused(reading.handoff, now) if reading.handoff else None,
+        "is_below": reading.handoff is not None and is_below_criteria(reading.handoff),
         **_clocks(request, reading, case, terms, number, people, now),
         **deeds_of(request, reading.handoff, case, form=form, now=now),
         "undoable": undoable_in(request.session, reading.agreement.pk, now),
@@ -295,7 +312,12 @@ def _timeline(request: SignedInRequest, story: Story, now: datetime) -> dict[str
     show = plain(request.GET, "show")
     show = show if show in SHOWS else SHOWS[0]
     page = Paginator(timeline_of(story, show), ENTRIES_PER_PAGE).get_page(request.GET.get("page"))
-    names = {"everything": _("Everything"), "follow_ups": _("Follow-ups"), "clocks": _("Clocks")}
+    names = {
+        "everything": _("Everything"),
+        "follow_ups": _("Follow-ups"),
+        "clocks": _("Clocks"),
+        "messages": _("Messages"),
+    }
     return {
         "entries": page,
         "days": by_day(page.object_list, now),

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.db.models import F, QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -28,11 +27,13 @@ from leads.offer_forms import MOST, OfferForm
 from leads.offering import local_date, offer_all, resting, returns_to_owner
 from leads.paging import BoundedPaginator
 from leads.permissions import check_user_can_offer, check_user_can_turn_offer_rule
+from leads.qualifying import lacking
 from leads.queue import Desk
 from leads.readiness import is_being_judged
-from leads.ready_rows import lacking, rows_of
+from leads.ready_rows import rows_of
 from leads.registry import readable_leads
-from leads.views.lead_page import desk_or_404
+from leads.rejections import number_waiting
+from leads.views.lead_page import desk_that_reads_all
 
 PER_PAGE = 25
 _AHEAD = timedelta(days=30)
@@ -44,7 +45,7 @@ VIEWS = ("ready", "near", "returning")
 @vary_on_headers("HX-Request")
 def ready(request: SignedInRequest, slug: str) -> HttpResponse:
     """Show the leads that could be offered, those near the criteria, or those coming back."""
-    desk, now = _desk(request, slug), timezone.now()
+    desk, now = desk_that_reads_all(request.user, slug), timezone.now()
     view = plain(request.GET, "view")
     view = view if view in VIEWS else VIEWS[0]
     version = desk.agreement.versions.in_force(now).first()
@@ -59,6 +60,7 @@ def ready(request: SignedInRequest, slug: str) -> HttpResponse:
         "cannot_offer": refusal(check_user_can_offer, desk.agreement, request.user),
         "cannot_turn": refusal(check_user_can_turn_offer_rule, desk.agreement, request.user),
         "rule": OfferRule.objects.filter(agreement=desk.agreement).first(),
+        "contested": number_waiting(desk),
         "is_being_judged": is_being_judged(desk.agreement, version),
     }
     found = _returning(desk, now) if view == "returning" else _found(desk, view)
@@ -72,18 +74,6 @@ def ready(request: SignedInRequest, slug: str) -> HttpResponse:
         context["rows"] = [(each, returns_to_owner(each)) for each in rows]
     template = "leads/ready.html#ready" if request.htmx else "leads/ready.html"
     return render(request, template, context)
-
-
-def _desk(request: SignedInRequest, slug: str) -> Desk:
-    desk = desk_or_404(request.user, slug)
-    if not desk.sees_all:
-        raise PermissionDenied(
-            _(
-                "Leads that are not offered yet are for marketing, the leads of both teams and "
-                "directors."
-            )
-        )
-    return desk
 
 
 def _found(desk: Desk, view: str) -> QuerySet[Readiness]:
@@ -123,7 +113,7 @@ def _tabs(desk: Desk, view: str, now: datetime) -> list[dict[str, Any]]:
 @require_http_methods(["GET", "POST"])
 def offer(request: SignedInRequest, slug: str) -> HttpResponse:
     """Show what is about to be offered, one lead or many, and offer it."""
-    desk, now = _desk(request, slug), timezone.now()
+    desk, now = desk_that_reads_all(request.user, slug), timezone.now()
     check_user_can_offer(desk.agreement, request.user)
     leads = _chosen(request, desk)
     version = desk.agreement.versions.in_force(now).first()
@@ -136,9 +126,10 @@ def offer(request: SignedInRequest, slug: str) -> HttpResponse:
         return _after(request, desk, offered)
     context = {
         "agreement": desk.agreement,
-        "rows": [(lead, lacks[lead.pk]) for lead in leads],
+        "leads": leads,
+        "below": [(lead, lacks[lead.pk]) for lead in leads if lacks[lead.pk]],
+        "meeting": [lead for lead in leads if not lacks[lead.pk]],
         "form": form,
-        "most": MOST,
         "version": version,
     }
     return render(request, "leads/offer.html", context, status=422 if form.errors else 200)
@@ -179,7 +170,7 @@ def _after(request: SignedInRequest, desk: Desk, offered: Done[Lead, Handoff]) -
 @require_POST
 def turn_rule(request: SignedInRequest, slug: str) -> HttpResponse:
     """Turn offering by rule on or off."""
-    desk = _desk(request, slug)
+    desk = desk_that_reads_all(request.user, slug)
     check_user_can_turn_offer_rule(desk.agreement, request.user)
     is_on = request.POST.get("turn") == "on"
     offer_rules.turn(agreement=desk.agreement, is_on=is_on, by=request.user, now=timezone.now())

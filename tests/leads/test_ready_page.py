@@ -99,7 +99,7 @@ def test_offer_works(client: Client, version: AgreementVersion, julia: User) -> 
     judged(version, Ready=READY)
     lead = key_of("Ready")
     shown = text_of(client.get(OFFER, {"lead": lead}))
-    assert "Offer 1 lead to sales? Ready Ipê Meets the criteria" in shown
+    assert "Offer 1 lead to sales? 1 lead meets the criteria Ready Ipê Meets the criteria" in shown
 
     response = client.post(OFFER, {"lead": lead, "note": "They asked for a demo."}, follow=True)
 

@@ -1,0 +1,128 @@
+"""Rejections: what waits for the arbiter, what can be contested, and what the lead's page tells."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from agreements.actions import messages
+from agreements.models import AgreementVersion, Message, User
+from leads.actions import contests, handoffs
+from leads.models import Handoff, Lead
+from tests.factories import local, make_user, make_version
+from tests.leads.dealing import dealing_terms
+from tests.leads.pages import NOW, stop_time, text_of
+from tests.leads.test_readiness import CRITERIA, READY, tell
+
+pytestmark = pytest.mark.django_db
+
+PAGE = "/agreements/acme/leads/rejections/"
+
+
+@pytest.fixture
+def version(monkeypatch: pytest.MonkeyPatch) -> AgreementVersion:
+    stop_time(monkeypatch)
+    return make_version(dealing_terms(handoff=CRITERIA))
+
+
+@pytest.fixture
+def julia(version: AgreementVersion, client: Client) -> User:
+    """The marketing lead, signed in."""
+    julia = make_user("Júlia", team=version.agreement.marketing_team, role="lead")
+    client.force_login(julia)
+    return julia
+
+
+@pytest.fixture
+def marina(version: AgreementVersion) -> User:
+    return make_user("Marina", is_director=True)
+
+
+@pytest.fixture
+def rejected(version: AgreementVersion, julia: User, marina: User) -> Handoff:
+    """Offered below the criteria by Júlia, and rejected by Rafael."""
+    tell(version, "Paulo", NOW - timedelta(days=1), **(READY | {"visits": 0}))
+    lead = Lead.objects.get(name="Paulo")
+    handoff = handoffs.offer(
+        lead=lead, agreement=version.agreement, by=julia, now=NOW, note="Met at the fair."
+    )
+    rafael = make_user("Rafael", team=version.agreement.sales_team, role="lead")
+    handoffs.reject(
+        handoff=handoff, reason="wrong_data", by=rafael, now=NOW, note="No such number."
+    )
+    handoff.refresh_from_db()
+    return handoff
+
+
+def test_it_works(client: Client, rejected: Handoff, julia: User, marina: User) -> None:
+    text = text_of(client.get(PAGE))
+    assert "Can still be contested 1" in text
+    assert "Wrong data No such number. Rafael," in text
+    assert f"handoff={rejected.pk}&amp;deed=contest" in client.get(PAGE).content.decode()
+
+    contests.contest(handoff=rejected, note="It rings.", by=julia, now=NOW)
+
+    text = text_of(client.get(PAGE))
+    assert "Waiting for the arbiter 1" in text
+    assert "It rings. Júlia," in text
+    assert "a director decides" in text
+    assert "1 contested rejection waits for the arbiter." in text_of(
+        client.get("/agreements/acme/leads/before/")
+    )
+    client.force_login(marina)
+    assert f"handoff={rejected.pk}&amp;deed=decide" in client.get(PAGE).content.decode()
+
+
+def test_what_is_too_old_is_left_out(
+    client: Client, rejected: Handoff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timezone, "now", lambda: local("2026-09-14 12:00"))
+    text = text_of(client.get(PAGE))
+    assert "No rejection is young enough to be contested" in text
+    assert "No contested rejection waits for a decision." in text
+
+
+def test_others_read_why_they_may_not(client: Client, rejected: Handoff) -> None:
+    client.force_login(make_user("Ivo", team=rejected.agreement.marketing_team))
+    text = text_of(client.get(PAGE))
+    assert "A rejection is contested by who offered, the marketing lead" in text
+
+
+def test_reps_may_not(client: Client, version: AgreementVersion) -> None:
+    client.force_login(make_user("Ana", team=version.agreement.sales_team))
+    assert client.get(PAGE).status_code == 403
+
+
+def test_the_lead_tells_that_it_was_below_the_criteria(client: Client, rejected: Handoff) -> None:
+    text = text_of(client.get(f"/agreements/acme/leads/{rejected.lead_id}/"))
+    assert "Paulo Offered below the criteria" in text
+    assert "Offered below the criteria, it lacked: 25 points." in text
+    assert "Why it was offered all the same: Met at the fair." in text
+
+
+def test_one_that_was_never_offered(client: Client, version: AgreementVersion, julia: User) -> None:
+    tell(version, "Rita", NOW, **READY)
+    lead = Lead.objects.get(name="Rita")
+    assert "It meets the criteria." in text_of(client.get(f"/agreements/acme/leads/{lead.pk}/"))
+
+
+def test_messages_are_told(client: Client, rejected: Handoff, julia: User, marina: User) -> None:
+    make_user("Otto", is_director=True)
+    contests.contest(handoff=rejected, note="It rings.", by=julia, now=NOW)
+    address = f"/agreements/acme/leads/{rejected.lead_id}/?show=messages"
+    text = text_of(client.get(address))
+    assert "Message to Marina, Otto : decide about the rejection E-mail, waits to be sent." in text
+    assert "Júlia contested the rejection" not in text
+
+    first, second = Message.objects.order_by("pk")
+    messages.note_sent(first, now=NOW)
+    messages.note_failed(second, "Connection refused", now=NOW)
+    text = text_of(client.get(address))
+    assert "Marina: E-mail, sent" in text
+    assert "Otto: E-mail, could not be sent yet; tried again" in text
+    assert "Connection refused" not in text
+
+    for _attempt in range(9):
+        messages.note_failed(second, "Connection refused", now=NOW)
+    assert "Otto: E-mail, given up after 10 attempts." in text_of(client.get(address))
