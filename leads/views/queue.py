@@ -1,5 +1,6 @@
 """The queue: what a person follows up next."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from django.contrib.auth.decorators import login_required
@@ -16,6 +17,7 @@ from agreements.models import Agreement
 from agreements.requests import SignedInRequest
 from leads.addresses import plain
 from leads.arrivals import MOST, arrived_since
+from leads.models import Handoff
 from leads.paging import CountedPaginator
 from leads.queue import QueueFilters, desk_and_views_of, found_in, summary_of
 from leads.queue_page import (
@@ -57,7 +59,7 @@ def queue(request: SignedInRequest, slug: str) -> HttpResponse:
         "desk": desk,
         "filters": filters,
         "listed": listed(filters, page.number),
-        "opened": opened(request),
+        "opened": opened(request, handoffs),
         "summary": summary,
         "page": page,
         "groups": grouped(rows),
@@ -79,10 +81,10 @@ def listed(filters: QueueFilters, page: int) -> str:
     return f"{filters.address}&page={page}" if page > 1 else filters.address
 
 
-def opened(request: SignedInRequest) -> int | None:
-    """Return the key of the handoff that the address opens beside the list."""
+def opened(request: SignedInRequest, handoffs: Iterable[Handoff]) -> int | None:
+    """Return the key of the handoff that the address opens, if it is one of those listed."""
     asked = plain(request.GET, "open")
-    return int(asked) if asked.isdecimal() else None
+    return next((each.pk for each in handoffs if str(each.pk) == asked), None)
 
 
 @login_required

@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -81,6 +80,13 @@ def test_only_who_reads_the_handoff_finds_it(
     assert panel(client, others).status_code == 404
 
 
+def test_the_list_opens_what_it_lists(client: Client, handoff: Handoff) -> None:
+    queue = "/agreements/acme/queue/"
+    assert client.get(queue, {"open": handoff.pk}).context["opened"] == handoff.pk
+    for other in ("", "x", str(handoff.pk + 1)):
+        assert client.get(queue, {"open": other}).context["opened"] is None
+
+
 def test_another_deed_swaps_only_its_form(client: Client, handoff: Handoff) -> None:
     response = panel(client, handoff, "view=mine&deed=reject", **{"HX-Target": "deed"})
     text = text_of(response)
@@ -90,12 +96,11 @@ def test_another_deed_swaps_only_its_form(client: Client, handoff: Handoff) -> N
     assert 'hx-target="#panel"' in response.content.decode()
 
 
-def log(client: Client, handoff: Handoff, **told: str) -> HttpResponse:
+def log(client: Client, handoff: Handoff, **told: str) -> Any:
     """Log a call in the panel as the browser does: it goes on to what comes next."""
     here = f"{address('panel', handoff)}?view=mine"
     told = CALLED | {"back": f"{here}&after={handoff.pk}"} | told
-    response: Any = client.post(address("log", handoff), told, headers=SWAP, follow=True)
-    return response
+    return client.post(address("log", handoff), told, headers=SWAP, follow=True)
 
 
 def test_logging_changes_its_row_the_counts_and_the_notice(

@@ -223,7 +223,7 @@ def test_views_are_ones_own(client: Client, version: AgreementVersion, ana: User
 def test_a_view_needs_a_name_and_there_are_not_endless_many(
     version: AgreementVersion, ana: User
 ) -> None:
-    own = {"agreement": version.agreement, "user": ana, "address": ""}
+    own: dict[str, Any] = {"agreement": version.agreement, "user": ana, "address": ""}
     for name in ("", " ", "x" * 61):
         with pytest.raises(UnableToSave, match="60 characters"):
             save_view(name=name, **own)
@@ -238,7 +238,7 @@ def test_arrivals_tell_what_others_put_into_the_view(
     client: Client, version: AgreementVersion, ana: User
 ) -> None:
     offer(version, "Known", NOW - timedelta(hours=1), holder=ana)
-    asked = {"view": "mine", "since": (NOW - timedelta(minutes=1)).timestamp()}
+    asked: dict[str, Any] = {"view": "mine", "since": (NOW - timedelta(minutes=1)).timestamp()}
     assert client.get(f"{QUEUE}arrivals/", asked).status_code == 204
 
     offer(version, "Pedra", NOW, holder=ana)
@@ -256,7 +256,7 @@ def test_arrivals_leave_out_what_one_did_oneself_and_tell_what_wakes(
     since = NOW - timedelta(minutes=1)
     taken = offer(version, "Taken", since - timedelta(hours=1))
     handoffs.accept(handoff=taken, by=ana, now=NOW)
-    asked = {"view": "mine", "since": since.timestamp()}
+    asked: dict[str, Any] = {"view": "mine", "since": since.timestamp()}
     assert client.get(f"{QUEUE}arrivals/", asked).status_code == 204
 
     Snooze.objects.create(

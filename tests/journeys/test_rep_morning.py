@@ -1,0 +1,237 @@
+"""A rep's morning: ten handoffs, worked beside the list, by the keyboard alone or on a phone."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from agreements.models import AgreementVersion, User
+from leads.models import FollowUp, Handoff, Snooze
+from tests.browser import accessibility_faults
+from tests.factories import make_user, make_version
+from tests.journeys.conftest import DESKTOP, PHONE
+from tests.leads.dealing import dealing_terms
+from tests.leads.pages import offer
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+
+PASSWORD = "a long secret"
+QUEUE = "/agreements/acme/queue/"
+Pages = Callable[..., Page]
+SignIn = Callable[[Page, User], None]
+
+
+@pytest.fixture
+def version(transactional_db: None) -> AgreementVersion:
+    """Promises that are counted day and night, so that the hour of the test does not matter."""
+    terms = dealing_terms(calendar="always")
+    del terms["hours"]
+    return make_version(terms, closures={})
+
+
+@pytest.fixture
+def ana(version: AgreementVersion) -> User:
+    return make_user("Ana", team=version.agreement.sales_team, time_zone="America/Sao_Paulo")
+
+
+@pytest.fixture
+def ten(version: AgreementVersion, ana: User) -> list[Handoff]:
+    """The first was offered first, so that it runs out first."""
+    now = timezone.now()
+    return [
+        offer(
+            version,
+            f"Lead {number:02}",
+            now - timedelta(minutes=200 - number),
+            holder=ana,
+            company=f"Company {number}",
+            phone="+55 11 5555-0100",
+        )
+        for number in range(1, 11)
+    ]
+
+
+def panel_of(page: Page, name: str) -> None:
+    expect(page.locator("#panel-title")).to_have_text(name)
+
+
+def focused_row(page: Page, name: str) -> None:
+    expect(page.locator("[data-row-link]:focus")).to_have_text(name)
+
+
+def log_by_keys(page: Page, name: str, outcome: str) -> None:
+    """Press l, the outcome's digit and Enter, and wait until the clocks were foreseen."""
+    panel_of(page, name)
+    page.keyboard.press("l")
+    page.keyboard.press("1")
+    page.keyboard.press(outcome)
+    expect(page.locator("[data-foreseen]")).to_contain_text("This will do to the clocks")
+    page.keyboard.press("Enter")
+    notice = page.locator("#queue-notice")
+    expect(notice).to_contain_text("Follow-up logged.")
+
+
+def test_ten_handoffs_by_the_keyboard_alone(page: Page, ana: User, ten: list[Handoff]) -> None:
+    page.goto(f"/accounts/login/?next={QUEUE}")
+    while not page.get_by_label("Email").evaluate("field => field === document.activeElement"):
+        page.keyboard.press("Tab")
+    page.keyboard.type(str(ana.email))
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    panel_of(page, "Lead 01")
+    page.keyboard.press("j")
+    focused_row(page, "Lead 01")
+    for number in range(1, 7):
+        name = f"Lead {number:02}"
+        log_by_keys(page, name, "1")
+        focused_row(page, f"Lead {number + 1:02}")
+        expect(page.locator(f"#row-{ten[number - 1].pk}")).to_contain_text("no answer")
+
+    page.keyboard.press("u")
+    expect(page.locator("#queue-notice")).to_contain_text("Taken back.")
+    focused_row(page, "Lead 06")
+    assert FollowUp.objects.holding().count() == 5
+
+    page.keyboard.press("j")
+    page.keyboard.press("a")
+    expect(page.locator("#queue-notice")).to_contain_text("Accepted.")
+    panel_of(page, "Lead 07")
+
+    page.keyboard.press("j")
+    page.keyboard.press("r")
+    expect(page.get_by_role("heading", name="Reject the handoff of Lead 08")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(page.locator("#queue-notice")).to_contain_text("Rejected.")
+    focused_row(page, "Lead 09")
+
+    page.keyboard.press("o")
+    expect(page.get_by_role("heading", level=1, name="Lead 09")).to_be_visible()
+    page.go_back()
+    panel_of(page, "Lead 09")
+    statuses = [Handoff.objects.get(pk=each.pk).status for each in ten]
+    assert statuses == ["offered"] * 6 + ["accepted", "rejected", "offered", "offered"]
+
+
+def test_putting_aside_by_the_keyboard(
+    page: Page, sign_in: SignIn, version: AgreementVersion, ana: User
+) -> None:
+    now = timezone.now()
+    fresh = offer(version, "Fresh", now - timedelta(minutes=2), holder=ana)
+    offer(version, "Next", now - timedelta(minutes=1), holder=ana)
+    sign_in(page, ana)
+    page.goto(QUEUE)
+    panel_of(page, "Fresh")
+    page.keyboard.press("j")
+    page.keyboard.press("z")
+    expect(page.get_by_role("heading", name="Put Fresh aside until when?")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#queue-notice")).to_contain_text("Fresh is put aside until")
+    expect(page.locator(f"#row-{fresh.pk}")).to_contain_text("put aside")
+    focused_row(page, "Next")
+    assert Snooze.objects.get().handoff == fresh
+
+    page.keyboard.press("u")
+    expect(page.locator("#queue-notice")).to_contain_text("Fresh is back in your queue.")
+    assert not Snooze.objects.exists()
+
+
+def test_on_a_phone_a_row_opens_in_place_of_the_list(
+    phone: Page, sign_in: SignIn, ana: User, ten: list[Handoff]
+) -> None:
+    sign_in(phone, ana)
+    phone.goto(QUEUE)
+    expect(phone.locator("#panel-title")).to_have_count(0)
+    phone.get_by_role("link", name="Lead 02", exact=True).tap()
+    expect(phone.locator("#panel-title")).to_be_focused()
+    expect(phone.locator(".queue-list")).to_be_hidden()
+    for number in range(2, 5):
+        panel_of(phone, f"Lead {number:02}")
+        phone.locator(".tile", has_text="Left message").tap()
+        expect(phone.locator("[data-foreseen]")).to_contain_text("attempt 1 of 6")
+        phone.get_by_role("button", name="Save follow-up").tap()
+        panel_of(phone, f"Lead {number + 1:02}")
+        expect(phone.locator("#panel-title")).to_be_focused()
+    assert FollowUp.objects.holding().count() == 3
+    assert accessibility_faults(phone) == []
+    phone.go_back()
+    expect(phone.locator(".queue-list")).to_be_visible()
+    expect(phone.locator("#row-" + str(ten[1].pk))).to_contain_text("left message")
+
+
+def test_new_work_waits_until_it_is_asked_for(
+    page: Page, sign_in: SignIn, version: AgreementVersion, ana: User, ten: list[Handoff]
+) -> None:
+    sign_in(page, ana)
+    page.goto(QUEUE)
+    panel_of(page, "Lead 01")
+    offer(version, "Pedra", timezone.now(), holder=ana)
+    page.locator(".queue-row").first.hover()
+    page.evaluate("document.getElementById('arrivals').dispatchEvent(new Event('look'))")
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("#arrivals")).to_be_empty()
+    page.locator("h1").hover()
+    expect(page.locator("#arrivals")).to_contain_text("1 new handoff arrived: Pedra, S1")
+    expect(page.locator(".queue-row")).to_have_count(10)
+    assert accessibility_faults(page) == []
+    page.keyboard.press(".")
+    expect(page.locator(".queue-row")).to_have_count(11)
+
+
+def test_a_suggestion_fills_only_what_is_empty(
+    page: Page, sign_in: SignIn, ana: User, ten: list[Handoff]
+) -> None:
+    sign_in(page, ana)
+    page.goto(QUEUE)
+    panel_of(page, "Lead 01")
+    step, on = page.get_by_label("Next step"), page.locator("[name=log-next_step_date]")
+    page.locator(".tile", has_text="No answer").click()
+    expect(step).to_have_value("Write an e-mail")
+    expect(on).to_have_value(re.compile(r"\d{4}-\d\d-\d\d"))
+    page.locator(".tile", has_text="Conversation").click()
+    expect(step).to_have_value("")
+    expect(on).to_have_value("")
+    step.fill("Send a proposal")
+    page.locator(".tile", has_text="No answer").click()
+    expect(on).to_have_value(re.compile(r"\d{4}-\d\d-\d\d"))
+    expect(step).to_have_value("Send a proposal")
+
+
+@pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_without_scripts_a_row_leads_to_the_leads_page(
+    new_page: Pages, sign_in: SignIn, ana: User, ten: list[Handoff], device: dict[str, Any]
+) -> None:
+    page = new_page(**device, java_script_enabled=False)
+    sign_in(page, ana)
+    page.goto(QUEUE)
+    page.get_by_role("link", name="Lead 03", exact=True).click()
+    expect(page.get_by_role("heading", level=1, name="Lead 03")).to_be_visible()
+    page.locator(".tile", has_text="No answer").click()
+    page.get_by_role("button", name="Save follow-up").click()
+    expect(page.locator("#messages")).to_contain_text("Follow-up logged.")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("deed", ["log", "reject", "snooze"])
+def test_everybody_can_use_the_panel(
+    new_page: Pages, sign_in: SignIn, ana: User, ten: list[Handoff], scheme: str, deed: str
+) -> None:
+    page = new_page(**DESKTOP, color_scheme=scheme)
+    sign_in(page, ana)
+    page.goto(f"{QUEUE}?open={ten[9].pk}")
+    panel_of(page, "Lead 10")
+    if deed == "log":
+        page.locator(".tile", has_text="No answer").click()
+        expect(page.locator("[data-foreseen]")).to_contain_text("This will do to the clocks")
+    else:
+        page.get_by_role("link", name=f"{deed.capitalize()}…", exact=True).click()
+        expect(page.locator("#deed-title")).to_contain_text("Lead 10")
+    assert accessibility_faults(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
