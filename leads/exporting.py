@@ -7,7 +7,7 @@ from io import StringIO
 from itertools import islice
 from typing import IO, Any
 
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.formats import get_format
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
@@ -24,6 +24,7 @@ AT_ONCE = 2000
 MOST_IN_WORKBOOK = 100_000
 """A workbook is whole before its first byte is sent, so that it holds less than a CSV file."""
 
+_ROWS_OF_PIECE = 500
 _BYTE_ORDER_MARK = "\ufeff"
 # What a spreadsheet takes for a formula where a cell begins with it.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -106,17 +107,37 @@ def _cells(row: RegistryRow, reasons: dict[str, str]) -> list[Cell]:
     ]
 
 
-def csv_lines(rows: Iterable[list[Cell]]) -> Iterator[str]:
-    """Write rows as the lines of a CSV file, the headings first."""
+def csv_pieces(rows: Iterable[list[Cell]]) -> Iterator[str]:
+    """Write rows as the pieces of a CSV file, the headings first.
+
+    Whoever sends them does so when the request is over: they are written in the language and the
+    zone in which this is called.
+    """
+    language, zone = translation.get_language(), timezone.get_current_timezone()
+    pieces = _pieces(iter(rows))
+
+    def told() -> Iterator[str]:
+        while True:
+            with translation.override(language), timezone.override(zone):
+                piece = next(pieces, None)
+            if piece is None:
+                return
+            yield piece
+
+    return told()
+
+
+def _pieces(rows: Iterator[list[Cell]]) -> Iterator[str]:
     held = StringIO()
     writer = csv.writer(held, delimiter=_separator())
+    held.write(_BYTE_ORDER_MARK)
     writer.writerow(headings())
-    yield _BYTE_ORDER_MARK + held.getvalue()
-    for cells in rows:
+    while some := list(islice(rows, _ROWS_OF_PIECE)):
+        writer.writerows([_text(cell) for cell in cells] for cells in some)
+        yield held.getvalue()
         held.seek(0)
         held.truncate()
-        writer.writerow([_text(cell) for cell in cells])
-        yield held.getvalue()
+    yield held.getvalue()
 
 
 def _text(cell: Cell) -> str:

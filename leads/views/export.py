@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from agreements import formats
 from agreements.models import Audit
 from agreements.requests import SignedInRequest
-from leads.exporting import MOST_IN_WORKBOOK, csv_lines, exported, write_workbook
+from leads.exporting import MOST_IN_WORKBOOK, csv_pieces, exported, write_workbook
 from leads.registry import found_in
 from leads.registry_filters import RegistryFilters
 from leads.views.lead_page import desk_or_404, latest_terms
@@ -53,7 +53,7 @@ def export(request: SignedInRequest, slug: str, form: str) -> HttpResponseBase:
     name = f"{slug}-leads-{timezone.localtime(now):%Y-%m-%d}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     if form == "csv":
-        return StreamingHttpResponse(csv_lines(rows), content_type=FORMS[form], headers=headers)
+        return StreamingHttpResponse(csv_pieces(rows), content_type=FORMS[form], headers=headers)
     file = TemporaryFile()  # noqa: SIM115 - the response closes it
     write_workbook(rows, file)
     file.seek(0)
