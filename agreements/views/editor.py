@@ -69,15 +69,22 @@ def section(request: HttpRequest, slug: str, section: str) -> HttpResponse:
     before = typed_before(request)
     if before is None:
         return _page(request, Table(version, form, timezone.now()))
+    return _typed_before(request, version, form, before)
+
+
+def _typed_before(
+    request: SignedInRequest, version: AgreementVersion, form: SectionForm, typed: QueryDict
+) -> HttpResponse:
+    """Show what was typed before signing in again, on what was seen then: others went on."""
     messages.warning(
         request,
         _("You were signed out before this was saved. What you typed is here: look, then save."),
     )
-    part, beside = (
-        form.read(version.terms, before),
-        Beside({name: str(value) for name, value in before.items()}),
-    )
-    return _page(request, Table(version, form, timezone.now(), part, beside=beside))
+    part = form.read(version.terms, typed)
+    beside = Beside({name: str(value) for name, value in typed.items()})
+    table = Table(version, form, timezone.now(), part, beside=beside)
+    table.seen = typed.get("seen", table.seen)
+    return _page(request, table, is_unsaved=True)
 
 
 def _save(request: SignedInRequest, version: AgreementVersion, form: SectionForm) -> HttpResponse:
@@ -222,10 +229,15 @@ def ask(
 
 
 def _page(
-    request: SignedInRequest, table: Table, status: int = 200, *, saved_now: bool = False
+    request: SignedInRequest,
+    table: Table,
+    status: int = 200,
+    *,
+    saved_now: bool = False,
+    is_unsaved: bool = False,
 ) -> HttpResponse:
     template = "agreements/editor/section.html"
-    context = _context(request, table) | {"saved_now": saved_now}
+    context = _context(request, table) | {"saved_now": saved_now, "is_unsaved": is_unsaved}
     response = render(
         request, f"{template}#whole" if request.htmx else template, context, status=status
     )

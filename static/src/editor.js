@@ -123,29 +123,67 @@ document.addEventListener("htmx:afterSettle", (event) => {
   pressed = null;
 });
 
-// What a form held when it could not be saved is put back, and said.
+// What a form held when it could not be saved is put back, said, and saved by itself; it stays held
+// until the server has it.
 function restore(form) {
+  if ("unsaved" in form.dataset) {
+    say("typed");
+    return hold(form);
+  }
   const held = storage()?.getItem(keyOf(form));
   if (!held) return;
-  storage().removeItem(keyOf(form));
   const typed = new URLSearchParams(held);
   if (typed.get("seen") !== form.elements.seen?.value) return offer(form, held);
-  put(form, typed);
+  if (put(form, typed)) return save(form);
+  storage().removeItem(keyOf(form));
+}
+
+const save = (form) => form.dispatchEvent(new Event("change", { bubbles: true }));
+
+// A box that is not ticked is not among what was held, so a group is put as a whole.
+function choose(box, chosen) {
+  if (box.checked === chosen) return false;
+  box.checked = chosen;
+  return true;
 }
 
 function put(form, typed) {
   let differs = false;
-  for (const [name, value] of typed) {
-    const control = form.elements[name];
-    if (!control || name === "seen" || control instanceof RadioNodeList) continue;
-    if (control.type === "checkbox" || control.type === "hidden" || control.value === value) continue;
-    control.value = value;
-    differs = true;
+  for (const control of form.elements) {
+    const { name, type } = control;
+    if (!name || name === "seen" || ["hidden", "submit", "button"].includes(type)) continue;
+    if (type === "checkbox" || type === "radio") {
+      differs = choose(control, typed.getAll(name).includes(control.value)) || differs;
+    } else if (typed.has(name) && control.value !== typed.get(name)) {
+      control.value = typed.get(name);
+      differs = true;
+    }
   }
-  if (!differs) return;
+  if (!differs) return false;
   say("typed");
   announce(form.dataset.restored ?? "");
+  return true;
 }
+
+// When the connection is back, what could not be saved is sent again; a portal that does not answer
+// is asked every so often, as no event tells of its return.
+const RETRY_AFTER = 10_000;
+let retrying = 0;
+
+function retry() {
+  clearTimeout(retrying);
+  for (const form of document.querySelectorAll("form[data-keeps-typed]")) {
+    if (storage()?.getItem(keyOf(form))) save(form);
+  }
+}
+
+window.addEventListener("online", retry);
+document.addEventListener("htmx:sendError", (event) => {
+  if (!savedBy(event)) return;
+  say("kept");
+  clearTimeout(retrying);
+  retrying = setTimeout(retry, RETRY_AFTER);
+});
 
 // The section changed meanwhile: what was typed stays at hand, for the person to put in again.
 function offer(form, held) {
@@ -171,7 +209,6 @@ function settle(root) {
   for (const form of root.querySelectorAll("form[data-keeps-typed]")) restore(form);
 }
 
-settle(document);
 // What an answer tells of single fields comes in one piece, and is put to each of them here.
 function tell() {
   for (const told of document.querySelectorAll("template[data-told]")) {
@@ -199,4 +236,5 @@ document.addEventListener("htmx:afterSettle", () => {
   clearTimeout(soon);
   soon = setTimeout(tell, 30);
 });
+// The first time this comes with the page itself: nothing can be saved before.
 document.addEventListener("htmx:load", (event) => settle(event.target));

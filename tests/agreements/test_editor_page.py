@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from agreements.actions import drafts
+from agreements.editor.objectives import FORM as OBJECTIVES_FORM
 from agreements.models import AgreementVersion, User
 from tests.factories import RECORDED_AT as NOW
 from tests.factories import example_terms, make_user
@@ -212,3 +213,29 @@ def test_a_merge_needs_its_parts(as_helena: Client, draft: AgreementVersion) -> 
     for part in ("", "[]", "3", '{"funnel": {}}'):
         response = as_helena.post(f"{ADDRESS}merge/", {"part": part, "seen": "0"})
         assert response.status_code == 400, part
+
+
+def test_what_was_typed_before_signing_in_again_overwrites_nobody(
+    client: Client, draft: AgreementVersion, helena: User
+) -> None:
+    client.force_login(helena)
+    typed = form_of(client) | {"objectives.1.statement": "Win more customers"}
+    client.logout()
+    client.post(ADDRESS, typed)
+    part = {"objectives": [OBJECTIVES[0] | {"statement": "Win large customers"}, OBJECTIVES[1]]}
+    drafts.save_section(
+        version=draft,
+        section=OBJECTIVES_FORM.section,
+        part=part | {"assumptions": ["The budget stays."]},
+        seen_hash=typed["seen"],
+        by=make_user("Rafael", team=draft.agreement.sales_team, role="lead"),
+        now=NOW,
+    )
+
+    client.force_login(helena)
+    shown = client.get(ADDRESS)
+    assert b"Win more customers" in shown.content
+    assert shown.context["seen"] == typed["seen"]
+    sent = typed | {"seen": shown.context["seen"]}
+    assert client.post(ADDRESS, sent).status_code == 409
+    assert terms(draft)["objectives"][0]["statement"] == "Win large customers"

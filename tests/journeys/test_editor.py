@@ -122,14 +122,32 @@ def test_a_lost_connection_loses_nothing(
     page.context.set_offline(True)
     type_into(page, "Objective", "Typed on a train")
     expect(page.locator("#failure")).to_be_visible()
-    expect(page.locator("#saved")).to_have_text("Not saved yet")
+    expect(page.locator("#saved")).to_contain_text("Kept in this browser")
     page.context.set_offline(False)
-
-    page.goto(f"{DRAFT}objectives/")
-    expect(page.get_by_label("Objective", exact=True).first).to_have_value("Typed on a train")
-    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("#saved")).to_have_text("Saved just now")
     assert objectives(draft)[0] == "Typed on a train"
+    complaints.clear()
+
+
+def test_a_closed_page_loses_nothing(
+    page: Page, sign_in: SignIn, draft: AgreementVersion, complaints: Complaints
+) -> None:
+    sign_in(page, person("Helena"))
+    page.goto(f"{DRAFT}parties/")
+    page.context.set_offline(True)
+    page.get_by_label("By customer").check()
+    type_into(page, "Last day", "2027-12-31")
+    expect(page.locator("#saved")).to_contain_text("Kept in this browser")
+    page.close()
+
+    again = page.context.new_page()
+    page.context.set_offline(False)
+    again.goto(f"{DRAFT}parties/")
+    expect(again.get_by_label("By customer")).to_be_checked()
+    expect(again.get_by_label("Last day")).to_have_value("2027-12-31")
+    expect(again.locator("#saved")).to_have_text("Saved just now")
+    draft.refresh_from_db()
+    assert draft.terms["kind"] == "customer"
     complaints.clear()
 
 
@@ -146,6 +164,7 @@ def test_a_session_that_ended_loses_nothing(
     page.get_by_label("Password").fill("a long secret")
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_label("Objective", exact=True).first).to_have_value("Typed too late")
+    expect(page.locator("#saved")).to_have_text("Not saved yet")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("#saved")).to_have_text("Saved just now")
     assert objectives(draft)[0] == "Typed too late"
