@@ -13,7 +13,6 @@ from leads.actions.assignments import assign_by_rules
 from leads.assigning import is_there
 from leads.many import Done, do_to_each
 from leads.models import Handoff, Lead, OfferRule, Readiness
-from leads.models.leads import HandoffQuerySet
 from leads.reasons import rulebook_for
 from leads.team import team_of, waiting_of
 
@@ -59,16 +58,6 @@ def _name(*parts: str) -> str:
     return str(uuid5(NAMESPACE_URL, "/".join(parts)))
 
 
-def resting(agreement: Agreement) -> HandoffQuerySet:
-    """Return the recycled handoffs whose lead waits for its day, or for somebody to offer it."""
-    later = agreement.handoffs.filter(
-        lead=OuterRef("lead"), offered_at__gt=OuterRef("offered_at")
-    ).exclude(status=Handoff.Status.REPEATED)
-    return agreement.handoffs.filter(
-        ~Exists(later), status=Handoff.Status.RECYCLED, returns_date__isnull=False
-    )
-
-
 def offer_returning(*, now: datetime) -> int:
     """Offer the recycled leads whose day has come to their earlier owners, where the terms say so.
 
@@ -77,7 +66,7 @@ def offer_returning(*, now: datetime) -> int:
     offered = 0
     for agreement in Agreement.objects.order_by("pk"):
         today = local_date(agreement, now)
-        due = resting(agreement).filter(returns_date__lte=today)
+        due = agreement.handoffs.resting().filter(returns_date__lte=today)
         for former in due.select_related("lead", "holder", "version", "agreement").order_by("pk"):
             if returns_to_owner(former):
                 offered += _offer_again(former, now)

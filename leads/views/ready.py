@@ -24,7 +24,7 @@ from leads.lead_pages import pages_about_leads
 from leads.many import Done
 from leads.models import Handoff, Lead, OfferRule, Readiness
 from leads.offer_forms import MOST, OfferForm
-from leads.offering import local_date, offer_all, resting, returns_to_owner
+from leads.offering import local_date, offer_all, returns_to_owner
 from leads.paging import BoundedPaginator
 from leads.permissions import check_user_can_offer, check_user_can_turn_offer_rule
 from leads.qualifying import lacking
@@ -86,7 +86,7 @@ def _found(desk: Desk, view: str) -> QuerySet[Readiness]:
 def _returning(desk: Desk, now: datetime) -> QuerySet[Handoff]:
     """Return the recycled handoffs whose lead comes back within a month, the earliest first."""
     until = local_date(desk.agreement, now) + _AHEAD
-    coming = resting(desk.agreement).filter(returns_date__lte=until)
+    coming = desk.agreement.handoffs.resting().filter(returns_date__lte=until)
     return coming.select_related("lead", "holder", "version", "agreement").order_by(
         F("returns_date"), "pk"
     )

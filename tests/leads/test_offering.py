@@ -9,7 +9,7 @@ from agreements.models import Absence, AgreementVersion, Audit, Membership, User
 from leads.actions import handoffs, outcomes
 from leads.actions.handoffs import AlreadyOpen, UnableToOffer
 from leads.models import Handoff, HandoffEvent, Lead, OfferRule
-from leads.offering import offer_by_rule, offer_returning, resting
+from leads.offering import offer_by_rule, offer_returning
 from leads.readiness import judge_leads
 from leads.rebuild import rebuild
 from tests.factories import make_rep, make_user, make_version
@@ -70,7 +70,7 @@ def test_it_is_offered_by_rule_once(version: AgreementVersion, ana: User) -> Non
 
 def test_recycled_it_returns_to_its_owner(version: AgreementVersion, ana: User) -> None:
     former = recycled(version, ana)
-    assert list(resting(version.agreement)) == [former]
+    assert list(version.agreement.handoffs.resting()) == [former]
     assert offer_returning(now=NOW + timedelta(days=22)) == 0
 
     assert offer_returning(now=THEN) == 1
@@ -79,7 +79,7 @@ def test_recycled_it_returns_to_its_owner(version: AgreementVersion, ana: User) 
     assert (again.status, again.holder, again.offered_at) == ("offered", ana, THEN)
     assert HandoffEvent.objects.get(handoff=again, kind="offered").reason == "returned"
     assert offer_returning(now=THEN) == 0
-    assert not resting(version.agreement).exists()
+    assert not version.agreement.handoffs.resting().exists()
     assert rebuild(now=THEN) == 0
 
 
@@ -102,9 +102,9 @@ def test_what_returns_to_marketing_waits_for_it(ana: User) -> None:
     version = make_version(dealing_terms(recycle={"returns_to": "marketing"}), slug="other")
     former = recycled(version, ana)
     assert offer_returning(now=THEN) == 0
-    assert list(resting(version.agreement)) == [former]
+    assert list(version.agreement.handoffs.resting()) == [former]
     handoffs.offer(lead=former.lead, agreement=version.agreement, by=ana, now=THEN)
-    assert not resting(version.agreement).exists()
+    assert not version.agreement.handoffs.resting().exists()
 
 
 @pytest.fixture
