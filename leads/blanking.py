@@ -100,7 +100,7 @@ def stand_in(value: object, asked: Sequence[Condition]) -> object:
     if is_missing(value) or is_forgotten(value):
         return value
     answers = _answers(value, asked)
-    fitting = (each for each in _candidates(asked) if _answers(each, asked) == answers)
+    fitting = (each for each in _candidates(value, asked) if _answers(each, asked) == answers)
     return next(fitting, FORGOTTEN)
 
 
@@ -108,15 +108,16 @@ def _answers(value: object, asked: Sequence[Condition]) -> list[bool]:
     return [holds(condition, {condition.field: value}) for condition in asked]
 
 
-def _candidates(asked: Sequence[Condition]) -> Iterator[object]:
+def _candidates(value: object, asked: Sequence[Condition]) -> Iterator[object]:
     """Give values that are not from a person but from the rules, the plainest first."""
     yield FORGOTTEN
     named = [item for each in asked for item in items(each.value) if not is_missing(item)]
     yield from named
     yield from map(_plain, _around([n for item in named if (n := as_number(item)) is not None]))
-    for first in named:
-        yield [FORGOTTEN, first]
-        yield from ([FORGOTTEN, first, second] for second in named if second != first)
+    held = [each.value for each in asked if holds(each, {each.field: value})]
+    parts = [part for each in held for part in items(each) if not is_missing(part)]
+    yield [FORGOTTEN, *parts]
+    yield from ([FORGOTTEN, part] for part in named)
 
 
 def _around(bounds: list[Decimal]) -> Iterator[Decimal]:

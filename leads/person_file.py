@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from agreements.models import User
+from agreements.models import Audit, User
 from leads.any_of import AnyOf
 from leads.forgotten import blanking
 from leads.models import (
@@ -76,6 +76,7 @@ def kept_about(lead: Lead, *, now: datetime) -> dict[str, Any]:
         "files": list(_files(about.delivery_ids())),
         "messages": [_row(each) for each in about.messages()],
         "audit": [_row(each) for each in about.audit()],
+        "lists": [_row(each) for each in _lists(lead, about.handoffs)],
         "forgotten": _rows(Forgetting, of_leads),
     }
 
@@ -116,6 +117,14 @@ def _files(delivery_ids: Collection[int]) -> Iterable[Row]:
         yield {"received_at": delivery.received_at, "file": delivery.file_name}
 
 
+def _lists(lead: Lead, handoffs: Collection[Handoff]) -> Iterable[Audit]:
+    """Return who took lists of leads out in which the person may stand."""
+    entered = StageEntry.objects.filter(lead=lead).values_list("agreement_id", flat=True)
+    agreements = {str(pk) for pk in entered} | {str(each.agreement_id) for each in handoffs}
+    since = Audit.objects.filter(action="leads.exported", recorded_at__gte=lead.first_heard_at)
+    return since.filter(subject_id__in=agreements).order_by("pk")
+
+
 def _sections(kept: dict[str, Any]) -> Iterator[tuple[str, list[list[tuple[str, str]]]]]:
     """Give the tables of the file that is read by people, without those that are empty."""
     names = {
@@ -134,6 +143,7 @@ def _sections(kept: dict[str, Any]) -> Iterator[tuple[str, list[list[tuple[str, 
         "files": _("Files with a row about the person"),
         "messages": _("Messages"),
         "audit": _("Who did what, and who took data out"),
+        "lists": _("Lists of leads that somebody took out, in which the person may stand"),
         "forgotten": _("When the person was forgotten"),
     }
     for key, name in names.items():

@@ -4,7 +4,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from agreements.models import Agreement, AgreementVersion, Audit, Message, User
 from leads.actions import exceptions, follow_ups, forgetting, handoffs, merges
@@ -22,6 +24,7 @@ from leads.models import (
     SavedView,
 )
 from leads.rebuild import rebuild
+from leads.told import Told
 from metrics.models import CELLS
 from metrics.rollup import roll_up
 from tests.calls import Caller
@@ -272,3 +275,77 @@ def test_nobody_is_forgotten_twice(agreement: Agreement, rep: User, admin: User)
     forget(handoff, admin)
     with pytest.raises(AlreadyForgotten, match="forgotten before"):
         forget(handoff, admin)
+
+
+WORDS = {
+    "name": "Ximena Qwertz",
+    "email": "qwertz@zyxw.example",
+    "phone": "+55 11 98765-4321",
+    "job_title": "Jefa zyxw",
+    "employees": 77,
+    "notes": "Likes zyxw",
+}
+HISTORIES = st.lists(
+    st.tuples(
+        st.sampled_from(["told", "told", "call", "mql", "offered", "rejected"]),
+        st.integers(0, 6 * 24),
+        st.sampled_from(sorted(WORDS)),
+    ),
+    max_size=9,
+)
+
+
+@settings(
+    max_examples=10,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(HISTORIES)
+def test_whatever_was_told_counts_as_before(
+    agreement: Agreement, rep: User, admin: User, history: list[tuple[str, int, str]]
+) -> None:
+    tell = Teller("ximena.qwertz@zyxw.example")
+    facts: list[Told] = [tell.attributes(NOW - timedelta(days=7), name="Ximena")]
+    facts += [a_fact(tell, rep, *each) for each in history]
+    with transaction.atomic():
+        ingest(agreement=agreement, facts=facts, by=None, now=NOW)
+        for handoff in Handoff.objects.open():
+            ending = Teller(tell.lead.external_id).event(
+                "recycled", NOW, handoff.external_id.rpartition("-")[2], reason="not_now",
+                external_id=f"end-{handoff.pk}",
+            )  # fmt: skip
+            ingest(agreement=agreement, facts=[ending], by=None, now=NOW)
+        roll_up(now=NOW)
+        before, judged = cells(), verdicts()
+        forgetting.forget(lead=Lead.objects.get(), reason="Asked.", by=admin, now=NOW)
+        assert lines_with(PERSONAL) == []
+        assert rebuild(now=NOW) == 0
+        roll_up(now=NOW)
+        assert (cells(), verdicts()) == (before, judged)
+        ingest(agreement=agreement, facts=facts, by=None, now=NOW)
+        assert lines_with(PERSONAL) == []
+        assert verdicts() == judged
+        transaction.set_rollback(True)
+
+
+def a_fact(tell: Teller, rep: User, kind: str, hours: int, key: str) -> Told:
+    at = NOW - timedelta(hours=hours)
+    match kind:
+        case "told":
+            return tell.attributes(at, **{key: WORDS[key]})
+        case "call":
+            return tell.follow_up("answered", at, person_id=rep.pk, note="Ximena Qwertz")
+        case "mql":
+            return tell.stage("mql", at)
+        case _:
+            details = {"reason": "wrong_data"} if kind == "rejected" else {}
+            return tell.event(kind, at, note="Ximena", **details)
+
+
+def verdicts() -> list[tuple[Any, ...]]:
+    """What was found of each handoff, and where it stands."""
+    return list(
+        Handoff.objects.order_by("pk").values_list(
+            "status", "tier", "is_complete", "meets_criteria", "reason", "decided_at"
+        )
+    )
