@@ -118,6 +118,10 @@ the rates' history             | 200   | 200      | 200            | 200        
 the queue                      | 200   | 200      | 200            | 200        | 200              | 200 | 200         | 404
 the imports of files           | 200   | 403      | 200            | 200        | 403              | 403 | 403         | 404
 the registry                   | 200   | 200      | 200            | 200        | 200              | 200 | 200         | 404
+the registry as a file         | 200 | 200      | 200            | 200        | 200              | 200 | 200         | 404
+what became of offers          | 200 | 200      | 200            | 200        | 200              | 403 | 200         | 404
+many given away or recycled    | 200 | 403      | 403            | 200        | 403              | 403 | 403         | 404
+many offers withdrawn          | 200 | 403      | 200            | 403        | 200              | 403 | 200         | 404
 possible duplicates            | 200   | 200      | 200            | 200        | 200              | 200 | 200         | 404
 what looks like one of Bruno   | 200   | 200      | 200            | 200        | 200              | 404 | 200         | 404
 a merge compared               | 200   | 403      | 200            | 200        | 403              | 404 | 403         | 404
@@ -340,6 +344,10 @@ READ: dict[str, Callable[[Scene], str]] = {
     "the queue": lambda _: page("leads:queue"),
     "the imports of files": lambda _: page("leads:imports"),
     "the registry": lambda _: page("leads:list"),
+    "the registry as a file": lambda _: page("leads:export", form="csv"),
+    "what became of offers": lambda _: page("leads:became"),
+    "many given away or recycled": lambda _: f"{page('leads:bulk')}?deed=recycle",
+    "many offers withdrawn": lambda _: f"{page('leads:bulk')}?deed=withdraw",
     "possible duplicates": lambda _: page("leads:duplicates"),
     "what looks like one of Bruno": lambda s: page("leads:alike", pk=s.brunos.lead_id),
     "a merge compared": lambda s: page("leads:merge", pk=s.anas.lead_id, other=s.brunos.lead_id),

@@ -80,7 +80,9 @@ def _preview(
         "deed": deed,
         "filters": filters,
         "possible": [each for each in considered if not each.why_not],
-        "refused": [each for each in considered if each.why_not],
+        "refused": sorted(
+            (each for each in considered if each.why_not), key=lambda each: each.why_not
+        ),
         "is_bounded": len(considered) == MOST,
         "most": MOST,
         "form": form,
