@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -77,7 +77,10 @@ def ready(request: SignedInRequest, slug: str) -> HttpResponse:
 
 
 def _found(desk: Desk, view: str) -> QuerySet[Readiness]:
-    rows = Readiness.objects.filter(agreement=desk.agreement).select_related("lead")
+    # What was just offered is not judged again yet.
+    offered = desk.agreement.handoffs.open().filter(lead=OuterRef("lead"))
+    rows = Readiness.objects.filter(~Exists(offered), agreement=desk.agreement)
+    rows = rows.select_related("lead")
     if view == "ready":
         return rows.filter(ready_since__isnull=False).order_by("-ready_since", "-lead")
     return rows.filter(ready_since=None).order_by("lacks", "missing_points", "-lead")
