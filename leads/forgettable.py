@@ -6,7 +6,7 @@ from django.utils.translation import ngettext
 
 from leads.any_of import AnyOf
 from leads.forgotten import blanking
-from leads.models import FollowUp, HandoffEvent, Lead, LeadChange
+from leads.models import FollowUp, HandoffEvent, Lead
 from leads.qualifying import field_name
 from leads.records import families_of
 from leads.traces import Traces
@@ -24,10 +24,6 @@ def _said(lead: Lead, traces: Traces, lead_ids: set[int]) -> Iterator[str]:
     if blanked:
         yield ", ".join(field_name(key) for key in sorted(blanked))
     of_leads, by_handoffs = AnyOf("lead", lead_ids), AnyOf("handoff__lead_id", lead_ids)
-    told = LeadChange.objects.filter(of_leads).count()
-    yield ngettext(
-        "%(number)s telling of attributes", "%(number)s tellings of attributes", told
-    ) % {"number": told}
     notes = (
         FollowUp.objects.filter(of_leads).exclude(note="", next_step="").count()
         + HandoffEvent.objects.filter(by_handoffs).exclude(note="", answers=None).count()
