@@ -97,20 +97,23 @@ def below_criteria(handoff: Handoff, terms: Terms | None, attributes: Attributes
 
 
 def why_qualified(terms: Terms, attributes: Attributes) -> str:
-    """Say in a few words why a lead was offered: what it asked for, and its points."""
+    """Say in a few words why a lead was offered: what it asked for, its points, and whether it
+    lacked something.
+    """
     request = attributes.get(_REQUEST)
-    asked = "" if is_missing(request) else str(request)
-    if terms.handoff.threshold is None:
-        return asked
+    said = [] if is_missing(request) else [str(request)]
     verdict = evaluate(terms.handoff, attributes)
-    parts = {
-        "request": asked,
-        "score": formats.figure(verdict.score),
-        "threshold": formats.figure(verdict.threshold),
-    }
-    if not asked:
-        return _("score %(score)s, needs %(threshold)s") % parts
-    return _("%(request)s · score %(score)s, needs %(threshold)s") % parts
+    if verdict.threshold is not None:
+        said.append(
+            _("score %(score)s, needs %(threshold)s")
+            % {
+                "score": formats.figure(verdict.score),
+                "threshold": formats.figure(verdict.threshold),
+            }
+        )
+    if not verdict.qualifies or verdict.completeness.missing:
+        said.append(_("below the criteria"))
+    return " · ".join(said)
 
 
 def criteria_of(terms: Terms, attributes: Attributes) -> Criteria:

@@ -102,7 +102,7 @@ def test_why_the_lead_qualified(client: Client, version: AgreementVersion, ana: 
     text = text_of(client.get("/agreements/scored/queue/"))
 
     assert "VIP demo · score 71, needs 65" in text
-    assert "Basic score 0, needs 65" in text
+    assert "Basic score 0, needs 65 · below the criteria" in text
 
 
 def test_a_paused_clock_says_so(client: Client, version: AgreementVersion, ana: User) -> None:
