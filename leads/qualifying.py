@@ -19,6 +19,7 @@ from agreements.criteria import (
 )
 from agreements.rule_words import field_words, rule_words
 from agreements.terms import Terms
+from leads.blanking import is_forgotten
 from leads.models import Handoff
 from leads.records import changes_of, families_of
 
@@ -154,6 +155,8 @@ def field_name(key: str) -> str:
 
 def value_text(value: object) -> str:
     """Write the value of an attribute for a reader."""
+    if is_forgotten(value):
+        return _("[forgotten]")
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list | tuple):
