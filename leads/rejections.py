@@ -4,9 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 
-from agreements.arbiters import party_of_arbiter
 from agreements.permissions import refusal
 from leads.actions.contests import contestable_until
 from leads.any_of import AnyOf
@@ -14,7 +12,7 @@ from leads.models import Handoff, HandoffEvent
 from leads.models.leads import HandoffQuerySet
 from leads.permissions import check_user_can_contest, check_user_can_decide_contest
 from leads.queue import Desk
-from leads.reasons import reasons_for, rulebook_for
+from leads.reasons import reasons_for
 
 MOST = 100
 """How many rejections are looked at, the latest first."""
@@ -33,7 +31,6 @@ class Rejection:
     reason: str
     rejected: HandoffEvent | None
     contested: HandoffEvent | None
-    arbiter: str
     until: datetime | None
     cannot: str
 
@@ -96,15 +93,6 @@ def _told(
         reason=named.get(handoff.reason, handoff.reason),
         rejected=events.get((handoff.pk, Kind.REJECTED)),
         contested=events.get((handoff.pk, Kind.CONTESTED)),
-        arbiter=_arbiter(handoff),
         until=until,
         cannot=cannot,
     )
-
-
-def _arbiter(handoff: Handoff) -> str:
-    """Say who decides by the terms of a handoff."""
-    book = rulebook_for(handoff)
-    party = party_of_arbiter(book.terms.contest.arbiter) if book else None
-    leads = {"marketing": _("the marketing lead"), "sales": _("the sales lead")}
-    return leads.get(party or "", _("a director"))
