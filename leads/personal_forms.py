@@ -64,7 +64,7 @@ class RetentionForm(forms.ModelForm):  # type: ignore[type-arg]
         months, days = self.fields["forget_after_months"], self.fields["empty_after_days"]
         months.label = _("Forget leads without a sign of life for so many months")
         months.help_text = _("Empty: nobody is forgotten by rule.")
-        days.label = _("Empty what came in by calls after so many days")
+        days.label = _("Empty calls and files that came in after so many days")
         days.help_text = _("Empty: what came in stays.")
         for number in (months, days):
             number.widget.attrs |= _WIDE | {"inputmode": "numeric"}

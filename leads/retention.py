@@ -1,9 +1,12 @@
-"""Retention by rule: who shows no sign of life is forgotten, what came in by calls is emptied."""
+"""Retention by rule: who shows no sign of life is forgotten, what came in long ago is emptied."""
 
 from calendar import monthrange
+from collections.abc import Collection
 from datetime import datetime, timedelta
+from functools import partial
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from agreements.models import Audit
@@ -12,6 +15,7 @@ from leads.deadlocks import retry_once
 from leads.models import (
     Deal,
     Delivery,
+    FileImport,
     FollowUp,
     Forgetting,
     Handoff,
@@ -31,12 +35,12 @@ MOST_AT_ONCE = 2000
 
 
 def apply_retention(*, now: datetime) -> tuple[int, int]:
-    """Do what the rules of retention say; return how many leads and calls it was about."""
-    return forget_by_rule(now=now), empty_old_calls(now=now)
+    """Do what the rules of retention say; return how many leads and deliveries it was about."""
+    return forget_by_rule(now=now), empty_old_deliveries(now=now)
 
 
 def foresee(*, now: datetime, rules: RetentionRules | None = None) -> tuple[int, int]:
-    """Return how many leads would be forgotten and calls emptied by rules, now and in later runs.
+    """Return how many leads rules would forget and deliveries empty, now and in later runs.
 
     Leads that were merged are counted as one, whether or not all of them are silent.
     """
@@ -44,7 +48,7 @@ def foresee(*, now: datetime, rules: RetentionRules | None = None) -> tuple[int,
     months, days = rules.forget_after_months, rules.empty_after_days
     return (
         0 if months is None else silent_since(months_before(now, months)).count(),
-        0 if days is None else old_calls(now - timedelta(days=days)).count(),
+        0 if days is None else old_deliveries(now - timedelta(days=days)).count(),
     )
 
 
@@ -117,17 +121,20 @@ def _forget(lead: Lead, reason: str, now: datetime) -> bool:
     return True
 
 
-def empty_old_calls(*, now: datetime) -> int:
-    """Empty the calls that were taken in longer ago than the rules let them stay."""
+def empty_old_deliveries(*, now: datetime) -> int:
+    """Empty what was taken in longer ago than the rules let it stay; return how many deliveries.
+
+    What is being worked on, or waits for a person, stays.
+    """
     days = RetentionRules.current().empty_after_days
     if days is None:
         return 0
     emptied = 0
-    while pks := list(
-        old_calls(now - timedelta(days=days)).order_by("pk").values_list("pk", flat=True)[:BATCH]
-    ):
-        Delivery.objects.filter(pk__in=pks).update(payload=None, summary=None, error="")
-        emptied += len(pks)
+    for kind, empty in ((Delivery.Kind.CALL, _empty_calls), (Delivery.Kind.FILE, _empty_files)):
+        old = old_deliveries(now - timedelta(days=days)).filter(kind=kind).order_by("pk")
+        while pks := list(old.values_list("pk", flat=True)[:BATCH]):
+            empty(pks)
+            emptied += len(pks)
     if emptied:
         rules = RetentionRules.current()
         Audit.objects.record(
@@ -136,11 +143,31 @@ def empty_old_calls(*, now: datetime) -> int:
     return emptied
 
 
-def old_calls(before: datetime) -> QuerySet[Delivery]:
-    """Return the calls that came before an instant, were taken in, and still hold what came."""
-    return Delivery.objects.filter(
-        kind=Delivery.Kind.CALL,
-        received_at__lt=before,
-        processed_at__isnull=False,
-        payload__isnull=False,
+def old_deliveries(before: datetime) -> QuerySet[Delivery]:
+    """Return what came before an instant, was taken in, and still holds what came."""
+    over = (FileImport.State.IMPORTED, FileImport.State.UNDONE)
+    is_call = Q(kind=Delivery.Kind.CALL, payload__isnull=False)
+    is_file = Q(kind=Delivery.Kind.FILE, file__gt="") & (
+        Q(file_import=None) | Q(file_import__state__in=over)
     )
+    return Delivery.objects.filter(
+        is_call | is_file, received_at__lt=before, processed_at__isnull=False
+    )
+
+
+def _empty_calls(pks: Collection[int]) -> None:
+    Delivery.objects.filter(pk__in=pks).update(payload=None, summary=None, error="")
+
+
+@transaction.atomic
+def _empty_files(pks: Collection[int]) -> None:
+    """Let go of files and of their rejects; one that a later delivery shares stays for that."""
+    for delivery in Delivery.objects.filter(pk__in=pks).select_related("file_import"):
+        stored = [delivery.file]
+        Delivery.objects.filter(pk=delivery.pk).update(file="")
+        for file_import in FileImport.objects.filter(delivery=delivery):
+            stored += [file_import.rejects, file_import.table]
+            FileImport.objects.filter(pk=file_import.pk).update(rejects="", table="", foreseen=None)
+        for field in stored:
+            if field and not Delivery.objects.filter(file=field.name).exists():
+                transaction.on_commit(partial(field.storage.delete, str(field.name)))

@@ -129,7 +129,7 @@ class Migration(migrations.Migration):
                             django.core.validators.MinValueValidator(7),
                             django.core.validators.MaxValueValidator(7300),
                         ],
-                        verbose_name="empty what came in by calls after so many days",
+                        verbose_name="empty calls and files that came in after so many days",
                     ),
                 ),
                 (

@@ -108,7 +108,7 @@ class RetentionRules(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(240)],
     )
     empty_after_days = models.PositiveSmallIntegerField(
-        _("empty what came in by calls after so many days"),
+        _("empty calls and files that came in after so many days"),
         null=True,
         blank=True,
         validators=[MinValueValidator(7), MaxValueValidator(7300)],

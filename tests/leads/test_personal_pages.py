@@ -104,7 +104,7 @@ def test_what_is_told_is_kept_again(client: Client, paulo: Lead, admin: User) ->
 def test_rules_are_counted_before_they_are_used(client: Client, paulo: Lead) -> None:
     rules = {"forget_after_months": "24", "empty_after_days": "", "kept_attributes": "plan, shoe"}
     response = client.post("/personal-data/", rules | {"try": "yes"})
-    assert "would forget 0 leads and empty 0 calls" in text_of(response)
+    assert "would forget 0 leads and empty 0 calls and files" in text_of(response)
     assert not RetentionRules.objects.exists()
     response = client.post("/personal-data/", rules, follow=True)
     assert "The rules were changed." in text_of(response)

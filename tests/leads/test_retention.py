@@ -2,20 +2,30 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.test import TestCase
+from django.utils import timezone
 
 from agreements.models import AgreementVersion, Audit, User
 from leads.actions import handoffs, merges, outcomes, retention_rules
 from leads.ingest import ingest
 from leads.models import Delivery, Forgetting, Lead
 from leads.rebuild import rebuild
-from leads.retention import apply_retention, empty_old_calls, foresee, forget_by_rule, months_before
+from leads.retention import (
+    apply_retention,
+    empty_old_deliveries,
+    foresee,
+    forget_by_rule,
+    months_before,
+)
 from leads.told import Named, ToldDeal
 from tests.calls import Caller
 from tests.factories import Teller, local, make_user, make_version
 from tests.leads.dealing import dealing_terms
+from tests.leads.files import NOBODY, run, write
 from tests.leads.pages import NOW, offer
 
 pytestmark = pytest.mark.django_db
@@ -113,11 +123,24 @@ def test_old_calls_are_emptied(version: AgreementVersion, admin: User) -> None:
     crm.put("/leads/crm/1/", {"attributes": {"name": "Paulo"}})
     keep_for(admin, days=30)
     delivery = Delivery.objects.get()
-    assert empty_old_calls(now=delivery.received_at + timedelta(days=29)) == 0
-    assert empty_old_calls(now=delivery.received_at + timedelta(days=31)) == 1
+    assert empty_old_deliveries(now=delivery.received_at + timedelta(days=29)) == 0
+    assert empty_old_deliveries(now=delivery.received_at + timedelta(days=31)) == 1
     delivery.refresh_from_db()
     assert (delivery.payload, delivery.summary) == (None, None)
-    assert empty_old_calls(now=delivery.received_at + timedelta(days=31)) == 0
+    assert empty_old_deliveries(now=delivery.received_at + timedelta(days=31)) == 0
+
+
+@pytest.mark.usefixtures("here")
+def test_old_files_are_emptied(version: AgreementVersion, admin: User) -> None:
+    run(write(NOBODY))
+    keep_for(admin, days=30)
+    path = Path(Delivery.objects.get().file.path)
+    assert path.exists()
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        assert apply_retention(now=timezone.now() + timedelta(days=31)) == (0, 1)
+    assert not Delivery.objects.get().file
+    assert not path.exists()
+    assert Lead.objects.get().name == "João"
 
 
 def test_by_command(
@@ -127,7 +150,8 @@ def test_by_command(
     call_command("apply_retention")
     told = capsys.readouterr().out
     assert told == (
-        "0 leads would be forgotten, 0 calls emptied.\n0 leads forgotten, 0 calls emptied.\n"
+        "0 leads would be forgotten, 0 calls and files emptied.\n"
+        "0 leads forgotten, 0 calls and files emptied.\n"
     )
 
 

@@ -21,8 +21,10 @@ class Command(BaseCommand):
         """Do it and say how much it was."""
         now = timezone.now()
         if options["dry_run"]:
-            leads, calls = foresee(now=now)
-            self.stdout.write(f"{leads} leads would be forgotten, {calls} calls emptied.")
+            leads, emptied = foresee(now=now)
+            self.stdout.write(
+                f"{leads} leads would be forgotten, {emptied} calls and files emptied."
+            )
             return
-        leads, calls = apply_retention(now=now)
-        self.stdout.write(f"{leads} leads forgotten, {calls} calls emptied.")
+        leads, emptied = apply_retention(now=now)
+        self.stdout.write(f"{leads} leads forgotten, {emptied} calls and files emptied.")
