@@ -126,13 +126,11 @@ def _origin_condition(origin: str) -> Q:
 
 
 def _campaign_condition(campaign: str) -> Q:
-    # The index has the leads of a campaign only.
-    has_one = Q(attributes__has_key="campaign")
     if campaign == WITHOUT:
-        return ~has_one
+        return ~Q(attributes__has_key="campaign")
     if not campaign:
         return Q()
-    return has_one & Q(Exact(KeyTextTransform("campaign", "attributes"), Value(campaign)))
+    return Q(Exact(KeyTextTransform("campaign", "attributes"), Value(campaign)))
 
 
 def _latest_stage(agreement: Agreement) -> Subquery:

@@ -52,6 +52,7 @@ def julia(version: AgreementVersion, client: Client) -> User:
 
 def recount(version: AgreementVersion, handoff: Handoff) -> dict[str, Any]:
     """What became of one handoff, by the rows about it."""
+    assert handoff.offered_at is not None
     stood = handoff.status == "rejected" and handoff.contest != "overturned"
     undecided = handoff.decided_at is None and handoff.status == "offered"
     touches = sorted(

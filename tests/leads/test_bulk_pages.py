@@ -38,7 +38,8 @@ def offered(version: AgreementVersion, *names: str, holder: User | None = None) 
 
 
 def preview(client: Client, deed: str, *chosen: Handoff, **asked: str) -> Any:
-    return client.get(BULK, {"deed": deed, "lead": [each.lead_id for each in chosen]} | asked)
+    leads: dict[str, Any] = {"lead": [each.lead_id for each in chosen]}
+    return client.get(BULK, {"deed": deed} | leads | asked)
 
 
 def do(client: Client, deed: str, *chosen: Handoff, **told: Any) -> Any:

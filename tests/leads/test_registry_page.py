@@ -1,5 +1,6 @@
 """The registry: every lead somebody may read, found by word and narrowed by address."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from agreements.models import AgreementVersion, User
 from leads.ingest import ingest
 from leads.models import Lead
 from leads.paging import BoundedPaginator
+from leads.readiness import judge_leads
 from tests.factories import Teller, example_terms, make_rep, make_user, make_version
 from tests.leads.pages import NOW, offer, stop_time, text_of
 
@@ -107,6 +109,86 @@ def test_filters(client: Client, version: AgreementVersion, rafael: User) -> Non
     response = client.get(f"{LEADS}?tier=basic&holder={ana.pk}")
     assert [chip["value"] for chip in response.context["chips"]] == ["Ana", "Basic"]
     assert "No lead fits these filters" in text_of(response)
+
+
+def test_campaigns_systems_and_days(
+    client: Client, version: AgreementVersion, rafael: User
+) -> None:
+    arrive(version, "Carla", campaign="Spring")
+    offer(version, "Paulo", NOW - timedelta(days=3), campaign="Autumn", origin="fair")
+    offer(version, "Rita", NOW)
+    Lead.objects.get(name="Rita").identities.create(source="hubspot", external_id="1")
+
+    assert found(client, "campaign=Spring") == ["Carla"]
+    assert found(client, "campaign=-") == ["Rita"]
+    assert found(client, "origin=-") == ["Rita", "Carla"]
+    assert found(client, "source=hubspot") == ["Rita"]
+    assert found(client, "offered_from=2026-09-06") == ["Rita"]
+    assert found(client, "offered_to=2026-09-05") == ["Paulo"]
+    assert found(client, "offered_from=2026-09-05&offered_to=2026-09-05") == ["Paulo"]
+    assert found(client, "offered_to=2026-09-30&campaign=Autumn&origin=fair") == ["Paulo"]
+    assert found(client, "outcome=waiting&campaign=-") == ["Rita"]
+    assert len(found(client, "offered_from=soon&outcome=nonsense&sort=x&attention=x")) == 3
+
+
+def test_with_days_any_handoff_offered_then_is_looked_at(
+    client: Client, version: AgreementVersion, rafael: User
+) -> None:
+    offer(version, "Carla", NOW - timedelta(days=5))
+    tell = Teller("Carla")
+    again = [
+        tell.event("rejected", NOW - timedelta(days=4), reason="wrong_data", external_id="no"),
+        tell.event("offered", NOW - timedelta(days=1), "H2", external_id="again"),
+    ]
+    ingest(agreement=version.agreement, facts=again, by=None, now=NOW)
+
+    page = client.get(f"{LEADS}?status=rejected&offered_to=2026-09-04")
+
+    assert names_of(page) == ["Carla"]
+    assert [row.handoff.status for row in page.context["rows"]] == ["rejected"]
+    assert found(client, "status=rejected&offered_from=2026-09-05") == []
+
+
+def test_what_needs_attention(client: Client, version: AgreementVersion, rafael: User) -> None:
+    ana = make_rep("Ana", version.agreement)
+    offer(version, "Calm", NOW, holder=ana)
+    offer(version, "Nobodys", NOW)
+    offer(version, "Late", NOW - timedelta(days=6), holder=ana)
+    assert found(client, "attention=yes") == ["Late", "Nobodys"]
+
+
+def test_order(client: Client, version: AgreementVersion, rafael: User) -> None:
+    offer(version, "Late", NOW)
+    arrive(version, "Only a lead")
+    offer(version, "Early", NOW - timedelta(days=1))
+
+    assert found(client, "sort=heard") == ["Late", "Only a lead", "Early"]
+    assert found(client, "sort=-offered") == ["Late", "Early"]
+    assert found(client, "sort=offered") == ["Early", "Late"]
+    page = client.get(f"{LEADS}?sort=offered&page=2")
+    assert page.context["sorts"]["offered"]["direction"] == "ascending"
+    assert page.context["sorts"]["offered"]["href"] == "?sort=-offered"
+    assert page.context["sorts"]["heard"] == {"direction": "", "href": "?sort=-heard"}
+
+
+def test_points(
+    client: Client, version: AgreementVersion, rafael: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scoring = [{"points": 40, "when": {"field": "request", "operator": "present"}}]
+    handoff = {"scoring": scoring, "threshold": 30}
+    scored = make_version(example_terms(handoff=handoff), slug="scored")
+    User.objects.filter(pk=rafael.pk).update(is_admin=True)
+    offer(scored, "Paulo", NOW - timedelta(days=2), request="demo")
+    told = Teller("Paulo").attributes(NOW - timedelta(days=1), request=None)
+    ingest(agreement=scored.agreement, facts=[replace(told, external_id="x")], by=None, now=NOW)
+    arrive(scored, "Rita", "mql", request="demo")
+    judge_leads(now=NOW)
+
+    rows = client.get("/agreements/scored/leads/").context["rows"]
+
+    # Paulo has those of his offer, Rita those of today.
+    assert [(str(row.lead), row.points) for row in rows] == [("Rita", 40), ("Paulo", 40)]
+    assert Lead.objects.get(name="Paulo").attributes["request"] is None
 
 
 def test_filters_look_at_the_latest_handoff(
