@@ -15,6 +15,7 @@ from agreements.terms import terms_hash
 from tests.factories import RECORDED_AT as NOW
 from tests.factories import example_terms, make_user, make_version
 from tests.leads.pages import text_of
+from tests.page_forms import form_values
 
 pytestmark = pytest.mark.django_db
 
@@ -255,8 +256,8 @@ def test_file_with_problems_is_told_line_by_line_and_may_still_begin(
     assert BAD in response.content.decode()
     assert not AgreementVersion.objects.exists()
 
-    # The second button has no other name than this, and neither of the first one.
-    post(client, do="file", text=BAD, anyway="1")
+    # The second button says only this; all else is what the form itself sends.
+    post(client, **form_values(response.content.decode(), "bring"), anyway="1")
     assert the_draft().terms["calender"] == "x"
 
 
