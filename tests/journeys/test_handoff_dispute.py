@@ -176,6 +176,18 @@ def test_many_are_offered(
     complaints[:] = [each for each in complaints if "422" not in each]
 
 
+def test_with_the_keyboard_alone(page: Page, sign_in: SignIn, ready: Lead, julia: User) -> None:
+    sign_in(page, julia)
+    page.goto(address("ready"))
+    page.keyboard.press("j")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Offer 1 lead to sales?")
+    page.get_by_role("button", name="Offer to sales").press("Enter")
+    expect(page.locator("#messages")).to_contain_text("1 lead was offered to sales.")
+
+
 def test_a_recycled_lead_comes_back_on_its_day(
     page: Page, sign_in: SignIn, version: AgreementVersion, ana: User
 ) -> None:
