@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -319,15 +319,17 @@ def _reviews(terms: Terms) -> Iterator[str]:
 
 
 def period_words(version: AgreementVersion) -> str:
-    """Say from when until when a version is in force, in the agreement's zone."""
+    """Say from when until which last day a version is in force, in the agreement's zone."""
     if version.effective_from is None:
         return _("Not in force.")
     starts = formats.long_day(_local(version, version.effective_from))
     if version.effective_to is None:
         return _("In force from %(start)s until both sign another.") % {"start": starts}
+    # The end is half-open: at midnight the day before is the last.
+    last = _local(version, version.effective_to - timedelta.resolution)
     return _("In force from %(start)s until %(end)s.") % {
         "start": starts,
-        "end": formats.long_day(_local(version, version.effective_to)),
+        "end": formats.long_day(last),
     }
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -241,10 +241,11 @@ def _told(text: str, values: Mapping[str, str]) -> Sentence:
 
 
 def _period(data: Mapping[str, Any], values: dict[str, str]) -> str:
-    """Say from when until when a version is wanted in force."""
-    for name in ("from_date", "to_date"):
+    """Say from when until which last day a version is wanted in force."""
+    for name, before in (("from_date", 0), ("to_date", 1)):
         if data.get(name):
-            values[name] = formats.long_day(date.fromisoformat(str(data[name])))
+            day = date.fromisoformat(str(data[name])) - timedelta(days=before)
+            values[name] = formats.long_day(day)
     if "from_date" not in values:
         return _("%(who)s left open from when version %(number)s shall be in force.")
     if "to_date" not in values:

@@ -56,6 +56,7 @@ def test_end(in_force: AgreementVersion, helena: User, rafael: User) -> None:
     assert "Choose a day that is to come" in text_of(past)
 
     assert client.post(address, typed).status_code == 302
+    assert "until 30 April 2199." in text_at(client, "/agreements/acme/document/1/")
 
     in_force = refreshed(in_force)
     assert in_force.effective_to == in_force.agreement.ended_at == local("2199-05-01 00:00")
