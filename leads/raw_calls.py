@@ -67,13 +67,13 @@ def _without(told: Any) -> dict[str, Any]:
     }
 
 
-def empty_calls(spoken: Spoken, delivery_ids: Iterable[int]) -> int:
+def empty_calls(spoken: Spoken, delivery_ids: Iterable[int], *, searches: bool = True) -> int:
     """Empty every call that was taken in and speaks of a person; return how many.
 
-    Those of ``delivery_ids`` told facts about them; the others are searched for.
+    Those of ``delivery_ids`` told facts about them; the others are searched for if it is asked.
     """
     emptied = 0
-    for delivery in _candidates(spoken, set(delivery_ids)):
+    for delivery in _candidates(spoken, set(delivery_ids), searches=searches):
         empty_call(delivery, spoken)
         summary = delivery.summary if isinstance(delivery.summary, dict) else {}
         Delivery.objects.filter(pk=delivery.pk).update(
@@ -83,14 +83,16 @@ def empty_calls(spoken: Spoken, delivery_ids: Iterable[int]) -> int:
     return emptied
 
 
-def _candidates(spoken: Spoken, delivery_ids: set[int]) -> Iterable[Delivery]:
+def _candidates(
+    spoken: Spoken, delivery_ids: set[int], *, searches: bool = True
+) -> Iterable[Delivery]:
     calls = Delivery.objects.filter(
         kind=Delivery.Kind.CALL, payload__isnull=False, processed_at__isnull=False
     )
     words = sorted({*spoken.words, *(name for _, name in spoken.names)})[:_AT_ONCE]
     texts = calls.annotate(text=Cast("payload", TextField()))
     found = {delivery.pk: delivery for delivery in calls.filter(pk__in=delivery_ids)}
-    for word in words:
+    for word in words if searches else ():
         for delivery in texts.filter(text__icontains=word).exclude(pk__in=found):
             if _speaks(delivery.payload, spoken):
                 found[delivery.pk] = delivery

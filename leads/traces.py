@@ -61,15 +61,18 @@ _SHORTEST_WORD, _SHORTEST_PHONE = 6, 8
 class Traces:
     """What is kept about leads that are one person; to be erased inside a transaction.
 
-    ``words`` are what names the person beyond doubt: addresses, telephones and whole names.
+    ``words`` are what names the person beyond doubt: addresses, telephones and whole names. Where
+    ``searches`` is false only what is linked to the leads is found, not what merely names them.
     """
 
-    def __init__(self, lead_ids: Collection[int], blanking: Blanking) -> None:
+    def __init__(
+        self, lead_ids: Collection[int], blanking: Blanking, *, searches: bool = True
+    ) -> None:
         self._lead_ids, self._blanking = lead_ids, blanking
         identities = LeadIdentity.objects.filter(AnyOf("lead", lead_ids))
         self.identities = list(identities.order_by("pk"))
         self.values = set(self._personal_values())
-        self.words = {word for word in self.values if _is_telling(word)}
+        self.words = {word for word in self.values if searches and _is_telling(word)}
         self.handoffs = list(Handoff.objects.filter(AnyOf("lead", lead_ids)).order_by("pk"))
         self._veiled = tuple(
             each.external_id for each in self.identities if self._is_personal(each.external_id)

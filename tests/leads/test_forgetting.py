@@ -201,6 +201,7 @@ def test_who_was_kept_long_enough_may_come_back(
     agreement: Agreement, rep: User, admin: User
 ) -> None:
     forget(told(agreement, rep), None, cause=Forgetting.Cause.RULE)
+    assert lines_with(PERSONAL) == []
     fresh = Teller("4711", "hubspot").attributes(NOW, **PERSON)
     ingest(agreement=agreement, facts=[fresh], by=None, now=NOW)
     assert Lead.objects.get(name=PERSON["name"]).identities.get().external_id == "4711"
