@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
 from agreements import formats
 from agreements.coming import Coming
+
+_MOMENT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ def _replaced(coming: Coming, zone: ZoneInfo) -> str:
     parts: dict[str, object] = {"number": replaced.number}
     if replaced.ends_at is None:
         return _("Version %(number)s ends at that instant, without a gap.") % parts
-    parts |= {"end": _day(replaced.ends_at, zone)}
+    parts |= {"end": _day(replaced.ends_at - _MOMENT, zone)}
     return _("Version %(number)s, which would last until %(end)s, ends at that instant.") % parts
 
 

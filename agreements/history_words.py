@@ -84,6 +84,8 @@ class Teller:
         keys |= {int(row.subject_id) for row in self._rows["audit"].values()}
         versions = agreement.versions.select_related("copied_from").defer("copied_from__terms")
         self._versions: dict[int, AgreementVersion] = versions.in_bulk(keys)
+        is_talk = self._rows["comment"] or self._rows["suggestion"]
+        self._talked = _Talked(agreement) if is_talk else None
 
     def _read(self, kind: Kind, moments: Sequence[Moment]) -> dict[int, Any]:
         keys = {
@@ -175,7 +177,7 @@ class Teller:
         return Event("writing-sign", moment.at, _told(text, values))
 
     def _comment(self, moment: Moment, row: Comment) -> Event:
-        values = self._about_place(row)
+        values = self._about_place(row, moment.at)
         if moment.kind == "resolved":
             values["who"] = row.resolved_by.name if row.resolved_by else ""
             text = _("%(who)s resolved the conversation about %(clause)s.")
@@ -189,7 +191,7 @@ class Teller:
         return Event("message-2", moment.at, _told(text, values), said=row.text)
 
     def _suggestion(self, moment: Moment, row: Suggestion) -> Event:
-        values = self._about_place(row)
+        values = self._about_place(row, moment.at)
         if moment.kind == "decided":
             values["who"] = row.decided_by.name if row.decided_by else ""
             icon, text = {
@@ -230,10 +232,26 @@ class Teller:
     def _about(self, version: AgreementVersion, who: str) -> dict[str, str]:
         return {"who": who, "number": str(version.number)}
 
-    def _about_place(self, row: Comment | Suggestion) -> dict[str, str]:
+    def _about_place(self, row: Comment | Suggestion, at: datetime) -> dict[str, str]:
         version = self._versions[row.version_id]
         then = row.document_then(version.terms)
-        return self._about(version, "") | {"clause": place_name(then, row.path)}
+        number = self._talked.number_at(version.pk, at) if self._talked else version.number
+        return {"who": "", "number": str(number), "clause": place_name(then, row.path)}
+
+
+class _Talked:
+    """In which version something was said: talk goes along when a text goes back to draft."""
+
+    def __init__(self, agreement: Agreement) -> None:
+        rows = agreement.versions.values_list("pk", "number", "copied_from_id", "recorded_at")
+        self._versions = {pk: (number, origin, at) for pk, number, origin, at in rows}
+
+    def number_at(self, version_id: int, at: datetime) -> int:
+        """Return the number of the version in which something stood at an instant."""
+        number, origin, began_at = self._versions[version_id]
+        while at < began_at and origin is not None:
+            number, origin, began_at = self._versions[origin]
+        return number
 
 
 def _told(text: str, values: Mapping[str, str]) -> Sentence:

@@ -154,3 +154,12 @@ def _is_followed(version: AgreementVersion) -> bool:
     """Whether a signed version begins as this one ends or later."""
     others = version.agreement.versions.signed()
     return others.filter(effective__startswith__gte=version.effective_to).exists()
+
+
+def sent_back_by(version: AgreementVersion) -> VersionStep | None:
+    """Return the step that sent the text a draft is a copy of back, if one did; one query."""
+    if version.copied_from_id is None:
+        return None
+    steps = VersionStep.objects.filter(version=version.copied_from_id)
+    back = steps.exclude(step=VersionStep.Step.PROPOSE)
+    return back.select_related("taken_by", "version").order_by("pk").last()

@@ -14,6 +14,7 @@ from agreements.editor.registry import FORMS
 from agreements.models import Agreement, AgreementVersion
 from agreements.open_talk import Counts, open_talk
 from agreements.terms import Problem
+from agreements.version_deeds import sent_back_by
 from agreements.wording import problem_sentence
 
 
@@ -118,6 +119,7 @@ class Table:
             "nav": self.nav(),
             "problems": self.all_problems(),
             "talk": self.talk,
+            "sent_back": sent_back_by(self.version),
             **self.form.context_of(
                 self.version, self.document, self.problems, shown=fields, now=self.now
             ),
