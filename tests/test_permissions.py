@@ -1,20 +1,15 @@
-"""Who may do what: every rule and every page, for each role, as tables.
+"""Who may do what: every rule, for each role, as a table.
 
 `docs/reference/roles.md` tells the same in words.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from django.test import Client
-from django.urls import reverse
 
 from agreements import permissions as of_agreements
-from agreements.models import Agreement, Membership, Team, User
+from agreements.models import Agreement, Membership, User
 from agreements.permissions import (
     check_user_can_administer,
     check_user_can_close_month,
@@ -31,9 +26,7 @@ from agreements.permissions import (
     refusal,
 )
 from leads import permissions as of_leads
-from leads.actions import exceptions
-from leads.ingest import ingest
-from leads.models import Breach, BreachException, Handoff, Lead
+from leads.models import Handoff
 from leads.permissions import (
     check_user_can_ask_exception,
     check_user_can_assign,
@@ -51,8 +44,7 @@ from leads.permissions import (
 )
 from leads.queue import desk_of
 from leads.registry import readable_leads
-from tests.factories import Teller, example_terms, make_rep, make_user, make_version
-from tests.leads.pages import NOW, offer, stop_time, text_of
+from tests.roles import Scene, columns_of, enter_scene, may
 
 pytestmark = pytest.mark.django_db
 
@@ -103,140 +95,13 @@ merge leads                    | yes   | –        | yes            | yes      
 people, calendars, tokens      | yes   | –        | –              | –          | –                | –   | –           | –
 """  # noqa: E501 - it is read as a table
 
-PAGES = """
-                               | admin | director | marketing lead | sales lead | marketing member | rep | integration | stranger
-the document                   | 200   | 200      | 200            | 200        | 200              | 200 | 200         | 404
-a version                      | 200   | 200      | 200            | 200        | 200              | 200 | 200         | 404
-its text as YAML               | 200   | 200      | 200            | 200        | 200              | 200 | 200         | 404
-the dashboard                  | 200   | 200      | 200            | 200        | 200              | 200 | 200         | 404
-what is behind a figure        | 200   | 200      | 200            | 200        | 200              | 200 | 200         | 404
-the breaches                   | 200   | 200      | 200            | 200        | 200              | 200 | 200         | 404
-the live figures               | 200   | 200      | 200            | 200        | 200              | 200 | 200         | 404
-the back-test                  | 200   | 200      | 200            | 200        | 200              | 200 | 200         | 404
-the criteria, tested           | 200   | 200      | 200            | 200        | 200              | 200 | 200         | 404
-the rates' history             | 200   | 200      | 200            | 200        | 200              | 200 | 200         | 404
-the queue                      | 200   | 200      | 200            | 200        | 200              | 200 | 200         | 404
-the imports of files           | 200   | 403      | 200            | 200        | 403              | 403 | 403         | 404
-the registry                   | 200   | 200      | 200            | 200        | 200              | 200 | 200         | 404
-the registry as a file         | 200 | 200      | 200            | 200        | 200              | 200 | 200         | 404
-what became of offers          | 200 | 200      | 200            | 200        | 200              | 403 | 200         | 404
-many given away or recycled    | 200 | 403      | 403            | 200        | 403              | 403 | 403         | 404
-many offers withdrawn          | 200 | 403      | 200            | 403        | 200              | 403 | 200         | 404
-possible duplicates            | 200   | 200      | 200            | 200        | 200              | 200 | 200         | 404
-what looks like one of Bruno   | 200   | 200      | 200            | 200        | 200              | 404 | 200         | 404
-a merge compared               | 200   | 403      | 200            | 200        | 403              | 404 | 403         | 404
-a lead never offered           | 200   | 200      | 200            | 200        | 200              | 404 | 200         | 404
-a lead in the queue            | 200   | 200      | 200            | 200        | 200              | 200 | 200         | 404
-a lead of Ana                  | 200   | 200      | 200            | 200        | 200              | 200 | 200         | 404
-a lead of Bruno                | 200   | 200      | 200            | 200        | 200              | 404 | 200         | 404
-who holds how much             | 200   | 403      | 403            | 200        | 403              | 403 | 403         | 404
-what waits in the team's queue | 200   | 403      | 403            | 200        | 403              | 403 | 403         | 404
-the rules of the team          | 200   | 403      | 403            | 200        | 403              | 403 | 403         | 404
-a new rule of the team         | 200   | 403      | 403            | 200        | 403              | 403 | 403         | 404
-absences                       | 200   | 403      | 403            | 200        | 403              | 200 | 403         | 404
-who gets one of Ana            | 200   | 403      | 403            | 200        | 403              | 403 | 403         | 404
-who gets one of Bruno          | 200   | 403      | 403            | 200        | 403              | 404 | 403         | 404
-deeds about one in the queue   | 303   | 403      | 403            | 303        | 403              | 303 | 403         | 404
-deeds about one of Ana         | 303   | 403      | 403            | 303        | 403              | 303 | 403         | 404
-deeds about one of Bruno       | 303   | 403      | 403            | 303        | 403              | 404 | 403         | 404
-"""  # noqa: E501 - it is read as a table
-
-DEEDS = {
-    "accept": {},
-    "reject": {"reject-reason": "wrong_data"},
-    "log": {"log-channel": "call", "log-outcome": "no_answer"},
-}
-
-
-def columns_of(table: str) -> dict[str, dict[str, str]]:
-    """Read a table as role, row and cell."""
-    head, *rows = [[cell.strip() for cell in line.split("|")] for line in table.split("\n")[1:-1]]
-    return {role: {row[0]: row[place] for row in rows} for place, role in enumerate(head) if place}
-
-
-RULES_OF, PAGES_OF = columns_of(RULES), columns_of(PAGES)
-
-
-@dataclass(frozen=True)
-class Scene:
-    """An agreement, three handoffs, a lead never offered, and an exception asked by each party."""
-
-    agreement: Agreement
-    person: User
-    bruno: User
-    never_offered: Lead
-    queued: Handoff
-    anas: Handoff
-    brunos: Handoff
-    asked: dict[str, BreachException]
-
-    def breach_of(self, party: str) -> Breach:
-        """A breach charged to a party."""
-        return self.asked[party].breach
-
-
-def person_in(role: str, agreement: Agreement) -> User:
-    """Somebody of a column; the rep is Ana."""
-    elsewhere = make_version(slug="elsewhere").agreement
-    fields: dict[str, tuple[Team | None, str]] = {
-        "marketing lead": (agreement.marketing_team, "lead"),
-        "marketing member": (agreement.marketing_team, "member"),
-        "sales lead": (agreement.sales_team, "lead"),
-        "rep": (agreement.sales_team, "member"),
-        "integration": (agreement.sales_team, "integration"),
-        "stranger": (elsewhere.sales_team, "lead"),
-    }
-    team, membership = fields.get(role, (None, ""))
-    name = "Ana" if role == "rep" else "Zoe"
-    return make_user(
-        name, team=team, role=membership, is_admin=role == "admin", is_director=role == "director"
-    )
+RULES_OF = columns_of(RULES)
 
 
 @pytest.fixture
 def scene(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Scene:
     """The scene as somebody of the role asked for enters it."""
-    stop_time(monkeypatch)
-    reasons = {
-        "exceptions": [{"key": "outage", "name": "Outage"}],
-        "rejection": [{"key": "wrong_data", "name": "Wrong data"}],
-    }
-    agreement = make_version(example_terms(reasons=reasons)).agreement
-    person = person_in(request.param, agreement)
-    bruno = make_rep("Bruno", agreement)
-    ana = person if person.name == "Ana" else make_rep("Ana", agreement)
-    lately = NOW - timedelta(minutes=22)
-    return Scene(
-        agreement=agreement,
-        person=person,
-        bruno=bruno,
-        never_offered=never_offered(agreement),
-        queued=offer(agreement.versions.get(), "Queued", lately),
-        anas=offer(agreement.versions.get(), "Anas", lately, holder=ana),
-        brunos=offer(agreement.versions.get(), "Brunos", lately, holder=bruno),
-        asked={"marketing": asked_about(agreement, "M4"), "sales": asked_about(agreement, "S2")},
-    )
-
-
-def never_offered(agreement: Agreement) -> Lead:
-    ingest(agreement=agreement, facts=[Teller("Never").stage("mql", NOW)], by=None, now=NOW)
-    return Lead.objects.get(identities__external_id="Never")
-
-
-def asked_about(agreement: Agreement, clause: str) -> BreachException:
-    """An exception somebody asked for, about a clause that was breached a week ago."""
-    offered_at = NOW - timedelta(days=7)
-    tell = Teller(f"Late {clause}")
-    facts = [tell.event("offered", offered_at)]
-    facts += [tell.event("assigned", offered_at, to_queue=True)] if clause != "M4" else []
-    ingest(agreement=agreement, facts=facts, by=None, now=NOW)
-    breach = Breach.objects.get(clause_key=clause, handoff__external_id=f"Late {clause}-H1")
-    somebody = make_user(f"Who asked about {clause}")
-    return exceptions.ask(breach=breach, reason="outage", by=somebody, now=NOW)
-
-
-def may(check: Callable[..., None]) -> Callable[..., bool]:
-    return lambda *about, **more: not refusal(check, *about, **more)
+    return enter_scene(request.param, monkeypatch)
 
 
 def reads(handoff: Handoff, person: User) -> bool:
@@ -326,50 +191,6 @@ ASKED: dict[str, Callable[[Scene], bool]] = {
 }
 
 
-def page(name: str, **about: Any) -> str:
-    return reverse(name, kwargs={"slug": "acme"} | about)
-
-
-READ: dict[str, Callable[[Scene], str]] = {
-    "the document": lambda _: page("agreements:document"),
-    "a version": lambda _: page("agreements:version", number=1),
-    "its text as YAML": lambda _: page("agreements:version-yaml", number=1),
-    "the dashboard": lambda _: page("metrics:dashboard"),
-    "what is behind a figure": lambda _: page("metrics:behind", key="S2"),
-    "the breaches": lambda _: page("metrics:breaches"),
-    "the live figures": lambda _: page("metrics:live"),
-    "the back-test": lambda _: page("metrics:back-test"),
-    "the criteria, tested": lambda _: page("leads:criteria-test"),
-    "the rates' history": lambda _: page("metrics:rate-history"),
-    "the queue": lambda _: page("leads:queue"),
-    "the imports of files": lambda _: page("leads:imports"),
-    "the registry": lambda _: page("leads:list"),
-    "the registry as a file": lambda _: page("leads:export", form="csv"),
-    "what became of offers": lambda _: page("leads:became"),
-    "many given away or recycled": lambda _: f"{page('leads:bulk')}?deed=recycle",
-    "many offers withdrawn": lambda _: f"{page('leads:bulk')}?deed=withdraw",
-    "possible duplicates": lambda _: page("leads:duplicates"),
-    "what looks like one of Bruno": lambda s: page("leads:alike", pk=s.brunos.lead_id),
-    "a merge compared": lambda s: page("leads:merge", pk=s.anas.lead_id, other=s.brunos.lead_id),
-    "a lead never offered": lambda s: page("leads:detail", pk=s.never_offered.pk),
-    "a lead in the queue": lambda s: page("leads:detail", pk=s.queued.lead_id),
-    "a lead of Ana": lambda s: page("leads:detail", pk=s.anas.lead_id),
-    "a lead of Bruno": lambda s: page("leads:detail", pk=s.brunos.lead_id),
-    "who holds how much": lambda _: page("leads:team"),
-    "what waits in the team's queue": lambda _: page("leads:team-queue"),
-    "the rules of the team": lambda _: page("leads:assignment"),
-    "a new rule of the team": lambda _: page("leads:assignment-rule-new"),
-    "absences": lambda _: page("leads:absences"),
-    "who gets one of Ana": lambda s: page("leads:reassign", pk=s.anas.pk),
-    "who gets one of Bruno": lambda s: page("leads:reassign", pk=s.brunos.pk),
-}
-DONE: dict[str, Callable[[Scene], Handoff]] = {
-    "deeds about one in the queue": lambda s: s.queued,
-    "deeds about one of Ana": lambda s: s.anas,
-    "deeds about one of Bruno": lambda s: s.brunos,
-}
-
-
 def test_no_rule_is_left_out() -> None:
     rules = {name for module in (of_agreements, of_leads) for name in vars(module)}
     asked = Path(__file__).parent.glob("test_permissions*.py")
@@ -382,31 +203,6 @@ def test_no_rule_is_left_out() -> None:
 def test_every_rule(scene: Scene, role: str) -> None:
     found = {row: "yes" if asked(scene) else "–" for row, asked in ASKED.items()}
     assert found == RULES_OF[role]
-
-
-@pytest.mark.parametrize(("scene", "role"), [(role, role) for role in PAGES_OF], indirect=["scene"])
-def test_every_page(client: Client, scene: Scene, role: str) -> None:
-    client.force_login(scene.person)
-    found = {row: str(client.get(address(scene)).status_code) for row, address in READ.items()}
-    for row, handoff_of in DONE.items():
-        found[row] = ", ".join(sorted(deeds_about(client, handoff_of(scene), scene.person)))
-    assert found == PAGES_OF[role]
-
-
-def deeds_about(client: Client, handoff: Handoff, person: User) -> set[str]:
-    """Try each deed and return the answers; a refusal says why, and stands on the page too."""
-    shown = client.get(page("leads:detail", pk=handoff.lead_id))
-    answers = set()
-    for deed, form in DEEDS.items():
-        response = client.post(page(f"leads:{deed}", pk=handoff.pk), form)
-        answers.add(str(response.status_code))
-        if response.status_code == 403:
-            why = refusal_to_work(handoff, person)
-            assert why
-            assert why in text_of(response)
-            assert why in text_of(shown)
-            assert 'aria-disabled="true"' in shown.content.decode()
-    return answers
 
 
 @pytest.mark.parametrize("scene", ["marketing member"], indirect=True)

@@ -23,7 +23,7 @@ from leads.permissions import (
 )
 from tests.factories import Teller, example_terms, make_rep, make_user, make_version
 from tests.leads.pages import NOW, offer, stop_time
-from tests.test_permissions import columns_of, may, person_in
+from tests.roles import columns_of, may, person_in
 
 pytestmark = pytest.mark.django_db
 

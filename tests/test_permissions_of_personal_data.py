@@ -21,7 +21,7 @@ from leads.personal_permissions import (
 from metrics.rollup import roll_up
 from tests.factories import make_rep, make_version
 from tests.leads.pages import NOW, offer, stop_time
-from tests.test_permissions import columns_of, may, person_in
+from tests.roles import columns_of, may, person_in
 
 pytestmark = pytest.mark.django_db
 

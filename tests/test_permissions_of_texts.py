@@ -18,7 +18,7 @@ from tests.factories import RECORDED_AT as NOW
 from tests.factories import example_terms, make_user, make_version
 from tests.leads.pages import text_of
 from tests.page_forms import form_values
-from tests.test_permissions import columns_of, person_in
+from tests.roles import columns_of, person_in
 
 pytestmark = pytest.mark.django_db
 
