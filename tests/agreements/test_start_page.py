@@ -257,7 +257,7 @@ def test_file_with_problems_is_told_line_by_line_and_may_still_begin(
     assert not AgreementVersion.objects.exists()
 
     # The second button says only this; all else is what the form itself sends.
-    post(client, **form_values(response.content.decode(), "bring"), anyway="1")
+    client.post(BEGIN, form_values(response.content.decode(), "bring") | {"anyway": ["1"]})
     assert the_draft().terms["calender"] == "x"
 
 

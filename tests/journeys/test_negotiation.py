@@ -92,6 +92,40 @@ def tab_to(page: Page, name: str, value: str) -> None:
     raise AssertionError(f"{name} {value} is out of reach")
 
 
+def talk_about_the_second_line(his: Page, hers: Page) -> None:
+    """Comment on a line of points, and answer."""
+    his.goto("/agreements/acme/draft/comments/?section=handoff")
+    his.get_by_label("Clause").select_option("handoff.scoring.2")
+    his.get_by_label("Comment", exact=True).fill("Ask for the budget as well?")
+    his.get_by_role("button", name="Comment", exact=True).click()
+    expect(his.locator(".conversation")).to_contain_text("Ask for the budget")
+    assert focused(his) == "Ask for the budget as well?"
+    assert accessibility_faults(his) == []
+
+    hers.goto("/agreements/acme/draft/comments/")
+    hers.get_by_text("Answer", exact=True).first.click()
+    hers.get_by_label("Your answer").fill("Suggest it")
+    hers.get_by_role("button", name="Send").click()
+    expect(hers.locator(".conversation-answer")).to_contain_text("Suggest it")
+
+
+def suggest_a_condition(his: Page) -> None:
+    """Add a condition to the line by keyboard, on a phone."""
+    his.reload()
+    his.get_by_role("link", name="Suggest another value…").click()
+    tab_to(his, "do", "add handoff.scoring.2.when")
+    his.keyboard.press("Enter")
+    expect(his.locator('[name="handoff.scoring.2.when.2.field"]')).to_be_focused()
+    his.keyboard.type("budget")
+    his.locator('[name="handoff.scoring.2.when.2.operator"]').select_option("present")
+    assert his.evaluate("document.documentElement.scrollWidth") <= 390
+    assert accessibility_faults(his) == []
+    tab_to(his, "do", "suggest")
+    his.keyboard.press("Enter")
+    expect(his.get_by_text("1 change is suggested")).to_be_visible()
+    expect(his.get_by_role("button", name="Take it back")).to_be_visible()
+
+
 def test_a_rule_by_keyboard_and_on_a_phone(
     new_page: Pages, sign_in: SignIn, in_force: AgreementVersion, helena: User, rafael: User
 ) -> None:
@@ -110,33 +144,8 @@ def test_a_rule_by_keyboard_and_on_a_phone(
     sign_in(his, rafael)
     sign_in(hers, helena)
 
-    his.goto("/agreements/acme/draft/comments/?section=handoff")
-    his.get_by_label("Clause").select_option("handoff.scoring.2")
-    his.get_by_label("Comment", exact=True).fill("Ask for the budget as well?")
-    his.get_by_role("button", name="Comment", exact=True).click()
-    expect(his.locator(".conversation")).to_contain_text("Ask for the budget")
-    assert focused(his) == "Ask for the budget as well?"
-    assert accessibility_faults(his) == []
-
-    hers.goto("/agreements/acme/draft/comments/")
-    hers.get_by_text("Answer", exact=True).first.click()
-    hers.get_by_label("Your answer").fill("Suggest it")
-    hers.get_by_role("button", name="Send").click()
-    expect(hers.locator(".conversation-answer")).to_contain_text("Suggest it")
-
-    his.reload()
-    his.get_by_role("link", name="Suggest another value…").click()
-    tab_to(his, "do", "add handoff.scoring.2.when")
-    his.keyboard.press("Enter")
-    expect(his.locator('[name="handoff.scoring.2.when.2.field"]')).to_be_focused()
-    his.keyboard.type("budget")
-    his.locator('[name="handoff.scoring.2.when.2.operator"]').select_option("present")
-    assert his.evaluate("document.documentElement.scrollWidth") <= 390
-    assert accessibility_faults(his) == []
-    tab_to(his, "do", "suggest")
-    his.keyboard.press("Enter")
-    expect(his.get_by_text("1 change is suggested")).to_be_visible()
-    expect(his.get_by_role("button", name="Take it back")).to_be_visible()
+    talk_about_the_second_line(his, hers)
+    suggest_a_condition(his)
 
     hers.goto("/agreements/acme/draft/propose/")
     expect(hers.get_by_text("1 suggestion is neither taken nor refused.")).to_be_visible()

@@ -1,7 +1,7 @@
 """What became of what was offered: held against a recount with the simplest means."""
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from statistics import median
@@ -50,12 +50,10 @@ def julia(version: AgreementVersion, client: Client) -> User:
     return julia
 
 
-def recount(version: AgreementVersion, handoff: Handoff) -> dict[str, Any]:
-    """What became of one handoff, by the rows about it."""
+def touches_of(handoff: Handoff) -> list[tuple[datetime, str]]:
+    """When somebody followed a handoff up, and how far they got."""
     assert handoff.offered_at is not None
-    stood = handoff.status == "rejected" and handoff.contest != "overturned"
-    undecided = handoff.decided_at is None and handoff.status == "offered"
-    touches = sorted(
+    return sorted(
         (touch.occurred_at, GRADES[touch.outcome])
         for touch in FollowUp.objects.filter(lead=handoff.lead_id, is_current=True)
         if not touch.is_retracted
@@ -63,18 +61,31 @@ def recount(version: AgreementVersion, handoff: Handoff) -> dict[str, Any]:
         and handoff.offered_at <= touch.occurred_at
         and (handoff.closed_at is None or touch.occurred_at <= handoff.closed_at)
     )
+
+
+def won_of(handoff: Handoff) -> list[Deal]:
+    """What was won of a lead after a handoff, before the next one."""
+    assert handoff.offered_at is not None
     later = [
         other.offered_at
         for other in Handoff.objects.filter(lead=handoff.lead_id).exclude(status="repeated")
         if other.offered_at and other.offered_at > handoff.offered_at
     ]
-    deals = [
+    return [
         deal
         for deal in Deal.objects.filter(lead=handoff.lead_id, is_current=True, status="won")
         if not deal.is_retracted
         and deal.occurred_at >= handoff.offered_at
         and deal.occurred_at < min(later, default=LATER)
     ]
+
+
+def recount(version: AgreementVersion, handoff: Handoff) -> dict[str, Any]:
+    """What became of one handoff, by the rows about it."""
+    assert handoff.offered_at is not None
+    stood = handoff.status == "rejected" and handoff.contest != "overturned"
+    undecided = handoff.decided_at is None and handoff.status == "offered"
+    touches, deals = touches_of(handoff), won_of(handoff)
     contacts = [at for at, grade in touches if grade != "attempt"]
     qualified = handoff.closed_at if handoff.status == "qualified" else None
     marks = {
