@@ -151,7 +151,7 @@ def test_the_document_says_when_it_ends(
 ) -> None:
     client.force_login(helena)
     page = client.get("/agreements/acme/document/2/").content.decode()
-    assert "1 July 2026" in page
+    assert "30 June 2026" in page
 
 
 @pytest.mark.parametrize(("days", "shown"), [(61, False), (60, True), (1, True)])
