@@ -250,7 +250,7 @@ def test_sixty_commitments_with_long_names(
     assert f"New: {LONG} 64" in text
 
 
-@pytest.mark.parametrize(("name", "most"), [("differences", 20), ("history", 23)])
+@pytest.mark.parametrize(("name", "most"), [("differences", 20), ("history", 24)])
 def test_queries_do_not_grow(
     client: Client,
     draft: AgreementVersion,
