@@ -44,12 +44,12 @@ def panel(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
         url = reverse("leads:detail", kwargs={"slug": slug, "pk": reading.lead.pk})
         return redirect(f"{url}?handoff={pk}&deed={plain(request.GET, 'deed')}#deed")
     context = panel_of(request, reading, now)
-    if request.htmx.target == _DEED:
-        template = context["deed_template"]
-        return replace_url(render(request, template, context), url=False)
-    context |= _changed(request, reading.desk, now)
-    response = render(request, "leads/fragments/panel.html", context)
-    return replace_url(response, url=context["opened_url"])
+    template = context["deed_template"]
+    if request.htmx.target != _DEED:
+        context |= _changed(request, reading.desk, now)
+        template = "leads/fragments/panel.html"
+    # The panel says its address itself, so that only one that is shown is put there.
+    return replace_url(render(request, template, context), url=False)
 
 
 def reading_of(request: SignedInRequest, slug: str, pk: int) -> Reading:

@@ -64,6 +64,8 @@ function mark(key) {
 
 document.addEventListener("htmx:afterSettle", ({ target, detail }) => {
   if (target.id !== "panel" || !target.dataset.handoff) return;
+  // Here and not by the answer's head: the panel of a list that is gone has no say in the address.
+  history.replaceState({ htmx: true }, "", target.dataset.opened);
   queue().classList.add("has-open");
   const wasDeed = detail.requestConfig?.verb === "post";
   if (wasDeed || !asked) asked = target.dataset.handoff;

@@ -199,6 +199,8 @@ def test_filters_tabs_and_pages_swap_the_list(
     page.get_by_role("link", name="Team").click()
     expect(page.get_by_role("heading", name="Nobody waits")).to_be_visible()
     assert page.evaluate("window.stays") is True
+    page.go_back()
+    expect(page.locator(".queue-row")).to_have_count(25)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -60,8 +60,9 @@ def test_it_works(client: Client, handoff: Handoff) -> None:
     assert "S1 accept or reject 4 h" in text
     assert "Log a follow-up" in text
     assert 'href="tel:+55%2031%209%208845-0192"' in response.content.decode()
-    queue = f"/agreements/acme/queue/?view=mine&open={handoff.pk}"
-    assert response.headers["HX-Replace-Url"] == queue
+    queue = f"/agreements/acme/queue/?view=mine&amp;open={handoff.pk}"
+    assert f'data-opened="{queue}"' in response.content.decode()
+    assert response.headers["HX-Replace-Url"] == "false"
     assert 'id="row-' not in response.content.decode()
 
 
