@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import attrgetter
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from django.db.models import QuerySet
 
 from agreements.editing import EditedSection, merge, part_of
+from agreements.lineage import Lineage
 from agreements.models import (
     Agreement,
     AgreementVersion,
@@ -48,7 +49,7 @@ class Moment:
     saves: int = 1
 
 
-def moments_of(agreement: Agreement) -> list[Moment]:
+def moments_of(agreement: Agreement, lineage: Lineage) -> list[Moment]:
     """Return everything that happened to an agreement's texts, the latest first.
 
     Only what orders it is read here: the rows themselves are for whoever shows a page of them.
@@ -56,29 +57,31 @@ def moments_of(agreement: Agreement) -> list[Moment]:
     of_version = {"version__agreement": agreement}
     moments = [
         *_edits(agreement),
-        *_rows("step", VersionStep.objects.filter(**of_version), "taken_at"),
-        *_rows("signature", Signature.objects.filter(**of_version), "signed_at"),
-        *_rows("comment", Comment.objects.filter(**of_version), "written_at"),
-        *_rows("resolved", Comment.objects.filter(**of_version), "resolved_at"),
-        *_rows("suggestion", Suggestion.objects.filter(**of_version), "suggested_at"),
-        *_rows("decided", Suggestion.objects.filter(**of_version), "decided_at"),
-        *_audits(agreement),
+        *_rows(VersionStep.objects.filter(**of_version), step="taken_at"),
+        *_rows(Signature.objects.filter(**of_version), signature="signed_at"),
+        *_rows(Comment.objects.filter(**of_version), comment="written_at", resolved="resolved_at"),
+        *_rows(
+            Suggestion.objects.filter(**of_version), suggestion="suggested_at", decided="decided_at"
+        ),
+        *_rows(_audits(lineage), audit="recorded_at"),
     ]
     # What happened at one instant stands in the order in which it was written.
     return sorted(moments, key=attrgetter("at", "pk"), reverse=True)
 
 
-def _rows(kind: Kind, rows: Any, field: str) -> Iterator[Moment]:
-    known = rows.filter(**{f"{field}__isnull": False}).order_by("pk")
-    for pk, at in known.values_list("pk", field):
-        yield Moment(kind, at, pk)
+def _rows(rows: QuerySet[Any], **fields: str) -> Iterator[Moment]:
+    """Yield the moments that rows tell of: for each kind the field that holds its instant."""
+    kinds = cast("tuple[Kind, ...]", tuple(fields))
+    for pk, *instants in rows.order_by("pk").values_list("pk", *fields.values()):
+        for kind, at in zip(kinds, instants, strict=True):
+            if at is not None:
+                yield Moment(kind, at, pk)
 
 
-def _audits(agreement: Agreement) -> Iterator[Moment]:
-    versions = [str(pk) for pk in agreement.versions.values_list("pk", flat=True)]
+def _audits(lineage: Lineage) -> QuerySet[Audit]:
+    versions = [str(pk) for pk in lineage.versions]
     kind = AgreementVersion._meta.label_lower
-    rows = Audit.objects.filter(subject_type=kind, subject_id__in=versions, action__in=ACTIONS)
-    yield from _rows("audit", rows, "recorded_at")
+    return Audit.objects.filter(subject_type=kind, subject_id__in=versions, action__in=ACTIONS)
 
 
 def _edits(agreement: Agreement) -> list[Moment]:
@@ -113,18 +116,8 @@ def grouped(edits: Iterable[tuple[int, int, str, int, datetime, int | None]]) ->
 
 def edits_behind(version: AgreementVersion) -> QuerySet[SectionEdit]:
     """Return the edits that led to a text: its own, and those of the versions it is a copy of."""
-    return SectionEdit.objects.filter(version__in=lineage_of(version))
-
-
-def lineage_of(version: AgreementVersion) -> list[int]:
-    """Return the keys of a version and of those it is a copy of, the latest first."""
-    origins = dict(version.agreement.versions.values_list("pk", "copied_from_id"))
-    lineage: list[int] = []
-    at: int | None = version.pk
-    while at is not None and at not in lineage:
-        lineage.append(at)
-        at = origins.get(at)
-    return lineage
+    keys = Lineage.of(version.agreement).behind(version.pk)
+    return SectionEdit.objects.filter(version__in=keys)
 
 
 def undoable(

@@ -13,7 +13,8 @@ from agreements.difference_words import Names, Sentence, Wording
 from agreements.difference_words.titles import title_of
 from agreements.editing import part_of, section_named, value_at, with_value, without
 from agreements.editing.places import NoSuchPlace
-from agreements.history import Kind, Moment, differs_from, lineage_of
+from agreements.history import Kind, Moment, differs_from
+from agreements.lineage import Lineage
 from agreements.models import (
     Agreement,
     AgreementVersion,
@@ -62,19 +63,22 @@ class PutBack:
 class Teller:
     """Tells some moments of an agreement; all their rows are read at once.
 
-    ``draft`` is the one in which the reader may put back what stood before an edit, if any.
+    Of a reader who may change the draft ``changes_draft`` is true: what stood before an edit can
+    then be put back in it.
     """
 
     def __init__(
         self,
         agreement: Agreement,
         moments: Sequence[Moment],
+        lineage: Lineage,
         calendars: Mapping[str, str],
-        draft: AgreementVersion | None = None,
+        *,
+        changes_draft: bool = False,
     ) -> None:
-        self._calendars = calendars
-        self._draft, self._lineage = draft, lineage_of(draft) if draft else []
+        self._lineage, self._calendars = lineage, calendars
         self._rows = {kind: self._read(kind, moments) for kind in _MODELS}
+        draft = lineage.draft if changes_draft else None
         keys = {
             row.version_id
             for rows in self._rows.values()
@@ -82,10 +86,10 @@ class Teller:
             if hasattr(row, "version_id")
         }
         keys |= {int(row.subject_id) for row in self._rows["audit"].values()}
-        versions = agreement.versions.select_related("copied_from").defer("copied_from__terms")
-        self._versions: dict[int, AgreementVersion] = versions.in_bulk(keys)
-        is_talk = self._rows["comment"] or self._rows["suggestion"]
-        self._talked = _Talked(agreement) if is_talk else None
+        keys |= {draft} if draft else set()
+        self._versions: dict[int, AgreementVersion] = agreement.versions.in_bulk(keys)
+        self._draft = self._versions[draft] if draft else None
+        self._behind_draft = lineage.behind(draft) if draft else []
 
     def _read(self, kind: Kind, moments: Sequence[Moment]) -> dict[int, Any]:
         keys = {
@@ -135,7 +139,7 @@ class Teller:
     def _put_back(self, first: SectionEdit, last: SectionEdit) -> PutBack | None:
         """Say what the reader may put back; nothing where the draft says it already."""
         section = section_named(first.section)
-        if self._draft is None or section is None or first.version_id not in self._lineage:
+        if self._draft is None or section is None or first.version_id not in self._behind_draft:
             return None
         current = part_of(self._draft.terms, section)
         if not differs_from(first, last, current):
@@ -217,8 +221,8 @@ class Teller:
         match row.action.rpartition(".")[2]:
             case "started":
                 icon, text = "plus", _("%(who)s began version %(number)s.")
-                if version.copied_from is not None:
-                    values["origin"] = str(version.copied_from.number)
+                if origin := self._lineage.origin_number(version.pk):
+                    values["origin"] = str(origin)
                     text = _("%(who)s began version %(number)s as a copy of version %(origin)s.")
             case "adopted":
                 icon = "file-text"
@@ -235,23 +239,8 @@ class Teller:
     def _about_place(self, row: Comment | Suggestion, at: datetime) -> dict[str, str]:
         version = self._versions[row.version_id]
         then = row.document_then(version.terms)
-        number = self._talked.number_at(version.pk, at) if self._talked else version.number
+        number = self._lineage.number_at(version.pk, at)
         return {"who": "", "number": str(number), "clause": place_name(then, row.path)}
-
-
-class _Talked:
-    """In which version something was said: talk goes along when a text goes back to draft."""
-
-    def __init__(self, agreement: Agreement) -> None:
-        rows = agreement.versions.values_list("pk", "number", "copied_from_id", "recorded_at")
-        self._versions = {pk: (number, origin, at) for pk, number, origin, at in rows}
-
-    def number_at(self, version_id: int, at: datetime) -> int:
-        """Return the number of the version in which something stood at an instant."""
-        number, origin, began_at = self._versions[version_id]
-        while at < began_at and origin is not None:
-            number, origin, began_at = self._versions[origin]
-        return number
 
 
 def _told(text: str, values: Mapping[str, str]) -> Sentence:

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_GET
 
 from agreements.history import moments_of
 from agreements.history_words import Teller
-from agreements.models import Agreement, AgreementVersion, Calendar
+from agreements.lineage import Lineage
+from agreements.models import Agreement, Calendar
 from agreements.permissions import check_user_can_edit, refusal
 from agreements.requests import SignedInRequest
 
@@ -21,9 +22,15 @@ PER_PAGE = 30
 def history(request: SignedInRequest, slug: str) -> HttpResponse:
     """Show everything that happened to the agreement's texts, page by page."""
     agreement = get_object_or_404(Agreement.objects.visible_to(request.user), slug=slug)
-    page = Paginator(moments_of(agreement), PER_PAGE).get_page(request.GET.get("page"))
-    calendars = dict(Calendar.objects.values_list("key", "name"))
-    teller = Teller(agreement, list(page), calendars, _draft(request, agreement))
+    lineage = Lineage.of(agreement)
+    page = Paginator(moments_of(agreement, lineage), PER_PAGE).get_page(request.GET.get("page"))
+    teller = Teller(
+        agreement,
+        list(page),
+        lineage,
+        dict(Calendar.objects.values_list("key", "name")),
+        changes_draft=not refusal(check_user_can_edit, agreement, request.user),
+    )
     context = {
         "agreement": agreement,
         "now": timezone.now(),
@@ -31,10 +38,3 @@ def history(request: SignedInRequest, slug: str) -> HttpResponse:
         "events": [teller.tell(moment) for moment in page],
     }
     return render(request, "agreements/differences/history.html", context)
-
-
-def _draft(request: SignedInRequest, agreement: Agreement) -> AgreementVersion | None:
-    """Return the draft that the reader may change, if there is one."""
-    if refusal(check_user_can_edit, agreement, request.user):
-        return None
-    return agreement.versions.filter(status=AgreementVersion.Status.DRAFT).first()
