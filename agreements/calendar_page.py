@@ -102,7 +102,7 @@ class CalendarPage:
             holidays = rows_of.holiday_rows(
                 country, region, self._years(), self.language, self.kinds
             )
-        except NotImplementedError:
+        except public_holidays.HolidaysNotKnown:
             return
         last = self.first_free + _ONE_YEAR
         self.rows = rows_of.with_holidays(self.rows, holidays, self.first_free, last)
@@ -256,7 +256,7 @@ class NewCalendar:
                 self.language,
                 self.kinds,
             )
-        except NotImplementedError:
+        except public_holidays.HolidaysNotKnown:
             self.errors["country"] = _("The holidays of this country are not known: choose “none”.")
 
     def _is_near(self, day: date) -> bool:

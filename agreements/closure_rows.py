@@ -96,7 +96,7 @@ def holiday_rows(
 ) -> Rows:
     """Return the holidays of a country; public ones close, those of other kinds may.
 
-    Raises NotImplementedError for a country or region whose holidays are not known.
+    Raises HolidaysNotKnown for a country or region whose holidays are not known.
     """
     years, rows = list(years), Rows()
     for kind in (PUBLIC, *kinds):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 import holidays
 
@@ -25,6 +26,10 @@ OTHER_KINDS = (
 """Kinds of days that some work and others do not, as far as a country knows them."""
 
 
+class HolidaysNotKnown(LookupError):
+    """Nobody wrote down the holidays of a country, or of a region of it."""
+
+
 @lru_cache(maxsize=8)
 def countries(language: str) -> Mapping[str, str]:
     """Return the countries whose holidays are known: names by ISO 3166 code.
@@ -40,10 +45,10 @@ def regions(country: str, language: str) -> Mapping[str, str]:
     """Return the regions of a country with holidays of their own: names by code.
 
     They are named as people there write them, which CLDR does not put into other languages, and
-    stand in the order of the reader's alphabet. Raises NotImplementedError for a country whose
+    stand in the order of the reader's alphabet. Raises HolidaysNotKnown for a country whose
     holidays are not known.
     """
-    found = holidays.country_holidays(country)
+    found = _holidays_of(country)
     names: dict[str, str] = {}
     for name, code in getattr(found, "subdivisions_aliases", {}).items():
         names.setdefault(str(code), str(name))
@@ -58,9 +63,9 @@ def _ordered(names: Mapping[str, str], language: str) -> dict[str, str]:
 def kinds(country: str) -> tuple[str, ...]:
     """Return the kinds of holidays a country knows besides its public ones.
 
-    Raises NotImplementedError for a country whose holidays are not known.
+    Raises HolidaysNotKnown for a country whose holidays are not known.
     """
-    known = holidays.country_holidays(country).supported_categories
+    known = _holidays_of(country).supported_categories
     return tuple(kind for kind in OTHER_KINDS if kind in known)
 
 
@@ -70,7 +75,7 @@ def holiday_names(
     """Return the holidays of a country (ISO 3166 code) and, where given, a region of it, by date.
 
     ``language`` is a code such as ``pt-br``; without one, or where the country's holidays are not
-    known in it, the names are the country's own. Raises NotImplementedError for a country or a
+    known in it, the names are the country's own. Raises HolidaysNotKnown for a country or a
     region whose holidays are not known.
     """
     return dict(_names(country, region, tuple(years), language, kind))
@@ -80,18 +85,27 @@ def holiday_names(
 def _names(
     country: str, region: str, years: tuple[int, ...], language: str, kind: str
 ) -> tuple[tuple[date, str], ...]:
-    spoken = holidays.country_holidays(country, subdiv=region or None)
+    spoken = _holidays_of(country, region)
     if kind not in spoken.supported_categories:
         return ()
     # Said aloud: left out, it would be the language of whoever started the process.
-    found = holidays.country_holidays(
+    found = _holidays_of(
         country,
-        subdiv=region or None,
+        region,
         years=list(years),
         language=_nearest(language, spoken.default_language, spoken.supported_languages),
         categories=(kind,),
     )
     return tuple(sorted(found.items()))
+
+
+def _holidays_of(country: str, region: str = "", **asked: Any) -> holidays.HolidayBase:
+    """Ask the library. Raises HolidaysNotKnown."""
+    try:
+        return holidays.country_holidays(country, subdiv=region or None, **asked)
+    except NotImplementedError as error:
+        place = f"{country} {region}".strip()
+        raise HolidaysNotKnown(f"The holidays of {place} are not known.") from error
 
 
 def _nearest(language: str, own: str | None, known: Iterable[str]) -> str | None:

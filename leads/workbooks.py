@@ -5,6 +5,7 @@ Pure. Cells are written as text the way mappings read it: times in ISO form, num
 
 import csv
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import date, datetime, time, timedelta
@@ -30,6 +31,22 @@ _PAGES = (b"<!doctype html", b"<html", b"<table", b"<?xml")
 _TOLD_EVERY = 1000
 # Above, not every whole number is one that a spreadsheet can hold.
 _EXACT = 1e15
+# What the libraries raise where an archive or a sheet in it is not as they expect.
+_DAMAGE = (
+    zipfile.BadZipFile, zlib.error, InvalidFileException, ParseError, KeyError, ValueError,
+    TypeError, IndexError, AttributeError, EOFError, NotImplementedError, RuntimeError,
+)  # fmt: skip
+
+
+@contextmanager
+def _looking_into(path: Path) -> Iterator[None]:
+    """Tell of whatever the libraries raise as UnableToReadFile."""
+    try:
+        yield
+    except UnableToReadFile:
+        raise
+    except _DAMAGE as error:
+        raise UnableToReadFile("broken_workbook", file=path.name) from error
 
 
 def kind_of(path: Path) -> str:
@@ -74,9 +91,9 @@ def _holds(path: Path, wanted: bytes) -> bool:
 
 def _is_workbook(path: Path) -> bool:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with _looking_into(path), zipfile.ZipFile(path) as archive:
             return "xl/workbook.xml" in archive.namelist()
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError):
+    except UnableToReadFile:
         return False
 
 
@@ -88,21 +105,13 @@ def write_as_text(
     ``on_progress`` is told how many rows were read so far.
     Raises UnableToReadFile for what is damaged, would fill the memory, or has no results.
     """
-    _check_sizes(path)
-    try:
-        with target.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            for number, row in enumerate(_rows(path), start=1):
-                writer.writerow(row)
-                if number % _TOLD_EVERY == 0:
-                    on_progress(number)
-    except (
-        zipfile.BadZipFile, InvalidFileException, ParseError, KeyError, ValueError, TypeError,
-        IndexError, AttributeError, EOFError,
-    ) as error:  # fmt: skip
-        if isinstance(error, UnableToReadFile):
-            raise
-        raise UnableToReadFile("broken_workbook", file=path.name) from error
+    with _looking_into(path), target.open("w", encoding="utf-8", newline="") as file:
+        _check_sizes(path)
+        writer = csv.writer(file)
+        for number, row in enumerate(_rows(path), start=1):
+            writer.writerow(row)
+            if number % _TOLD_EVERY == 0:
+                on_progress(number)
 
 
 def _check_sizes(path: Path) -> None:

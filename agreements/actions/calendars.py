@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from agreements.actions import messages
 from agreements.business_time import Schedule
 from agreements.models import AgreementVersion, Audit, Calendar, CalendarRevision, User
-from agreements.public_holidays import holiday_names
+from agreements.public_holidays import HolidaysNotKnown, holiday_names
 from agreements.rules_lock import change_rules
 
 # The zone that is furthest ahead of UTC: a date that is still to come there is to come everywhere.
@@ -38,7 +38,7 @@ def holiday_closures(country: str, region: str, years: Iterable[int]) -> dict[st
     """
     try:
         days = holiday_names(country, region, years)
-    except NotImplementedError as error:
+    except HolidaysNotKnown as error:
         raise UnableToChangeClosures(
             _("The holidays of %(place)s are not known: leave the country empty and list closures.")
             % {"place": f"{country} {region}".strip()}

@@ -70,6 +70,37 @@ def archive(**members: bytes) -> bytes:
     return content.getvalue()
 
 
+def packed_otherwise(content: bytes) -> bytes:
+    """Return an archive whose members say they are packed by a method that nobody reads here."""
+    deflated, deflated_64 = b"\x08\x00", b"\x09\x00"
+    for mark, place in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+        parts = content.split(mark)
+        content = mark.join(
+            [
+                parts[0],
+                *(
+                    part[: place - 4] + deflated_64 + part[place - 2 :]
+                    if part[place - 4 : place - 2] == deflated
+                    else part
+                    for part in parts[1:]
+                ),
+            ]
+        )
+    return content
+
+
+def flipped(content: bytes) -> bytes:
+    """Return an archive with wrong bits in the middle of its largest member."""
+    with zipfile.ZipFile(BytesIO(content)) as whole:
+        largest = max(whole.infolist(), key=lambda one: one.compress_size)
+    middle = largest.header_offset + 60 + largest.compress_size // 2
+    return (
+        content[:middle]
+        + bytes(255 - each for each in content[middle : middle + 40])
+        + content[middle + 40 :]
+    )
+
+
 def test_a_workbook_works(version: AgreementVersion, marta: User) -> None:
     content = workbook(HEADER, PAULO, JOAO)
     done = take_in_whole(version.agreement, marta, content, name="leads.xlsx")
@@ -92,6 +123,8 @@ def test_a_workbook_works(version: AgreementVersion, marta: User) -> None:
         (archive(word__document=b"<w/>"), "an archive or another kind of document"),
         (b"PK\x03\x04 broken", "an archive or another kind of document"),
         (archive(xl__workbook=b"<workbook/>"), "is damaged"),
+        (packed_otherwise(workbook(["id", "a"], [1, 2])), "is damaged"),
+        (flipped(workbook(["id", "a"], *([n, "x" * n] for n in range(300)))), "is damaged"),
         (b"\x89PNG\r\n\x1a\n", "is no table"),
         (b" \r\n", "is empty"),
         (b"id,name\r\n", "no row below"),

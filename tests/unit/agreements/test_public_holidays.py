@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from agreements.public_holidays import countries, holiday_names, regions
+from agreements.public_holidays import HolidaysNotKnown, countries, holiday_names, regions
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_the_language_of_the_machine_does_not_matter(monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize(("country", "region"), [("XX", ""), ("BR", "XX")])
 def test_what_is_not_known_is_refused(country: str, region: str) -> None:
-    with pytest.raises(NotImplementedError):
+    with pytest.raises(HolidaysNotKnown):
         holiday_names(country, region, [2026])
 
 
@@ -63,5 +63,5 @@ def test_regions_are_named_as_people_there_write_them() -> None:
     assert regions("BR", "en")["SP"] == "São Paulo"
     names = list(regions("BR", "pt-br").values())
     assert names.index("Paraíba") < names.index("Paraná") < names.index("Pernambuco")
-    with pytest.raises(NotImplementedError):
+    with pytest.raises(HolidaysNotKnown):
         regions("XX", "en")
