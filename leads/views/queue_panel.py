@@ -108,15 +108,14 @@ def places_of(request: SignedInRequest, handoff: Handoff) -> dict[str, str]:
     for name in ("deed", "after", "open"):
         kept.pop(name, None)
     listed = kept.urlencode()
+    kept["open"] = str(handoff.pk)
     here = f"{reverse('leads:panel', kwargs={'slug': slug, 'pk': handoff.pk})}?{listed}"
-    queue_url = f"{reverse('leads:queue', kwargs={'slug': slug})}?{listed}"
+    queue = reverse("leads:queue", kwargs={"slug": slug})
     return {
         "here": here,
         "back": f"{here}&after={handoff.pk}",
-        "queue_url": queue_url,
-        "opened_url": f"{queue_url}&open={handoff.pk}"
-        if listed
-        else f"{queue_url}open={handoff.pk}",
+        "queue_url": f"{queue}?{listed}",
+        "opened_url": f"{queue}?{kept.urlencode()}",
         "listed": listed,
         "deed_target": "#panel",
     }
