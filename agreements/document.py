@@ -16,7 +16,7 @@ from agreements.models import Agreement, AgreementVersion, Calendar
 from agreements.rule_words import field_words, rule_words
 from agreements.terms import Commitment, Terms, parse_terms
 from agreements.terms.procedure import Escalation, Reason
-from agreements.wording import promise_sentence
+from agreements.wording import arbiter_words, promise_sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +262,7 @@ def _reasons(terms: Terms) -> Iterator[str]:
             "Marketing may contest a rejection within %(days)s working day; %(arbiter)s decides.",
             "Marketing may contest a rejection within %(days)s working days; %(arbiter)s decides.",
             terms.contest.days,
-        ) % {"days": terms.contest.days, "arbiter": terms.contest.arbiter}
+        ) % {"days": terms.contest.days, "arbiter": arbiter_words(terms.contest.arbiter)}
 
 
 def _procedure(terms: Terms) -> Iterator[str]:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agreements import formats
+from agreements.arbiters import seat_of_arbiter
 from agreements.durations import Duration
 from agreements.rule_words import operator_words
 from agreements.terms import FUNNEL, MEASURES, Commitment, Problem, Terms
@@ -54,6 +55,16 @@ def target_text(commitment: Commitment, terms: Terms) -> str:
     if commitment.measure in {"revenue", "stage_value"}:
         return formats.money(target, terms.currency or "")
     return formats.figure(target)
+
+
+def arbiter_words(arbiter: str) -> str:
+    """Name who decides a contested rejection: a role in the reader's language, else as written."""
+    roles = {
+        "marketing": _("the marketing lead"),
+        "sales": _("the sales lead"),
+        "director": _("the director"),
+    }
+    return roles.get(seat_of_arbiter(arbiter) or "", arbiter)
 
 
 def _places(number: Decimal) -> int:

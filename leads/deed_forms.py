@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agreements import formats
+from agreements.wording import arbiter_words
 from leads.actions.outcomes import last_return_date
 from leads.actions.pauses import latest_end
 from leads.forms import LocalDateTimeInput
@@ -253,7 +254,7 @@ class ContestForm(DeedForm):
         if book is None:
             return ""
         return _("By the agreement it is decided by: %(arbiter)s.") % {
-            "arbiter": book.terms.contest.arbiter
+            "arbiter": arbiter_words(book.terms.contest.arbiter)
         }
 
 

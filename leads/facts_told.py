@@ -254,9 +254,7 @@ def tell_satisfaction(answer: Satisfaction) -> Told:
 def tell_attributes(change: LeadChange, *, is_first: bool) -> Told:
     """Say what was told of a lead's attributes."""
     told = ", ".join(
-        _("%(field)s %(value)s") % {"field": field_name(key), "value": value_text(value)}
-        for key, value in change.attributes.items()
-        if not is_missing(value)
+        _attribute(key, value) for key, value in change.attributes.items() if not is_missing(value)
     )
     pattern = _("First heard of by {source}") if is_first else _("{source} told more of the lead")
     return Told(
@@ -264,6 +262,14 @@ def tell_attributes(change: LeadChange, *, is_first: bool) -> Told:
         text=format_html(pattern, source=_strong(change.source)),
         details=(told,) if told else (),
     )
+
+
+def _attribute(key: str, value: object) -> str:
+    """Say one attribute; "yes" behind its name alone would read as an answer to something else."""
+    parts = {"field": field_name(key), "value": value_text(value)}
+    if isinstance(value, bool):
+        return _("%(field)s: %(value)s") % parts
+    return _("%(field)s %(value)s") % parts
 
 
 def tell_merge(merge: LeadMerge, name: str) -> Told:

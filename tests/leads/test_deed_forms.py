@@ -128,6 +128,8 @@ def test_marketing_withdraws_contests_and_the_director_decides(
     client.post(url("reject", handoff), {"reject-reason": "wrong_data"})
     client.force_login(julia)
     assert "Contest the rejection…" in text_of(client.get(page(handoff)))
+    asked = text_of(client.get(page(handoff, "contest")))
+    assert "By the agreement it is decided by: the director." in asked
     told = {"contest-note": "The number is right."}
     assert "The rejection is contested." in text_of(
         client.post(url("contest", handoff), told, follow=True)

@@ -225,6 +225,8 @@ def test_what_else_happens_to_a_lead(version: AgreementVersion, ana: User) -> No
     assert found["The lead wrote an e-mail to Somebody: the lead replied"]
     assert "crm told more of the lead" in found
     assert found["crm told more of the lead"] == ["S4 ended without a verdict"]
+    told_more = next(one for one in entries(version) if "told more" in one.text)
+    assert told_more.details == ("Do not contact: yes",)
     assert "Reached the stage Customer" in found
     assert "Deal won, R$ 25,000" in found
     assert "Asked for again while the handoff was open; it restarts nothing." in found
