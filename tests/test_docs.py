@@ -1,10 +1,12 @@
 """The documentation says what the code does."""
 
 import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 from django.core.management import get_commands
+from django.urls import URLPattern, URLResolver, get_resolver
 
 from agreements.lifecycle import state_diagram
 from agreements.terms import SCHEMA, Terms
@@ -28,6 +30,22 @@ def test_every_key_of_the_terms_is_explained() -> None:
     keys = {field.alias or name for name, field in Terms.model_fields.items()}
     assert {key for key in keys if f"`{key}`" not in text} == set()
     assert f"| `schema` | {SCHEMA} |" in text
+
+
+def test_every_page_about_leads_says_who_opens_it() -> None:
+    text = (DOCS / "reference/roles.md").read_text()
+    told = set(re.findall(r"`([^`]+)`", text[text.index("## The pages about leads") :]))
+    assert set(addresses(get_resolver("leads.urls").url_patterns)) - told == set()
+
+
+def addresses(patterns: Iterable[URLPattern | URLResolver], above: str = "") -> Iterator[str]:
+    """Yield addresses with "…" for what differs."""
+    for pattern in patterns:
+        address = above + re.sub(r"<[^>]+>", "…", str(pattern.pattern))
+        if isinstance(pattern, URLResolver):
+            yield from addresses(pattern.url_patterns, address)
+        else:
+            yield address
 
 
 @pytest.mark.parametrize(

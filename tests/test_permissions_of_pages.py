@@ -36,6 +36,10 @@ the imports of files           | 200   | 403      | 200            | 200        
 the registry                   | 200   | 200      | 200            | 200        | 200              | 200 | 200         | 404
 the registry as a file         | 200 | 200      | 200            | 200        | 200              | 200 | 200         | 404
 what became of offers          | 200 | 200      | 200            | 200        | 200              | 403 | 200         | 404
+leads near the criteria        | 200 | 200      | 200            | 200        | 200              | 403 | 200         | 404
+the rejections                 | 200 | 200      | 200            | 200        | 200              | 403 | 200         | 404
+what is paused                 | 200 | 200      | 200            | 200        | 200              | 403 | 200         | 404
+leads to be offered            | 200 | 403      | 200            | 403        | 200              | 403 | 200         | 404
 many given away or recycled    | 200 | 403      | 403            | 200        | 403              | 403 | 403         | 404
 many offers withdrawn          | 200 | 403      | 200            | 403        | 200              | 403 | 200         | 404
 possible duplicates            | 200   | 200      | 200            | 200        | 200              | 200 | 200         | 404
@@ -91,6 +95,10 @@ READ: dict[str, Callable[[Scene], str]] = {
     "the registry": lambda _: page("leads:list"),
     "the registry as a file": lambda _: page("leads:export", form="csv"),
     "what became of offers": lambda _: page("leads:became"),
+    "leads near the criteria": lambda _: page("leads:ready"),
+    "the rejections": lambda _: page("leads:rejections"),
+    "what is paused": lambda _: page("leads:paused"),
+    "leads to be offered": lambda s: f"{page('leads:offer')}?lead={s.never_offered.pk}",
     "many given away or recycled": lambda _: f"{page('leads:bulk')}?deed=recycle",
     "many offers withdrawn": lambda _: f"{page('leads:bulk')}?deed=withdraw",
     "possible duplicates": lambda _: page("leads:duplicates"),
