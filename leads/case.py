@@ -91,10 +91,17 @@ class Case:
             if FactName("follow_up", mark.source, mark.external_id) == fact
         )
 
-    def with_follow_up(self, row: FollowUpRow) -> "Case":
-        """Return what the records would say with one more follow-up; writes nothing."""
-        told = [*self.records.follow_ups.get(self.key, ()), row]
-        follow_ups = {**self.records.follow_ups, self.key: told}
+    def with_follow_up(self, handoff: Handoff, row: FollowUpRow) -> "Case":
+        """Return what the records would say with one more follow-up about a handoff.
+
+        It is told of the leads, too, that were one with the handoff's by then; writes nothing.
+        """
+        joined = self.records.families.joined_since(handoff.lead_id)
+        since = [lead_id for lead_id, at in joined.items() if row.occurred_at > at]
+        follow_ups = dict(self.records.follow_ups)
+        for lead_id in (handoff.lead_id, *since):
+            key = lead_id, self.key[1]
+            follow_ups[key] = [*follow_ups.get(key, ()), row]
         return _folded(self.key, replace(self.records, follow_ups=follow_ups))
 
     def effects(self, handoff: Handoff) -> dict[FactName, list[Effect]]:

@@ -80,6 +80,21 @@ class Families:
         groups = self.groups()
         return set(lead_ids).union(*(groups[each] for each in groups.keys() & set(lead_ids)))
 
+    def joined_since(self, lead_id: int) -> dict[int, datetime]:
+        """Return the leads that are one with a lead, each with the instant since when.
+
+        What happened after it to either is told of both.
+        """
+        found: dict[int, datetime] = {}
+        for joining in self.joinings():
+            for one, other in (
+                (joining.merged_ids, joining.kept_ids),
+                (joining.kept_ids, joining.merged_ids),
+            ):
+                if lead_id in one:
+                    found.update(dict.fromkeys(other, joining.merge.occurred_at))
+        return found
+
     def below(self, lead_id: int) -> set[int]:
         """Return a lead and those that were merged into it, also over others."""
         found, asked = {lead_id}, {lead_id}
@@ -129,6 +144,19 @@ def share_changes(changes: dict[int, list[ChangeRow]], families: Families) -> No
                 changes.setdefault(one, []).extend(since)
         for lead_id in (joining.merged_ids | joining.kept_ids) & changes.keys():
             changes[lead_id].sort(key=lambda change: change[:3])
+
+
+def known_at(changes: Iterable[ChangeRow], at: datetime | None) -> dict[str, Any]:
+    """Return what had been told of a lead up to an instant, ends included; None is all.
+
+    The rows are in their order.
+    """
+    known: dict[str, Any] = {}
+    for change in changes:
+        if at is not None and change.occurred_at > at:
+            break
+        known.update(change.attributes)
+    return known
 
 
 def known_before(changes: Iterable[ChangeRow], merge: MergeRow) -> dict[str, Any]:

@@ -70,7 +70,7 @@ def foresee(
     row = FollowUpRow(
         occurred_at, now, SOURCE, _NAME, channel, Grade(GRADES[outcome]), False, True
     )  # fmt: skip
-    after = case.with_follow_up(row)
+    after = case.with_follow_up(handoff, row)
     before, then = case.states(handoff), after.states(handoff)
     counts = after.counts(handoff, FactName("follow_up", SOURCE, _NAME))
     standing, status = after.standings[handoff.pk], case.standings[handoff.pk].status

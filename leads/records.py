@@ -14,7 +14,15 @@ from agreements.models import Absence as AbsenceRow
 from agreements.models import AgreementVersion
 from agreements.rulebook import Rulebook
 from leads.any_of import AnyOf
-from leads.families import ChangeRow, Families, MergeRow, known_before, share, share_changes
+from leads.families import (
+    ChangeRow,
+    Families,
+    MergeRow,
+    known_at,
+    known_before,
+    share,
+    share_changes,
+)
 from leads.fold import EventRow, FollowUpRow, OfferRow
 from leads.follow_ups import GRADES
 from leads.models import (
@@ -86,12 +94,7 @@ class Records:
 
     def attributes_at(self, lead_id: int, at: datetime | None) -> dict[str, Any]:
         """Return what had been told of a lead up to an instant, ends included; None is all."""
-        known: dict[str, Any] = {}
-        for change in self.changes.get(lead_id, ()):
-            if at is not None and change.occurred_at > at:
-                break
-            known.update(change.attributes)
-        return known
+        return known_at(self.changes.get(lead_id, ()), at)
 
     def attributes_of(self, lead_id: int) -> dict[str, Any]:
         """Return all that had been told of a lead, up to when it was merged into another one."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from agreements.criteria import Attributes
 from agreements.criteria.arrays import Field, ManyLeads
 
 
@@ -25,6 +26,12 @@ class AskedFields:
     def parameters(self) -> Mapping[str, str]:
         """What the cells ask for."""
         return {f"field_{place}": name for place, name in enumerate(self._names)}
+
+    def texts(self, attributes: Attributes) -> list[str | None]:
+        """Return what the cells would give of a lead with these attributes."""
+        return [
+            json.dumps(attributes[name]) if name in attributes else None for name in self._names
+        ]
 
     def read(self, columns: Sequence[Sequence[Any]], size: int) -> ManyLeads:
         """Return the attributes of so many leads, from the columns that the cells gave."""

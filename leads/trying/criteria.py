@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,8 @@ from agreements.criteria.arrays import (
 from agreements.terms.handoff import Handoff
 from leads.plain.facts import KNOWN, TOLD, Leads
 from leads.trying.attributes import AskedFields
-from leads.trying.offers import Window
+from leads.trying.merged import MergedLeads
+from leads.trying.offers import MERGED, Window
 
 NEAREST = 20
 _BARS = 30
@@ -37,12 +39,11 @@ _LEADS = f"""
 {TOLD}, chosen AS (
     SELECT lead_id, max(offered_at) AS offered_at FROM ({_EITHER}) AS either GROUP BY lead_id
 )
-SELECT lead.id, chosen.offered_at IS NOT NULL {{cells}}
+SELECT lead.id, chosen.offered_at, {MERGED} {{cells}}
 FROM chosen
 JOIN leads_lead AS lead ON lead.id = chosen.lead_id
 LEFT JOIN told ON told.lead_id = chosen.lead_id
 {KNOWN.format(until="COALESCE(chosen.offered_at, 'infinity')")}
-WHERE lead.merged_into_id IS NULL
 ORDER BY lead.id
 """  # noqa: S608 - composed of constants
 
@@ -52,6 +53,7 @@ class LeadsOfDays:
     """The leads that entered a stage or were handed over on some days, a row each, by key.
 
     ``known`` is what was known of them at the latest offer of these days, else what is known now.
+    Those that were found to be one have one row.
     """
 
     lead_ids: Integers
@@ -60,17 +62,37 @@ class LeadsOfDays:
 
 
 def read_leads(window: Window, every: Sequence[Handoff]) -> LeadsOfDays:
-    """Read what some criteria ask of the leads of a window; one query."""
+    """Read what criteria ask of the leads of a window; one query, some more for merged leads."""
     fields = AskedFields(name for handoff in every for name in fields_of_handoff(handoff))
     which = f"IN (SELECT lead_id FROM ({_EITHER}) AS either)"  # noqa: S608
     leads = Leads(which, **window.parameters)
     found = leads.rows_of(_LEADS.replace("{cells}", fields.cells), **fields.parameters)
+    found = sorted([*_alone(found), *_as_one(found, fields)], key=lambda row: row[0])
     columns: list[Any] = list(zip(*found, strict=True)) if found else [(), ()]
     return LeadsOfDays(
         lead_ids=np.array(columns[0], dtype=np.int64),
-        is_offered=np.array(columns[1], dtype=bool),
+        is_offered=np.array([at is not None for at in columns[1]], dtype=bool),
         known=fields.read(columns[2:], len(found)),
     )
+
+
+def _alone(rows: Sequence[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """Give the leads that were never merged: key, instant of the offer, cells."""
+    return ((lead_id, at, *cells) for lead_id, at, is_merged, *cells in rows if not is_merged)
+
+
+def _as_one(rows: Sequence[tuple[Any, ...]], fields: AskedFields) -> Iterator[tuple[Any, ...]]:
+    """Give one row for leads that are one, judged by the latest offer of any of them."""
+    found = [(lead_id, at) for lead_id, at, is_merged, *_ in rows if is_merged]
+    leads = MergedLeads([lead_id for lead_id, _ in found])
+    offered: dict[int, tuple[datetime, int]] = {}
+    for lead_id, at in found:
+        kept = leads.kept(lead_id)
+        if at is not None:
+            offered[kept] = max(offered.get(kept, (at, lead_id)), (at, lead_id))
+    for kept in {leads.kept(lead_id) for lead_id, _ in found}:
+        at, judged = offered.get(kept, (None, kept))
+        yield kept, at, *fields.texts(leads.known(judged, at))
 
 
 @dataclass(frozen=True, slots=True)

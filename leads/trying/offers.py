@@ -15,17 +15,19 @@ from agreements.terms import Terms
 from leads.plain.clocks import Integers
 from leads.plain.facts import KNOWN, TOLD, Leads
 from leads.trying.attributes import AskedFields
+from leads.trying.merged import MergedLeads
 
 _WITHIN = """agreement_id = %(agreement)s AND status NOT IN ('expected', 'repeated')
     AND offered_at >= %(starts_at)s AND offered_at < %(ends_at)s"""
+
+MERGED = """(EXISTS (SELECT FROM leads_leadmerge WHERE merged_id = lead.id)
+    OR EXISTS (SELECT FROM leads_leadmerge WHERE kept_id = lead.id))"""
 
 _OFFERS = f"""
 {TOLD}
 SELECT handoff.id, handoff.lead_id, COALESCE(handoff.holder_id, 0), handoff.status,
     handoff.contest, handoff.reason, handoff.decided_at IS NOT NULL,
-    COALESCE(told.is_barred, false)
-        OR EXISTS (SELECT FROM leads_leadmerge WHERE merged_id = lead.id)
-        OR EXISTS (SELECT FROM leads_leadmerge WHERE kept_id = lead.id) {{cells}}
+    COALESCE(told.is_barred, false), {MERGED}, handoff.offered_at {{cells}}
 FROM leads_handoff AS handoff
 JOIN leads_lead AS lead ON lead.id = handoff.lead_id
 LEFT JOIN told ON told.lead_id = handoff.lead_id
@@ -33,6 +35,7 @@ LEFT JOIN told ON told.lead_id = handoff.lead_id
 WHERE handoff.{_WITHIN}
 ORDER BY handoff.id
 """  # noqa: S608 - composed of constants
+_CELLS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +108,11 @@ class LeadsOffered(Leads):
         super().__init__(which, **window.parameters)
 
     def offers(self, fields: AskedFields) -> Offers:
-        """Return the handoffs with the attributes asked for; one query."""
+        """Return the handoffs with the attributes asked for; some more queries for merged leads."""
         found = self.rows_of(_OFFERS.replace("{cells}", fields.cells), **fields.parameters)
-        columns: list[Any] = list(zip(*found, strict=True)) if found else [()] * 8
-        pks, leads, holders, statuses, contests, reasons, decided, apart = columns[:8]
+        found = _with_known(found, fields)
+        columns: list[Any] = list(zip(*found, strict=True)) if found else [()] * _CELLS
+        pks, leads, holders, statuses, contests, reasons, decided, barred, merged = columns[:9]
         return Offers(
             handoff_ids=np.array(pks, dtype=np.int64),
             lead_ids=np.array(leads, dtype=np.int64),
@@ -117,9 +121,19 @@ class LeadsOffered(Leads):
             contests=np.array(contests, dtype=np.str_),
             reasons=np.array(reasons, dtype=np.str_),
             is_decided=np.array(decided, dtype=bool),
-            is_apart=np.array(apart, dtype=bool),
-            known=fields.read(columns[8:], len(found)),
+            is_apart=np.array(barred, dtype=bool) | np.array(merged, dtype=bool),
+            known=fields.read(columns[_CELLS:], len(found)),
         )
+
+
+def _with_known(rows: Iterable[tuple[Any, ...]], fields: AskedFields) -> list[tuple[Any, ...]]:
+    """Say of leads that were ever merged what was known of all that are one with them."""
+    rows = list(rows)
+    leads = MergedLeads({row[1] for row in rows if row[8]})
+    return [
+        (*row[:_CELLS], *fields.texts(leads.known(row[1], row[9]))) if row[8] else row
+        for row in rows
+    ]
 
 
 def fields_of_terms(terms: Terms) -> set[str]:

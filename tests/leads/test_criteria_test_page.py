@@ -1,6 +1,7 @@
 """The live test of a draft's criteria on the leads of the last days."""
 
 import re
+from dataclasses import replace
 from html import unescape
 from typing import Any
 
@@ -9,7 +10,9 @@ from django.test import Client
 
 from agreements.models import Agreement, AgreementVersion
 from agreements.terms import parse_terms, terms_hash
+from leads.actions import merges
 from leads.ingest import ingest
+from leads.models import LeadIdentity
 from leads.trying.criteria import CriteriaTest, read_leads
 from leads.trying.offers import latest_days
 from tests.factories import Teller, example_terms, local, make_rep, make_user, make_version
@@ -113,6 +116,41 @@ def test_those_handed_over_are_judged_by_what_was_known_then(
 
     assert "3 would pass of 6" in text
     assert "1 was handed over and is judged by what was known then" in text
+
+
+def test_leads_that_are_one_are_judged_once_by_what_is_known_of_all_of_them(
+    agreement: Agreement,
+) -> None:
+    """Apart neither would pass: one lacks the request, the other the number of employees."""
+    kept, merged = Teller("Kept"), Teller("Merged")
+    facts = [
+        kept.attributes(local("2026-09-20 10:00"), company="Sul", country="BR", request="demo"),
+        kept.stage("lead", local("2026-09-20 10:00")),
+        merged.attributes(local("2026-09-20 10:00"), company="Sul", country="BR", employees=90),
+        merged.stage("lead", local("2026-09-20 10:00")),
+    ]
+    ingest(agreement=agreement, facts=facts, by=None, now=NOW)
+    one, other = (LeadIdentity.objects.get(external_id=name).lead for name in ("Kept", "Merged"))
+    rafael = make_user("Rafael", team=agreement.sales_team, role="lead")
+    at = local("2026-09-22 10:00")
+    window, handoff = latest_days(agreement, 90, NOW), parse_terms(TERMS).handoff
+    handoff = handoff.model_copy(update={"threshold": 70})
+    apart = CriteriaTest(read_leads(window, [handoff]), handoff, None)
+    assert (apart.number, apart.passing) == (7, 1)
+
+    merge = merges.merge(kept=one, merged=other, by=rafael, now=at)
+
+    together = CriteriaTest(read_leads(window, [handoff]), handoff, None)
+    assert (together.number, together.passing, together.offered) == (6, 2, 0)
+
+    # What a merge does holds from then on: an offer of before is judged as it was.
+    early = replace(merged.event("offered", local("2026-09-21 10:00")), external_id="early")
+    ingest(agreement=agreement, facts=[early], by=None, now=NOW)
+    judged = CriteriaTest(read_leads(window, [handoff]), handoff, None)
+    assert (judged.number, judged.passing, judged.offered) == (6, 1, 1)
+
+    merges.undo(merge=merge, by=rafael, now=NOW)
+    assert CriteriaTest(read_leads(window, [handoff]), handoff, None).number == 7
 
 
 def test_points_without_a_draft_changing_them(agreement: Agreement) -> None:

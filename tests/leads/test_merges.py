@@ -7,11 +7,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from agreements.clock import Grade
 from agreements.models import Agreement, AgreementVersion, Audit, User
 from leads.actions import follow_ups, handoffs, merges
+from leads.actions.telling import AlreadyDecided
+from leads.case import Case, read_case
 from leads.deadlocks import retry_once
+from leads.fold import FollowUpRow
+from leads.follow_ups import GRADES
 from leads.ingest import ingest
 from leads.models import Clock, Handoff, Lead, LeadIdentity, LeadMerge
+from leads.reached import was_reached
 from leads.rebuild import rebuild
 from leads.told import Told
 from tests.at_once import run_together
@@ -124,6 +130,57 @@ def test_what_is_done_under_either_name_counts_for_the_one_handoff(
     merges.undo(merge=LeadMerge.objects.get(), by=rafael, now=NOW)
     assert (status("H1"), status("H2")) == ("offered", "accepted")
     assert rebuild(now=NOW) == 0
+
+
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_a_contact_under_either_name_since_the_merge_is_one(
+    agreement: Agreement, rafael: User, *, is_kept: bool
+) -> None:
+    """What stops the clocks also decides between rejecting and disqualifying."""
+    one, other = two_leads(agreement)
+    kept, merged = (one, other) if is_kept else (other, one)
+    before = Teller("L2").follow_up("answered", local("2026-09-04 10:30"), external_id="before")
+    tell(agreement, before, now=MERGED_AT)
+    merges.merge(kept=kept, merged=merged, by=rafael, now=MERGED_AT)
+    handoff = Handoff.objects.get(external_id="L1-H1")
+    assert not was_reached(handoff), "a merge meets no promise of the past"
+
+    tell(agreement, Teller("L2").follow_up("answered", NOW, external_id="after"))
+
+    assert was_reached(handoff)
+    with pytest.raises(AlreadyDecided):
+        handoffs.reject(handoff=handoff, reason="wrong_data", by=rafael, now=NOW)
+
+
+def clocks_in(case: Case) -> list[tuple[object, ...]]:
+    return [
+        (handoff.external_id, each.clause_key, each.stopped_at, each.void_at, each.attempts)
+        for handoff in Handoff.objects.order_by("external_id")
+        for each in case.states(handoff)
+    ]
+
+
+@pytest.mark.parametrize("is_kept", [True, False])
+@pytest.mark.parametrize("name", ["L1-H1", "L2-H2"])
+@pytest.mark.parametrize("at", ["2026-09-04 10:30", "2026-09-04 12:30"])
+def test_what_is_foreseen_of_merged_leads_is_what_happens(
+    agreement: Agreement, rafael: User, at: str, name: str, *, is_kept: bool
+) -> None:
+    one, other = two_leads(agreement)
+    kept, merged = (one, other) if is_kept else (other, one)
+    merges.merge(kept=kept, merged=merged, by=rafael, now=MERGED_AT)
+    every, handoff = list(Handoff.objects.all()), Handoff.objects.get(external_id=name)
+    case = read_case(kept, agreement, every)
+    grade = Grade(GRADES["answered"])
+    row = FollowUpRow(local(at), NOW, "portal", "x", "call", grade, False, True)
+
+    foreseen = clocks_in(case.with_follow_up(handoff, row))
+
+    follow_ups.log(
+        handoff=handoff, channel="call", outcome="answered", occurred_at=local(at), by=rafael,
+        now=NOW,
+    )  # fmt: skip
+    assert clocks_in(read_case(kept, agreement, every)) == foreseen != clocks_in(case)
 
 
 def test_a_promise_is_not_dodged_by_keeping_the_other_lead(

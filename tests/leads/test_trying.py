@@ -10,15 +10,18 @@ from django.db import transaction
 
 from agreements.models import Absence, Agreement, AgreementVersion, User
 from agreements.terms import parse_terms
+from leads.actions import merges
 from leads.ingest import ingest
-from leads.models import Clock, Handoff
+from leads.models import Clock, Handoff, LeadIdentity
 from leads.plain.clocks import NEVER
+from leads.qualifying import attributes_at_offer
+from leads.rebuild import rebuild
 from leads.trying.clocks import TriedClocks
 from leads.trying.drafts import rulebook_of_terms
 from leads.trying.offers import Window
 from leads.trying.past import read_past
 from leads.trying.trial import Trial
-from tests.factories import example_terms, make_rep, make_version
+from tests.factories import example_terms, make_rep, make_user, make_version
 from tests.leads.test_plain_rebuild import COMMITMENTS, NOW, START, Chance
 
 pytestmark = pytest.mark.django_db
@@ -166,6 +169,39 @@ def state_that_goes() -> Iterator[None]:
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
+
+
+def merge_each_second_lead_into_another(version: AgreementVersion, at: datetime) -> None:
+    rafael = make_user("Rafael", team=version.agreement.sales_team, role="lead")
+    found = LeadIdentity.objects.filter(source="crm").order_by("pk").select_related("lead")
+    leads = [identity.lead for identity in found]
+    for kept, merged in zip(leads[::2], leads[1::2], strict=True):
+        merges.merge(kept=kept, merged=merged, by=rafael, now=at)
+    rebuild(now=NOW)
+
+
+@pytest.mark.parametrize("changed", [None, "other tiers, hours and reasons"])
+def test_leads_that_are_one_are_judged_by_what_is_known_of_all_of_them(
+    changed: str | None,
+) -> None:
+    terms = CHANGED[changed] if changed else SIGNED | {"tiers": TIERS}
+    at = START + timedelta(days=10)
+    with state_that_goes():
+        before = make_version(SIGNED)
+        tell(6, before)
+        merge_each_second_lead_into_another(before, at)
+        found = cells_of(tried(before.agreement, terms))
+
+    with state_that_goes():
+        judging = make_version(terms)
+        tell(6, judging)
+        merge_each_second_lead_into_another(judging, at)
+        settled = stored()
+        told = attributes_at_offer(list(Handoff.objects.filter(offered_at__gt=at)))
+        own = {each.pk: each.lead.attributes for each in Handoff.objects.filter(pk__in=told)}
+
+    assert found == settled
+    assert any(told[pk].get("size") != own[pk].get("size") for pk in told), "no merge moves a tier"
 
 
 def test_both_ways_are_taken() -> None:
