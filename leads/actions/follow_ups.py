@@ -61,9 +61,10 @@ def log(
         next_step=next_step,
         next_step_date=next_step_date,
     )
-    ingest(agreement=handoff.agreement, facts=[told], by=by, now=now)
+    kept = ingest(agreement=handoff.agreement, facts=[told], by=by, now=now)
     follow_up = FollowUp.objects.get(source=SOURCE, external_id=name, is_current=True)
-    Audit.objects.record("leads.follow_up.logged", follow_up, by=by, now=now)
+    if kept.new:
+        Audit.objects.record("leads.follow_up.logged", follow_up, by=by, now=now)
     return follow_up
 
 

@@ -1,12 +1,13 @@
 """Two who tell facts at the same time end where they would have ended one after the other."""
 
 import threading
+from uuid import UUID
 
 import pytest
 from django.db import transaction
 
 from agreements.actions import calendars
-from agreements.models import Calendar
+from agreements.models import Audit, Calendar, User
 from leads.actions import follow_ups, handoffs
 from leads.actions.telling import AlreadyDecided
 from leads.ingest import ingest
@@ -84,6 +85,42 @@ def test_a_follow_up_in_the_middle_of_an_import_is_not_lost() -> None:
     clock = Clock.objects.get(clause_key="S2")
     assert clock.stopped_at == local("2026-09-08 15:00")
     assert clock.started_at == local("2026-09-04 17:43")
+    assert rebuild(now=NOW) == 0
+
+
+def test_follow_ups_logged_at_once_are_all_kept_and_each_once() -> None:
+    version = make_version()
+    ana, bruno = (make_rep(name, version.agreement) for name in ("Ana", "Bruno"))
+    offered = [Teller().event("offered", local("2026-09-04 17:40"))]
+    ingest(agreement=version.agreement, facts=offered, by=None, now=NOW)
+    handoff = Handoff.objects.get()
+    kept: list[int] = []
+
+    def log(by: User, hour: int, token: UUID) -> None:
+        logged = follow_ups.log(
+            handoff=handoff,
+            channel="call",
+            outcome="no_answer",
+            occurred_at=local(f"2026-09-08 {hour}:00"),
+            by=by,
+            now=NOW,
+            token=token,
+        )
+        kept.append(logged.pk)
+
+    first, second = UUID(int=1), UUID(int=2)
+    raised = run_together(
+        lambda: log(ana, 10, first),
+        lambda: log(ana, 10, first),
+        lambda: log(bruno, 11, second),
+        lambda: log(bruno, 11, second),
+    )
+
+    assert raised == []
+    assert sorted(FollowUp.objects.values_list("pk", flat=True)) == sorted(set(kept))
+    assert len(kept) == 4
+    assert FollowUp.objects.count() == 2
+    assert Audit.objects.filter(action="leads.follow_up.logged").count() == 2
     assert rebuild(now=NOW) == 0
 
 
