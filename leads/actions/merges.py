@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from agreements.models import Audit, User
 from agreements.rules_lock import judge_by_rules
 from leads.actions.telling import SOURCE, name_of
-from leads.models import Lead, LeadMerge
+from leads.models import Forgetting, Lead, LeadMerge
 from leads.naming import lock_leads
 from leads.settle import settle
 from leads.told import ToldMerge
@@ -31,14 +31,12 @@ class AlreadyUndone(ValueError):
 def merge(*, kept: Lead, merged: Lead, by: User, now: datetime, reason: str = "") -> LeadMerge:
     """Find ``merged`` to be the same as ``kept``, from now on.
 
-    Raises UnableToMerge for a lead and itself, AlreadyMerged where either was merged away.
+    Raises UnableToMerge for a lead and itself or one whose person was forgotten, AlreadyMerged
+    where either was merged away.
     """
-    if kept.pk == merged.pk:
-        raise UnableToMerge(_("These are the same lead: choose another one to merge it with."))
     judge_by_rules()
     lead_ids = lock_leads([kept.pk, merged.pk]).all([kept.pk, merged.pk])
-    for lead in (merged, kept):
-        _check_stands_alone(lead)
+    check_can_be_merged(kept, merged)
     told = ToldMerge(
         lead=name_of(merged),
         kept=name_of(kept),
@@ -57,11 +55,13 @@ def merge(*, kept: Lead, merged: Lead, by: User, now: datetime, reason: str = ""
 def undo(*, merge: LeadMerge, by: User, now: datetime, reason: str = "") -> LeadMerge:
     """Part two leads again, as if they had never been one. Raises AlreadyUndone."""
     judge_by_rules()
-    kept, merged = merge.kept, merge.merged
-    lead_ids = lock_leads([kept.pk, merged.pk]).all([kept.pk, merged.pk])
-    holding = LeadMerge.objects.get(
+    pair = [merge.kept_id, merge.merged_id]
+    lead_ids = lock_leads(pair).all(pair)
+    # Read under the lock: either may have been forgotten meanwhile.
+    holding = LeadMerge.objects.select_related("kept", "merged", "recorded_by").get(
         source=merge.source, external_id=merge.external_id, is_current=True
     )
+    kept, merged = holding.kept, holding.merged
     if holding.is_retracted:
         who = holding.recorded_by.name if holding.recorded_by else _("Somebody")
         raise AlreadyUndone(_("%(who)s undid this merge before.") % {"who": who})
@@ -80,6 +80,24 @@ def undo(*, merge: LeadMerge, by: User, now: datetime, reason: str = "") -> Lead
     settle(lead_ids=lead_ids, now=now)
     _record("leads.lead.parted", fact, by, now)
     return fact
+
+
+def check_can_be_merged(kept: Lead, merged: Lead) -> None:
+    """Raise UnableToMerge or AlreadyMerged for leads that cannot be found to be one."""
+    if kept.pk == merged.pk:
+        raise UnableToMerge(_("These are the same lead: choose another one to merge it with."))
+    for lead in (merged, kept):
+        _check_stands_alone(lead)
+    # Found to be one they would share what is told of either, and one of them keeps no person.
+    forgotten = Forgetting.objects.lasting().filter(lead__in=[kept, merged])
+    if (found := forgotten.select_related("lead").order_by("pk").first()) is not None:
+        raise UnableToMerge(
+            _(
+                "The person of %(lead)s was forgotten: nothing is left by which anybody could say "
+                "that the two are one. Leave it as it is."
+            )
+            % {"lead": found.lead}
+        )
 
 
 def _check_stands_alone(lead: Lead) -> None:

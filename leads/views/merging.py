@@ -87,6 +87,11 @@ def merge(request: SignedInRequest, slug: str, pk: int, other: int) -> HttpRespo
     now = timezone.now()
     if request.method == "POST":
         return _merge(request, desk, kept, merged)
+    try:
+        merges.check_can_be_merged(kept, merged)
+    except (merges.AlreadyMerged, merges.UnableToMerge) as error:
+        messages.warning(request, str(error))
+        return _to(desk, kept)
     own, others = ((each.name, each.email, each.phone) for each in (kept, merged))
     context = {
         "agreement": desk.agreement,

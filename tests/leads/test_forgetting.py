@@ -207,8 +207,9 @@ def test_who_was_kept_long_enough_may_come_back(
     assert Lead.objects.get(name=PERSON["name"]).identities.get().external_id == "4711"
 
 
+@pytest.mark.parametrize("is_kept", [True, False])
 def test_leads_that_are_one_are_forgotten_together(
-    agreement: Agreement, rep: User, admin: User
+    agreement: Agreement, rep: User, admin: User, *, is_kept: bool
 ) -> None:
     kept = told(agreement, rep).lead
     ingest(
@@ -218,10 +219,16 @@ def test_leads_that_are_one_are_forgotten_together(
         now=NOW,
     )
     other = LeadIdentity.objects.get(source="form").lead
-    merges.merge(kept=kept, merged=other, by=admin, now=NOW, reason="Ximena twice")
-    forgetting.forget(lead=other, reason="Asked.", by=admin, now=NOW)
+    fact = merges.merge(kept=kept, merged=other, by=admin, now=NOW, reason="Ximena twice")
+    forgetting.forget(lead=kept if is_kept else other, reason="Asked.", by=admin, now=NOW)
     assert lines_with(PERSONAL) == []
     assert {each.lead_id for each in Forgetting.objects.all()} == {kept.pk, other.pk}
+    assert rebuild(now=NOW) == 0
+
+    merges.undo(merge=fact, by=admin, now=NOW)
+    again = Teller("99", "form").attributes(NOW + timedelta(hours=1), name="Ximena Zyxwa")
+    ingest(agreement=agreement, facts=[again], by=None, now=NOW + timedelta(hours=1))
+    assert lines_with(PERSONAL) == []
     assert rebuild(now=NOW) == 0
 
 

@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 from agreements.clock import Grade
 from agreements.models import Agreement, AgreementVersion, Audit, User
 from leads.actions import follow_ups, handoffs, merges
+from leads.actions.forgetting import forget, lift
 from leads.actions.telling import AlreadyDecided
 from leads.case import Case, read_case
 from leads.deadlocks import retry_once
 from leads.fold import FollowUpRow
 from leads.follow_ups import GRADES
 from leads.ingest import ingest
-from leads.models import Clock, Handoff, Lead, LeadIdentity, LeadMerge
+from leads.models import Clock, Forgetting, Handoff, Lead, LeadIdentity, LeadMerge
 from leads.reached import was_reached
 from leads.rebuild import rebuild
 from leads.told import Told
@@ -253,6 +254,23 @@ def test_a_lead_is_not_merged_with_itself_nor_twice(agreement: Agreement, rafael
     merges.undo(merge=fact, by=rafael, now=NOW)
     with pytest.raises(merges.AlreadyUndone, match="Rafael undid"):
         merges.undo(merge=fact, by=rafael, now=NOW)
+
+
+def test_whom_the_portal_forgot_is_merged_with_nobody(agreement: Agreement, rafael: User) -> None:
+    facts = [
+        Teller(name).attributes(local("2026-09-04 08:00"), city="Rio")
+        for name in ("L1", "L2", "L3")
+    ]
+    tell(agreement, *facts)
+    for name, cause in (("L2", Forgetting.Cause.REQUEST), ("L3", Forgetting.Cause.RULE)):
+        found = forget(lead=lead(name), reason="Asked.", by=rafael, now=NOW, cause=cause)
+        for kept, merged in (("L1", name), (name, "L1")):
+            with pytest.raises(merges.UnableToMerge, match=r"person of #\d+ was forgotten"):
+                merges.merge(kept=lead(kept), merged=lead(merged), by=rafael, now=NOW)
+    assert not LeadMerge.objects.exists()
+
+    lift(forgetting=found, by=rafael, now=NOW)
+    merges.merge(kept=lead("L1"), merged=lead("L3"), by=rafael, now=NOW)
 
 
 def test_whoever_joins_by_the_address_of_a_merged_lead_stays_with_it(

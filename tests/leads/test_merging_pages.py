@@ -9,8 +9,10 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from agreements.models import AgreementVersion, Audit, User
+from leads.actions import handoffs
+from leads.actions.forgetting import forget
 from leads.alike import alike_among, alike_to
-from leads.models import Distinction, Lead, LeadIdentity, LeadMerge
+from leads.models import Distinction, Handoff, Lead, LeadIdentity, LeadMerge
 from leads.queue import Desk, desk_of
 from tests.factories import local, make_rep, make_user, make_version
 from tests.leads.pages import NOW, offer, stop_time, text_of
@@ -87,6 +89,21 @@ def test_whoever_comes_second_is_told(scene: Scene) -> None:
     undo = url("merge-undo", pk=LeadMerge.objects.get().pk)
     scene.client.post(undo)
     assert "Rafael undid this merge before." in text_of(scene.client.post(undo, follow=True))
+
+
+def test_with_a_forgotten_lead_nothing_is_merged(scene: Scene) -> None:
+    handoff = Handoff.objects.get(lead=scene.other)
+    handoffs.reject(handoff=handoff, reason="wrong_data", by=scene.rafael, now=NOW)
+    forget(lead=scene.other, reason="Asked by letter.", by=scene.rafael, now=NOW)
+    assert alike_to(scene.desk, scene.one) == []
+    refusal = f"The person of #{scene.other.pk} was forgotten"
+    for about in (
+        {"pk": scene.one.pk, "other": scene.other.pk},
+        {"pk": scene.other.pk, "other": scene.one.pk},
+    ):
+        assert refusal in text_of(scene.client.get(url("merge", **about), follow=True))
+        assert refusal in text_of(scene.client.post(url("merge", **about), follow=True))
+    assert not LeadMerge.objects.exists()
 
 
 def test_not_the_same_is_suggested_no_more_until_taken_back(scene: Scene) -> None:
