@@ -44,6 +44,7 @@ def _told(at: datetime, kind: str, group: list[Message], now: datetime) -> ToldM
 
 def _pattern(kind: str) -> str:
     patterns = {
+        "handoff_assigned": _("Message to {who}: the handoff is theirs"),
         "rejection_contested": _("Message to {who}: decide about the rejection"),
         "rejection_overturned": _("Message to {who}: the rejection was overturned"),
         "rejection_upheld": _("Message to {who}: the rejection stands"),
@@ -64,6 +65,8 @@ def _arrivals(group: Iterable[Message], now: datetime) -> Iterable[str]:
 def _arrival(message: Message, now: datetime) -> str:
     if message.sent_at is not None:
         return _("E-mail, sent %(when)s.") % {"when": formats.instant(message.sent_at, now)}
+    if message.next_attempt_at is None and not message.error:
+        return _("E-mail, not sent: it was out of date before it went out.")
     if message.next_attempt_at is None:
         return _("E-mail, given up after %(number)s attempts.") % {
             "number": formats.figure(message.attempts)

@@ -25,11 +25,15 @@ def notify(
     now: datetime,
     url: str = "",
     wait: timedelta = timedelta(0),
+    together: int | None = None,
 ) -> None:
     """Leave one notice for each person; the same ``dedup_key`` again leaves none.
 
-    It goes out after ``wait``.
+    It goes out after ``wait``. Notices of one kind with the same key ``together`` go to a person
+    in one mail: whatever still waits goes along with the first.
     """
+    if together is not None:
+        parameters = parameters | {"together": together}
     Message.objects.bulk_create(
         (
             Message(
@@ -98,6 +102,12 @@ def note_sent(message: Message, *, now: datetime) -> None:
     """Keep that the message went out."""
     message.sent_at, message.error = now, ""
     message.save(update_fields=["sent_at", "error"])
+
+
+def note_outdated(message: Message) -> None:
+    """Keep that it did not go out because it was not true any more."""
+    message.next_attempt_at, message.error = None, ""
+    message.save(update_fields=["next_attempt_at", "error"])
 
 
 def note_failed(message: Message, error: str, *, now: datetime) -> None:

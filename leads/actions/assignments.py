@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Audit, User
 from agreements.rules_lock import judge_by_rules
+from leads.actions.assignment_notices import tell_holder
 from leads.actions.telling import SOURCE, name_of
 from leads.assigning import Choice, choose
 from leads.ingest import ingest
@@ -157,6 +158,7 @@ def _tell(
         note=note,
     )
     ingest(agreement=handoff.agreement, facts=[event], by=by, now=now)
+    tell_holder(handoff, holder, name=Named(SOURCE, event.external_id), by=by, now=now)
     return event.external_id
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, User
 from agreements.rules_lock import judge_by_rules
+from leads.actions.assignment_notices import tell_holder
 from leads.actions.assignments import assign_offered
 from leads.actions.telling import SOURCE, AlreadyNamed, Deed, Elsewhere, locked_in
 from leads.ingest import Ingested, ingest
@@ -154,7 +155,9 @@ def assign(
     """
     person_id = holder.pk if holder else None
     deed = Deed("assigned", by, now, told)
-    return deed.tell(handoff, person_id=person_id, to_queue=holder is None, note=note)
+    kept = deed.tell(handoff, person_id=person_id, to_queue=holder is None, note=note)
+    tell_holder(handoff, holder, name=deed.name, by=by, now=now)
+    return kept
 
 
 @transaction.atomic
