@@ -68,7 +68,7 @@ def _end(coming: Coming, zone: ZoneInfo) -> Iterator[Said]:
     if coming.ends_at is None:
         yield Said("ok", _("It lasts until both sign another one."))
         return
-    end = _day(coming.ends_at, zone)
+    end = _day(coming.ends_at - _MOMENT, zone)
     if coming.resumes_with is not None:
         parts = {
             "end": end,

@@ -50,7 +50,7 @@ def ending_of(ledger: Ledger, month: MonthFigures) -> Iterator[Note]:
         return
     was_ended = agreement.ended_at == ends_at
     yield Note(
-        _("The agreement ends on %(day)s.") % {"day": formats.long_day(end)},
+        _("The agreement ends on %(day)s.") % {"day": formats.long_day(end - timedelta(days=1))},
         _("It was ended on purpose.") if was_ended else _("No other version follows it yet."),
         _("Open the agreement"),
         reverse("agreements:document", args=[agreement.slug]),

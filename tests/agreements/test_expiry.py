@@ -166,7 +166,7 @@ def test_the_dashboard_says_when_it_ends(
     monkeypatch.setattr("django.utils.timezone.now", lambda: days_before(days))
     client.force_login(helena)
     page = client.get("/agreements/acme/").content.decode()
-    assert ("The agreement ends on 1 July 2026." in page) == shown
+    assert ("The agreement ends on 30 June 2026." in page) == shown
     assert ("No other version follows it yet." in page) == shown
 
 

@@ -76,7 +76,7 @@ def test_the_dates_are_kept(draft: AgreementVersion, helena: User) -> None:
     text = text_at(client, PROPOSE)
     assert "It comes into force on 1 August 2199" in text
     assert "Version 1 ends at that instant, without a gap." in text
-    assert "It ends on 1 January 2200 unless both renew it" in text
+    assert "It ends on 31 December 2199 unless both renew it" in text
     assert 'value="2199-12-31"' in text
 
 
