@@ -14,6 +14,7 @@ from agreements.forms import ZoneField
 from agreements.models import Agreement, AgreementVersion, Team, User
 from agreements.permissions import check_user_can_start
 from agreements.starters import KINDS, LANGUAGES, Starter
+from agreements.zones import currency_of
 
 _LANGUAGE_NAMES = {"en": "English", "es": "Español", "pt": "Português"}
 _CURRENCIES = {"en": "USD", "es": "EUR", "pt": "BRL"}
@@ -83,7 +84,8 @@ class AgreementForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
-        self.initial = {"time_zone": user.time_zone, "currency": _CURRENCIES[readers_language()]}
+        currency = currency_of(user.time_zone) or _CURRENCIES[readers_language()]
+        self.initial = {"time_zone": user.time_zone, "currency": currency}
         for name in ("marketing", "sales"):
             teams = cast("forms.ModelChoiceField[Team]", self.fields[name])
             teams.empty_label = "–"

@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 
 from babel import Locale
 from babel.core import get_global
+from babel.numbers import get_territory_currencies
 
 from agreements.alphabet import alphabetical, folded
 from agreements.territories import territory_names
@@ -85,6 +86,13 @@ def zones_of_city(city: str) -> list[str]:
         each.name for language in _SPOKEN for each in zones(language) if _look(each.city) == look
     }
     return sorted(found)
+
+
+def currency_of(name: str) -> str | None:
+    """Return the currency that the country of a zone pays in, None for a zone of no country."""
+    country = get_global("zone_territories").get(name)
+    current = get_territory_currencies(country) if country else []
+    return current[0] if current else None
 
 
 def is_zone(name: Any) -> bool:

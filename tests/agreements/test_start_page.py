@@ -88,6 +88,16 @@ def test_menu_leads_who_may_to_a_new_agreement(
     assert seen == {"Helena": True, "Ana": False, "Otto": True}
 
 
+def test_the_reader_is_offered_the_currency_of_their_zone(client: Client, helena: User) -> None:
+    client.force_login(helena)
+    offered = []
+    for zone in ("America/Bogota", "UTC"):
+        User.objects.filter(pk=helena.pk).update(time_zone=zone)
+        page = client.get(NEW).content.decode()
+        offered += re.findall(r'name="currency" value="([A-Z]+)"', page)
+    assert offered == ["COP", "USD"]
+
+
 def test_address_that_is_taken_gets_a_number(helena: User, acme: Agreement, team: Team) -> None:
     for name, slug in (("Acme", "acme-2"), ("New", "new-2"), ("¿?", "agreement")):
         made = starting.start_agreement(

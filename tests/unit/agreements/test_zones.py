@@ -2,7 +2,7 @@
 
 import pytest
 
-from agreements.zones import is_zone, zone_read, zone_shown, zones, zones_of_city
+from agreements.zones import currency_of, is_zone, zone_read, zone_shown, zones, zones_of_city
 
 
 def test_it_works() -> None:
@@ -61,3 +61,19 @@ def test_a_city_alone_is_asked_about() -> None:
     assert zones_of_city("cordoba") == ["America/Argentina/Cordoba"]
     assert zones_of_city("Nova York") == ["America/New York"]
     assert zones_of_city("Olympus") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "currency"),
+    [
+        ("America/Sao_Paulo", "BRL"),
+        ("Atlantic/Canary", "EUR"),
+        ("America/Argentina/Cordoba", "ARS"),
+        ("America/Bogota", "COP"),
+        ("UTC", None),
+        ("Etc/GMT+3", None),
+        ("Nowhere/Else", None),
+    ],
+)
+def test_the_country_of_a_zone_says_in_what_is_paid(name: str, currency: str | None) -> None:
+    assert currency_of(name) == currency
