@@ -125,7 +125,8 @@ class Forgotten:
             return
         rows.update(told_again_at=now)
         if delivery is not None:
-            empty_call(delivery, Spoken(self.names))
+            personal = [name.external_id for name in self.veiled]
+            empty_call(delivery, Spoken(self.names, personal=personal))
 
 
 def forgotten_among(

@@ -23,6 +23,7 @@ from leads.mapping import AttributesMapping, FactsMapping, MappingFile
 from leads.models import Delivery
 from leads.owners import Owners
 from leads.row_problems import UnableToRead
+from leads.rows_of_forgotten import RowsOfForgotten
 
 BATCH = 500
 # The planner is told of new rows after so many facts, and again each time there are as many times
@@ -117,13 +118,16 @@ def import_facts(
         reader = RowReader(mapping.mapping, rows.header, _setting(agreement, owners))
         with Rejects(rejects, rows.header, form) as rejected:
             checks = RowChecks(looked.has_zeros, form.encoding if is_lenient else "")
-            run = partial(_Import(rows, reader, rejected, checks).run, on_progress=on_progress)
+            silent = RowsOfForgotten(mapping.mapping, rows.header)
+            one_run = _Import(rows, reader, rejected, checks, silent)
+            run = partial(one_run.run, on_progress=on_progress)
             if is_dry_run:
                 return run(DryRun(agreement, now).foresee_all)
             delivery = delivery or _delivery(path, mapping, looked, agreement, by, now)
             at_once = not connection.in_atomic_block and not _joins_leads(mapping.mapping)
             keeping = Keeping(agreement, by, now, delivery)
             imported = run(lambda rows: _analyzing(keeping.keep_all(rows, at_once=at_once)))
+            silent.owe_a_search()
     _finish(delivery, imported, by, now)
     return imported
 
@@ -236,9 +240,16 @@ class RowChecks:
 class _Import:
     """One run over the rows of a file."""
 
-    def __init__(self, rows: Rows, reader: RowReader, rejects: Rejects, check: RowChecks) -> None:
+    def __init__(
+        self,
+        rows: Rows,
+        reader: RowReader,
+        rejects: Rejects,
+        check: RowChecks,
+        silent: RowsOfForgotten,
+    ) -> None:
         self._rows, self._reader, self._rejects = rows, reader, rejects
-        self._check = check
+        self._check, self._silent = check, silent
         self._imported = Imported()
 
     def run(
@@ -275,10 +286,13 @@ class _Import:
             return None
         try:
             self._check(cells)
-            return Row(line, cells, self._reader(cells))
+            row = Row(line, cells, self._reader(cells))
         except UnableToRead as error:
             self._reject(line, error, cells)
             return None
+        if not row.facts:
+            self._silent.add(cells)
+        return row
 
     def _count(self, kept: Kept) -> None:
         self._imported.facts.add(kept.facts)
@@ -288,6 +302,7 @@ class _Import:
             self._reject(row.line, error, row.cells)
 
     def _reject(self, line: int, error: UnableToRead, cells: list[str]) -> None:
+        self._silent.add(cells)
         sentence = gettext(error.template).format(**error.params)
         self._rejects.add(line, sentence, cells)
         reason = self._imported.reasons.setdefault(

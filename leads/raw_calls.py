@@ -1,27 +1,46 @@
 """What other systems sent, as it came: emptied of people who were forgotten."""
 
 import json
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import TextField
+from django.db.models import F, Func, Q, TextField, Value
 from django.db.models.functions import Cast
 
 from leads.blanking import blanked_text
 from leads.fingerprints import veiled_within
+from leads.likeness import is_same_phone
 from leads.models import Delivery
 
 # More patterns than these make a search slow, and nobody has so many names.
 _AT_ONCE = 200
+_FEWEST_DIGITS = 8
+_PHONE = re.compile(r"\+?\(?\d[\d ()./-]{6,}\d")
+# What people write between the digits of a telephone.
+_BETWEEN = " ()+-./"
 
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """How a call may speak of a person: by what sources call them, or by words that are theirs."""
+    """How a call may speak of a person: by what sources call them, or by words that are theirs.
+
+    Of the ``personal`` ids a fingerprint is kept in their place.
+    """
 
     names: Collection[tuple[str, str]]
     words: Collection[str] = ()
+    personal: Collection[str] = ()
+
+    @property
+    def phones(self) -> list[str]:
+        """The words that are telephones."""
+        return [word for word in self.words if _PHONE.fullmatch(word.strip())]
+
+    def written(self, text: str) -> str:
+        """Write a text as it may be kept: without the ids and the addresses that say who it is."""
+        return veiled_within(text, tuple(self.personal))
 
     def is_in(self, told: object) -> bool:
         """Whether one lead of a call is the person, or names them."""
@@ -31,7 +50,10 @@ class Spoken:
         ):
             return True
         text = json.dumps(told, ensure_ascii=False).lower()
-        return any(word.lower() in text for word in self.words)
+        if any(word.lower() in text for word in self.words):
+            return True
+        written = _PHONE.findall(text) if self.phones else ()
+        return any(is_same_phone(each, phone) for each in written for phone in self.phones)
 
 
 def empty_call(delivery: Delivery, spoken: Spoken) -> None:
@@ -40,7 +62,7 @@ def empty_call(delivery: Delivery, spoken: Spoken) -> None:
     if not isinstance(payload, dict):
         return
     delivery.payload = payload | {
-        "target": {key: veiled_within(str(text), ()) for key, text in payload["target"].items()},
+        "target": {key: spoken.written(str(text)) for key, text in payload["target"].items()},
         "body": _emptied(payload["call"], payload["body"], spoken),
     }
     Delivery.objects.filter(pk=delivery.pk).update(payload=delivery.payload)
@@ -52,17 +74,17 @@ def _emptied(call: str, body: str, spoken: Spoken) -> str:
         return ""
     try:
         told = json.loads(body)
-        leads = [_without(each) if spoken.is_in(each) else each for each in told["leads"]]
+        leads = [_without(each, spoken) if spoken.is_in(each) else each for each in told["leads"]]
     except (ValueError, KeyError, TypeError):
         return ""
     return json.dumps(told | {"leads": leads}, ensure_ascii=False)
 
 
-def _without(told: Any) -> dict[str, Any]:
+def _without(told: Any, spoken: Spoken) -> dict[str, Any]:
     name = told if isinstance(told, Mapping) else {}
     return {
         "source": name.get("source"),
-        "external_id": veiled_within(str(name.get("external_id")), ()),
+        "external_id": spoken.written(str(name.get("external_id"))),
         "forgotten": True,
     }
 
@@ -75,12 +97,17 @@ def empty_calls(spoken: Spoken, delivery_ids: Iterable[int], *, searches: bool =
     emptied = 0
     for delivery in _candidates(spoken, set(delivery_ids), searches=searches):
         empty_call(delivery, spoken)
-        summary = delivery.summary if isinstance(delivery.summary, dict) else {}
-        Delivery.objects.filter(pk=delivery.pk).update(
-            summary={"status": summary.get("status")}, error=blanked_text(delivery.error)
-        )
+        forget_answer(delivery)
         emptied += 1
     return emptied
+
+
+def forget_answer(delivery: Delivery) -> None:
+    """Keep of what a call was answered, or refused for, only the status."""
+    summary = delivery.summary if isinstance(delivery.summary, dict) else {}
+    Delivery.objects.filter(pk=delivery.pk).update(
+        summary={"status": summary.get("status")}, error=blanked_text(delivery.error)
+    )
 
 
 def _candidates(
@@ -90,13 +117,30 @@ def _candidates(
         kind=Delivery.Kind.CALL, payload__isnull=False, processed_at__isnull=False
     )
     words = sorted({*spoken.words, *(name for _, name in spoken.names)})[:_AT_ONCE]
-    texts = calls.annotate(text=Cast("payload", TextField()))
+    texts = calls.annotate(text=Cast("payload", TextField()), digits=_DIGITS)
     found = {delivery.pk: delivery for delivery in calls.filter(pk__in=delivery_ids)}
-    for word in words if searches else ():
-        for delivery in texts.filter(text__icontains=word).exclude(pk__in=found):
+    looks = [*map(_holding, words), *map(_holding_phone, spoken.phones)] if searches else []
+    for look in looks:
+        for delivery in texts.filter(look).exclude(pk__in=found):
             if _speaks(delivery.payload, spoken):
                 found[delivery.pk] = delivery
     return found.values()
+
+
+_DIGITS = Func(
+    F("text"), Value(_BETWEEN), Value(""), function="translate", output_field=TextField()
+)
+
+
+def _holding(word: str) -> Q:
+    """Ask for a word as it is written, or as JSON may escape it."""
+    return Q(text__icontains=word) | Q(text__icontains=json.dumps(json.dumps(word)[1:-1])[1:-1])
+
+
+def _holding_phone(phone: str) -> Q:
+    """Ask for the end of a telephone, whatever stands between its digits."""
+    digits = "".join(each for each in phone if each.isdigit())
+    return Q(digits__contains=digits[-_FEWEST_DIGITS:])
 
 
 def parts_about(

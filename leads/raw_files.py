@@ -5,7 +5,7 @@ A workbook becomes the text that was read of it. What else stands in a file stay
 
 import csv
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,12 +21,12 @@ from django.db.models.fields.files import FieldFile
 from leads import workbooks
 from leads.any_of import AnyOf
 from leads.blanking import addresses_in, blanked_text
-from leads.cells import CellReaders, Setting
 from leads.files import Rows, UnableToReadFile
 from leads.fingerprints import fingerprint_of_address, veiled
 from leads.mapping import FactsMapping, FileFormat, parse_mapping
 from leads.mapping_problems import MappingError
 from leads.models import Delivery, FileImport, Forgetting, ForgottenAddress, LeadIdentity
+from leads.row_names import name_reader
 from leads.row_problems import UnableToRead
 
 logger = logging.getLogger(__name__)
@@ -140,7 +140,7 @@ def _rewrite(
     ):
         writer = csv.writer(file, delimiter=form.delimiter)
         writer.writerow(rows.header)
-        name_of = _name_reader(mapping, rows.header)
+        name_of = name_reader(mapping, rows.header)
         for line, cells in rows:
             if isinstance(cells, UnableToRead):
                 # What cannot be read may be anybody's.
@@ -151,28 +151,6 @@ def _rewrite(
             else:
                 writer.writerow(cells)
     return is_found
-
-
-def _name_reader(
-    mapping: FactsMapping | None, header: list[str]
-) -> Callable[[list[str]], tuple[str, str] | None]:
-    """Return what reads from a row how the source calls its lead; None where it does not say."""
-    if mapping is None:
-        return lambda _cells: None
-    try:
-        setting = Setting(stages=(), person=lambda _: 0)
-        read = CellReaders(mapping, header, setting).needed(mapping.lead.id, "lead")
-    except MappingError:
-        return lambda _cells: None
-    source = mapping.lead.source or mapping.source
-
-    def name(cells: list[str]) -> tuple[str, str] | None:
-        try:
-            return source, read([cell.strip() for cell in cells])
-        except (UnableToRead, IndexError):
-            return None
-
-    return name
 
 
 def _put_in_place(field: FieldFile, emptied: Path) -> None:

@@ -89,6 +89,11 @@ class Traces:
         named: list[LeadIdentity | Handoff] = [*self.identities, *self.handoffs]
         return {(each.source, each.external_id) for each in named}
 
+    @property
+    def personal_names(self) -> tuple[str, ...]:
+        """The ids of the leads that say who it is."""
+        return self._veiled
+
     def delivery_ids(self) -> set[int]:
         """Return the deliveries that told a fact about the person."""
         return {

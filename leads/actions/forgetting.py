@@ -59,7 +59,7 @@ def forget(
     # Thousands are forgotten by rule in a night: for them whole tables are not searched.
     is_asked = cause == Forgetting.Cause.REQUEST
     traces = Traces(lead_ids, blanking(), searches=is_asked)
-    spoken = Spoken(traces.names, traces.words)
+    spoken = Spoken(traces.names, traces.words, traces.personal_names)
     deliveries = empty_calls(spoken, traces.delivery_ids(), searches=is_asked)
     rows = traces.erase()
     forgettings = [

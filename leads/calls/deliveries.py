@@ -24,6 +24,7 @@ from leads.calls.reading import refusal_of
 from leads.calls.takings import Answer, take_call
 from leads.deadlocks import retry_once
 from leads.models import Delivery
+from leads.refused_calls import empty_of_forgotten
 
 logger = logging.getLogger(__name__)
 
@@ -70,6 +71,8 @@ def _take(delivery: Delivery, now: datetime, *, keeps_answer: bool) -> Answer:
     if keeps_answer:
         summary["answer"] = answer.data
     _finish(delivery, now, summary=summary)
+    if keeps_answer or answer.data.get("rejected"):
+        empty_of_forgotten(delivery.pk)
     return answer
 
 
@@ -129,3 +132,4 @@ def _keep_refusal(delivery: Delivery, error: Exception, now: datetime) -> None:
     written = problem(refused.kind, refused.detail, refused.errors)
     summary = {"status": written["status"], "problem": written}
     _finish(delivery, now, summary=summary, error=written["detail"])
+    empty_of_forgotten(delivery.pk)

@@ -12,7 +12,7 @@ from leads.ingest import ingest
 from leads.models import Delivery, FileImport, Forgetting, Lead
 from leads.raw_files import search_files
 from tests.factories import Teller, make_user
-from tests.leads.file_imports import JOAO, PAULO, bring, table
+from tests.leads.file_imports import JOAO, PAULO, bring, table, take_in_whole
 from tests.leads.files import ANA, NOBODY, run, write
 from tests.leads.pages import NOW
 
@@ -79,6 +79,30 @@ def test_a_draft_is_searched_by_address(version: AgreementVersion, admin: User) 
     assert "joao@example.com" in stored()
     assert brought.found
     assert brought.found["preview"] == []
+
+
+def test_what_is_rejected_later_is_searched_too(version: AgreementVersion, admin: User) -> None:
+    """Rows that become no facts: of the person's id, of their address, and of somebody else."""
+    take_in_whole(version.agreement, admin, table(PAULO))
+    end(version, admin)
+    forget("Paulo Souza", admin)
+    assert search_files(now=NOW) == 1
+    by_id = ["1", "P.", "Souza", "", "yesterday", "", ""]
+    by_address = ["4", "P.", "Sousa", "PAULO@example.com", "31/02/2026 10:00", "", ""]
+    other = ["5", "Rui", "Alves", "rui@example.com", "yesterday", "", ""]
+
+    done = take_in_whole(version.agreement, admin, table(JOAO, by_id, by_address, other))
+
+    assert done.delivery.summary is not None
+    assert (done.delivery.summary["taken"], done.delivery.summary["rejected"]) == (1, 3)
+    assert search_files(now=NOW) == 1
+    done = FileImport.objects.select_related("delivery").get(pk=done.pk)
+    for kept in (stored(), Path(done.rejects.path).read_text()):
+        assert not any(word in kept for word in ("Souza", "Sousa", "PAULO"))
+        assert "Rui" in kept
+    assert "João" in stored()
+    assert "yesterday" not in str(done.delivery.summary)
+    assert search_files(now=NOW) == 0
 
 
 def test_a_workbook_becomes_text(version: AgreementVersion, admin: User, tmp_path: Path) -> None:
