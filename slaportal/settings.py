@@ -87,6 +87,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "agreements.context_processors.agreement_menu",
                 "leads.context_processors.queue_badge",
+                "leads.context_processors.main_place",
             ],
         },
     },

@@ -1,5 +1,7 @@
 """The frame around every page, and the pages that stand in for one."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -73,3 +75,34 @@ def test_person_finds_the_pages_of_the_account(client: Client, name: str) -> Non
 def test_stranger_reads_the_language_of_the_browser(client: Client) -> None:
     html = client.get(reverse("account_login"), headers={"accept-language": "pt-br"})
     assert 'lang="pt-br"' in html.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "marked"),
+    [
+        ("metrics:dashboard", "Dashboard"),
+        ("metrics:breaches", "Dashboard"),
+        ("metrics:back-test", "Agreement"),
+        ("leads:queue", "Queue"),
+        ("leads:team", "Queue"),
+        ("leads:team-queue", "Queue"),
+        ("leads:assignment", "Queue"),
+        ("leads:assignment-rule-new", "Queue"),
+        ("leads:absences", "Queue"),
+        ("leads:list", "Leads"),
+        ("leads:became", "Leads"),
+        ("leads:imports", "Leads"),
+        ("leads:criteria-test", "Agreement"),
+        ("agreements:document", "Agreement"),
+    ],
+)
+def test_each_page_marks_where_one_is(client: Client, name: str, marked: str) -> None:
+    version = make_version()
+    rafa = make_user("Rafa", team=version.agreement.sales_team, role="lead")
+    client.force_login(rafa)
+    html = client.get(reverse(name, args=["acme"])).content.decode()
+    navs = re.findall(r'<nav class="(?:topbar-nav|bottombar)".*?</nav>', html, re.DOTALL)
+    links = re.findall(r'<a [^>]*aria-current="page"[^>]*>(.*?)</a>', "".join(navs), re.DOTALL)
+    assert [re.sub(r"<.*?>", "", link, flags=re.DOTALL).split()[0] for link in links] == [
+        marked
+    ] * 2
