@@ -2,12 +2,13 @@
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
 
 from agreements.models import Agreement
 from leads.batches import Batch, Kept
+from leads.forgotten import Forgotten, forgotten_known, names_by_address
 from leads.ingest import Ingested, rows_of_facts
 from leads.models import Deal, Fact, FollowUp, HandoffEvent, LeadChange, Satisfaction, StageEntry
 from leads.naming import leads_by_name, leads_by_verified_email, verified_emails
@@ -31,7 +32,7 @@ _MODELS: dict[type[Told], type[Fact]] = {
     ToldSatisfaction: Satisfaction,
     ToldAttributes: LeadChange,
 }
-_LEAD, _EMAIL = "lead", "e-mail"
+_LEAD, _EMAIL, _FORGOTTEN = "lead", "e-mail", "forgotten"
 _Name = tuple[str, str, str]
 
 
@@ -52,23 +53,33 @@ class DryRun:
         lines = {row.line for row, _why in refused}
         taken = [row for row in batch if row.line not in lines]
         facts = [fact for row in taken for fact in row.facts]
-        foreseen = Ingested(leads=self._new_leads(facts, before))
-        groups: defaultdict[type[Told], list[Told]] = defaultdict(list)
-        for fact in facts:
-            groups[type(fact)].append(fact)
-        for kind, group in groups.items():
-            counted = _counted(kind, group, before)
-            foreseen.add(counted)
-            foreseen.add(Ingested(by_kind={kind.kind: counted}))
+        foreseen = self._told(facts, before) if facts else Ingested()
         silent = sum(not row.facts for row in taken)
         return Kept(foreseen, taken=len(taken), silent=silent, refused=refused)
 
-    def _new_leads(self, facts: Sequence[Told], before: "_ToldBefore") -> int:
+    def _told(self, facts: Sequence[Told], before: "_ToldBefore") -> Ingested:
+        """Count what would become of facts."""
+        known = leads_by_name({fact.lead for fact in facts})
+        forgotten = forgotten_known(known)
+        foreseen = Ingested(
+            forgotten=forgotten.count(facts) + _born_forgotten(facts, known, before)
+        )
+        foreseen.leads = self._new_leads(facts, known, before)
+        groups: defaultdict[type[Told], list[Told]] = defaultdict(list)
+        for fact in forgotten.renamed(facts):
+            groups[type(fact)].append(fact)
+        for kind, group in groups.items():
+            counted = _counted(kind, group, forgotten, before)
+            foreseen.add(counted)
+            foreseen.add(Ingested(by_kind={kind.kind: counted}))
+        return foreseen
+
+    def _new_leads(
+        self, facts: Sequence[Told], known: Mapping[Named, int], before: "_ToldBefore"
+    ) -> int:
         """Count the leads that nobody knew by name or by verified e-mail address."""
         emails = verified_emails(facts, self._agreement, self._now)
-        names = {fact.lead for fact in facts}
-        known = leads_by_name(names).keys()
-        missing = sorted(name for name in names - known if not before.marks(_lead(name)))
+        missing = sorted(_unknown(facts, known, before))
         taken = set(leads_by_verified_email(set(emails.values())))
         taken.update(email for email in emails.values() if before.marks(_email(email)))
         new = 0
@@ -84,6 +95,26 @@ class DryRun:
         return new
 
 
+def _unknown(
+    facts: Sequence[Told], known: Mapping[Named, int], before: "_ToldBefore"
+) -> set[Named]:
+    """Return the names that nobody told of, the file in earlier rows neither."""
+    names = {fact.lead for fact in facts} - known.keys()
+    return {name for name in names if not before.marks(_lead(name))}
+
+
+def _born_forgotten(
+    facts: Sequence[Told], known: Mapping[Named, int], before: "_ToldBefore"
+) -> int:
+    """Count the facts about new leads that come with an address of somebody who was forgotten."""
+    unknown = _unknown(facts, known, before)
+    for name in names_by_address(fact for fact in facts if fact.lead in unknown):
+        before.add(_forgotten(name))
+    names = {fact.lead for fact in facts} - known.keys()
+    found = {name for name in names if before.marks(_forgotten(name))}
+    return sum(fact.lead in found for fact in facts)
+
+
 def _refusal_of(cells: Sequence[str]) -> UnableToRead | None:
     """Return why the database could not take a row: half of a character cannot be written."""
     try:
@@ -93,12 +124,14 @@ def _refusal_of(cells: Sequence[str]) -> UnableToRead | None:
     return None
 
 
-def _counted(kind: type[Told], facts: Sequence[Told], before: "_ToldBefore") -> Ingested:
+def _counted(
+    kind: type[Told], facts: Sequence[Told], forgotten: Forgotten, before: "_ToldBefore"
+) -> Ingested:
     """Count which facts of one kind are new, revised or repeated, as keeping them would."""
     kept, counted = _kept_marks(_MODELS[kind], facts), Ingested()
     for fact in facts:
         name = (kind.kind, fact.source, fact.external_id)
-        mark = _mark(fact.content_hash, fact.revised_at)
+        mark = _mark(forgotten.content_hash(fact), fact.revised_at)
         marks = kept[fact.source, fact.external_id] | before.marks(name)
         counted.repeated += mark in marks
         counted.revised += bool(marks) and mark not in marks
@@ -127,6 +160,10 @@ def _mark(content_hash: str, revised_at: datetime | None) -> str:
 
 def _lead(name: Named) -> _Name:
     return (_LEAD, *name)
+
+
+def _forgotten(name: Named) -> _Name:
+    return (_FORGOTTEN, *name)
 
 
 def _email(address: str) -> _Name:

@@ -92,6 +92,10 @@ class Forgotten:
     veiled: Collection[Named] = ()
     blanking: Blanking | None = None
 
+    def count(self, facts: Iterable[Told]) -> int:
+        """Count the facts that are about them."""
+        return sum(fact.lead in self.names for fact in facts) if self.names else 0
+
     def renamed(self, facts: Sequence[Told]) -> Sequence[Told]:
         """Return the facts, those of forgotten people under names that name nobody."""
         if not self.names:
@@ -136,10 +140,21 @@ def forgotten_among(
 
     A new lead is born forgotten where it comes with an address of somebody who asked for it.
     """
-    older = set(leads.values()) - born
-    lasting = Forgetting.objects.lasting().filter(AnyOf("lead", older))
-    lead_ids = set(lasting.values_list("lead_id", flat=True)) if older else set()
-    lead_ids |= _born_forgotten(leads, born, facts, now)
+    lead_ids = _lasting(set(leads.values()) - born) | _born_forgotten(leads, born, facts, now)
+    return _told_of(leads, lead_ids)
+
+
+def forgotten_known(leads: Mapping[Named, int]) -> Forgotten:
+    """Find who was forgotten among leads that are known, by the names they are told by."""
+    return _told_of(leads, _lasting(set(leads.values())))
+
+
+def _lasting(lead_ids: Collection[int]) -> set[int]:
+    lasting = Forgetting.objects.lasting().filter(AnyOf("lead", lead_ids))
+    return set(lasting.values_list("lead_id", flat=True)) if lead_ids else set()
+
+
+def _told_of(leads: Mapping[Named, int], lead_ids: Collection[int]) -> Forgotten:
     if not lead_ids:
         return Forgotten()
     names = frozenset(name for name, pk in leads.items() if pk in lead_ids)
@@ -151,23 +166,8 @@ def forgotten_among(
 def _born_forgotten(
     leads: Mapping[Named, int], born: frozenset[int], facts: Iterable[Told], now: datetime
 ) -> set[int]:
-    told = [
-        (leads[fact.lead], str(fact.attributes["email"]))
-        for fact in facts
-        if isinstance(fact, ToldAttributes)
-        and fact.attributes.get("email")
-        and leads[fact.lead] in born
-    ]
-    if not told or not ForgottenAddress.objects.exists():
-        return set()
-    by_print = [(fingerprint_of_address(address), lead_id) for lead_id, address in told]
-    known = ForgottenAddress.objects.filter(
-        AnyOf("fingerprint", {each for each, _ in by_print}),
-        forgetting__lifted_at=None,
-        forgetting__cause=Forgetting.Cause.REQUEST,
-    )
-    prints = set(known.values_list("fingerprint", flat=True))
-    found = {lead_id for each, lead_id in by_print if each in prints}
+    names = names_by_address(fact for fact in facts if leads[fact.lead] in born)
+    found = {leads[name] for name in names}
     cause = Forgetting.Cause.ADDRESS
     Forgetting.objects.bulk_create(
         Forgetting(lead_id=pk, cause=cause, forgotten_at=now) for pk in sorted(found)
@@ -176,6 +176,21 @@ def _born_forgotten(
         identity.external_id = veiled(identity.external_id)
         identity.save(update_fields=["external_id"])
     return found
+
+
+def names_by_address(facts: Iterable[Told]) -> set[Named]:
+    """Return who is told of with an address of somebody who asked to be forgotten."""
+    told = [
+        (fact.lead, fingerprint_of_address(str(fact.attributes["email"])))
+        for fact in facts
+        if isinstance(fact, ToldAttributes) and fact.attributes.get("email")
+    ]
+    if not told or not ForgottenAddress.objects.exists():
+        return set()
+    asked = ForgottenAddress.objects.of_those_who_asked()
+    known = asked.filter(AnyOf("fingerprint", {each for _, each in told}))
+    prints = set(known.values_list("fingerprint", flat=True))
+    return {name for name, each in told if each in prints}
 
 
 def leads_by_veiled_name(names: Collection[Named]) -> dict[Named, int]:

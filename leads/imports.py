@@ -73,6 +73,7 @@ class Imported:
             "rejected": self.rejected,
             "silent": self.silent,
             "leads": {"new": facts.leads},
+            "forgotten": facts.forgotten,
             "facts": _counts(facts)
             | {"by_kind": {kind: _counts(facts.by_kind[kind]) for kind in sorted(facts.by_kind)}},
             "reasons": [

@@ -55,12 +55,16 @@ _FACT_COLUMNS = (
 
 @dataclass(slots=True)
 class Ingested:
-    """What became of the facts that were told, in all and by kind, and how many leads are new."""
+    """What became of the facts that were told, in all and by kind, and how many leads are new.
+
+    ``forgotten`` is how many of them are about people who were forgotten.
+    """
 
     new: int = 0
     revised: int = 0
     repeated: int = 0
     leads: int = field(default=0, compare=False)
+    forgotten: int = field(default=0, compare=False)
     by_kind: dict[str, "Ingested"] = field(default_factory=dict, compare=False)
 
     def add(self, other: "Ingested") -> None:
@@ -69,6 +73,7 @@ class Ingested:
         self.revised += other.revised
         self.repeated += other.repeated
         self.leads += other.leads
+        self.forgotten += other.forgotten
         for kind, counted in other.by_kind.items():
             self.by_kind.setdefault(kind, Ingested()).add(counted)
 
@@ -112,7 +117,8 @@ def ingest(
     forgotten = forgotten_among(leads, born_leads, facts, now)
     told_in, facts = _Telling(agreement, by, now, delivery, forgotten), forgotten.renamed(facts)
     handoffs, born_handoffs = handoffs_named(agreement, facts, leads)
-    ingested, touched = Ingested(leads=len(born_leads)), set[int]()
+    ingested = Ingested(leads=len(born_leads), forgotten=forgotten.count(facts))
+    touched = set[int]()
     groups: defaultdict[type[Told], list[Told]] = defaultdict(list)
     for fact in facts:
         groups[type(fact)].append(fact)

@@ -67,9 +67,5 @@ def _forgotten(lead_ids: Collection[int]) -> list[int]:
 
 
 def _leads_of_addresses(prints: Collection[str]) -> list[tuple[int, str]]:
-    known = ForgottenAddress.objects.filter(
-        AnyOf("fingerprint", prints),
-        forgetting__lifted_at=None,
-        forgetting__cause=Forgetting.Cause.REQUEST,
-    )
+    known = ForgottenAddress.objects.of_those_who_asked().filter(AnyOf("fingerprint", prints))
     return list(known.values_list("forgetting__lead_id", "fingerprint"))

@@ -74,11 +74,21 @@ class Forgetting(models.Model):
         return f"#{self.lead_id} {self.forgotten_at:%Y-%m-%d}"
 
 
+class ForgottenAddressQuerySet(models.QuerySet["ForgottenAddress"]):
+    """Sets of addresses of forgotten people."""
+
+    def of_those_who_asked(self) -> Self:
+        """Those of people who asked to be forgotten, while it lasts; the others may come back."""
+        return self.filter(forgetting__lifted_at=None, forgetting__cause=Forgetting.Cause.REQUEST)
+
+
 class ForgottenAddress(models.Model):
     """An e-mail address of a forgotten person as a fingerprint, by which it is recognised."""
 
     forgetting = models.ForeignKey(Forgetting, models.CASCADE, related_name="addresses")
     fingerprint = models.CharField(max_length=40, db_index=True)
+
+    objects = ForgottenAddressQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("forgotten address")

@@ -9,8 +9,10 @@ import pytest
 from django.db import connection, transaction
 
 from agreements.models import Audit, OwnerName
-from leads.models import Delivery
-from tests.factories import make_user, make_version
+from leads.actions import handoffs
+from leads.actions.forgetting import forget
+from leads.models import Delivery, Forgetting, Lead
+from tests.factories import local, make_user, make_version
 from tests.leads.files import ANA, MAPPING, many_rows, run, write
 from tests.leads.state import state
 
@@ -92,6 +94,35 @@ def test_leads_that_turn_out_to_be_one_are_counted_once(
 
     assert foreseen | {"dry_run": False} == run(name)
     assert foreseen["leads"] == {"new": 3}
+
+
+@pytest.mark.parametrize("batch", [1, 500])
+def test_who_was_forgotten_is_counted_as_an_import_would(
+    monkeypatch: pytest.MonkeyPatch, batch: int
+) -> None:
+    """Known by their id, by an id that is an address, or born with the address of somebody."""
+    make_version()
+    monkeypatch.setattr("leads.imports.BATCH", batch)
+    Path("map.yaml").write_text(MAPPING.replace("{name: name,", "{email: name,"))
+    rita = ["rita@example.com", "rita@example.com", *ANA[2:]]
+    rows = [rita, *([number, f"p{number}@example.com", *ANA[2:]] for number in "345")]
+    run(write(*rows))
+    admin = make_user("Adela", is_admin=True)
+    for lead in Lead.objects.filter(email__in=["rita@example.com", "p3@example.com"]):
+        for handoff in lead.handoffs.open():
+            handoffs.withdraw(handoff=handoff, by=admin, now=lead.first_heard_at)
+        forget(lead=lead, reason="Asked.", by=admin, now=local("2026-10-01 09:00"))
+    born = ["9", "P3@example.com", *ANA[2:]]
+    changed = [[row[0], row[1], "ads", *row[3:]] for row in rows]
+    name = write(*rows, born, *changed, [*born[:2], "ads", *born[3:]], ["5", "", *ANA[2:]])
+
+    foreseen = dry_run(name)
+
+    assert foreseen | {"dry_run": False} == run(name)
+    assert foreseen["forgotten"] == 6 * 6
+    assert foreseen["leads"] == {"new": 1}
+    assert foreseen["facts"]["by_kind"]["attributes"] == {"new": 1, "revised": 6, "repeated": 4}
+    assert Forgetting.objects.count() == 3
 
 
 def test_owners_nobody_knew_are_not_added() -> None:

@@ -49,7 +49,7 @@ def test_it_works(here: Path) -> None:
                 "stage": {"new": 2, "revised": 0, "repeated": 0},
             },
         },
-        "reasons": [], "rejects": None,
+        "forgotten": 0, "reasons": [], "rejects": None,
     }  # fmt: skip
     lead = Lead.objects.get(identities__source="crm", identities__external_id="1")
     assert (lead.name, lead.origin) == ("Paulo", "unknown")

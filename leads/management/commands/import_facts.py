@@ -177,6 +177,11 @@ def _sentences(imported: Imported) -> list[str]:
             gettext("Rows that tell nothing under the mapping's conditions: %(rows)d.")
             % {"rows": imported.silent}
         )
+    if facts.forgotten:
+        told.append(
+            gettext("Facts about people who were forgotten, kept without the person: %(facts)d.")
+            % {"facts": facts.forgotten}
+        )
     told += [
         gettext("Rejected rows: %(rows)d, first in line %(line)d: %(reason)s")
         % {"rows": reason.rows, "line": reason.line, "reason": reason.sentence}
