@@ -38,7 +38,7 @@ class Passed(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who can hold handoffs: how many open ones they have, and when they are away.
+    """Somebody who can hold handoffs: how many open ones they have in all, and when they are away.
 
     ``away`` are half-open intervals that are known now, in any order; they may overlap.
     """

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F
+from django.db.models import Count, F, Q
 
 from agreements.business_time import Schedule
 from agreements.clock import ClockKind, Interval, due_after
@@ -24,11 +24,16 @@ _ON_RECEIPT = frozenset({ClockKind.ACCEPTANCE, ClockKind.FIRST_FOLLOW_UP})
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """The people of a sales team who can hold handoffs, in the order of their keys."""
+    """The people of a sales team who can hold handoffs, in the order of their keys.
+
+    ``here`` is how many open ones each of them holds under the agreement; the ``staff`` knows how
+    many under all.
+    """
 
     people: Mapping[int, User]
     leads: frozenset[int]
     staff: Staff
+    here: Mapping[int, int]
 
     @property
     def reps(self) -> tuple[int, ...]:
@@ -42,18 +47,25 @@ def team_of(agreement: Agreement, since: datetime) -> Team:
     rows = rows.exclude(role=Membership.Role.INTEGRATION).select_related("user")
     seats = list(rows.order_by("user"))
     keys = [seat.user_id for seat in seats]
-    loads, away = loads_of(agreement, keys), absences_of(keys, since)
+    held, away = loads_of(agreement, keys), absences_of(keys, since)
+    loads = {key: load for key, (load, _here) in held.items()}
     return Team(
         people={seat.user_id: seat.user for seat in seats},
         leads=frozenset(seat.user_id for seat in seats if seat.role == Membership.Role.LEAD),
         staff={key: Person(key, loads.get(key, 0), away.get(key, ())) for key in keys},
+        here={key: here for key, (_load, here) in held.items()},
     )
 
 
-def loads_of(agreement: Agreement, keys: Sequence[int]) -> dict[int, int]:
-    """Return how many open handoffs of the agreement each person holds; without any, nothing."""
-    held = agreement.handoffs.open().filter(holder__in=keys)
-    return dict(held.order_by().values_list("holder").annotate(load=Count("pk")))
+def loads_of(agreement: Agreement, keys: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """Return how many open handoffs each person holds, in all and under the agreement.
+
+    Who holds none is left out.
+    """
+    held = Handoff.objects.open().filter(holder__in=keys).order_by().values("holder")
+    here = Count("pk", filter=Q(agreement=agreement))
+    rows = held.annotate(load=Count("pk"), here=here).values_list("holder", "load", "here")
+    return {key: (load, number) for key, load, number in rows}
 
 
 def absences_of(keys: Sequence[int], since: datetime) -> dict[int, tuple[Interval, ...]]:

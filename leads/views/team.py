@@ -33,12 +33,14 @@ BY_RULES = "rules"
 class TeamRow:
     """Somebody of the team: how much they hold, how much of it is overdue, when they are away.
 
-    ``left`` is how much runs out before they are back.
+    ``elsewhere`` is how much they hold under other agreements, ``left`` how much runs out before
+    they are back.
     """
 
     user: User
     is_lead: bool
     load: int
+    elsewhere: int
     overdue: int
     away: str
     left: int
@@ -57,7 +59,8 @@ def team(request: SignedInRequest, slug: str) -> HttpResponse:
         TeamRow(
             user=user,
             is_lead=key in choosing.team.leads,
-            load=choosing.team.staff[key].load,
+            load=choosing.team.here.get(key, 0),
+            elsewhere=choosing.team.staff[key].load - choosing.team.here.get(key, 0),
             overdue=overdue.get(key, 0),
             away=away_words(choosing.team.staff[key].away, now),
             left=left.get(key, 0),

@@ -18,7 +18,7 @@ from leads.actions.assignments import (
 from leads.ingest import ingest
 from leads.models import AssignmentTurn, Clock, Handoff, HandoffEvent, Lead
 from leads.rebuild import rebuild
-from leads.team import team_of, waiting_of
+from leads.team import loads_of, team_of, waiting_of
 from leads.waiting import assign_waiting
 from tests.factories import Teller, example_terms, local, make_rep, make_user, make_version
 from tests.leads.assigning import make_rule, offered
@@ -72,6 +72,25 @@ def test_it_works(version: AgreementVersion, reps: list[User]) -> None:
         "from": None, "to": "Bruno", "rule": "Minas Gerais", "method": "load", "load": 0,
     }  # fmt: skip
     assert rebuild(now=NOW) == 0
+
+
+def test_load_is_what_somebody_holds_under_all_agreements(
+    version: AgreementVersion, reps: list[User], django_assert_num_queries: Any
+) -> None:
+    make_rule(version.agreement, method="load", people=reps[:2])
+    elsewhere = make_version(example_terms(), slug="other")
+    for name in ("Otto", "Rita"):
+        offer(elsewhere, name, LATELY, holder=reps[0])
+    offer(version, "Held", LATELY, holder=reps[1])
+    handoff = offered(version.agreement, "Paulo", LATELY)
+
+    turn = assign_by_rules(handoff=handoff, now=NOW)
+
+    assert turn is not None
+    assert (turn.user, turn.load) == (reps[1], 1)
+    keys = [person.pk for person in reps]
+    with django_assert_num_queries(1):
+        assert loads_of(version.agreement, keys) == {keys[0]: (2, 0), keys[1]: (2, 2)}
 
 
 def test_an_offer_is_assigned_as_soon_as_it_is_kept(

@@ -1,5 +1,6 @@
 """The pages of a sales team: its rules, who holds how much, and giving handoffs away."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.urls import reverse
 from agreements.models import Absence, AgreementVersion, Audit, User
 from leads.actions.assignments import assign_by_rules
 from leads.models import AssignmentRule, Handoff, TeamRules
-from tests.factories import local, make_rep, make_user
+from tests.factories import example_terms, local, make_rep, make_user, make_version
 from tests.leads.assigning import make_rule, offered
 from tests.leads.pages import NOW, offer, text_of
 from tests.page_forms import form_values
@@ -178,6 +179,25 @@ def test_the_page_asks_no_more_for_more_rules(
 
 
 # -- who holds how much
+
+
+@pytest.mark.parametrize("name", ["team", "assignment", "absences"])
+def test_one_page_of_the_team_leads_to_the_others(
+    client: Client, version: AgreementVersion, rafa: User, name: str
+) -> None:
+    html = client.get(reverse(f"leads:{name}", args=["acme"])).content.decode()
+    nav = re.findall(r'<nav class="segments".*?</nav>', html, re.DOTALL)
+    assert re.findall(r'href="([^"]*)"', nav[0]) == [TEAM, RULES, "/agreements/acme/absences/"]
+
+
+def test_what_somebody_holds_under_another_agreement_is_told_apart(
+    client: Client, version: AgreementVersion, rafa: User
+) -> None:
+    elsewhere = make_version(example_terms(), slug="other")
+    for name in ("Otto", "Rita"):
+        offer(elsewhere, name, NOW - timedelta(minutes=9), holder=rep("Ana"))
+    offer(version, "Paulo", NOW - timedelta(minutes=9), holder=rep("Ana"))
+    assert "Ana 1 and 2 under other agreements" in text_of(client.get(TEAM))
 
 
 def test_the_team(client: Client, version: AgreementVersion, rafa: User) -> None:
