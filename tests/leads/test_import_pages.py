@@ -73,6 +73,14 @@ def test_it_works(client: Client, send: Callable[..., str]) -> None:
     assert "leads.csv Imported hubspot 2 2 0 Marta" in text_of(client.get(IMPORTS))
 
 
+def test_files_of_which_nothing_was_taken_in_yet_are_listed(
+    client: Client, send: Callable[..., str]
+) -> None:
+    send(table(PAULO))
+
+    assert "leads.csv Columns to be checked – – – Marta" in text_of(client.get(IMPORTS))
+
+
 def test_rejected_rows_are_corrected_and_sent_again(
     client: Client, send: Callable[..., str]
 ) -> None:
