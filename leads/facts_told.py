@@ -274,27 +274,19 @@ def _attribute(key: str, value: object) -> str:
 
 def tell_merge(merge: LeadMerge, name: str) -> Told:
     """Say who found two leads to be one."""
-    return Told(
-        icon="users",
-        text=format_html(
-            _("{who} found this to be one lead with {name}"),
-            who=_strong(_name(merge.recorded_by)),
-            name=_strong(name),
-        ),
-        details=tuple(_said(merge.correction_reason)),
-        is_person=merge.recorded_by is not None,
-    )
+    return _of_merge(merge, name, "users", _("{who} found this to be one lead with {name}"))
 
 
 def tell_parting(merge: LeadMerge, name: str) -> Told:
     """Say who parted two leads again."""
+    text = _("{who} parted this lead from {name} again: they are not one")
+    return _of_merge(merge, name, "arrow-back-up", text)
+
+
+def _of_merge(merge: LeadMerge, name: str, icon: str, text: str) -> Told:
     return Told(
-        icon="arrow-back-up",
-        text=format_html(
-            _("{who} parted this lead from {name} again: they are not one"),
-            who=_strong(_name(merge.recorded_by)),
-            name=_strong(name),
-        ),
+        icon=icon,
+        text=format_html(text, who=_strong(_name(merge.recorded_by)), name=_strong(name)),
         details=tuple(_said(merge.correction_reason)),
         is_person=merge.recorded_by is not None,
     )

@@ -142,6 +142,7 @@ def _changed(request: SignedInRequest, desk: Desk, now: datetime) -> dict[str, A
         "row": rows[0],
         "row_is_gone": found is None,
         "row_is_aside": aside and found is None,
+        "done_back": places_of(request, done)["back"],
         "filters": filters,
         "summary": summary,
         "tabs": tabs_of(desk, filters, summary),
