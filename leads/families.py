@@ -95,6 +95,14 @@ class Families:
                     found.update(dict.fromkeys(other, joining.merge.occurred_at))
         return found
 
+    def kept(self, lead_id: int) -> int:
+        """Return the lead that stands for a lead now: itself, or whom it was merged into."""
+        passed = {lead_id}
+        while (merge := self.merges.get(lead_id)) and merge.kept_id not in passed:
+            lead_id = merge.kept_id
+            passed.add(lead_id)
+        return lead_id
+
     def below(self, lead_id: int) -> set[int]:
         """Return a lead and those that were merged into it, also over others."""
         found, asked = {lead_id}, {lead_id}

@@ -35,10 +35,11 @@ _MICROSECOND = timedelta(microseconds=1)
 def lead_row(records: Records, lead_id: int, first_heard_at: datetime) -> Row:
     """Return the cells of a lead: the latest that was told of each attribute.
 
-    Those of a lead that was found to be another one stay as they were then.
+    Those of a lead that was found to be another one stay as they were then; which one it is in the
+    end, over all that were merged since, follows the merges.
     """
     told = records.attributes_of(lead_id)
-    merge = records.families.merges.get(lead_id)
+    kept_id = records.families.kept(lead_id)
     origin = told.get("origin")
     return (
         _text(told, "name", 300),
@@ -49,7 +50,7 @@ def lead_row(records: Records, lead_id: int, first_heard_at: datetime) -> Row:
         told,
         told.get("email_verified") is True,
         told.get("do_not_contact") is True,
-        merge.kept_id if merge else None,
+        None if kept_id == lead_id else kept_id,
         first_heard_at,
     )
 

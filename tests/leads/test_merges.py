@@ -113,6 +113,22 @@ def test_parted_again_they_are_as_they_were(agreement: Agreement, rafael: User) 
     assert again.external_id != fact.external_id
 
 
+def test_whoever_was_merged_points_at_the_lead_that_is_kept_in_the_end(
+    agreement: Agreement, rafael: User
+) -> None:
+    for name in ("L1", "L2", "L3"):
+        tell(agreement, Teller(name).attributes(local("2026-09-04 08:00"), name=name))
+    one, other, last = lead("L1"), lead("L2"), lead("L3")
+    merges.merge(kept=other, merged=one, by=rafael, now=MERGED_AT)
+    fact = merges.merge(kept=last, merged=other, by=rafael, now=NOW)
+    assert [lead("L1").merged_into, lead("L2").merged_into] == [last, last]
+    assert rebuild(now=NOW) == 0
+
+    merges.undo(merge=fact, by=rafael, now=NOW)
+    assert [lead("L1").merged_into, lead("L2").merged_into] == [other, None]
+    assert rebuild(now=NOW) == 0
+
+
 def test_what_is_done_under_either_name_counts_for_the_one_handoff(
     agreement: Agreement, rafael: User
 ) -> None:
