@@ -211,7 +211,10 @@ def _undo(file_import: FileImport, now: datetime) -> None:
     delivery, progress = file_import.delivery, dict[int, _Progress]()
 
     def on_progress(done: int, whole: int) -> None:
-        progress.setdefault(whole, _Progress(file_import, whole))(done)
+        # Made once: it begins by keeping that nothing is done.
+        if whole not in progress:
+            progress[whole] = _Progress(file_import, whole)
+        progress[whole](done)
 
     undo_delivery(delivery, now=now, on_progress=on_progress)
     delivery.undone_at, delivery.processed_at = now, delivery.processed_at or now

@@ -117,6 +117,26 @@ def test_what_was_known_before_an_import_holds_again(
     assert rebuild(now=NOW) == 0
 
 
+def test_an_undo_never_seems_less_done_than_before(
+    version: AgreementVersion, marta: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [[str(number), *PAULO[1:3], f"{number}@example.com", *PAULO[4:]] for number in range(4)]
+    done = take_in_whole(version.agreement, marta, table(*rows))
+    file_imports.undo(delivery=done.delivery, by=marta, now=NOW)
+    monkeypatch.setattr("leads.undoing.BATCH", 1)
+    monkeypatch.setattr("leads.file_work._PARTS", 2)
+    seen: list[int] = []
+
+    def settle_and_see(**asked: Any) -> int:
+        seen.append(FileImport.objects.get(pk=done.pk).done)
+        return settle(**asked)
+
+    monkeypatch.setattr("leads.undoing.settle", settle_and_see)
+
+    assert work(done).state == State.UNDONE
+    assert seen == [0, 0, 2, 2]
+
+
 def test_an_undo_that_was_broken_off_goes_on(
     version: AgreementVersion, marta: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
