@@ -5,7 +5,7 @@ disabled button; `refusal` returns it. Who may not even read a thing does not fi
 there are the `visible_to` of the QuerySets. `docs/reference/roles.md` has all rules as a table.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from typing import ParamSpec
 
 from django.core.exceptions import PermissionDenied
@@ -15,6 +15,8 @@ from agreements.models import Agreement, Membership, Team, User
 from agreements.models.contracts import Party
 
 P = ParamSpec("P")
+Roles = Set[tuple[str, str]]
+"""The (party, role) pairs that somebody has under an agreement."""
 
 
 def refusal(check: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> str:

@@ -56,6 +56,7 @@ _OF_HANDOFFS = {
     "qualified": Look(_("Qualified"), "circle-check", "ok"),
     "disqualified": Look(_("Disqualified"), "x", "mute"),
     "recycled": Look(_("Recycled"), "refresh", "mute"),
+    "merged": Look(_("Merged"), "copy", "mute"),
 }
 
 LOOKS = {**_OF_COMMITMENTS, **_OF_CLOCKS, **_OF_VERSIONS, **_OF_HANDOFFS}

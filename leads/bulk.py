@@ -18,6 +18,7 @@ from leads.bulk_forms import ReassignManyForm, RecycleManyForm
 from leads.candidates import Choosing
 from leads.deed_forms import WithdrawForm
 from leads.deeds import closed_because, decided_once
+from leads.kin import kept_by_lead
 from leads.many import Done, do_to_each
 from leads.models import Handoff, Lead
 from leads.permissions import (
@@ -26,7 +27,7 @@ from leads.permissions import (
     check_user_can_withdraw,
 )
 from leads.queue import Desk
-from leads.registry import latest_of_each, readable_handoffs
+from leads.registry import lasting_handoffs, latest_of_each
 
 MOST = 500
 """How many leads one deed is done to at once."""
@@ -61,7 +62,7 @@ class BulkDeed:
     label: str | Promise
     asks: str | Promise
     said: str | Promise
-    check: Callable[[Agreement, User], None]
+    check: Callable[..., None]
     why_not: Callable[[Handoff, User], str]
     make_form: Callable[[Any, Sequence[Handoff], datetime], forms.Form]
     act: Callable[..., object]
@@ -140,15 +141,17 @@ DEEDS: Mapping[str, BulkDeed] = {
 
 def deeds_offered(desk: Desk) -> tuple[bool, list[BulkDeed]]:
     """Return whether somebody may offer leads, and what they may do to many handoffs."""
-    checks = {check_user_can_offer, *(each.check for each in DEEDS.values())}
-    may = {check for check in checks if not refusal(check, desk.agreement, desk.user)}
-    return check_user_can_offer in may, [each for each in DEEDS.values() if each.check in may]
+
+    def may(check: Callable[..., None]) -> bool:
+        return not refusal(check, desk.agreement, desk.user, roles=desk.roles)
+
+    return may(check_user_can_offer), [each for each in DEEDS.values() if may(each.check)]
 
 
 def consider(desk: Desk, deed: BulkDeed, leads: Sequence[Lead]) -> list[Considered]:
     """Tell of each lead whether the deed can be done to its latest handoff."""
-    readable = readable_handoffs(desk).select_related("agreement", "version", "lead")
-    latest = latest_of_each(readable, [lead.pk for lead in leads])
+    lasting = lasting_handoffs(desk).select_related("agreement", "version", "lead__merged_into")
+    latest = latest_of_each(lasting, kept_by_lead([lead.pk for lead in leads]))
     return [_considered(lead, latest.get(lead.pk), deed, desk.user) for lead in leads]
 
 

@@ -15,8 +15,9 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from agreements import formats
-from agreements.terms import Terms
-from leads.models.leads import LeadQuerySet
+from leads.models import Handoff, Lead
+from leads.models.leads import HandoffQuerySet, LeadQuerySet
+from leads.registry import leads_in
 from leads.registry_rows import RegistryRow, RowWriter
 from leads.side import reason_names
 
@@ -75,12 +76,12 @@ def headings() -> list[str]:
     ]
 
 
-def exported(writer: RowWriter, leads: LeadQuerySet, terms: Terms | None) -> Iterator[list[Cell]]:
+def exported(writer: RowWriter, leads: LeadQuerySet | HandoffQuerySet) -> Iterator[list[Cell]]:
     """Give the cells of each lead; so many leads are held at a time, and never all of them."""
-    reasons = reason_names(terms)
-    found = leads.iterator(chunk_size=AT_ONCE)
+    reasons = reason_names(writer.terms)
+    found: Iterator[Lead | Handoff] = leads.iterator(chunk_size=AT_ONCE)
     while some := list(islice(found, AT_ONCE)):
-        for row in writer.rows(some):
+        for row in writer.rows(leads_in(some)):
             yield _cells(row, reasons)
 
 

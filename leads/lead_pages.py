@@ -29,7 +29,7 @@ def pages_about_leads(desk: Desk, current: str) -> list[PageLink]:
         names["leads:rejections"] = _("Rejections")
         names["leads:paused"] = _("Pauses")
     names["leads:duplicates"] = _("Possible duplicates")
-    if not refusal(check_user_can_import, desk.agreement, desk.user):
+    if not refusal(check_user_can_import, desk.agreement, desk.user, roles=desk.roles):
         names["leads:imports"] = _("Imports")
     return [
         PageLink(name, label, reverse(name, kwargs={"slug": desk.agreement.slug}), name == current)

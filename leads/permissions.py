@@ -1,4 +1,8 @@
-"""Who may do what to leads, handoffs and what hangs on them; each refusal says who may."""
+"""Who may do what to leads, handoffs and what hangs on them; each refusal says who may.
+
+Where ``roles`` may be given, they are the person's under the agreement: read already, they are not
+read again.
+"""
 
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
@@ -6,16 +10,16 @@ from django.utils.translation import gettext as _
 from agreements.arbiters import party_of_arbiter
 from agreements.models import Agreement, Membership, User
 from agreements.models.contracts import Party
-from agreements.permissions import refusal, roles_in
+from agreements.permissions import Roles, refusal, roles_in
 from leads.models import Breach, BreachException, FollowUp, Handoff, HandoffEvent
 from leads.reasons import rulebook_for
 
 Role = Membership.Role
 
 
-def check_user_can_offer(agreement: Agreement, user: User) -> None:
+def check_user_can_offer(agreement: Agreement, user: User, *, roles: Roles | None = None) -> None:
     """Raise PermissionDenied unless the person may offer leads to sales."""
-    roles = roles_in(agreement, user)
+    roles = roles_in(agreement, user) if roles is None else roles
     offering = {(Party.MARKETING, Role.LEAD), (Party.MARKETING, Role.MEMBER)}
     if not (user.is_admin or roles & offering or _is_integration(roles)):
         raise PermissionDenied(
@@ -178,12 +182,15 @@ def corrects_what_others_told(user: User, roles: set[tuple[str, str]]) -> bool:
     return user.is_admin or bool(roles & leads)
 
 
-def check_user_can_organise(agreement: Agreement, user: User) -> None:
+def check_user_can_organise(
+    agreement: Agreement, user: User, *, roles: Roles | None = None
+) -> None:
     """Raise PermissionDenied unless the person may say how the sales team shares its handoffs.
 
     Write the rules, see who holds how much and is away when, and give many away at once.
     """
-    if not (user.is_admin or (Party.SALES, Role.LEAD) in roles_in(agreement, user)):
+    roles = roles_in(agreement, user) if roles is None else roles
+    if not (user.is_admin or (Party.SALES, Role.LEAD) in roles):
         raise PermissionDenied(
             _("Only the sales lead or an administrator says who gets the team's handoffs.")
         )
@@ -247,10 +254,11 @@ def refusal_to_merge(agreement: Agreement, user: User) -> str:
     return refusal(check_user_can_merge, agreement, user)
 
 
-def check_user_can_import(agreement: Agreement, user: User) -> None:
+def check_user_can_import(agreement: Agreement, user: User, *, roles: Roles | None = None) -> None:
     """Raise PermissionDenied unless the person may import files under the agreement."""
     leads = {(Party.MARKETING, Role.LEAD), (Party.SALES, Role.LEAD)}
-    if not (user.is_admin or roles_in(agreement, user) & leads):
+    roles = roles_in(agreement, user) if roles is None else roles
+    if not (user.is_admin or roles & leads):
         raise PermissionDenied(
             _("Only the leads of the two parties and administrators import files.")
         )
@@ -265,5 +273,5 @@ def check_user_can_undo_import(agreement: Agreement, user: User) -> None:
         )
 
 
-def _is_integration(roles: set[tuple[str, str]]) -> bool:
+def _is_integration(roles: Roles) -> bool:
     return any(role == Role.INTEGRATION for _party, role in roles)

@@ -27,6 +27,7 @@ from django.http import QueryDict
 
 from agreements.models import Agreement, Membership, User
 from agreements.models.contracts import Party
+from agreements.permissions import Roles
 from leads.addresses import plain
 from leads.models import Clock, Handoff, LeadIdentity, SavedView, Snooze
 from leads.models.leads import HandoffQuerySet
@@ -41,11 +42,13 @@ VIEWS = ("mine", "team", "returning", "snoozed", "all")
 class Desk:
     """Whose queue it is, under which agreement, and whether they read everybody's handoffs.
 
-    ``holds`` says that they can hold handoffs, ``organises`` that they say who holds which.
+    ``roles`` are what ``agreements.permissions.roles_in`` returns, ``holds`` says that they can
+    hold handoffs, ``organises`` that they say who holds which.
     """
 
     agreement: Agreement
     user: User
+    roles: Roles
     sees_all: bool
     follows_up: bool
     holds: bool
@@ -95,27 +98,40 @@ def desk_and_views_of(user: User, slug: str) -> tuple[Desk, list[dict[str, Any]]
     return _desk(user, agreement), agreement.own_views
 
 
+def desk_and_team_of(user: User, slug: str) -> tuple[Desk, list[tuple[str, str]]]:
+    """Return somebody's desk and the keys and names of the sales team, by name; one query.
+
+    Raises Agreement.DoesNotExist where they may not read the agreement.
+    """
+    team = User.objects.filter(memberships__team=OuterRef("sales_team")).order_by("name", "pk")
+    named = ArraySubquery(team.values(json=JSONObject(pk="pk", name="name")))
+    agreement = _with_roles(user).annotate(named=named).get(slug=slug)
+    return _desk(user, agreement), [(str(each["pk"]), each["name"]) for each in agreement.named]
+
+
 def _with_roles(user: User) -> QuerySet[Any]:
-    memberships = Membership.objects.filter(user=user)
-    of_sales = memberships.filter(team=OuterRef("sales_team"))
+    own = Membership.objects.filter(user=user)
+    of_marketing, of_sales = (
+        own.filter(team=OuterRef(team)) for team in ("marketing_team", "sales_team")
+    )
     return Agreement.objects.visible_to(user).annotate(
-        of_marketing=Exists(memberships.filter(team=OuterRef("marketing_team"))),
-        of_sales=Exists(of_sales),
-        leads_sales=Exists(of_sales.exclude(role=Membership.Role.MEMBER)),
-        heads_sales=Exists(of_sales.filter(role=Membership.Role.LEAD)),
-        holds=Exists(of_sales.exclude(role=Membership.Role.INTEGRATION)),
+        marketing_roles=ArraySubquery(of_marketing.values("role")),
+        sales_roles=ArraySubquery(of_sales.values("role")),
     )
 
 
 def _desk(user: User, agreement: Any) -> Desk:
     reads_all = user.is_admin or user.is_director
+    sales = set(agreement.sales_roles)
+    roles = {(str(Party.MARKETING), role) for role in agreement.marketing_roles}
     return Desk(
         agreement=agreement,
         user=user,
-        sees_all=reads_all or agreement.of_marketing or agreement.leads_sales,
-        follows_up=agreement.of_sales,
-        holds=agreement.holds,
-        organises=user.is_admin or agreement.heads_sales,
+        roles=roles | {(str(Party.SALES), role) for role in sales},
+        sees_all=reads_all or bool(roles or sales - {Membership.Role.MEMBER}),
+        follows_up=bool(sales),
+        holds=bool(sales - {Membership.Role.INTEGRATION}),
+        organises=user.is_admin or Membership.Role.LEAD in sales,
     )
 
 

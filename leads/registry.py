@@ -1,22 +1,26 @@
 """The registry: every lead of an agreement that a person may read, found and narrowed."""
 
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 
-from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 
 from agreements.models import Agreement, Membership, User
 from leads.any_of import AnyOf
 from leads.cohort import WITHOUT
+from leads.kin import kept_of, latest_of
 from leads.models import Handoff, Lead, LeadChange, LeadIdentity, StageEntry
+from leads.models.facts import FactQuerySet
 from leads.models.leads import HandoffQuerySet, LeadQuerySet
 from leads.queue import Desk, acting_clocks
 from leads.registry_filters import NOBODY, RegistryFilters
 from leads.searching import matching
 
 _HIDDEN = (Handoff.Status.REPEATED, Handoff.Status.TAKEN_BACK)
+_BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
 
 def readable_leads(desk: Desk) -> LeadQuerySet:
@@ -52,32 +56,53 @@ def leads_visible_to(user: User) -> LeadQuerySet:
     )
 
 
+def kept_leads(desk: Desk) -> LeadQuerySet:
+    """Return the leads that the person may read, and those kept of what they may read.
+
+    What was merged does not stand beside the lead that is kept.
+    """
+    merged = readable_leads(desk).filter(merged_into=OuterRef("pk"))
+    either = readable_leads(desk) | Lead.objects.filter(Exists(merged))
+    return either.filter(merged_into=None)
+
+
 def readable_handoffs(desk: Desk) -> HandoffQuerySet:
     """Return the handoffs that the person may read, less those that were none."""
     visible = Handoff.objects.visible_to(desk.user).filter(agreement=desk.agreement)
     return visible.exclude(status__in=_HIDDEN)
 
 
-def found_in(desk: Desk, filters: RegistryFilters, now: datetime) -> LeadQuerySet:
-    """Return the readable leads that the filters leave, in the order they ask for.
+def lasting_handoffs(desk: Desk) -> HandoffQuerySet:
+    """Return those of them that did not end because another one of the same lead goes on."""
+    return readable_handoffs(desk).exclude(status=Handoff.Status.MERGED)
 
-    Without one the latest heard of are first.
+
+def found_in(desk: Desk, filters: RegistryFilters, now: datetime) -> LeadQuerySet | HandoffQuerySet:
+    """Return what the filters leave, in the order they ask for; ``leads_in`` tells the leads.
+
+    Without an order the latest heard of are first. In the order of offers it is handoffs that are
+    found, whose index has them so.
     """
-    leads = readable_leads(desk)
+    leads = kept_leads(desk)
     if filters.q:
         leads = leads.filter(matching(filters.q))
     if filters.source:
-        known = LeadIdentity.objects.filter(lead=OuterRef("pk"), source=filters.source)
-        leads = leads.filter(Exists(known))
+        known = LeadIdentity.objects.filter(source=filters.source)
+        leads = leads.filter(pk__in=kept_of(known))
     if filters.stage:
-        leads = leads.alias(stage=_latest_stage(desk.agreement)).filter(stage=filters.stage)
+        leads = leads.filter(pk__in=kept_of(_entries_last_into(filters.stage, desk.agreement)))
     if not filters.asks_of_offers:
         leads = leads.filter(_origin_condition(filters.origin))
         leads = leads.filter(_campaign_condition(filters.campaign))
     handoffs = handoffs_asked_for(desk, filters, now)
     if handoffs is not None:
-        leads = leads.filter(Exists(handoffs.filter(lead=OuterRef("pk"))))
+        leads = leads.filter(pk__in=kept_of(handoffs))
     return _sorted(leads, desk, filters.sort)
+
+
+def leads_in(found: Iterable[Lead | Handoff]) -> list[Lead]:
+    """Return the leads of what was found; of handoffs the one that is kept of each lead."""
+    return [each.kept_lead if isinstance(each, Handoff) else each for each in found]
 
 
 def handoffs_asked_for(
@@ -87,34 +112,44 @@ def handoffs_asked_for(
     condition = _handoff_condition(filters, now)
     if not condition and not filters.asks_of_offers:
         return None
-    handoffs = readable_handoffs(desk).filter(condition)
     if filters.asks_of_offers:
+        handoffs = readable_handoffs(desk).filter(condition)
         cohort = filters.cohort(desk.agreement)
         keys = cohort.keys(filters.outcome or "offered", **filters.groups)
         return handoffs.filter(pk__in=keys)
-    return handoffs.filter(~Exists(_later_handoffs()))
+    return _latest(lasting_handoffs(desk).filter(condition), desk)
 
 
-def latest_of_each(handoffs: HandoffQuerySet, lead_ids: Collection[int]) -> dict[int, Handoff]:
-    """Return the latest of some handoffs of each lead, by lead, with who holds it; one query."""
-    own = handoffs.filter(AnyOf("lead", lead_ids)).select_related("holder")
+def latest_of_each(handoffs: HandoffQuerySet, kept: Mapping[int, int]) -> dict[int, Handoff]:
+    """Return the latest of some handoffs of each lead that is kept, with who holds it; one query.
+
+    ``kept`` has the leads, each with the one that stands for it.
+    """
+    own = handoffs.filter(AnyOf("lead", kept)).select_related("holder")
     latest = own.order_by("lead", F("offered_at").desc(nulls_last=True), "-pk").distinct("lead")
-    return {each.lead_id: each for each in latest}
+    found: dict[int, Handoff] = {}
+    for each in sorted(latest, key=lambda each: (each.offered_at or _BEFORE_ALL, each.pk)):
+        found[kept[each.lead_id]] = each
+    return found
 
 
-def _sorted(leads: LeadQuerySet, desk: Desk, sort: str) -> LeadQuerySet:
+def _latest(handoffs: HandoffQuerySet, desk: Desk) -> HandoffQuerySet:
+    """Return those that are the latest of their lead, whoever may read the others."""
+    offered = Handoff.objects.filter(agreement=desk.agreement, offered_at__isnull=False)
+    lasting = offered.exclude(status__in=(*_HIDDEN, Handoff.Status.MERGED))
+    return latest_of(handoffs, lasting, "offered_at")
+
+
+def _sorted(leads: LeadQuerySet, desk: Desk, sort: str) -> LeadQuerySet | HandoffQuerySet:
     match sort:
         case "heard":
             return leads.order_by("pk")
         case "offered" | "-offered":
-            # Read from the handoffs, whose index has them in this order.
             down = sort.removesuffix("offered")
-            latest = readable_handoffs(desk).filter(
-                ~Exists(_later_handoffs()), offered_at__isnull=False
-            )
-            return leads.filter(handoffs__in=latest).order_by(
-                f"{down}handoffs__offered_at", f"{down}handoffs__pk"
-            )
+            latest = _latest(lasting_handoffs(desk).filter(offered_at__isnull=False), desk)
+            kept = latest.annotate(kept=Coalesce("lead__merged_into", "lead"))
+            found = kept.filter(kept__in=leads.values("pk")).select_related("lead__merged_into")
+            return found.order_by(f"{down}offered_at", f"{down}pk")
         case _:
             return leads.order_by("-pk")
 
@@ -133,9 +168,10 @@ def _campaign_condition(campaign: str) -> Q:
     return Q(Exact(KeyTextTransform("campaign", "attributes"), Value(campaign)))
 
 
-def _latest_stage(agreement: Agreement) -> Subquery:
-    entries = StageEntry.objects.holding().filter(agreement=agreement, lead=OuterRef("pk"))
-    return Subquery(entries.order_by("-occurred_at", "-pk").values("stage")[:1])
+def _entries_last_into(stage: str, agreement: Agreement) -> FactQuerySet[StageEntry]:
+    """Return the entries into a stage that no entry into another one followed."""
+    entries = StageEntry.objects.holding().filter(agreement=agreement)
+    return latest_of(entries.filter(stage=stage), entries, "occurred_at")
 
 
 def _handoff_condition(filters: RegistryFilters, now: datetime) -> Q:
@@ -156,15 +192,3 @@ def _wants_attention(now: datetime) -> Q:
     late = acting_clocks().filter(handoff=OuterRef("pk"), due_at__lt=now)
     is_left = Q(status__in=Handoff.OPEN) & (Q(holder__isnull=True) | Q(Exists(late)))
     return is_left | Q(contest=Handoff.Contest.WAITING)
-
-
-def _later_handoffs() -> HandoffQuerySet:
-    return (
-        Handoff.objects.filter(
-            lead=OuterRef("lead"),
-            agreement=OuterRef("agreement"),
-            offered_at__gt=OuterRef("offered_at"),
-        )
-        .exclude(status=Handoff.Status.REPEATED)
-        .order_by()
-    )

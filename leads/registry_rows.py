@@ -1,25 +1,34 @@
 """The rows of the registry: where each lead stands, who has it, its points and its source."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from typing import Any, NamedTuple
+
+from django.db.models import BigIntegerField, DateTimeField, F, Q, QuerySet, TextField, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast, Coalesce, NullIf
 
 from agreements.criteria import evaluate
-from agreements.models import Agreement
+from agreements.models import Agreement, AgreementVersion
 from agreements.terms import Terms
 from leads.any_of import AnyOf
+from leads.families import Families, known_at
 from leads.models import Handoff, Lead, LeadIdentity, Readiness, StageEntry
 from leads.models.leads import HandoffQuerySet
 from leads.records import changes_of, families_of
 from leads.registry import latest_of_each
+
+_NOTHING = Value(None)
 
 
 @dataclass(frozen=True, slots=True)
 class RegistryRow:
     """One lead with a handoff of it and the latest of its stages under the agreement.
 
-    ``points`` are those it had at its offer, else those it has now; None without any.
+    ``points`` are those it had at its offer, else those it has now; None without any. ``merged``
+    names the leads that were merged into it.
     """
 
     lead: Lead
@@ -29,6 +38,7 @@ class RegistryRow:
     is_top_tier: bool
     points: int | None
     systems: tuple[str, ...]
+    merged: tuple[str, ...]
 
     @property
     def handoff_look(self) -> str:
@@ -37,39 +47,89 @@ class RegistryRow:
         return "pending" if status == Handoff.Status.EXPECTED else str(status)
 
 
+class _Told(NamedTuple):
+    """Something told of a lead: whom it stands for, a stage, a system that knows it, its points.
+
+    ``number`` is the key of the lead that is kept, of the entry or the identity, or the points.
+    """
+
+    lead_id: int
+    kind: str
+    at: datetime | None
+    text: str
+    number: int
+
+
+@dataclass(slots=True)
+class _Family:
+    """A lead that stands in the list, with what is told of it and of those merged into it."""
+
+    merged: list[str] = field(default_factory=list)
+    entries: list[tuple[datetime, int, str]] = field(default_factory=list)
+    systems: list[tuple[int, str]] = field(default_factory=list)
+    points: int | None = None
+
+    def hear(self, told: _Told, *, is_own: bool) -> None:
+        """Add something that is told of the lead itself, or of one that was merged into it."""
+        match told.kind:
+            case "lead" if not is_own:
+                self.merged.append(told.text or f"#{told.lead_id}")
+            case "stage" if told.at is not None:
+                self.entries.append((told.at, told.number, told.text))
+            case "system":
+                self.systems.append((told.number, told.text))
+            case "points" if is_own:
+                self.points = told.number
+
+
 @dataclass(frozen=True)
 class RowWriter:
-    """Dresses leads, a page of them at a time; seven queries, however many leads.
+    """Dresses leads, a page of them at a time; two to four queries, however many leads.
 
-    ``terms`` name stages and tiers; of each lead the latest of ``handoffs`` is told.
+    ``versions`` are the signed ones of the agreement in their order, the latest of which names
+    stages and tiers; of each lead the latest of ``handoffs`` is told.
     """
 
     agreement: Agreement
-    terms: Terms | None
+    versions: Sequence[AgreementVersion]
     handoffs: HandoffQuerySet
+
+    @cached_property
+    def terms(self) -> Terms | None:
+        """The terms of the latest version; None while there is none."""
+        return self.versions[-1].parsed_terms() if self.versions else None
 
     def rows(self, leads: Sequence[Lead]) -> list[RegistryRow]:
         """Return the row of each lead, in their order."""
-        lead_ids = [lead.pk for lead in leads]
-        handoffs = latest_of_each(self.handoffs, lead_ids)
-        stages, systems = self._stages_of(lead_ids), _systems_of(lead_ids)
-        points = self._points_of(lead_ids, handoffs)
-        rows = []
-        for lead in leads:
-            handoff, stage = handoffs.get(lead.pk), stages.get(lead.pk, "")
-            tier = handoff.tier if handoff else ""
-            rows.append(
-                RegistryRow(
-                    lead=lead,
-                    handoff=handoff,
-                    stage=self._stages.get(stage, stage),
-                    tier=self._tiers.get(tier, tier),
-                    is_top_tier=bool(tier) and tier == next(iter(self._tiers), None),
-                    points=points.get(lead.pk),
-                    systems=tuple(systems.get(lead.pk, ())),
-                )
-            )
-        return rows
+        told = self._told_of([lead.pk for lead in leads])
+        kept = {each.lead_id: each.number for each in told if each.kind == "lead"}
+        families = {lead.pk: _Family() for lead in leads}
+        for each in told:
+            stands_for = kept[each.lead_id]
+            families[stands_for].hear(each, is_own=each.lead_id == stands_for)
+        handoffs = latest_of_each(self.handoffs, kept)
+        points = self._points_at_offer(handoffs, kept)
+        return [
+            self._row(lead, families[lead.pk], handoffs.get(lead.pk), points.get(lead.pk))
+            for lead in leads
+        ]
+
+    def _row(
+        self, lead: Lead, family: _Family, handoff: Handoff | None, points: int | None
+    ) -> RegistryRow:
+        stage = max(family.entries)[-1] if family.entries else ""
+        tier = handoff.tier if handoff else ""
+        systems = (source for _pk, source in sorted(family.systems))
+        return RegistryRow(
+            lead=lead,
+            handoff=handoff,
+            stage=self._stages.get(stage, stage),
+            tier=self._tiers.get(tier, tier),
+            is_top_tier=bool(tier) and tier == next(iter(self._tiers), None),
+            points=family.points if points is None else points,
+            systems=tuple(dict.fromkeys(systems)),
+            merged=tuple(family.merged),
+        )
 
     @cached_property
     def _stages(self) -> dict[str, str]:
@@ -82,54 +142,73 @@ class RowWriter:
     @cached_property
     def _scoring(self) -> dict[int, Terms]:
         """The terms of the versions that give points, by version."""
-        read = {each.pk: each.parsed_terms() for each in self.agreement.versions.signed()}
+        read = {each.pk: each.parsed_terms() for each in self.versions}
         return {pk: terms for pk, terms in read.items() if terms.handoff.scoring}
 
-    def _stages_of(self, lead_ids: Sequence[int]) -> dict[int, str]:
-        entries = StageEntry.objects.holding().filter(
-            AnyOf("lead", lead_ids), agreement=self.agreement
-        )
-        latest = entries.order_by("lead", "-occurred_at", "-pk").distinct("lead")
-        return dict(latest.values_list("lead_id", "stage"))
+    def _told_of(self, lead_ids: Sequence[int]) -> list[_Told]:
+        """Read what is told of leads and of those merged into them; one query."""
+        members = Lead.objects.filter(Q(AnyOf("pk", lead_ids)) | AnyOf("merged_into", lead_ids))
+        told = {"lead__in": members.values("pk")}
+        of_agreement = told | {"agreement": self.agreement}
+        shown = Coalesce(*(NullIf(name, Value("")) for name in ("name", "company", "email")))
+        arms: list[QuerySet[Any]] = [
+            _arm(members, "pk", "lead", Coalesce("merged_into", "pk"), shown),
+            _arm(
+                StageEntry.objects.holding().filter(**of_agreement),
+                "lead", "stage", F("pk"), F("stage"), F("occurred_at"),
+            ),
+            _arm(LeadIdentity.objects.filter(**told), "lead", "system", F("pk"), F("source")),
+            _arm(
+                Readiness.objects.filter(**of_agreement, points__isnull=False),
+                "lead", "points", F("points"),
+            ),
+        ]  # fmt: skip
+        first, *others = arms
+        return [_Told._make(row) for row in first.union(*others, all=True)]
 
-    def _points_of(
-        self, lead_ids: Sequence[int], handoffs: Mapping[int, Handoff]
+    def _points_at_offer(
+        self, handoffs: Mapping[int, Handoff], kept: Mapping[int, int]
     ) -> Mapping[int, int]:
-        """Return the points of each lead, by the version that judged its offer."""
-        if not self._scoring:
-            return {}
-        judged = Readiness.objects.filter(AnyOf("lead", lead_ids), agreement=self.agreement)
-        with_points = judged.filter(points__isnull=False).values_list("lead_id", "points")
-        points: dict[int, int] = {pk: number for pk, number in with_points if number is not None}
+        """Return the points that each lead had at its offer, by the version that judged it."""
         offered = {
-            pk: (self._scoring[each.version_id], each.offered_at)
-            for pk, each in handoffs.items()
+            each.lead_id: (self._scoring[each.version_id], each.offered_at)
+            for each in handoffs.values()
             if each.offered_at and each.version_id in self._scoring
         }
-        return points | _points_at(offered) if offered else points
+        points = _points_at(offered, kept) if offered else {}
+        return {pk: points[each.lead_id] for pk, each in handoffs.items() if each.lead_id in points}
 
 
-def _systems_of(lead_ids: Sequence[int]) -> dict[int, list[str]]:
-    """Return the sources that know each lead, in the order in which they named it."""
-    found: dict[int, list[str]] = {}
-    named = LeadIdentity.objects.filter(AnyOf("lead", lead_ids)).order_by("pk")
-    for lead_id, source in named.values_list("lead_id", "source"):
-        sources = found.setdefault(lead_id, [])
-        if source not in sources:
-            sources.append(source)
-    return found
+def _arm(
+    rows: QuerySet[Any],
+    lead: str,
+    kind: str,
+    number: Combinable,
+    text: Combinable = _NOTHING,
+    at: Combinable = _NOTHING,
+) -> QuerySet[Any]:
+    """Return rows about leads as ``_Told`` has them."""
+    return rows.order_by().values_list(
+        F(lead),
+        Value(kind),
+        Cast(at, DateTimeField()),
+        Cast(text, TextField()),
+        Cast(number, BigIntegerField()),
+    )
 
 
-def _points_at(asked: Mapping[int, tuple[Terms, datetime]]) -> dict[int, int]:
-    """Return the points that terms give each lead by what was told of it up to an instant."""
-    families = families_of(set(asked))
+def _points_at(
+    asked: Mapping[int, tuple[Terms, datetime]], kept: Mapping[int, int]
+) -> dict[int, int]:
+    """Return the points that terms give each lead by what was told of it up to an instant.
+
+    ``kept`` has everybody who may be one with one of them.
+    """
+    has_merged = any(pk != stands_for for pk, stands_for in kept.items())
+    families = families_of(kept.keys()) if has_merged else Families()
     told = changes_of(families.all(set(asked)), families)
     points = {}
     for pk, (terms, at) in asked.items():
-        known: dict[str, object] = {}
-        for change in told.get(pk, ()):
-            if change.occurred_at > at:
-                break
-            known.update(change.attributes)
+        known = known_at(told.get(pk, ()), at)
         points[pk] = evaluate(terms.handoff, known).score
     return points

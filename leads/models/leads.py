@@ -243,3 +243,8 @@ class Handoff(models.Model):
     def is_open(self) -> bool:
         """Whether nobody has ended it yet."""
         return self.status in self.OPEN
+
+    @property
+    def kept_lead(self) -> Lead:
+        """The lead it is about now: the one that is kept where its own was merged into another."""
+        return self.lead.merged_into or self.lead

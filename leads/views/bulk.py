@@ -19,7 +19,7 @@ from leads.bulk import DEEDS, DONE, MOST, BulkDeed, Considered, consider, do_to_
 from leads.models import Handoff, Lead
 from leads.offer_forms import MOST as MOST_OFFERED
 from leads.queue import Desk
-from leads.registry import found_in, readable_handoffs, readable_leads
+from leads.registry import found_in, kept_leads, leads_in, readable_handoffs
 from leads.registry_filters import RegistryFilters
 from leads.views.lead_page import desk_or_404
 
@@ -51,9 +51,9 @@ def _chosen(
 ) -> list[Lead]:
     """Return the leads that were chosen, or all that fit the filters; at most so many."""
     if request.GET.get("which") == "all":
-        return list(found_in(desk, filters, now)[:most])
+        return leads_in(found_in(desk, filters, now)[:most])
     keys = [int(key) for key in request.GET.getlist("lead") if key.isdecimal()][:most]
-    return list(readable_leads(desk).filter(pk__in=keys).order_by("-pk"))
+    return list(kept_leads(desk).filter(pk__in=keys).order_by("-pk"))
 
 
 def _to_offer(desk: Desk, leads: list[Lead]) -> HttpResponse:
@@ -98,12 +98,16 @@ def _do(
     """Do the deed to the handoffs that were shown, as they were shown."""
     seen = dict(_seen(request))
     found = readable_handoffs(desk).filter(pk__in=seen)
-    handoffs = list(found.select_related("agreement", "version", "lead", "holder").order_by("-pk"))
+    handoffs = list(
+        found.select_related("agreement", "version", "lead__merged_into", "holder").order_by("-pk")
+    )
     if not handoffs:
         return _preview(request, desk, deed, filters, [], now)
     form = deed.make_form(request.POST, handoffs, now)
     if not form.is_valid():
-        shown = [Considered(each.lead, each, deed.why_not(each, request.user)) for each in handoffs]
+        shown = [
+            Considered(each.kept_lead, each, deed.why_not(each, request.user)) for each in handoffs
+        ]
         return _preview(request, desk, deed, filters, shown, now, form)
     for each in handoffs:
         # Who gave it away meanwhile was first.
@@ -133,7 +137,9 @@ def done(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     row = get_object_or_404(own.filter(subject_id=str(desk.agreement.pk)), pk=pk)
     sentences = dict(row.data["refused"])
     keys = [*row.data["done"], *sentences]
-    handoffs = desk.agreement.handoffs.filter(pk__in=keys).select_related("lead", "holder")
+    handoffs = desk.agreement.handoffs.filter(pk__in=keys).select_related(
+        "lead__merged_into", "holder"
+    )
     known: dict[int, Handoff] = {each.pk: each for each in handoffs.order_by("pk")}
     context = {
         "agreement": desk.agreement,

@@ -17,7 +17,7 @@ from agreements.requests import SignedInRequest
 from leads.exporting import MOST_IN_WORKBOOK, csv_pieces, exported, write_workbook
 from leads.registry import found_in
 from leads.registry_filters import RegistryFilters
-from leads.views.lead_page import desk_or_404, latest_terms
+from leads.views.lead_page import desk_or_404
 from leads.views.registry import writer_for
 
 FORMS = {
@@ -48,8 +48,7 @@ def export(request: SignedInRequest, slug: str, form: str) -> HttpResponseBase:
         return redirect(f"{url}?{filters.address}")
     asked = {"form": form, "filters": filters.asked, "leads": number}
     Audit.objects.record("leads.exported", desk.agreement, by=request.user, now=now, **asked)
-    terms = latest_terms(desk.agreement)
-    rows = exported(writer_for(desk, filters, terms, now), leads, terms)
+    rows = exported(writer_for(desk, filters, now), leads)
     name = f"{slug}-leads-{timezone.localtime(now):%Y-%m-%d}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     if form == "csv":

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
 from agreements import formats
-from agreements.models import User
+from agreements.models import Agreement
 from agreements.requests import SignedInRequest
 from agreements.terms import Terms
 from leads.addresses import without
@@ -23,15 +23,15 @@ from leads.exporting import export_words
 from leads.lead_pages import pages_about_leads
 from leads.models import Handoff
 from leads.paging import BoundedPaginator
-from leads.queue import Desk
-from leads.registry import found_in, handoffs_asked_for, readable_handoffs
+from leads.queue import Desk, desk_and_team_of
+from leads.registry import found_in, handoffs_asked_for, lasting_handoffs, leads_in
 from leads.registry_filters import NOBODY, RegistryFilters
 from leads.registry_rows import RowWriter
 from leads.side import reason_names
-from leads.views.lead_page import desk_or_404, latest_terms
 
 PER_PAGE = 50
-_HIDDEN = (Handoff.Status.REPEATED, Handoff.Status.TAKEN_BACK)
+# Not where a lead stands: another handoff of it does, or none.
+_HIDDEN = (Handoff.Status.REPEATED, Handoff.Status.TAKEN_BACK, Handoff.Status.MERGED)
 _MORE = ("campaign", "source", "offered_from", "offered_to", "outcome", "attention")
 # Asked for by links only, and kept while one filters on.
 _KEPT = ("reason", "batch", "offered_by", "sort")
@@ -44,12 +44,16 @@ Choices = dict[str, list[tuple[str, str]]]
 def registry(request: SignedInRequest, slug: str) -> HttpResponse:
     """Show the leads that fit the filters of the address, the latest heard of first."""
     now = timezone.now()
-    desk = desk_or_404(request.user, slug)
+    try:
+        desk, team = desk_and_team_of(request.user, slug)
+    except Agreement.DoesNotExist as error:
+        raise Http404 from error
     filters = RegistryFilters.read(request.GET)
     paginator = BoundedPaginator(found_in(desk, filters, now), PER_PAGE)
     page = paginator.get_page(request.GET.get("page"))
-    terms = latest_terms(desk.agreement)
-    choices = _choices(desk, terms)
+    writer = writer_for(desk, filters, now)
+    terms = writer.terms
+    choices = _choices(terms, team if desk.sees_all else [])
     lead_pages = pages_about_leads(desk, "leads:list")
     context = {
         "agreement": desk.agreement,
@@ -59,7 +63,7 @@ def registry(request: SignedInRequest, slug: str) -> HttpResponse:
         "has_more_filters": any(name in filters.chosen for name in _MORE),
         "paginator": paginator,
         "page": page,
-        "rows": writer_for(desk, filters, terms, now).rows(list(page.object_list)),
+        "rows": writer.rows(leads_in(page.object_list)),
         "choices": choices,
         "chips": _chips(request, desk, filters, choices, terms),
         "sorts": _sorts(request, filters),
@@ -72,12 +76,11 @@ def registry(request: SignedInRequest, slug: str) -> HttpResponse:
     return render(request, template, context)
 
 
-def writer_for(
-    desk: Desk, filters: RegistryFilters, terms: Terms | None, now: datetime
-) -> RowWriter:
+def writer_for(desk: Desk, filters: RegistryFilters, now: datetime) -> RowWriter:
     """Return what dresses leads with the handoffs that the filters ask for, or else the latest."""
     asked = handoffs_asked_for(desk, filters, now) if filters.asks_of_offers else None
-    return RowWriter(desk.agreement, terms, readable_handoffs(desk) if asked is None else asked)
+    versions = list(desk.agreement.versions.signed().order_by("number"))
+    return RowWriter(desk.agreement, versions, lasting_handoffs(desk) if asked is None else asked)
 
 
 def _bulk(desk: Desk) -> dict[str, Any] | None:
@@ -88,13 +91,9 @@ def _bulk(desk: Desk) -> dict[str, Any] | None:
     return {"deeds": deeds, "may_offer": may_offer, "most": MOST}
 
 
-def _choices(desk: Desk, terms: Terms | None) -> Choices:
+def _choices(terms: Terms | None, holders: list[tuple[str, str]]) -> Choices:
     """Return what each filter may be, as pairs of value and name."""
     statuses = [each for each in Handoff.Status if each not in _HIDDEN]
-    holders: list[tuple[str, str]] = []
-    if desk.sees_all:
-        team = User.objects.filter(memberships__team=desk.agreement.sales_team_id)
-        holders = [(str(pk), name) for pk, name in team.order_by("name").values_list("pk", "name")]
     return {
         "stage": [(stage.key, stage.name) for stage in terms.stages] if terms else [],
         "status": [(str(status), str(status.label)) for status in statuses],

@@ -149,9 +149,9 @@ def test_a_hundred_thousand_leads_are_never_all_in_memory(
             [version.agreement_id],
         )
     desk = desk_of(rafael, "acme")
-    filters, terms = RegistryFilters(), version.parsed_terms()
+    filters = RegistryFilters()
     leads = found_in(desk, filters, NOW)
-    rows = exported(writer_for(desk, filters, terms, NOW), leads, terms)
+    rows = exported(writer_for(desk, filters, NOW), leads)
     pieces = csv_pieces(rows)
     number = sum(next(pieces).count("\r\n") for _ in range(10))
     tracemalloc.start()
