@@ -37,13 +37,14 @@ from tests.leads.pages import NOW, offer
 pytestmark = pytest.mark.django_db
 
 PERSON = {
-    "name": "Ximena Qwertz",
-    "email": "Ximena.Qwertz@zyxw.example",
+    "name": "Ximenandra Qwertzuiop",
+    "email": "Ximenandra.Qwertzuiop@zyxwvutsrq.example",
     "phone": "+55 11 98765-4321",
-    "job_title": "Jefa de compras zyxwvut",
-    "company": "Panaderia Zyxwqa",
+    "job_title": "Jefa de compras zyxwvutsrq",
+    "company": "Panaderia Zyxwvutsrqa",
 }
-PERSONAL = ("ximena", "qwertz", "98765", "zyxw")
+# Too long to occur by chance in the salts, hashes and microseconds that stand in the tables.
+PERSONAL = ("ximenandra", "qwertzuiop", "zyxwvutsrq", *(f"98765{gap}4321" for gap in ("", *" .-")))
 RULES = {
     "reasons": REASONS | {"exceptions": [{"key": "outage", "name": "Outage"}]},
     "handoff": {
@@ -77,19 +78,19 @@ def rep(agreement: Agreement) -> User:
 def told(agreement: Agreement, rep: User, source: str = "crm") -> Handoff:
     """A lead whose handoff was worked, late, and disqualified; every text speaks of the person."""
     at = NOW - timedelta(days=6)
-    tell = Teller("ximena.qwertz@zyxw.example", source)
+    tell = Teller("ximenandra.qwertzuiop@zyxwvutsrq.example", source)
     facts = [
         tell.attributes(at, employees=120, origin="web", country="BR", **PERSON),
         tell.stage("mql", at),
-        tell.event("offered", at, note="Ximena asked for it"),
+        tell.event("offered", at, note="Ximenandra asked for it"),
         tell.event("assigned", at, person_id=rep.pk),
         tell.follow_up(
             "conversation", NOW - timedelta(days=1), person_id=rep.pk, evidence="system",
-            note="Ximena Qwertz is nice", next_step="Call Ximena",
+            note="Ximenandra Qwertzuiop is nice", next_step="Call Ximenandra",
         ),
         tell.event(
-            "disqualified", NOW - timedelta(hours=1), reason="no_need", note="Qwertz has no need",
-            answers={"budget": "Ximena decides"},
+            "disqualified", NOW - timedelta(hours=1), reason="no_need",
+            note="Qwertzuiop has no need", answers={"budget": "Ximenandra decides"},
         ),
     ]  # fmt: skip
     ingest(agreement=agreement, facts=facts, by=None, now=NOW)
@@ -131,14 +132,18 @@ def _columns(model: Any) -> list[str]:
 def test_nothing_of_the_person_is_left(agreement: Agreement, rep: User, admin: User) -> None:
     handoff = told(agreement, rep)
     breach = Breach.objects.filter(handoff=handoff)[0]
-    Audit.objects.record("leads.lead.seen", handoff.lead, by=admin, now=NOW, note="Ximena")
-    Audit.objects.record("x.y", agreement, by=admin, now=NOW, found=["Ximena Qwertz", "Rui"])
+    Audit.objects.record("leads.lead.seen", handoff.lead, by=admin, now=NOW, note="Ximenandra")
+    Audit.objects.record(
+        "x.y", agreement, by=admin, now=NOW, found=["Ximenandra Qwertzuiop", "Rui"]
+    )
     Message.objects.create(
-        recipient=rep, kind="k", parameters={"lead": "Ximena Qwertz"}, subject_type="handoff",
-        subject_id=str(handoff.pk), dedup_key="k:1", recorded_at=NOW,
+        recipient=rep, kind="k", parameters={"lead": "Ximenandra Qwertzuiop"},
+        subject_type="handoff", subject_id=str(handoff.pk), dedup_key="k:1", recorded_at=NOW,
     )  # fmt: skip
-    SavedView.objects.create(user=rep, agreement=agreement, name="hers", address="q=Ximena+Qwertz")
-    exceptions.ask(breach=breach, reason="outage", by=rep, now=NOW, note="Ximena was ill")
+    SavedView.objects.create(
+        user=rep, agreement=agreement, name="hers", address="q=Ximenandra+Qwertzuiop"
+    )
+    exceptions.ask(breach=breach, reason="outage", by=rep, now=NOW, note="Ximenandra was ill")
     assert lines_with(PERSONAL)
     forget(handoff, admin)
     assert lines_with(PERSONAL) == []
@@ -179,8 +184,8 @@ def test_told_again_nobody_is_born_anew_and_nothing_comes_back(
     facts = LeadChange.objects.count()
     told(agreement, rep)
     assert LeadChange.objects.count() == facts
-    tell = Teller("ximena.qwertz@zyxw.example")
-    later = tell.attributes(NOW, **PERSON | {"name": "Ximena Q."})
+    tell = Teller("ximenandra.qwertzuiop@zyxwvutsrq.example")
+    later = tell.attributes(NOW, **PERSON | {"name": "Ximenandra Q."})
     ingest(agreement=agreement, facts=[later], by=None, now=NOW)
     assert Lead.objects.count() == Handoff.objects.count() == 1
     assert lines_with(PERSONAL) == []
@@ -216,19 +221,19 @@ def test_leads_that_are_one_are_forgotten_together(
     kept = told(agreement, rep).lead
     ingest(
         agreement=agreement,
-        facts=[Teller("99", "form").attributes(NOW, name="Ximena Zyxwa")],
+        facts=[Teller("99", "form").attributes(NOW, name="Ximenandra Zyxwvutsrqa")],
         by=None,
         now=NOW,
     )
     other = LeadIdentity.objects.get(source="form").lead
-    fact = merges.merge(kept=kept, merged=other, by=admin, now=NOW, reason="Ximena twice")
+    fact = merges.merge(kept=kept, merged=other, by=admin, now=NOW, reason="Ximenandra twice")
     forgetting.forget(lead=kept if is_kept else other, reason="Asked.", by=admin, now=NOW)
     assert lines_with(PERSONAL) == []
     assert {each.lead_id for each in Forgetting.objects.all()} == {kept.pk, other.pk}
     assert rebuild(now=NOW) == 0
 
     merges.undo(merge=fact, by=admin, now=NOW)
-    again = Teller("99", "form").attributes(NOW + timedelta(hours=1), name="Ximena Zyxwa")
+    again = Teller("99", "form").attributes(NOW + timedelta(hours=1), name="Ximenandra Zyxwvutsrqa")
     ingest(agreement=agreement, facts=[again], by=None, now=NOW + timedelta(hours=1))
     assert lines_with(PERSONAL) == []
     assert rebuild(now=NOW) == 0
@@ -263,11 +268,12 @@ def crm(agreement: Agreement) -> Caller:
     "body",
     [
         BAD,
-        {"attributes": {"nick": "Ximena Qwertz"}, "stages": BAD["stages"]},
+        {"attributes": {"nick": "Ximenandra Qwertzuiop"}, "stages": BAD["stages"]},
         {"attributes": {"fax": "(11) 98765 4321"}, "stages": BAD["stages"]},
         {"attributes": {"call": "0055 11 98765.4321"}, "stages": BAD["stages"]},
-        '{"attributes": {"email": "Ximena.Qwertz@ZYXW.example"',
-        r'{"attributes": {"name": "\u0058imena Qwertz", "phone": "+5511987654321"}, "stages": 1}',
+        '{"attributes": {"email": "Ximenandra.Qwertzuiop@ZYXWVUTSRQ.example"',
+        r'{"attributes": {"name": "\u0058imenandra Qwertzuiop", "phone": "+5511987654321"},'
+        '"stages": 1}',
     ],
 )
 def test_what_was_refused_is_emptied(
@@ -291,7 +297,7 @@ def test_what_is_refused_later_is_emptied(
     lead = LeadIdentity.objects.get(source="chat").lead
     forgetting.forget(lead=lead, reason="Asked.", by=admin, now=NOW)
 
-    by_id = BAD | {"attributes": {"name": "Ximena"}}
+    by_id = BAD | {"attributes": {"name": "Ximenandra"}}
     assert crm.put("/leads/chat/5511987654321/", by_id).status_code == 422
     assert crm.put("/leads/erp/777/", BAD).status_code == 422
     rows = [
@@ -303,7 +309,7 @@ def test_what_is_refused_later_is_emptied(
     assert crm.post("/leads/", {"leads": rows}).json()["rejected"] == 3
     crm.post("/agreements/acme/follow-ups/", {
         "source": "chat", "external_id": "C1", "channel": "call", "outcome": "?",
-        "lead": {"source": "chat", "external_id": "5511987654321"}, "note": "Ximena",
+        "lead": {"source": "chat", "external_id": "5511987654321"}, "note": "Ximenandra",
     })  # fmt: skip
 
     assert lines_with((*PERSONAL, "5511987654321")) == []
@@ -315,7 +321,7 @@ def test_what_is_refused_in_the_background_is_emptied(
     agreement: Agreement, rep: User, admin: User, crm: Caller
 ) -> None:
     forget(told(agreement, rep), admin)
-    rows = [{"source": "crm", "external_id": "ximena.qwertz@zyxw.example", **BAD}]
+    rows = [{"source": "crm", "external_id": "ximenandra.qwertzuiop@zyxwvutsrq.example", **BAD}]
     for asked in ({"leads": rows}, {"leads": [rows[0] | {"stages": []}]}):
         crm.post("/leads/", asked, prefer="respond-async")
     assert lines_with(PERSONAL), "they wait as they came"
@@ -329,9 +335,9 @@ def test_what_is_refused_in_the_background_is_emptied(
 def test_lifted_it_is_kept_what_is_told(agreement: Agreement, rep: User, admin: User) -> None:
     found = forget(told(agreement, rep), admin)
     forgetting.lift(forgetting=found, by=admin, now=NOW)
-    tell = Teller("ximena.qwertz@zyxw.example")
-    ingest(agreement=agreement, facts=[tell.attributes(NOW, name="Ximena")], by=None, now=NOW)
-    assert Lead.objects.get().name == "Ximena"
+    tell = Teller("ximenandra.qwertzuiop@zyxwvutsrq.example")
+    ingest(agreement=agreement, facts=[tell.attributes(NOW, name="Ximenandra")], by=None, now=NOW)
+    assert Lead.objects.get().name == "Ximenandra"
     with pytest.raises(AlreadyLifted, match="kept again already"):
         forgetting.lift(forgetting=found, by=admin, now=NOW)
 
@@ -362,12 +368,12 @@ def test_nobody_is_forgotten_twice(agreement: Agreement, rep: User, admin: User)
 
 
 WORDS = {
-    "name": "Ximena Qwertz",
-    "email": "qwertz@zyxw.example",
+    "name": "Ximenandra Qwertzuiop",
+    "email": "qwertzuiop@zyxwvutsrq.example",
     "phone": "+55 11 98765-4321",
-    "job_title": "Jefa zyxw",
+    "job_title": "Jefa zyxwvutsrq",
     "employees": 77,
-    "notes": "Likes zyxw",
+    "notes": "Likes zyxwvutsrq",
 }
 HISTORIES = st.lists(
     st.tuples(
@@ -388,8 +394,8 @@ HISTORIES = st.lists(
 def test_whatever_was_told_counts_as_before(
     agreement: Agreement, rep: User, admin: User, history: list[tuple[str, int, str]]
 ) -> None:
-    tell = Teller("ximena.qwertz@zyxw.example")
-    facts: list[Told] = [tell.attributes(NOW - timedelta(days=7), name="Ximena")]
+    tell = Teller("ximenandra.qwertzuiop@zyxwvutsrq.example")
+    facts: list[Told] = [tell.attributes(NOW - timedelta(days=7), name="Ximenandra")]
     facts += [a_fact(tell, rep, *each) for each in history]
     with transaction.atomic():
         ingest(agreement=agreement, facts=facts, by=None, now=NOW)
@@ -418,12 +424,12 @@ def a_fact(tell: Teller, rep: User, kind: str, hours: int, key: str) -> Told:
         case "told":
             return tell.attributes(at, **{key: WORDS[key]})
         case "call":
-            return tell.follow_up("answered", at, person_id=rep.pk, note="Ximena Qwertz")
+            return tell.follow_up("answered", at, person_id=rep.pk, note="Ximenandra Qwertzuiop")
         case "mql":
             return tell.stage("mql", at)
         case _:
             details = {"reason": "wrong_data"} if kind == "rejected" else {}
-            return tell.event(kind, at, note="Ximena", **details)
+            return tell.event(kind, at, note="Ximenandra", **details)
 
 
 def verdicts() -> list[tuple[Any, ...]]:
