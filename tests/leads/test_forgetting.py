@@ -272,8 +272,10 @@ def crm(agreement: Agreement) -> Caller:
         {"attributes": {"fax": "(11) 98765 4321"}, "stages": BAD["stages"]},
         {"attributes": {"call": "0055 11 98765.4321"}, "stages": BAD["stages"]},
         '{"attributes": {"email": "Ximenandra.Qwertzuiop@ZYXWVUTSRQ.example"',
-        r'{"attributes": {"name": "\u0058imenandra Qwertzuiop", "phone": "+5511987654321"},'
-        '"stages": 1}',
+        (
+            r'{"attributes": {"name": "\u0058imenandra Qwertzuiop", "phone": "+5511987654321"}, '
+            '"stages": 1}'
+        ),
     ],
 )
 def test_what_was_refused_is_emptied(
