@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db import connection, transaction
+from django.db.models import Q, QuerySet
 
 from agreements.criteria import Attributes, evaluate
 from agreements.models import Agreement, AgreementVersion
@@ -68,8 +69,18 @@ def judge_leads(*, now: datetime) -> int:
 
 def is_being_judged(agreement: Agreement, version: AgreementVersion | None) -> bool:
     """Whether leads wait to be judged by the version in force, so that a list is not up to date."""
-    outdated = Readiness.objects.filter(agreement=agreement).exclude(version=version)
-    return Unjudged.objects.exists() or outdated.exists()
+    return Unjudged.objects.exists() or _outdated(agreement, version).exists()
+
+
+def _outdated(agreement: Agreement, version: AgreementVersion | None) -> QuerySet[Readiness]:
+    """Return what was judged by another version than that in force.
+
+    Versions before and after it are looked up in an index; all but it would be every row.
+    """
+    rows = Readiness.objects.filter(agreement=agreement)
+    if version is None:
+        return rows
+    return rows.filter(Q(version__lt=version.pk) | Q(version__gt=version.pk))
 
 
 @transaction.atomic
@@ -88,8 +99,8 @@ def _judge_changed(now: datetime) -> int:
 @transaction.atomic
 def _judge_outdated(agreement: Agreement, now: datetime) -> int:
     version = agreement.versions.in_force(now).first()
-    rows = Readiness.objects.filter(agreement=agreement).exclude(version=version)
-    lead_ids = set(rows.values_list("lead_id", flat=True)[:BATCH])
+    rows = _outdated(agreement, version).values_list("lead_id", flat=True)
+    lead_ids = set(rows[:BATCH])
     _judge(agreement, version, lead_ids, _known(lead_ids), now)
     return len(lead_ids)
 
