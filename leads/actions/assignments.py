@@ -14,6 +14,7 @@ from agreements.rules_lock import judge_by_rules
 from leads.actions.assignment_notices import tell_holder
 from leads.actions.telling import SOURCE, name_of
 from leads.assigning import Choice, choose
+from leads.assigning_systems import is_left_to_its_system
 from leads.ingest import ingest
 from leads.models import AssignmentTurn, Handoff, Lead, TeamRules
 from leads.team import rules_of, team_of, waiting_of
@@ -49,8 +50,9 @@ def assign_by_rules(
     """Give an open handoff to whom the team's rules choose; return the turn, None without one.
 
     ``seen_holder`` has it now, or nobody: with another holder by now, nothing is done. Without
-    ``by`` it is the system, which goes by rules in use only. Where the rules choose nobody it
-    goes to the team's queue if sales has not received it yet, and else stays where it is.
+    ``by`` it is the portal, which goes by rules in use only and leaves to systems that assign
+    themselves what they offered. Where the rules choose nobody it goes to the team's queue if
+    sales has not received it yet, and else stays where it is.
     """
     rules = TeamRules.objects.filter(agreement=handoff.agreement_id)
     if by is None:
@@ -62,7 +64,7 @@ def assign_by_rules(
         return None
     # Held until the end of the transaction, so that nobody else is given the same turn.
     locked = rules.select_for_update(no_key=True).first()
-    if locked is None:
+    if locked is None or (by is None and is_left_to_its_system(handoff, locked)):
         return None
     team = team_of(handoff.agreement, now)
     waiting = waiting_of([handoff], now)[handoff.pk]

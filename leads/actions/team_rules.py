@@ -79,6 +79,17 @@ def use_rules(*, agreement: Agreement, is_in_use: bool, by: User, now: datetime)
     _set_use(rules, now if is_in_use else None, by, now)
 
 
+@transaction.atomic
+def leave_to(*, agreement: Agreement, source: str, is_left: bool, by: User, now: datetime) -> None:
+    """Leave to a system who gets what it offers, or let the rules give it to somebody."""
+    rules = _locked(agreement)
+    if rules.left_to.get(source) == is_left:
+        return
+    rules.left_to[source] = is_left
+    rules.save(update_fields=["left_to"])
+    _record("left" if is_left else "taken_over", rules, by, now, source=source)
+
+
 def _set_use(rules: TeamRules, since: datetime | None, by: User, now: datetime) -> None:
     rules.in_use_since = since
     rules.save(update_fields=["in_use_since"])

@@ -16,11 +16,13 @@ class TeamRules(models.Model):
     """The rules of a sales team under an agreement; whoever assigns by them locks this row.
 
     ``in_use_since`` is empty while they are not in use: handoffs offered before it are left to
-    people.
+    people. ``left_to`` tells by the name of a system whether it says itself who gets what it
+    offers; where it is not said, ``assigning_systems`` goes by what the system did lately.
     """
 
     agreement = models.OneToOneField(Agreement, models.PROTECT, related_name="team_rules")
     in_use_since = models.DateTimeField(null=True, blank=True)
+    left_to = models.JSONField(default=dict, blank=True, db_default={})
 
     class Meta:
         verbose_name = _("rules of a team")

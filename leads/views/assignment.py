@@ -18,6 +18,7 @@ from agreements.editor.lead_fields import fields_shown
 from agreements.models import Agreement
 from agreements.requests import SignedInRequest
 from leads.actions import team_rules
+from leads.assigning_systems import systems_of
 from leads.assignment_forms import RuleForm
 from leads.assignment_words import choice_words
 from leads.models import AssignmentRule, TeamRules
@@ -28,6 +29,7 @@ from leads.views.lead_page import desk_or_404
 from leads.waiting import waiting_handoffs
 
 _WHEN, _PATH = "when", "scope.rule"
+_SOURCE_LENGTH = 64
 _KNOWN = {"state", "country", "employees", "industry", "origin", "request", "tier", "language"}
 
 
@@ -55,6 +57,7 @@ def rules(request: SignedInRequest, slug: str) -> HttpResponse:
         "agreement": agreement,
         "stored": stored,
         "rows": [_row(entry, len(entries)) for entry in entries],
+        "systems": systems_of(agreement, stored) if stored else [],
         "waiting": agreement.handoffs.open().filter(holder__isnull=True).count(),
         "taken_up": waiting_handoffs(now).filter(agreement=agreement).count(),
         "now": now,
@@ -93,7 +96,7 @@ def _simulated(simulation: Simulation | None) -> dict[str, Any]:
 @login_required
 @require_POST
 def deed(request: SignedInRequest, slug: str) -> HttpResponse:
-    """Move or remove a rule, use the rules or set them aside."""
+    """Move or remove a rule, use the rules or set them aside, leave to a system what it offers."""
     now = timezone.now()
     agreement = organised_agreement(request, slug)
     verb, _space, key = request.POST.get("do", "").partition(" ")
@@ -103,6 +106,9 @@ def deed(request: SignedInRequest, slug: str) -> HttpResponse:
             team_rules.use_rules(agreement=agreement, is_in_use=verb == "use", **by)
         except team_rules.UnableToUse as error:
             messages.warning(request, str(error))
+        return redirect("leads:assignment", slug=slug)
+    if verb in {"leave", "take_over"} and 0 < len(key) <= _SOURCE_LENGTH:
+        team_rules.leave_to(agreement=agreement, source=key, is_left=verb == "leave", **by)
         return redirect("leads:assignment", slug=slug)
     rule = _rule_or_404(agreement, int(key) if key.isdecimal() else 0)
     if verb == "remove":
