@@ -95,6 +95,7 @@ def _guessed(
         moment=delivery.received_at.isoformat(timespec="seconds"),
         preset=preset.key if preset else "",
         roles=guess.roles,
+        sheet=found.get("sheet", ""),
     )
 
 

@@ -132,21 +132,28 @@ def _read(file_import: FileImport, _now: datetime) -> None:
     delivery.content_hash = _hash_of(path)
     delivery.save(update_fields=["content_hash"])
     form = {"encoding": said.get("encoding", ""), "delimiter": said.get("delimiter", "")}
+    of_workbook: dict[str, Any] = {}
     if workbooks.kind_of(path) == workbooks.WORKBOOK:
-        path = _write_table(file_import, path)
+        sheets, sheet = workbooks.filled_sheets(path), str(said.get("sheet", ""))
+        if len(sheets) > 1:
+            of_workbook = {"sheets": sheets, "sheet": sheet if sheet in sheets else ""}
+            if sheet not in sheets:
+                _end(file_import, State.SHEET, found=of_workbook, draft={}, error="")
+                return
+        path = _write_table(file_import, path, of_workbook.get("sheet", ""))
         size, form = path.stat().st_size, {"encoding": "utf-8", "delimiter": ","}
     looked = look(path, **form, on_progress=_Progress(file_import, 2 * size))
-    found = as_document(looked)
+    found = as_document(looked) | of_workbook
     draft = first_draft(file_import, looked, found)
     _end(file_import, State.DRAFT, found=found, draft=draft.as_document(), error="")
 
 
-def _write_table(file_import: FileImport, path: Path) -> Path:
+def _write_table(file_import: FileImport, path: Path, sheet: str) -> Path:
     """Write the rows of a workbook as text, once; the workbook itself stays as it came."""
     if file_import.table:
         return Path(file_import.table.path)
     name, target = _place(file_import.table, f"{path.stem}.csv")
-    workbooks.write_as_text(path, target, on_progress=_Progress(file_import, 0))
+    workbooks.write_as_text(path, target, sheet=sheet, on_progress=_Progress(file_import, 0))
     FileImport.objects.filter(pk=file_import.pk).update(table=name)
     return target
 

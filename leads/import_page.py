@@ -10,8 +10,8 @@ from leads.models import Delivery, FileImport, HandoffEvent
 
 State = FileImport.State
 _STEP_OF = {
-    State.READING: 1, State.REFUSED: 1, State.DISCARDED: 1, State.DRAFT: 2, State.CHECKING: 3,
-    State.CHECKED: 3,
+    State.READING: 1, State.SHEET: 1, State.REFUSED: 1, State.DISCARDED: 1, State.DRAFT: 2,
+    State.CHECKING: 3, State.CHECKED: 3,
 }  # fmt: skip
 
 
@@ -35,11 +35,17 @@ def page_context(delivery: Delivery) -> dict[str, Any]:
         "state": state,
         "state_name": State(state).label,
         "steps": _steps(state),
+        "sheets": _sheets(file_import),
         "is_at_work": state in FileImport.WORKING,
         "progress": _progress(file_import),
         "summary": _summary(told) if told else None,
         "twin": _twin(delivery) if state in {State.DRAFT, State.CHECKED} else None,
     }
+
+
+def _sheets(file_import: FileImport | None) -> list[str]:
+    """Return the sheets of a workbook among which somebody chooses; none where there is one."""
+    return (file_import.found or {}).get("sheets", []) if file_import is not None else []
 
 
 def _steps(state: str) -> list[dict[str, Any]]:

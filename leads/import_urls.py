@@ -7,6 +7,7 @@ from leads.views import imports
 urlpatterns = [
     path("", imports.imports, name="imports"),
     path("<int:pk>/", imports.detail, name="import"),
+    path("<int:pk>/sheet/", imports.sheet, name="import-sheet"),
     path("<int:pk>/columns/", imports.columns, name="import-columns"),
     path("<int:pk>/take-in/", imports.take_in, name="import-take-in"),
     path("<int:pk>/stop/", imports.stop, name="import-stop"),

@@ -1,6 +1,7 @@
 """Stored files that tell of people who were forgotten: written anew with those rows empty.
 
-A workbook becomes the text that was read of it. What else stands in a file stays as it is read.
+A workbook with one sheet becomes the text that was read of it. What else stands in a file stays as
+it is read.
 """
 
 import csv
@@ -118,15 +119,32 @@ def _emptied(field: FieldFile, mapping: FactsMapping | None, sought: Sought) -> 
     """Write a file anew if somebody sought is in it; tell whether."""
     with TemporaryDirectory() as place:
         path, form = Path(field.path), mapping.file if mapping else FileFormat()
-        if workbooks.kind_of(path) == workbooks.WORKBOOK:
-            text = Path(place) / "text.csv"
-            workbooks.write_as_text(path, text)
-            path, form = text, FileFormat()
         target = Path(place) / "emptied.csv"
-        if not _rewrite(path, target, form, mapping, sought):
-            return False
-        _put_in_place(field, target)
-    return True
+        if workbooks.kind_of(path) == workbooks.WORKBOOK:
+            target, is_found = _rewrite_workbook(path, Path(place), mapping, sought)
+        else:
+            is_found = _rewrite(path, target, form, mapping, sought)
+        if is_found:
+            _put_in_place(field, target)
+    return is_found
+
+
+def _rewrite_workbook(
+    path: Path, place: Path, mapping: FactsMapping | None, sought: Sought
+) -> tuple[Path, bool]:
+    """Write a workbook anew as text cells, one sheet alone as text; tell whether it was needed."""
+    emptied: dict[str, Path] = {}
+    is_found = False
+    for number, sheet in enumerate(workbooks.filled_sheets(path)):
+        text, emptied[sheet] = place / f"{number}.text.csv", place / f"{number}.csv"
+        workbooks.write_as_text(path, text, sheet=sheet)
+        is_found |= _rewrite(text, emptied[sheet], FileFormat(), mapping, sought)
+    if len(emptied) == 1:
+        return next(iter(emptied.values())), is_found
+    target = place / "emptied.xlsx"
+    if is_found:
+        workbooks.write_sheets(target, emptied)
+    return target, is_found
 
 
 def _rewrite(
@@ -156,7 +174,7 @@ def _rewrite(
 def _put_in_place(field: FieldFile, emptied: Path) -> None:
     """Let everything that points to a file point to the one that was written instead."""
     old, storage = str(field.name), field.storage
-    wanted = field.field.generate_filename(field.instance, f"{uuid4().hex}.csv")
+    wanted = field.field.generate_filename(field.instance, f"{uuid4().hex}{emptied.suffix}")
     with emptied.open("rb") as file:
         new = storage.save(wanted, File(file))
     model, column = type(field.instance), field.field.name

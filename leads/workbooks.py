@@ -1,4 +1,4 @@
-"""Workbooks: told apart from other files by what is in them, and their first sheet read as rows.
+"""Workbooks: told apart from other files by what is in them, and a sheet of them read as rows.
 
 Pure. Cells are written as text the way mappings read it: times in ISO form, numbers plainly.
 """
@@ -6,15 +6,15 @@ Pure. Cells are written as text the way mappings read it: times in ISO form, num
 import csv
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
-from openpyxl import load_workbook
-from openpyxl.cell.cell import Cell
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell.cell import Cell, WriteOnlyCell
 from openpyxl.utils.exceptions import InvalidFileException
 
 from leads.files import UnableToReadFile
@@ -23,6 +23,8 @@ WORKBOOK, TEXT = "workbook", "text"
 # A sheet is read bit by bit, but the texts that its cells share are held in memory.
 MOST_UNPACKED, MOST_HELD = 4 << 30, 192 << 20
 _SHEETS = "xl/worksheets/"
+# A sheet with nothing in so many rows holds nothing.
+_LOOKED_AT = 20
 _HEAD = 1 << 16
 _OLE, _LOCKED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "EncryptedPackage".encode("utf-16-le")
 _BINARY = (b"\x7fELF", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"SQLite format", b"MZ\x90")
@@ -97,18 +99,36 @@ def _is_workbook(path: Path) -> bool:
         return False
 
 
+def filled_sheets(path: Path) -> list[str]:
+    """Return the names of the sheets that hold something; hidden ones where all of them are.
+
+    Raises UnableToReadFile for what is damaged or would fill the memory.
+    """
+    with _looking_into(path):
+        _check_sizes(path)
+        with _opened(path, data_only=True) as workbook:
+            filled = [sheet for sheet in workbook.worksheets if _is_filled(sheet)]
+            shown = [sheet for sheet in filled if sheet.sheet_state == "visible"]
+            return [str(sheet.title) for sheet in shown or filled]
+
+
 def write_as_text(
-    path: Path, target: Path, *, on_progress: Callable[[int], None] = lambda _: None
+    path: Path,
+    target: Path,
+    *,
+    sheet: str = "",
+    on_progress: Callable[[int], None] = lambda _: None,
 ) -> None:
-    """Write the first sheet that holds something as UTF-8 with commas.
+    """Write a sheet as UTF-8 with commas; without a name the first that holds something.
 
     ``on_progress`` is told how many rows were read so far.
     Raises UnableToReadFile for what is damaged, would fill the memory, or has no results.
     """
+    sheet = sheet or next(iter(filled_sheets(path)), "")
     with _looking_into(path), target.open("w", encoding="utf-8", newline="") as file:
         _check_sizes(path)
         writer = csv.writer(file)
-        for number, row in enumerate(_rows(path), start=1):
+        for number, row in enumerate(_rows(path, sheet), start=1):
             writer.writerow(row)
             if number % _TOLD_EVERY == 0:
                 on_progress(number)
@@ -128,10 +148,28 @@ def _check_sizes(path: Path) -> None:
         raise UnableToReadFile("large_workbook", file=path.name)
 
 
-def _rows(path: Path) -> Iterator[list[str]]:
+def write_sheets(target: Path, sheets: Mapping[str, Path]) -> None:
+    """Write sheets of text cells, each from a file of UTF-8 with commas."""
+    workbook = Workbook(write_only=True)
+    for name, path in sheets.items():
+        sheet = workbook.create_sheet(name)
+        with path.open(encoding="utf-8", newline="") as file:
+            for cells in csv.reader(file):
+                sheet.append([_as_text(sheet, cell) for cell in cells])
+    workbook.save(target)
+
+
+def _as_text(sheet: Any, text: str) -> Cell:
+    """Return a cell that no spreadsheet takes for a formula."""
+    cell = WriteOnlyCell(sheet, text)
+    cell.data_type = "s"
+    return cell
+
+
+def _rows(path: Path, name: str) -> Iterator[list[str]]:
     """Give the rows as wide as the first; blank ones are left out."""
     with _opened(path, data_only=True) as results:
-        sheet = _first_filled(results)
+        sheet = results[name] if name else results.worksheets[0]
         sheet.reset_dimensions()
         if not _has_formulas(path):
             yield from _even(_texts(sheet.iter_rows()))
@@ -151,12 +189,10 @@ def _opened(path: Path, *, data_only: bool = False) -> Iterator[Any]:
             yield workbook
 
 
-def _first_filled(workbook: Any) -> Any:
-    for sheet in workbook.worksheets:
-        sheet.reset_dimensions()
-        if any(cell.value is not None for row in sheet.iter_rows(max_row=20) for cell in row):
-            return sheet
-    return workbook.worksheets[0]
+def _is_filled(sheet: Any) -> bool:
+    sheet.reset_dimensions()
+    rows = sheet.iter_rows(max_row=_LOOKED_AT)
+    return any(cell.value is not None for row in rows for cell in row)
 
 
 def _has_formulas(path: Path) -> bool:

@@ -50,6 +50,28 @@ def look_again(*, file_import: FileImport, draft: Draft) -> FileImport:
 
 
 @transaction.atomic
+def choose_sheet(*, file_import: FileImport, sheet: str) -> FileImport:
+    """Have a sheet of a workbook read. Raises UnableToGoOn for one that it does not have."""
+    if sheet not in (file_import.found or {}).get("sheets", ()):
+        raise UnableToGoOn(_("Choose one of the sheets of the workbook."))
+    return _move(file_import, State.READING, of={State.SHEET}, draft={"sheet": sheet})
+
+
+@transaction.atomic
+def ask_for_sheet(*, file_import: FileImport) -> FileImport:
+    """Ask again which sheet of a workbook is meant; what was said of the columns is gone."""
+    of = {State.DRAFT, State.CHECKED, State.REFUSED}
+    table, sheets = file_import.table, (file_import.found or {}).get("sheets", [])
+    if len(sheets) < 2:
+        raise UnableToGoOn(_("There is no other sheet in this file."))
+    found = {"sheets": sheets, "sheet": ""}
+    moved = _move(file_import, State.SHEET, of=of, found=found, draft={}, foreseen=None, table="")
+    if table:
+        transaction.on_commit(partial(table.storage.delete, str(table.name)))
+    return moved
+
+
+@transaction.atomic
 def save_draft(*, file_import: FileImport, draft: Draft) -> FileImport:
     """Keep what somebody says of the columns; what was tried before counts no more."""
     return _move(
@@ -92,7 +114,9 @@ def stop(*, file_import: FileImport) -> FileImport:
 @transaction.atomic
 def throw_away(*, file_import: FileImport, by: User, now: datetime) -> FileImport:
     """Throw away a file of which nothing was taken in, with everything in it."""
-    of = {State.READING, State.REFUSED, State.DRAFT, State.CHECKING, State.CHECKED}
+    of = {
+        State.READING, State.SHEET, State.REFUSED, State.DRAFT, State.CHECKING, State.CHECKED,
+    }  # fmt: skip
     found = _move(file_import, State.DISCARDED, of=of, found=None, draft={}, foreseen=None)
     delivery = found.delivery
     Audit.objects.record("leads.file.discarded", delivery, by=by, now=now)

@@ -25,7 +25,8 @@ class Draft:
     ``lead`` is the place of the column that names the lead, -1 for none yet. ``moment`` is when
     everything is taken to have happened that no column dates, in ISO form. ``values`` says by the
     place of a column what its words mean. ``document`` is a mapping that was written by hand; where
-    there is one, nothing else of the draft but ``encoding`` and ``delimiter`` counts.
+    there is one, nothing else of the draft but ``encoding`` and ``delimiter`` counts. ``sheet`` is
+    the sheet of a workbook that was chosen among several.
     """
 
     encoding: str
@@ -43,6 +44,7 @@ class Draft:
     roles: list[str] = field(default_factory=list)
     values: dict[str, dict[str, str]] = field(default_factory=dict)
     document: str = ""
+    sheet: str = ""
 
     @classmethod
     def read(cls, told: Mapping[str, Any]) -> "Draft":

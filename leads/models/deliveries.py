@@ -82,6 +82,7 @@ class FileImport(models.Model):
         """What is owed next: by the portal, or by a person."""
 
         READING = "reading", _("Being looked through")
+        SHEET = "sheet", _("Sheet to be chosen")
         REFUSED = "refused", _("Cannot be read")
         DRAFT = "draft", _("Columns to be checked")
         CHECKING = "checking", _("Dry run under way")

@@ -22,6 +22,7 @@ class StateLook(NamedTuple):
 
 _LOOKS = {
     State.READING: ("accent", "refresh"),
+    State.SHEET: ("warn", "table"),
     State.REFUSED: ("bad", "circle-x"),
     State.DRAFT: ("warn", "pencil"),
     State.CHECKING: ("accent", "refresh"),

@@ -187,6 +187,16 @@ def _deed(do: Deed) -> Callable[[SignedInRequest, str, int], HttpResponse]:
 
 
 @_deed
+def sheet(request: SignedInRequest, _desk: Desk, delivery: Delivery, _now: datetime) -> None:
+    """Have a sheet of a workbook read; without a name ask again which one is meant."""
+    file_import, chosen = _file_import(delivery), request.POST.get("sheet", "")
+    if chosen:
+        file_imports.choose_sheet(file_import=file_import, sheet=chosen)
+    else:
+        file_imports.ask_for_sheet(file_import=file_import)
+
+
+@_deed
 def take_in(request: SignedInRequest, _desk: Desk, delivery: Delivery, now: datetime) -> None:
     """Have the rows taken in, or go on with those of an import that was stopped."""
     file_imports.take_in(file_import=_file_import(delivery), by=request.user, now=now)

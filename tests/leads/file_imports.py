@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
 
 from agreements.models import Agreement, User
 from leads import file_work
@@ -35,6 +37,22 @@ def table(*rows: Sequence[str], separator: str = ";", encoding: str = "utf-8") -
     text = io.StringIO()
     csv.writer(text, delimiter=separator).writerows([HEADER, *rows])
     return text.getvalue().encode(encoding)
+
+
+def workbook_of(**sheets: Sequence[Sequence[str]]) -> bytes:
+    """Write sheets, each of some rows of texts, as a workbook."""
+    book = Workbook(write_only=True)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            cells = [WriteOnlyCell(sheet, value) for value in row]
+            for cell in cells:
+                # What begins like a formula is none.
+                cell.data_type = "s"
+            sheet.append(cells)
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
 
 
 def bring(

@@ -7,12 +7,20 @@ from django.core.management import call_command
 from openpyxl import Workbook
 
 from agreements.models import AgreementVersion, User
-from leads.actions import forgetting, handoffs
+from leads.actions import file_imports, forgetting, handoffs
 from leads.ingest import ingest
 from leads.models import Delivery, FileImport, Forgetting, Lead
 from leads.raw_files import search_files
 from tests.factories import Teller, make_user
-from tests.leads.file_imports import JOAO, PAULO, bring, table, take_in_whole
+from tests.leads.file_imports import (
+    JOAO,
+    PAULO,
+    bring,
+    table,
+    take_in_whole,
+    work,
+    workbook_of,
+)
 from tests.leads.files import ANA, NOBODY, run, write
 from tests.leads.pages import NOW
 
@@ -118,6 +126,20 @@ def test_a_workbook_becomes_text(version: AgreementVersion, admin: User, tmp_pat
     forget("Paulo Souza", admin)
     assert search_files(now=NOW) == 1
     assert stored().splitlines() == ["Email,Name", ",", "x@example.com,Rui"]
+
+
+def test_every_sheet_of_a_workbook_is_searched(version: AgreementVersion, admin: User) -> None:
+    tell_of_paulo(version)
+    rows = [["Email", "Name"], ["paulo@example.com", "Paulo"], ["x@example.com", "=Rui"]]
+    content = workbook_of(Notes=[["Note"], ["none"]], Leads=rows)
+    brought = bring(version.agreement, admin, content, name="book.xlsx")
+    assert brought.state == FileImport.State.SHEET
+    forget("Paulo Souza", admin)
+    assert search_files(now=NOW) == 1
+    file_imports.choose_sheet(file_import=brought, sheet="Leads")
+    read = work(FileImport.objects.get(pk=brought.pk))
+    assert Path(read.table.path).read_text().splitlines() == ["Email,Name", "x@example.com,=Rui"]
+    assert search_files(now=NOW) == 0
 
 
 def test_what_is_worked_on_waits(version: AgreementVersion, admin: User) -> None:
