@@ -70,6 +70,8 @@ MESSAGES |= KINDS
 LINE, REASON = "rejected_line", "rejected_reason"
 
 _CHUNK = 1 << 20
+# Older encodings lack the signs of printers.
+_PLAINER = str.maketrans("“”„«»‘’–—…", '"""""\'\'--.')
 # What a spreadsheet takes for a formula, or an apostrophe that stands before such a thing already.
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 
@@ -235,7 +237,7 @@ class Rejects(_Closing):
         self._form = form
         # A file of rejects that is sent again already has both columns.
         self._skipped = 2 if list(header[:2]) == [LINE, REASON] else 0
-        self._header = header[self._skipped :]
+        self._header = [self._fitting(column) for column in header[self._skipped :]]
         self._file: TextIO | None = None
 
     def close(self) -> None:
@@ -258,7 +260,16 @@ class Rejects(_Closing):
             )
             self._file = cast("TextIO", opened)
             self._write([LINE, REASON, *self._header])
-        self._write([str(line), reason, *cells[self._skipped :]])
+        self._write([str(line), self._fitting(reason), *cells[self._skipped :]])
+
+    def _fitting(self, text: str) -> str:
+        """Return a text of the portal's own in characters that the encoding has."""
+        encoding = self._form.encoding
+        try:
+            text.encode(encoding, _tolerance(self._form))
+        except UnicodeEncodeError:
+            return text.translate(_PLAINER).encode(encoding, "replace").decode(encoding)
+        return text
 
     def _write(self, cells: Sequence[str]) -> None:
         writer = csv.writer(self._file, delimiter=self._form.delimiter)  # type: ignore[arg-type]

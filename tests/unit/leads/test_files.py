@@ -90,6 +90,16 @@ def test_rejects_are_written_with_the_first_of_them(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("encoding", ["cp850", "iso-8859-1", "shift_jis", "windows-1251"])
+def test_reasons_are_written_in_whatever_the_encoding_has(tmp_path: Path, encoding: str) -> None:
+    path, form = tmp_path / "rejects.csv", FileFormat(encoding=encoding)
+    with Rejects(path, ["id"], form) as rejects:
+        rejects.add(2, "“Data” não é – o que devia ser.", ["1"])
+    _header, row = path.read_text(encoding).splitlines()
+    assert row.startswith('2,"""Data"" n')
+    assert row.endswith(' - o que devia ser.",1')
+
+
 def test_rejects_that_are_sent_again_do_not_grow(tmp_path: Path) -> None:
     path = tmp_path / "rejects.csv"
     with Rejects(path, ["rejected_line", "rejected_reason", "id"], UTF_8) as rejects:
