@@ -29,4 +29,4 @@ def arrived_since(
         handoff=own, user=desk.user, until__gt=since, until__lte=now, recorded_at__lte=since
     )
     found = found_in(desk, filters, now).filter(Q(Exists(by_others)) | Q(Exists(woken)))
-    return list(found.select_related("lead")[: MOST + 1])
+    return list(found.select_related("lead__merged_into")[: MOST + 1])

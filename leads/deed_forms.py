@@ -43,7 +43,7 @@ class DeedForm(forms.Form):
     @property
     def title(self) -> str:
         """What the form asks."""
-        return str(self.asks) % {"lead": self.handoff.lead}
+        return str(self.asks) % {"lead": self.handoff.kept_lead}
 
     def introduction(self) -> str:
         """Say what to know before."""

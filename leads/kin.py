@@ -3,8 +3,7 @@
 from collections.abc import Collection
 from typing import Any, TypeVar
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from leads.any_of import AnyOf
 from leads.models import Lead
@@ -37,11 +36,7 @@ def latest_of(rows: Rows, others: QuerySet[Any], moment: str) -> Rows:
     after = Q(**{f"{moment}__gt": OuterRef(moment)})
     after |= Q(**{moment: OuterRef(moment), "pk__gt": OuterRef("pk")})
     later = others.order_by().filter(after)
-    # Three sets outwards: of the kin, of what comes later, to the row itself.
-    own = Lead.objects.filter(pk=OuterRef(OuterRef(OuterRef("lead"))))
-    kept = Subquery(own.values(kept=Coalesce("merged_into", "pk")))
-    kin = Lead.objects.filter(Q(pk=kept) | Q(merged_into=kept))
-    of_kin = later.filter(lead__in=kin.values("pk"))
+    of_kin = later.filter(lead__in=Lead.objects.kin_of_row().values("pk"))
     return rows.filter(
         ~Exists(later.filter(lead=OuterRef("lead"))),
         ~(Q(lead__in=_with_kin()) & Q(Exists(of_kin))),

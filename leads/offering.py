@@ -45,9 +45,10 @@ def _offer(
     about: Readiness | Handoff, agreement: Agreement, reason: str, name: str, now: datetime
 ) -> Handoff | None:
     """Offer a lead; None where somebody was quicker, or nobody may contact it any more."""
+    lead = about.kept_lead if isinstance(about, Handoff) else about.lead
     try:
         return handoffs.offer(
-            lead=about.lead, agreement=agreement, by=None, now=now, reason=reason, named=name
+            lead=lead, agreement=agreement, by=None, now=now, reason=reason, named=name
         )
     except (handoffs.AlreadyOpen, handoffs.UnableToOffer):
         return None
@@ -66,8 +67,10 @@ def offer_returning(*, now: datetime) -> int:
     offered = 0
     for agreement in Agreement.objects.order_by("pk"):
         today = local_date(agreement, now)
-        due = agreement.handoffs.resting().filter(returns_date__lte=today)
-        for former in due.select_related("lead", "holder", "version", "agreement").order_by("pk"):
+        due = agreement.handoffs.resting(by=today)
+        for former in due.select_related(
+            "lead__merged_into", "holder", "version", "agreement"
+        ).order_by("pk"):
             if returns_to_owner(former):
                 offered += _offer_again(former, now)
     return offered

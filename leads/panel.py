@@ -77,7 +77,7 @@ def person_of(case: Case, lead: Lead, handoff: Handoff, terms: Terms | None) -> 
     """Return who it is; why it qualified is judged by what was known at the offer."""
     told = {key: value_text(value) for key, value in lead.attributes.items()}
     tier = terms.tier(handoff.tier or None) if terms else None
-    known = case.records.attributes_at(lead.pk, handoff.offered_at)
+    known = case.records.attributes_at(handoff.lead_id, handoff.offered_at)
     company = lead.company if lead.name else ""
     return Person(
         about=", ".join(filter(None, [told.get("job_title", ""), company])),

@@ -66,7 +66,7 @@ class Desk:
 
     def back_by(self, day: date) -> HandoffQuerySet:
         """Return the handoffs that rested until a day, and that come back to the person."""
-        back = self._readable().resting().filter(returns_date__lte=day)
+        back = self._readable().resting(by=day)
         return back if self.sees_all else back.held_by(self.user)
 
     def _readable(self) -> HandoffQuerySet:
@@ -198,15 +198,18 @@ class QueueFilters:
 
 
 def _fits(q: str) -> Q:
-    """Match part of a name, company or e-mail address, or the start of a source's id."""
+    """Match part of a name, company or e-mail address, or the start of a source's id.
+
+    Of the lead, or of the one it was merged into.
+    """
     part = re.escape(q)
-    named = LeadIdentity.objects.filter(lead=OuterRef("lead"), external_id__iregex=f"^{part}")
-    return (
-        Q(lead__name__iregex=part)
-        | Q(lead__company__iregex=part)
-        | Q(lead__email__iregex=part)
-        | Q(Exists(named))
-    )
+    found = Q()
+    for lead in ("lead", "lead__merged_into"):
+        named = LeadIdentity.objects.filter(lead=OuterRef(lead), external_id__iregex=f"^{part}")
+        found |= Q(Exists(named))
+        for column in ("name", "company", "email"):
+            found |= Q(**{f"{lead}__{column}__iregex": part})
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,8 +16,9 @@ from agreements.models import AgreementVersion, User
 from agreements.rulebook import Rulebook
 from agreements.terms import Commitment, Terms, Tier
 from agreements.wording import short_promise
+from leads.any_of import AnyOf
 from leads.countdown import Countdown, count_down
-from leads.models import Clock, FollowUp, Handoff
+from leads.models import Clock, FollowUp, Handoff, Lead
 from leads.qualifying import attributes_at_offer, why_qualified
 from leads.queue import acting_clocks
 from leads.rulebooks import rulebooks_of
@@ -93,7 +96,7 @@ def rows_of(
     known = attributes_at_offer(handoffs)
     rows = []
     for handoff in handoffs:
-        latest = _latest(handoff, touches.get(handoff.lead_id), reader, now)
+        latest = _latest(handoff, touches.get(handoff.kept_lead.pk), reader, now)
         if handoff.version_id is None:
             row = _bare_row(handoff, latest)
         else:
@@ -116,20 +119,21 @@ def _first_clocks(handoffs: Iterable[Handoff], clause: str) -> dict[int, Clock]:
 
 
 def _latest_touches(handoffs: Sequence[Handoff]) -> dict[int, FollowUp]:
-    """Find what a person last did about each lead, under the agreement of the handoffs."""
+    """Find what a person last did about each lead that is kept, under the handoffs' agreement."""
     if not handoffs:
         return {}
+    kept = [handoff.kept_lead.pk for handoff in handoffs]
+    members = Lead.objects.filter(Q(AnyOf("pk", kept)) | AnyOf("merged_into", kept))
     touches = (
         FollowUp.objects.holding()
         .filter(
-            agreement=handoffs[0].agreement_id,
-            lead__in=[handoff.lead_id for handoff in handoffs],
-            is_automated=False,
+            agreement=handoffs[0].agreement_id, lead__in=members.values("pk"), is_automated=False
         )
-        .order_by("lead", "-occurred_at", "-pk")
-        .distinct("lead")
+        .annotate(kept=Coalesce("lead__merged_into", "lead"))
+        .order_by("kept", "-occurred_at", "-pk")
+        .distinct("kept")
     )
-    return {touch.lead_id: touch for touch in touches}
+    return {touch.kept: touch for touch in touches}
 
 
 def _bare_row(handoff: Handoff, latest: str) -> QueueRow:

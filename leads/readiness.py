@@ -88,12 +88,18 @@ def _judge_changed(now: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, [BATCH])
         taken = [lead_id for (lead_id,) in cursor.fetchall()]
-    lead_ids = set(taken)
+    lead_ids = _with_kept(taken)
     known = _known(lead_ids)
     for agreement, of_agreement in _agreements_of(lead_ids):
         version = agreement.versions.in_force(now).first()
         _judge(agreement, version, of_agreement, known, now)
     return len(taken)
+
+
+def _with_kept(lead_ids: Collection[int]) -> set[int]:
+    """Return leads, and those that are kept of them, which what is told of them is about now."""
+    merged = Lead.objects.filter(AnyOf("pk", lead_ids), merged_into__isnull=False)
+    return {*lead_ids, *merged.values_list("merged_into_id", flat=True)}
 
 
 @transaction.atomic
@@ -113,14 +119,18 @@ def _known(lead_ids: Collection[int]) -> Known:
 
 
 def _agreements_of(lead_ids: Collection[int]) -> list[tuple[Agreement, set[int]]]:
-    """Pair agreements with the leads that reached a stage or were offered under each."""
+    """Pair agreements with the leads that reached a stage or were offered under each.
+
+    Also with those that are kept of them.
+    """
     found: defaultdict[int, set[int]] = defaultdict(set)
     entries = StageEntry.objects.holding().filter(AnyOf("lead", lead_ids))
     handoffs = Handoff.objects.filter(AnyOf("lead", lead_ids))
     stored = Readiness.objects.filter(AnyOf("lead", lead_ids))
     for rows in (entries, handoffs, stored):
-        for agreement_id, lead_id in rows.values_list("agreement_id", "lead_id"):
-            found[agreement_id].add(lead_id)
+        told = rows.values_list("agreement_id", "lead_id", "lead__merged_into_id")
+        for agreement_id, lead_id, kept_id in told:
+            found[agreement_id].update((lead_id, kept_id or lead_id))
     agreements = Agreement.objects.in_bulk(found)
     return [(agreements[pk], leads) for pk, leads in sorted(found.items())]
 

@@ -70,7 +70,7 @@ def still_contestable(desk: Desk, now: datetime) -> list[Rejection]:
 
 def _rejected(desk: Desk) -> HandoffQuerySet:
     rejected = desk.agreement.handoffs.filter(status=Handoff.Status.REJECTED)
-    return rejected.select_related("lead", "holder", "version", "agreement")
+    return rejected.select_related("lead__merged_into", "holder", "version", "agreement")
 
 
 def _events(handoffs: list[Handoff]) -> dict[tuple[int, str], HandoffEvent]:

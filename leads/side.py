@@ -16,7 +16,12 @@ _FIRST_SHOWN = ("email", "phone", "job_title", "request", "origin", "campaign", 
 def side_of(story: Story, *, here: str, readable: Sequence[Handoff]) -> dict[str, Any]:
     """Return the facts beside the page; ``here`` is its address, ``readable`` may be linked to."""
     handoff, lead, terms = story.handoff, story.lead, story.around.terms
-    known = story.case.records.attributes_at(lead.pk, handoff.offered_at if handoff else None)
+    records = story.case.records
+    known = (
+        records.attributes_at(handoff.lead_id, handoff.offered_at)
+        if handoff
+        else records.attributes_at(lead.pk, None)
+    )
     attributes = list(_attributes(lead))
     return {
         "criteria": criteria_of(terms, known) if terms and _has_criteria(terms) else None,

@@ -44,7 +44,8 @@ def simulate(
 ) -> Simulation:
     """Assign the latest handoffs by rules, each as of its offer, beginning with today's loads."""
     latest = agreement.handoffs.filter(offered_at__isnull=False, offered_at__lte=now)
-    latest = latest.exclude(status=Handoff.Status.REPEATED).select_related("lead", "holder")
+    latest = latest.exclude(status=Handoff.Status.REPEATED)
+    latest = latest.select_related("lead__merged_into", "holder")
     handoffs = list(latest.order_by("-offered_at", "-pk")[:LATEST])[::-1]
     if not handoffs:
         return Simulation((), team)

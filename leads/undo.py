@@ -31,7 +31,7 @@ def keep_for_undo(
     session[_KEPT] = {
         "handoff": handoff.pk,
         "agreement": handoff.agreement_id,
-        "lead": str(handoff.lead),
+        "lead": str(handoff.kept_lead),
         "kind": kind,
         "name": name,
         "until": (now + OFFERED_FOR).timestamp(),

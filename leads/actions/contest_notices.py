@@ -54,14 +54,14 @@ def _tell(
     now: datetime,
 ) -> None:
     reasons = dict(reasons_for(handoff, "rejection"))
-    url = reverse("leads:detail", args=[handoff.agreement.slug, handoff.lead_id])
+    url = reverse("leads:detail", args=[handoff.agreement.slug, handoff.kept_lead.pk])
     messages.notify(
         kind=kind,
         recipients=recipients.exclude(pk=by.pk),
         subject=handoff,
         parameters={
             "agreement": handoff.agreement.name,
-            "lead": str(handoff.lead),
+            "lead": str(handoff.kept_lead),
             "reason": reasons.get(handoff.reason, handoff.reason),
             "author": by.name,
             "note": note.strip(),

@@ -1,9 +1,11 @@
 """Leads, the names other systems know them by, and their handoffs."""
 
+from datetime import date
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Agreement, AgreementVersion, Membership, User
@@ -22,6 +24,13 @@ class LeadQuerySet(models.QuerySet["Lead"]):
             models.Exists(entries.filter(lead=models.OuterRef("pk")))
             | models.Exists(agreement.handoffs.standing().filter(lead=models.OuterRef("pk")))
         )
+
+    def kin_of_row(self) -> Self:
+        """Those that are one with the lead of a row that is compared to rows of these leads."""
+        # Three sets outwards: of the kin, of the rows they are compared to, to the row itself.
+        own = Lead.objects.filter(pk=models.OuterRef(models.OuterRef(models.OuterRef("lead"))))
+        kept = models.Subquery(own.values(kept=Coalesce("merged_into", "pk")))
+        return self.filter(models.Q(pk=kept) | models.Q(merged_into=kept))
 
 
 class Lead(models.Model):
@@ -117,15 +126,20 @@ class HandoffQuerySet(models.QuerySet["Handoff"]):
         """Those that nobody has ended: offered or accepted."""
         return self.filter(status__in=Handoff.OPEN)
 
-    def resting(self) -> Self:
-        """Those recycled until a date whose lead was not offered again under the agreement."""
+    def resting(self, *, by: date | None = None) -> Self:
+        """Those recycled until a date whose lead was not offered again under the agreement.
+
+        With ``by`` only those that come back on that day or before.
+        """
         later = Handoff.objects.filter(
-            lead=models.OuterRef("lead"),
+            lead__in=Lead.objects.kin_of_row().values("pk"),
             agreement=models.OuterRef("agreement"),
             offered_at__gt=models.OuterRef("offered_at"),
-        ).exclude(status=Handoff.Status.REPEATED)
-        recycled = self.filter(status=Handoff.Status.RECYCLED, returns_date__isnull=False)
-        return recycled.filter(~models.Exists(later))
+        ).exclude(status__in=(Handoff.Status.REPEATED, Handoff.Status.MERGED))
+        recycled = self.filter(status=Handoff.Status.RECYCLED)
+        # Asking for a date besides would let the planner expect next to nothing.
+        has_date = {"returns_date__isnull": False} if by is None else {"returns_date__lte": by}
+        return recycled.filter(~models.Exists(later), **has_date)
 
     def held_by(self, user: User) -> Self:
         """Those this person has now."""
@@ -230,9 +244,15 @@ class Handoff(models.Model):
                 name="handoff_queue",
             ),
             models.Index(
-                fields=["agreement", "returns_date"],
+                fields=["agreement", "returns_date", "id"],
                 condition=models.Q(status="recycled"),
-                name="handoff_returning",
+                name="handoff_coming_back",
+            ),
+            # What waits for the arbiter, and what was rejected last.
+            models.Index(
+                fields=["agreement", "contest", "closed_at", "id"],
+                condition=models.Q(status="rejected"),
+                name="handoff_rejected",
             ),
         ]
 

@@ -70,7 +70,9 @@ def found(desk: Desk, pk: int, check: Callable[..., None]) -> Handoff:
     Raises Http404 for one they may not read, WorkedByAnother for one that somebody took from the
     team's queue meanwhile, PermissionDenied for one they may only read.
     """
-    of_agreement = desk.agreement.handoffs.select_related("lead", "holder", "version", "agreement")
+    of_agreement = desk.agreement.handoffs.select_related(
+        "lead__merged_into", "holder", "version", "agreement"
+    )
     handoff = of_agreement.filter(pk=pk).first()
     if handoff is None:
         raise Http404
@@ -138,7 +140,7 @@ def back(request: SignedInRequest, desk: Desk, pk: int) -> HttpResponse:
     slug = desk.agreement.slug
     handoff = Handoff.objects.visible_to(desk.user).filter(pk=pk).first()
     if handoff is not None:
-        url = reverse("leads:detail", kwargs={"slug": slug, "pk": handoff.lead_id})
+        url = reverse("leads:detail", kwargs={"slug": slug, "pk": handoff.kept_lead.pk})
         return HttpResponseRedirect(f"{url}?handoff={pk}", status=303)
     url = reverse("leads:queue", kwargs={"slug": slug})
     return (
@@ -158,7 +160,7 @@ def refused(
     request: SignedInRequest, handoff: Handoff, now: datetime, form: LogForm | DeedForm
 ) -> HttpResponse:
     """Show the form again as it was filled in, with what is wrong next to its field."""
-    reading = read(request, handoff.agreement.slug, handoff.lead_id, handoff.pk)
+    reading = read(request, handoff.agreement.slug, handoff.kept_lead.pk, handoff.pk)
     context = context_of(request, reading, now=now, form=form) | beside_list(request)
     if not request.htmx:
         return render(request, "leads/detail.html", context, status=422)

@@ -44,9 +44,9 @@ def _rows(desk: Desk, now: datetime) -> list[dict[str, Any]]:
     )
     found = desk.agreement.handoffs.open().filter(Exists(pauses))
     handoffs = list(
-        found.select_related("lead", "holder", "version", "agreement").order_by("-offered_at")[
-            :MOST
-        ]
+        found.select_related("lead__merged_into", "holder", "version", "agreement").order_by(
+            "-offered_at"
+        )[:MOST]
     )
     told = paused_of(handoffs, now)
     ordered = sorted(

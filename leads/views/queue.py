@@ -47,7 +47,7 @@ def queue(request: SignedInRequest, slug: str) -> HttpResponse:
     asked = QueueFilters.read(request.GET, desk)
     summary = summary_of(desk, asked, now)
     filters = asked.with_view(desk, summary)
-    found = found_in(desk, filters, now).select_related("lead", "holder")
+    found = found_in(desk, filters, now).select_related("lead__merged_into", "holder")
     paginator = CountedPaginator(found, PER_PAGE, count=summary.found[filters.view])
     page = paginator.get_page(request.GET.get("page"))
     handoffs = list(page.object_list)
@@ -118,7 +118,7 @@ def _arrived_words(number: int, first: QueueRow) -> str:
     if number > 1:
         return said
     clause = first.clock.clause_key if first.clock else ""
-    what = ", ".join(filter(None, [str(first.handoff.lead), clause, first.promise]))
+    what = ", ".join(filter(None, [str(first.handoff.kept_lead), clause, first.promise]))
     return _("%(said)s: %(what)s") % {"said": said, "what": what}
 
 

@@ -34,7 +34,7 @@ def snooze(request: SignedInRequest, handoff: Handoff, now: datetime) -> HttpRes
     except snoozes.UnableToSnooze as error:
         form.add_error(None, str(error))
         return _refused(request, handoff, form)
-    parts = {"lead": handoff.lead, "when": formats.near_instant(until, now)}
+    parts = {"lead": handoff.kept_lead, "when": formats.near_instant(until, now)}
     said = [_("%(lead)s is put aside until %(when)s.") % parts, form.warning(until)]
     messages.success(request, " ".join(filter(None, said)))
     return None
@@ -44,7 +44,8 @@ def snooze(request: SignedInRequest, handoff: Handoff, now: datetime) -> HttpRes
 def wake(request: SignedInRequest, handoff: Handoff, now: datetime) -> None:  # noqa: ARG001
     """Bring back what was put aside."""
     if snoozes.wake(handoff=handoff, by=request.user):
-        messages.success(request, _("%(lead)s is back in your queue.") % {"lead": handoff.lead})
+        parts = {"lead": handoff.kept_lead}
+        messages.success(request, _("%(lead)s is back in your queue.") % parts)
 
 
 def _refused(request: SignedInRequest, handoff: Handoff, form: SnoozeForm) -> HttpResponse:

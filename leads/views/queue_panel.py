@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -31,6 +32,7 @@ from leads.undo import undoable_in
 from leads.views.lead_page import Reading, deeds_of, desk_or_404, read
 
 _DEED = "deed"
+_SHOWN = ("lead__merged_into", "holder")
 
 
 @login_required
@@ -56,7 +58,7 @@ def reading_of(request: SignedInRequest, slug: str, pk: int) -> Reading:
     """Find a handoff that the person may read. Raises Http404."""
     desk = desk_or_404(request.user, slug)
     lead = Handoff.objects.visible_to(desk.user).filter(agreement=desk.agreement, pk=pk)
-    lead_pk = lead.values_list("lead", flat=True).first()
+    lead_pk = lead.values_list(Coalesce("lead__merged_into", "lead"), flat=True).first()
     if lead_pk is None:
         raise Http404
     return read(request, slug, lead_pk, pk)
@@ -131,8 +133,8 @@ def _changed(request: SignedInRequest, desk: Desk, now: datetime) -> dict[str, A
     filters = asked.with_view(desk, summary)
     in_view = found_in(desk, filters, now).filter(pk=int(after))
     readable = Handoff.objects.visible_to(desk.user).filter(agreement=desk.agreement)
-    found = in_view.select_related("lead", "holder").first()
-    done = found or readable.filter(pk=int(after)).select_related("lead", "holder").first()
+    found = in_view.select_related(*_SHOWN).first()
+    done = found or readable.filter(pk=int(after)).select_related(*_SHOWN).first()
     if done is None:
         return {}
     aside = Snooze.objects.lasting(now).filter(user=desk.user, handoff=done).exists()

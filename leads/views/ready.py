@@ -31,7 +31,7 @@ from leads.qualifying import lacking
 from leads.queue import Desk
 from leads.readiness import is_being_judged
 from leads.ready_rows import rows_of
-from leads.registry import readable_leads
+from leads.registry import kept_leads
 from leads.rejections import number_waiting
 from leads.views.lead_page import desk_that_reads_all
 
@@ -77,10 +77,14 @@ def ready(request: SignedInRequest, slug: str) -> HttpResponse:
 
 
 def _found(desk: Desk, view: str) -> QuerySet[Readiness]:
-    # What was just offered is not judged again yet.
-    offered = desk.agreement.handoffs.open().filter(lead=OuterRef("lead"))
-    rows = Readiness.objects.filter(~Exists(offered), agreement=desk.agreement)
-    rows = rows.select_related("lead")
+    # What was just offered or merged is not judged again yet.
+    offered = desk.agreement.handoffs.open()
+    rows = Readiness.objects.filter(
+        ~Exists(offered.filter(lead=OuterRef("lead"))),
+        ~Exists(offered.filter(lead__merged_into=OuterRef("lead"))),
+        agreement=desk.agreement,
+        lead__merged_into=None,
+    ).select_related("lead")
     if view == "ready":
         return rows.filter(ready_since__isnull=False).order_by("-ready_since", "-lead")
     return rows.filter(ready_since=None).order_by("lacks", "missing_points", "-lead")
@@ -89,8 +93,8 @@ def _found(desk: Desk, view: str) -> QuerySet[Readiness]:
 def _returning(desk: Desk, now: datetime) -> QuerySet[Handoff]:
     """Return the recycled handoffs whose lead comes back within a month, the earliest first."""
     until = local_date(desk.agreement, now) + _AHEAD
-    coming = desk.agreement.handoffs.resting().filter(returns_date__lte=until)
-    return coming.select_related("lead", "holder", "version", "agreement").order_by(
+    coming = desk.agreement.handoffs.resting(by=until)
+    return coming.select_related("lead__merged_into", "holder", "version", "agreement").order_by(
         F("returns_date"), "pk"
     )
 
@@ -144,7 +148,7 @@ def _chosen(request: SignedInRequest, desk: Desk) -> list[Lead]:
     if asked.get("which") == "ready" and request.method == "GET":
         return [row.lead for row in _found(desk, "ready")[:MOST]]
     keys = [int(key) for key in asked.getlist("lead") if key.isdecimal()][:MOST]
-    return list(readable_leads(desk).filter(pk__in=keys).order_by("pk"))
+    return list(kept_leads(desk).filter(pk__in=keys).order_by("pk"))
 
 
 def _after(request: SignedInRequest, desk: Desk, offered: Done[Lead, Handoff]) -> HttpResponse:

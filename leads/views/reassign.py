@@ -62,14 +62,15 @@ def reassign_one(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
 def _handoff_or_404(request: SignedInRequest, slug: str, pk: int) -> Handoff:
     agreement = desk_or_404(request.user, slug).agreement
     readable = Handoff.objects.visible_to(request.user).filter(agreement=agreement, pk=pk)
-    handoff = readable.select_related("lead", "holder", "agreement__sales_team").first()
+    related = ("lead__merged_into", "holder", "agreement__sales_team")
+    handoff = readable.select_related(*related).first()
     if handoff is None:
         raise Http404
     return handoff
 
 
 def _lead_url(handoff: Handoff) -> str:
-    url = reverse("leads:detail", args=[handoff.agreement.slug, handoff.lead_id])
+    url = reverse("leads:detail", args=[handoff.agreement.slug, handoff.kept_lead.pk])
     return f"{url}?handoff={handoff.pk}"
 
 

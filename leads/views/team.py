@@ -144,7 +144,7 @@ def _held_by(agreement: Agreement, person: User | None) -> HandoffQuerySet:
     clocks = acting_clocks().filter(handoff=OuterRef("pk")).order_by("due_at")
     found = agreement.handoffs.open().filter(Q(holder=person) if person else Q(holder__isnull=True))
     return (
-        found.select_related("lead", "agreement", "holder")
+        found.select_related("lead__merged_into", "agreement", "holder")
         .annotate(due_at=Subquery(clocks.values("due_at")[:1]))
         .order_by(F("due_at").asc(nulls_last=True), "pk")
     )

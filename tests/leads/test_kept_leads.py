@@ -1,0 +1,159 @@
+"""Lists speak of a merged lead as of the one that is kept, whose page they lead to."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from agreements.models import AgreementVersion, User
+from leads.actions import handoffs, merges, outcomes
+from leads.ingest import ingest
+from leads.models import Handoff, Lead
+from leads.offering import offer_returning
+from leads.readiness import judge_leads
+from tests.factories import Teller, make_rep, make_user, make_version
+from tests.leads.dealing import dealing_terms
+from tests.leads.pages import NOW, offer, stop_time, text_of
+from tests.leads.test_readiness import CRITERIA, READY, tell
+
+pytestmark = pytest.mark.django_db
+
+QUEUE = "/agreements/acme/queue/"
+READY_PAGE = "/agreements/acme/leads/before/"
+MERGED_AT = NOW - timedelta(hours=1)
+
+
+@pytest.fixture
+def version(monkeypatch: pytest.MonkeyPatch) -> AgreementVersion:
+    stop_time(monkeypatch)
+    return make_version(dealing_terms(handoff=CRITERIA, recycle={"returns_to": "owner"}))
+
+
+@pytest.fixture
+def ana(version: AgreementVersion) -> User:
+    return make_rep("Ana", version.agreement)
+
+
+@pytest.fixture
+def julia(version: AgreementVersion) -> User:
+    return make_user("Júlia", team=version.agreement.marketing_team, role="lead")
+
+
+@pytest.fixture
+def carla(version: AgreementVersion) -> Lead:
+    """Who is kept; she was never offered."""
+    return tell(version, "Carla", **READY | {"email": "carla@ipe.example"})
+
+
+@pytest.fixture
+def handoff(version: AgreementVersion, ana: User) -> Handoff:
+    """The handoff of Paul, who will be found to be Carla."""
+    return offer(version, "Paul", NOW - timedelta(hours=2), holder=ana)
+
+
+@pytest.fixture
+def merged(handoff: Handoff, carla: Lead, julia: User) -> Handoff:
+    merges.merge(kept=carla, merged=handoff.lead, by=julia, now=MERGED_AT)
+    return handoff
+
+
+def test_the_queue_names_the_kept_lead(
+    client: Client, version: AgreementVersion, ana: User, carla: Lead, merged: Handoff
+) -> None:
+    client.force_login(ana)
+
+    page = client.get(QUEUE)
+
+    assert "Carla Ipê offered as Paul" in text_of(page)
+    assert f"/leads/{carla.pk}/?handoff={merged.pk}" in page.content.decode()
+    assert f"/leads/{merged.lead_id}/" not in page.content.decode()
+    for q in ("paul", "carla@", "car"):
+        rows = [
+            row for group in client.get(QUEUE, {"q": q}).context["groups"] for row in group.rows
+        ]
+        assert [row.handoff for row in rows] == [merged], q
+
+
+def test_beside_the_queue_stands_the_kept_lead(
+    client: Client, version: AgreementVersion, ana: User, carla: Lead, merged: Handoff
+) -> None:
+    client.force_login(ana)
+    panel = client.get(
+        f"/agreements/acme/handoffs/{merged.pk}/panel/", headers={"HX-Request": "true"}
+    )
+    assert panel.context["lead"] == carla
+    assert panel.context["handoff"] == merged
+    page = client.get(f"/agreements/acme/handoffs/{merged.pk}/panel/")
+    assert page["Location"].startswith(f"/agreements/acme/leads/{carla.pk}/?handoff={merged.pk}")
+
+
+def test_the_last_touch_under_either_name_is_told(
+    client: Client, version: AgreementVersion, ana: User, carla: Lead, merged: Handoff
+) -> None:
+    touch = Teller("Carla").follow_up("no_answer", NOW)
+    ingest(agreement=version.agreement, facts=[touch], by=None, now=NOW)
+    client.force_login(ana)
+    assert "Call 13:00: no answer" in text_of(client.get(QUEUE))
+
+
+def test_a_deed_goes_back_to_the_kept_lead(
+    client: Client, version: AgreementVersion, ana: User, carla: Lead, merged: Handoff
+) -> None:
+    client.force_login(ana)
+    done = client.post(f"/agreements/acme/handoffs/{merged.pk}/accept/")
+    assert done["Location"] == f"/agreements/acme/leads/{carla.pk}/?handoff={merged.pk}"
+
+
+def test_ready_leads_are_kept_ones(
+    client: Client, version: AgreementVersion, julia: User, carla: Lead
+) -> None:
+    paul = tell(version, "Paul", **READY)
+    judge_leads(now=NOW)
+    merges.merge(kept=carla, merged=paul, by=julia, now=MERGED_AT)
+    client.force_login(julia)
+    for judge in (lambda: None, lambda: judge_leads(now=NOW)):
+        judge()
+        page = client.get(READY_PAGE)
+        assert [row.lead for row in page.context["rows"]] == [carla]
+
+
+def test_a_lead_kept_of_another_agreement_is_judged_here(
+    client: Client, version: AgreementVersion, julia: User
+) -> None:
+    elsewhere = tell(make_version(slug="other"), "Kept", **READY)
+    here = tell(version, "Paul", **READY)
+    merges.merge(kept=elsewhere, merged=here, by=julia, now=MERGED_AT)
+    judge_leads(now=NOW)
+    client.force_login(julia)
+    assert [row.lead for row in client.get(READY_PAGE).context["rows"]] == [elsewhere]
+
+
+def test_who_comes_back_is_the_kept_lead(
+    client: Client, version: AgreementVersion, ana: User, julia: User, carla: Lead, handoff: Handoff
+) -> None:
+    day = (NOW + timedelta(days=8)).date()
+    outcomes.recycle(handoff=handoff, reason="not_now", returns_date=day, by=ana, now=NOW)
+    merges.merge(kept=carla, merged=handoff.lead, by=julia, now=NOW)
+    client.force_login(julia)
+    page = client.get(READY_PAGE, {"view": "returning"})
+    assert "Carla Ipê Wed 16 Sep Ana" in text_of(page)
+
+    then = NOW + timedelta(days=9)
+    assert offer_returning(now=then) == 1
+    assert Handoff.objects.open().get().lead == carla
+    assert offer_returning(now=then) == 0
+    assert client.get(READY_PAGE, {"view": "returning"}).context["rows"] == []
+
+
+def test_whom_sales_got_under_the_other_name_does_not_come_back(
+    version: AgreementVersion, ana: User, julia: User, carla: Lead, handoff: Handoff
+) -> None:
+    day = (NOW + timedelta(days=8)).date()
+    outcomes.recycle(handoff=handoff, reason="not_now", returns_date=day, by=ana, now=NOW)
+    merges.merge(kept=carla, merged=handoff.lead, by=julia, now=NOW)
+    later = NOW + timedelta(days=1)
+    again = handoffs.offer(
+        lead=carla, agreement=version.agreement, by=julia, now=later, note="Called us"
+    )
+    handoffs.reject(handoff=again, reason="wrong_data", by=ana, now=later)
+    assert offer_returning(now=NOW + timedelta(days=9)) == 0
