@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q
 
 from agreements.business_time import Schedule
 from agreements.clock import ClockKind, Interval, due_after
@@ -190,15 +190,13 @@ def _earlier_owners(handoffs: Sequence[Handoff]) -> dict[int, int]:
         lead__in=[each.lead_id for each in handoffs],
         holder__isnull=False,
     )
-    rows = list(
-        held.order_by(F("offered_at").asc(nulls_first=True), "pk").values_list(
-            "pk", "lead_id", "holder_id", "offered_at"
-        )
-    )
+    by_lead: defaultdict[int, list[tuple[datetime | None, int]]] = defaultdict(list)
+    rows = held.order_by("offered_at", "pk")
+    for lead_id, offered_at, holder_id in rows.values_list("lead_id", "offered_at", "holder_id"):
+        by_lead[lead_id].append((offered_at, holder_id))
     owners: dict[int, int] = {}
     for handoff in handoffs:
-        for pk, lead_id, holder_id, offered_at in rows:
-            is_of_lead = lead_id == handoff.lead_id and pk != handoff.pk
-            if is_of_lead and offered_at and handoff.offered_at and offered_at < handoff.offered_at:
+        for offered_at, holder_id in by_lead[handoff.lead_id]:
+            if offered_at and handoff.offered_at and offered_at < handoff.offered_at:
                 owners[handoff.pk] = holder_id
     return owners
