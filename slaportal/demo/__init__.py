@@ -2,5 +2,6 @@
 
 from slaportal.demo.company import DEMO_SLUG, Invited, make_company
 from slaportal.demo.history import tell_history
+from slaportal.demo.team import organise
 
-__all__ = ["DEMO_SLUG", "Invited", "make_company", "tell_history"]
+__all__ = ["DEMO_SLUG", "Invited", "make_company", "organise", "tell_history"]

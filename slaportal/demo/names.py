@@ -36,3 +36,11 @@ ATTRIBUTES: dict[str, tuple[object, ...]] = {
     "webinars": (0, 0, 0, 1),
     "emails_opened": (0, 1, 3, 5),
 }  # fmt: skip
+# What leads have that fit what the company sells.
+FITTING: dict[str, tuple[object, ...]] = {
+    "industry": ("indústria", "indústria", "varejo", "logística"),
+    "job_title": ("Diretora", "Diretor comercial", "Gerente de operações"),
+    "pricing_page_visits": (1, 2, 3, 4),
+    "webinars": (0, 1, 1),
+    "emails_opened": (1, 3, 4, 5),
+}

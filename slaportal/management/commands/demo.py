@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from agreements.models import Agreement
 from metrics.rollup import roll_up
-from slaportal.demo import DEMO_SLUG, make_company, tell_history
+from slaportal.demo import DEMO_SLUG, make_company, organise, tell_history
 
 DAYS = 110
 
@@ -33,6 +33,8 @@ class Command(BaseCommand):
         with transaction.atomic():
             version, invited = make_company(effective_date=start, now=now)
             reps = [one.user for one in invited if one.what == "rep"]
+            lead = next(one.user for one in invited if one.what == "sales lead")
+            organise(version, lead=lead, reps={rep.name: rep for rep in reps}, now=now)
             tell_history(version, reps, now=now, days=days)
         roll_up(now=now)
         self.stdout.write("\nThe demo's people and their passwords, shown this once:\n")

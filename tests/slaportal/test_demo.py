@@ -1,0 +1,57 @@
+"""The demo shows a team at work: most of it in order, with some exceptions to look at."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from agreements.models import Absence, Agreement, User
+from leads.models import Breach, Clock, Handoff, HandoffEvent, TeamRules
+from leads.qualifying import is_below_criteria
+from leads.rebuild import rebuild
+from slaportal.demo import DEMO_SLUG
+from tests.leads.pages import NOW, stop_time
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> str:
+    """What the command prints of a demo of three weeks."""
+    stop_time(monkeypatch)
+    out = StringIO()
+    call_command("demo", days=21, stdout=out)
+    return out.getvalue()
+
+
+def test_it_works(told: str) -> None:
+    agreement = Agreement.objects.get(slug=DEMO_SLUG)
+    handoffs = list(Handoff.objects.filter(agreement=agreement))
+    below = [each for each in handoffs if is_below_criteria(each)]
+    assert 0 < len(below) < len(handoffs) / 8
+    assert all(
+        HandoffEvent.objects.get(handoff=each, kind="offered").note
+        for each in below
+        if each.meets_criteria is False
+    )
+    assert 0 < Breach.objects.count() < Clock.objects.count() / 8
+    assert "rafael@acme.example" in told
+    assert rebuild(now=NOW) == 0
+
+
+def test_its_team_has_rules_and_absences(told: str) -> None:
+    rules = TeamRules.objects.get()
+    assert (rules.in_use_since, rules.entries.count()) == (NOW, 3)
+    diego = User.objects.get(name="Diego Rocha")
+    assert Absence.objects.get(starts_at__lte=NOW, ends_at__gt=NOW).user == diego
+    assert Absence.objects.filter(ends_at__lte=NOW).count() == 1
+    assert Absence.objects.filter(starts_at__gt=NOW).count() == 1
+    for absence in Absence.objects.all():
+        given = HandoffEvent.objects.filter(kind="assigned", person=absence.user)
+        during = given.filter(handoff__offered_at__range=(absence.starts_at, absence.ends_at))
+        assert not during.exists()
+
+
+def test_it_is_filled_in_once(told: str) -> None:
+    with pytest.raises(CommandError, match="already"):
+        call_command("demo")
