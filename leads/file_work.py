@@ -26,6 +26,7 @@ from leads.actions.file_imports import State
 from leads.file_drafts import first_draft
 from leads.files import UnableToReadFile
 from leads.guessing.looking import as_document, look
+from leads.guessing.presets import object_without_leads
 from leads.imports import Imported, import_facts
 from leads.mapping import MappingFile, parse_mapping
 from leads.mapping_problems import MappingError
@@ -143,6 +144,8 @@ def _read(file_import: FileImport, _now: datetime) -> None:
         path = _write_table(file_import, path, of_workbook.get("sheet", ""))
         size, form = path.stat().st_size, {"encoding": "utf-8", "delimiter": ","}
     looked = look(path, **form, on_progress=_Progress(file_import, 2 * size))
+    if other := object_without_leads(looked.header):
+        raise UnableToReadFile(other, file=path.name)
     found = as_document(looked) | of_workbook
     draft = first_draft(file_import, looked, found)
     _end(file_import, State.DRAFT, found=found, draft=draft.as_document(), error="")

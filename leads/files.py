@@ -51,6 +51,10 @@ KINDS = {
         "{file} is a web page, whatever its name says. Open it in a spreadsheet program, save it "
         "as XLSX or CSV and send that."
     ),
+    "structured": gettext_noop(
+        "{file} is JSON or XML, which programs send each other. Export the table as CSV or XLSX, "
+        "or let the system call the portal’s API."
+    ),
     "other_archive": gettext_noop(
         "{file} is an archive or another kind of document. Send a CSV or XLSX file."
     ),
@@ -66,7 +70,30 @@ KINDS = {
         "program, save it and send it again."
     ),
 }
-MESSAGES |= KINDS
+OTHER_OBJECTS = {
+    "hubspot_companies": gettext_noop(
+        "{file} is HubSpot’s export of companies, which names no leads. Export the contacts."
+    ),
+    "hubspot_tickets": gettext_noop(
+        "{file} is HubSpot’s export of tickets, which names no leads. Export the contacts."
+    ),
+    "salesforce_accounts": gettext_noop(
+        "{file} is Salesforce’s export of accounts, which names no leads. Export the leads."
+    ),
+    "salesforce_opportunities": gettext_noop(
+        "{file} is Salesforce’s export of opportunities, which does not say of which lead each is. "
+        "Export the leads, or a report of opportunities with the contact’s e-mail address."
+    ),
+    "pipedrive_organizations": gettext_noop(
+        "{file} is Pipedrive’s export of organizations, which names no leads. Export the leads or "
+        "the deals."
+    ),
+    "pipedrive_activities": gettext_noop(
+        "{file} is Pipedrive’s export of activities, which does not say by an id of which lead "
+        "each is. Export the leads or the deals."
+    ),
+}
+MESSAGES |= KINDS | OTHER_OBJECTS
 LINE, REASON = "rejected_line", "rejected_reason"
 
 _CHUNK = 1 << 20

@@ -4,6 +4,7 @@ Pure. Cells are written as text the way mappings read it: times in ISO form, num
 """
 
 import csv
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -29,7 +30,8 @@ _HEAD = 1 << 16
 _OLE, _LOCKED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "EncryptedPackage".encode("utf-16-le")
 _BINARY = (b"\x7fELF", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"SQLite format", b"MZ\x90")
 _ARCHIVES = (b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"BZh")
-_PAGES = (b"<!doctype html", b"<html", b"<table", b"<?xml")
+_PAGES = (b"<!doctype html", b"<html", b"<table")
+_STRUCTURED = re.compile(rb"<[a-z?!]|\{|\[\s*[{\]]")
 _TOLD_EVERY = 1000
 # Above, not every whole number is one that a spreadsheet can hold.
 _EXACT = 1e15
@@ -73,8 +75,8 @@ def _refusal_of(path: Path, head: bytes) -> str:
         return "pdf"
     if head.startswith(_OLE):
         return "locked_workbook" if _holds(path, _LOCKED) else "old_workbook"
-    if beginning.startswith(_PAGES):
-        return "web_page"
+    if _STRUCTURED.match(beginning):
+        return "web_page" if beginning.startswith(_PAGES) else "structured"
     if head.startswith(_ARCHIVES):
         return "other_archive"
     return "not_a_table" if head.startswith(_BINARY) else ""

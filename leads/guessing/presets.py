@@ -7,7 +7,7 @@ the others, and for deals, the names are those of the systems' screens: no expor
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from leads.guessing.roles import LEFT_OUT, plain_name
+from leads.guessing.roles import LEFT_OUT, ROLES_BY_NAME, plain_name
 
 _FEWEST = 3
 
@@ -83,6 +83,92 @@ PRESETS: tuple[Preset, ...] = (
         "America/Sao_Paulo",
     ),
 )  # fmt: skip
+
+
+# Columns of exports that name no leads, by the sentence that refuses them: Salesforce's as its
+# messages and exports name them, the others as the screens do.
+OTHER_OBJECTS: Mapping[str, tuple[str, ...]] = {
+    "hubspot_companies": (
+        "record id",
+        "create date",
+        "company name",
+        "company owner",
+        "company domain name",
+        "parent company",
+        "number of associated contacts",
+        "annual revenue",
+        "target account",
+    ),
+    "hubspot_tickets": (
+        "ticket id",
+        "ticket name",
+        "ticket status",
+        "ticket owner",
+        "ticket description",
+        "time to close",
+        "priority",
+        "pipeline",
+    ),
+    "salesforce_accounts": (
+        "isdeleted",
+        "masterrecordid",
+        "ownerid",
+        "systemmodstamp",
+        "parentid",
+        "billingstreet",
+        "billingcity",
+        "billingcountry",
+        "shippingstreet",
+        "accountnumber",
+        "tickersymbol",
+    ),
+    "salesforce_opportunities": (
+        "isdeleted",
+        "ownerid",
+        "systemmodstamp",
+        "accountid",
+        "stagename",
+        "expectedrevenue",
+        "probability",
+        "closedate",
+        "isclosed",
+        "iswon",
+        "forecastcategory",
+    ),
+    "pipedrive_organizations": (
+        "organization - id",
+        "organization - name",
+        "organization - owner",
+        "organization - address",
+        "organization - people",
+        "organization - open deals",
+    ),
+    "pipedrive_activities": (
+        "activity - id",
+        "activity - type",
+        "activity - subject",
+        "activity - due date",
+        "activity - done",
+        "activity - duration",
+        "activity - assigned to user",
+    ),
+}
+_WHOSE = frozenset({"contactid", "whoid", "leadid", "lead - id", "deal - id", "id do lead"})
+
+
+def object_without_leads(header: Sequence[str]) -> str:
+    """Return of what this is an export, if that is known to name no leads; empty otherwise.
+
+    Whatever has an e-mail address or a lead's id in it may be imported.
+    """
+    names = {plain_name(name) for name in header}
+    if names & _WHOSE or any(ROLES_BY_NAME.get(name) == "email" for name in names):
+        return ""
+    most = max(len(names.intersection(preset.marks)) for preset in PRESETS)
+    count, found = max(
+        (len(names.intersection(marks)), key) for key, marks in OTHER_OBJECTS.items()
+    )
+    return found if count >= max(_FEWEST, most + 1) else ""
 
 
 def preset_of(header: Sequence[str]) -> Preset | None:

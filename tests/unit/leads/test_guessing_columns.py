@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from leads.cells import Setting
+from leads.files import OTHER_OBJECTS as SENTENCES
 from leads.files import UnableToReadFile
 from leads.guessing.columns import guess_columns
 from leads.guessing.drafts import Column, Draft, document_of
 from leads.guessing.evidence import Evidence
 from leads.guessing.looking import as_document, look
-from leads.guessing.presets import PRESETS, preset_of
+from leads.guessing.presets import OTHER_OBJECTS, PRESETS, object_without_leads, preset_of
 from leads.guessing.roles import ROLES_BY_NAME, StageName, meaning_of, plain_name
 from leads.mapped_rows import RowReader
 from leads.mapping import parse_mapping
@@ -253,3 +254,49 @@ def test_zero_characters_and_halves_of_characters_can_be_kept(tmp_path: Path) ->
     found = as_document(look(path, encoding="utf-8"))
     assert [column["name"] for column in found["columns"]] == ["id", "name"]
     assert found["preview"] == [["1", "João"], ["2", "ab"], ["3", "Jo?o"]]
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        (
+            ["Record ID", "Company name", "Company owner", "Create Date", "Phone Number", "City"],
+            "hubspot_companies",
+        ),
+        (
+            ["Ticket ID", "Ticket name", "Pipeline", "Ticket status", "Create date", "Priority"],
+            "hubspot_tickets",
+        ),
+        (
+            ["Id", "IsDeleted", "MasterRecordId", "Name", "ParentId", "BillingStreet",
+             "BillingCity", "Phone", "OwnerId", "SystemModstamp"],
+            "salesforce_accounts",
+        ),
+        (
+            ["Id", "IsDeleted", "AccountId", "Name", "StageName", "Amount", "CloseDate", "IsWon",
+             "OwnerId", "SystemModstamp"],
+            "salesforce_opportunities",
+        ),
+        (
+            ["Id", "AccountId", "ContactId", "Name", "StageName", "Amount", "CloseDate", "IsWon"],
+            "",
+        ),
+        (
+            ["Organization - ID", "Organization - Name", "Organization - Owner"],
+            "pipedrive_organizations",
+        ),
+        (
+            ["Activity - ID", "Activity - Type", "Activity - Subject", "Activity - Done"],
+            "pipedrive_activities",
+        ),
+        (["Company name", "Company owner", "Parent company", "Email"], ""),
+        (["id", "name", "priority"], ""),
+    ],
+)  # fmt: skip
+def test_exports_that_name_no_leads_are_known(header: list[str], expected: str) -> None:
+    assert object_without_leads(header) == expected
+
+
+def test_what_presets_are_for_is_never_refused() -> None:
+    assert not any(object_without_leads([*preset.marks]) for preset in PRESETS)
+    assert OTHER_OBJECTS.keys() == SENTENCES.keys()
