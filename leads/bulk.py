@@ -20,7 +20,7 @@ from leads.deed_forms import WithdrawForm
 from leads.deeds import closed_because, decided_once
 from leads.kin import kept_by_lead
 from leads.many import Done, do_to_each
-from leads.models import Handoff, Lead
+from leads.models import Handoff, HandoffEvent, Lead
 from leads.permissions import (
     check_user_can_offer,
     check_user_can_organise,
@@ -52,13 +52,14 @@ class Considered:
 
 @dataclass(frozen=True, slots=True)
 class BulkDeed:
-    """A deed that can be done to many; ``check`` says who is offered it at all.
+    """A deed that can be done to many, an event of a ``kind``; ``check`` says who is offered it.
 
     ``why_not`` tells what a handoff cannot bear or the person may not do to it, ``make_form`` asks
     what the deed is told, and ``act`` does it to one.
     """
 
     key: str
+    kind: str
     label: str | Promise
     asks: str | Promise
     said: str | Promise
@@ -106,6 +107,7 @@ DEEDS: Mapping[str, BulkDeed] = {
     for deed in (
         BulkDeed(
             "reassign",
+            HandoffEvent.Kind.ASSIGNED,
             gettext_lazy("Give to somebody else…"),
             gettext_lazy("Give these handoffs to somebody else?"),
             gettext_lazy("Given away"),
@@ -116,6 +118,7 @@ DEEDS: Mapping[str, BulkDeed] = {
         ),
         BulkDeed(
             "recycle",
+            HandoffEvent.Kind.RECYCLED,
             gettext_lazy("Recycle…"),
             gettext_lazy("Recycle these leads?"),
             gettext_lazy("Recycled"),
@@ -126,6 +129,7 @@ DEEDS: Mapping[str, BulkDeed] = {
         ),
         BulkDeed(
             "withdraw",
+            HandoffEvent.Kind.WITHDRAWN,
             gettext_lazy("Withdraw the offers…"),
             gettext_lazy("Withdraw these offers?"),
             gettext_lazy("Withdrawn"),

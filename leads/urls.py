@@ -36,6 +36,7 @@ urlpatterns = [
     path("leads/", registry.registry, name="list"),
     path("leads/bulk/", bulk.bulk, name="bulk"),
     path("leads/bulk/<int:pk>/", bulk.done, name="bulk-done"),
+    path("leads/bulk/<int:pk>/undo/", bulk.undo, name="bulk-undo"),
     path("leads/export.<str:form>", export.export, name="export"),
     path("leads/became/", became.became, name="became"),
     path("leads/before/", ready.ready, name="ready"),

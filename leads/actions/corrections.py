@@ -49,18 +49,20 @@ class UnableToCorrect(ValueError):
 
 
 @transaction.atomic
-def undo(*, handoff: Handoff, name: str, by: User, now: datetime) -> None:
+def undo(
+    *, handoff: Handoff, name: str, by: User, now: datetime, within: timedelta = UNDO_WITHIN
+) -> None:
     """Take back the deed that the person has just done in the portal; ``name`` is the fact's id.
 
     What went along with it goes too. Raises UnableToUndo for somebody else's, after
-    ``UNDO_WITHIN``, and where somebody has done something about the handoff since.
+    ``within``, and where somebody has done something about the handoff since.
     """
     judge_by_rules()
     Lead.objects.select_for_update(no_key=True).get(pk=handoff.lead_id)
     deeds = _deeds_named(handoff, name)
     if not deeds or any(each.recorded_by_id != by.pk for each in deeds):
         raise UnableToUndo(_("This is not yours to take back: correct it on the lead's page."))
-    if now - max(each.recorded_at for each in deeds) > UNDO_WITHIN:
+    if now - max(each.recorded_at for each in deeds) > within:
         raise UnableToUndo(_("Too late to take it back by a click: correct it instead."))
     if _somebody_went_on(handoff, deeds):
         raise UnableToUndo(_("Something was done since: correct it on the lead's page."))

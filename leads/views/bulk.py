@@ -1,21 +1,25 @@
 """Do one deed to many leads: what it would do to each, then doing it, then what was done."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.views.decorators.http import require_GET, require_http_methods
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from agreements.models import Audit
+from agreements.models import Agreement, Audit
 from agreements.requests import SignedInRequest
 from leads.addresses import plain
 from leads.bulk import DEEDS, DONE, MOST, BulkDeed, Considered, consider, do_to_all
+from leads.bulk_undo import WITHIN, undo_all, undone_of
 from leads.models import Handoff, Lead
 from leads.offer_forms import MOST as MOST_OFFERED
 from leads.queue import Desk
@@ -128,26 +132,61 @@ def _seen(request: SignedInRequest) -> list[tuple[int, int | None]]:
     return told
 
 
+def _row_or_404(desk: Desk, pk: int) -> Audit:
+    """Return the row that keeps what the reader did to many leads of the agreement."""
+    own = Audit.objects.filter(action=DONE, actor_id=desk.user.pk)
+    return get_object_or_404(own.filter(subject_id=str(desk.agreement.pk)), pk=pk)
+
+
 @login_required
 @require_GET
 def done(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
-    """Show what somebody did to many leads, and what was refused."""
+    """Show what somebody did to many leads, what was refused, and what was taken back."""
+    now = timezone.now()
     desk = desk_or_404(request.user, slug)
-    own = Audit.objects.filter(action=DONE, actor_id=request.user.pk)
-    row = get_object_or_404(own.filter(subject_id=str(desk.agreement.pk)), pk=pk)
-    sentences = dict(row.data["refused"])
-    keys = [*row.data["done"], *sentences]
-    handoffs = desk.agreement.handoffs.filter(pk__in=keys).select_related(
-        "lead__merged_into", "holder"
-    )
-    known: dict[int, Handoff] = {each.pk: each for each in handoffs.order_by("pk")}
+    row = _row_or_404(desk, pk)
+    undone = undone_of(row)
+    until = row.recorded_at + WITHIN
+    known = _known(desk.agreement, row, undone)
     context = {
         "agreement": desk.agreement,
         "deed": DEEDS[row.data["deed"]],
         "filters": RegistryFilters.read(request.GET),
         "done": [known[key] for key in row.data["done"] if key in known],
-        "refused": [(known[key], said) for key, said in sentences.items() if key in known],
+        "refused": _refused(row, known),
         "done_at": row.recorded_at,
-        "now": timezone.now(),
+        "undo_until": until if row.data["done"] and undone is None and now < until else None,
+        "row": row,
+        "undone": undone and [known[key] for key in undone.data["done"] if key in known],
+        "left": undone and _refused(undone, known),
+        "now": now,
     }
     return render(request, "leads/bulk_done.html", context)
+
+
+def _known(agreement: Agreement, *rows: Audit | None) -> dict[int, Handoff]:
+    """Return by key the handoffs that rows speak of."""
+    told = [row.data for row in rows if row]
+    keys = {key for data in told for key in (*data["done"], *dict(data["refused"]))}
+    handoffs = agreement.handoffs.filter(pk__in=keys)
+    return handoffs.select_related("lead__merged_into", "holder").in_bulk()
+
+
+def _refused(row: Audit, known: Mapping[int, Handoff]) -> list[tuple[Handoff, str]]:
+    return [(known[key], said) for key, said in row.data["refused"] if key in known]
+
+
+@login_required
+@require_POST
+def undo(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
+    """Take back what one has just done to many leads."""
+    now = timezone.now()
+    desk = desk_or_404(request.user, slug)
+    row = _row_or_404(desk, pk)
+    DEEDS[row.data["deed"]].check(desk.agreement, request.user)
+    if now - row.recorded_at > WITHIN:
+        messages.warning(request, _("Too late to take all of it back: open each lead instead."))
+    elif undone_of(row) is None:
+        undo_all(row, agreement=desk.agreement, by=request.user, now=now)
+    url = reverse("leads:bulk-done", kwargs={"slug": slug, "pk": pk})
+    return HttpResponseRedirect(f"{url}?{RegistryFilters.read(request.GET).address}", status=303)

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from agreements.models import AgreementVersion, Audit, User
+from agreements.models import AgreementVersion, Audit, Membership, User
 from leads.actions import handoffs
 from leads.models import Handoff
+from leads.rebuild import rebuild
 from tests.factories import make_rep, make_user, make_version
 from tests.leads.dealing import dealing_terms
 from tests.leads.pages import NOW, offer, stop_time, text_of
@@ -207,6 +208,76 @@ def test_what_was_done_is_read_by_who_did_it(client: Client, version: AgreementV
     sign_in(client, version, "marketing")
     assert client.get(done["Location"]).status_code == 404
     assert client.get(BULK, {"deed": "nonsense"}).status_code == 404
+
+
+def take_back(client: Client, done: Any) -> Any:
+    return client.post(done["Location"].replace("?", "undo/?"), follow=True)
+
+
+def test_what_was_done_to_many_is_taken_back_as_a_whole(
+    client: Client, version: AgreementVersion
+) -> None:
+    sign_in(client, version, "sales")
+    first, second = offered(version, "Paulo", "Carla")
+    told = {"recycle-reason": "not_now", "recycle-returns_date": "2026-10-01"}
+    done = do(client, "recycle", first, second, **told)
+    assert "Take all of it back until 10:10" in text_of(client.get(done["Location"]))
+
+    page = take_back(client, done)
+
+    assert statuses(first, second) == ["offered", "offered"]
+    assert "Taken back: 2 leads are as they were." in text_of(page)
+    assert "Take all of it back" not in text_of(page)
+    assert rebuild(now=NOW) == 0
+    take_back(client, done)
+    assert Audit.objects.filter(action="leads.bulk.undone").count() == 1
+
+
+def test_holders_are_as_before_when_a_deed_to_many_is_taken_back(
+    client: Client, version: AgreementVersion
+) -> None:
+    sign_in(client, version, "sales")
+    ana, bruno = make_rep("Ana", version.agreement), make_rep("Bruno", version.agreement)
+    first, *_others = offered(version, "Paulo", holder=ana)
+    (second,) = offered(version, "Carla")
+    done = do(client, "reassign", first, second, to=str(bruno.pk))
+
+    take_back(client, done)
+
+    statuses(first, second)
+    assert (first.holder, second.holder) == (ana, None)
+
+
+def test_what_somebody_went_on_with_is_left(client: Client, version: AgreementVersion) -> None:
+    sign_in(client, version, "sales")
+    bruno = make_rep("Bruno", version.agreement)
+    first, second = offered(version, "Paulo", "Carla")
+    done = do(client, "reassign", first, second, to=str(bruno.pk))
+    handoffs.accept(handoff=first, by=bruno, now=NOW + timedelta(minutes=1))
+
+    text = text_of(take_back(client, done))
+
+    assert "1 lead is as it was" in text
+    assert "Not taken back Paulo Something was done since" in text
+    statuses(first, second)
+    assert (first.holder, second.holder) == (bruno, None)
+
+
+def test_it_is_taken_back_for_ten_minutes_by_who_did_it(
+    client: Client, version: AgreementVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rafael = sign_in(client, version, "sales")
+    (paulo,) = offered(version, "Paulo", holder=make_rep("Ana", version.agreement))
+    done = do(client, "reassign", paulo, to="queue")
+    sign_in(client, version, "marketing")
+    assert take_back(client, done).status_code == 404
+    client.force_login(rafael)
+    stop_time(monkeypatch, NOW + timedelta(minutes=11))
+    assert "Too late to take all of it back" in text_of(take_back(client, done))
+    statuses(paulo)
+    assert paulo.holder is None
+    Membership.objects.filter(user=rafael).update(role="member")
+    assert take_back(client, done).status_code == 403
 
 
 def test_a_preview_costs_the_same_however_many(
