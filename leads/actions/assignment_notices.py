@@ -3,13 +3,13 @@
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
-from django.db.models import Min
 from django.urls import reverse
 
 from agreements.actions import messages
 from agreements.models import User
-from leads.models import Handoff, HandoffEvent
+from leads.models import Clock, Handoff, HandoffEvent
 from leads.queue import acting_clocks
+from leads.quiet_hours import goes_out_at
 from leads.told import Named
 
 KIND = "handoff_assigned"
@@ -32,12 +32,16 @@ def tell_holder(
         return
     events = HandoffEvent.objects.holding().filter(source=name.source, handoff=handoff)
     event = events.filter(external_id=name.external_id, person=holder).first()
-    if event is None or not _holds(holder, handoff):
+    # As it is settled by now, with the version and the tier that its promises come from.
+    standing = Handoff.objects.open().held_by(holder).select_related("agreement", "version")
+    held = standing.filter(pk=handoff.pk).first()
+    if event is None or held is None:
         return
     running = acting_clocks().filter(handoff=handoff, due_at__gt=now)
-    due_at = running.aggregate(first=Min("due_at"))["first"]
-    if due_at is None and event.occurred_at < now - _RECENT:
+    clock = running.order_by("due_at", "clause_key").first()
+    if clock is None and event.occurred_at < now - _RECENT:
         return
+    goes_out = goes_out_at(held, now + _wait(clock, now), clock=clock)
     messages.notify(
         kind=KIND,
         recipients=[holder],
@@ -46,20 +50,16 @@ def tell_holder(
         dedup_key=f"{KIND}:{uuid5(NAMESPACE_URL, '/'.join(name))}",
         now=now,
         url=_address(handoff, holder),
-        wait=_wait(due_at, now),
+        wait=goes_out - now,
         together=handoff.agreement_id,
     )
 
 
-def _holds(holder: User, handoff: Handoff) -> bool:
-    return Handoff.objects.open().held_by(holder).filter(pk=handoff.pk).exists()
-
-
-def _wait(due_at: datetime | None, now: datetime) -> timedelta:
+def _wait(clock: Clock | None, now: datetime) -> timedelta:
     """Return how long it waits for more of the same: less where a promise runs out soon."""
-    if due_at is None:
+    if clock is None:
         return messages.GATHERED
-    return min(messages.GATHERED, (due_at - now) / _SHARE_WAITED)
+    return min(messages.GATHERED, (clock.due_at - now) / _SHARE_WAITED)
 
 
 def _address(handoff: Handoff, holder: User) -> str:

@@ -10,6 +10,7 @@ from agreements.arbiters import party_of_arbiter
 from agreements.models import Membership, User
 from agreements.models.contracts import Party
 from leads.models import Handoff, HandoffEvent
+from leads.quiet_hours import goes_out_at
 from leads.reasons import reasons_for, rulebook_for
 
 Kind = HandoffEvent.Kind
@@ -69,4 +70,5 @@ def _tell(
         dedup_key=f"{kind}:{handoff.pk}:{now.isoformat()}",
         now=now,
         url=f"{url}?handoff={handoff.pk}",
+        wait=goes_out_at(handoff, now) - now,
     )
