@@ -24,6 +24,7 @@ from leads.lead_pages import pages_about_leads
 from leads.many import Done
 from leads.models import Handoff, Lead, OfferRule, Readiness
 from leads.offer_forms import MOST, OfferForm
+from leads.offerable import sort_out
 from leads.offering import local_date, offer_all, returns_to_owner
 from leads.paging import BoundedPaginator
 from leads.permissions import check_user_can_offer, check_user_can_turn_offer_rule
@@ -122,18 +123,21 @@ def offer(request: SignedInRequest, slug: str) -> HttpResponse:
     """Show what is about to be offered, one lead or many, and offer it."""
     desk, now = desk_that_reads_all(request.user, slug), timezone.now()
     check_user_can_offer(desk.agreement, request.user)
-    leads = _chosen(request, desk)
+    chosen = _chosen(request, desk)
+    leads, refused = sort_out(chosen, desk.agreement)
     version = desk.agreement.versions.in_force(now).first()
     terms = version.parsed_terms() if version else None
     lacks = {lead.pk: lacking(terms, lead.attributes) if terms else () for lead in leads}
     form = OfferForm(request.POST or None, needs_reason=any(lacks.values()))
-    if request.method == "POST" and leads and form.is_valid():
+    if request.method == "POST" and chosen and form.is_valid():
         told = form.cleaned_data
-        offered = offer_all(leads, agreement=desk.agreement, by=request.user, now=now, **told)
+        # What somebody offered since the page was shown is refused one by one.
+        offered = offer_all(chosen, agreement=desk.agreement, by=request.user, now=now, **told)
         return _after(request, desk, offered)
     context = {
         "agreement": desk.agreement,
         "leads": leads,
+        "refused": refused,
         "below": [(lead, lacks[lead.pk]) for lead in leads if lacks[lead.pk]],
         "meeting": [lead for lead in leads if not lacks[lead.pk]],
         "form": form,

@@ -126,6 +126,42 @@ def test_many_are_offered_at_once(client: Client, version: AgreementVersion, jul
     }  # fmt: skip
 
 
+def test_what_cannot_be_offered_is_said_before(
+    client: Client, version: AgreementVersion, julia: User
+) -> None:
+    judged(version, Free=READY, Held=READY, Queued=READY, Barred=READY | {"do_not_contact": True})
+    ana = make_rep("Ana", version.agreement)
+    held = offered(version, "Held", julia)
+    handoffs.assign(handoff=held, holder=ana, by=julia, now=NOW)
+    offered(version, "Queued", julia)
+    keys = [key_of(name) for name in ("Free", "Held", "Queued", "Barred")]
+
+    page = client.get(OFFER, {"lead": keys})
+
+    text = text_of(page)
+    assert "Offer 1 lead to sales?" in text
+    assert "3 leads are not offered" in text
+    assert "Held Ipê With sales already: Ana holds it." in text
+    assert "Queued Ipê With sales already, in the team's queue." in text
+    assert "Barred Ipê Asked not to be contacted: such a lead is not offered." in text
+    assert f"/leads/{held.lead_id}/?handoff={held.pk}" in page.content.decode()
+    assert page.content.decode().count('name="lead"') == 1
+
+    # Whoever sends more than the page showed offers no more.
+    client.post(OFFER, {"lead": keys, "note": "The fair."})
+    assert set(Handoff.objects.values_list("lead__name", flat=True)) == {"Free", "Held", "Queued"}
+
+
+def test_none_of_them_can_be_offered(
+    client: Client, version: AgreementVersion, julia: User
+) -> None:
+    judged(version, Held=READY)
+    offered(version, "Held", julia)
+    text = text_of(client.get(OFFER, {"lead": key_of("Held")}))
+    assert "None of them can be offered" in text
+    assert "Offer 0 leads" not in text
+
+
 def test_all_that_are_ready(client: Client, version: AgreementVersion, julia: User) -> None:
     judged(version, One=READY, Two=READY, Near=READY | {"visits": 0})
     assert "Offer 2 leads to sales?" in text_of(client.get(OFFER, {"which": "ready"}))
