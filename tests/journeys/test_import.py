@@ -15,7 +15,7 @@ from leads.models import Lead
 from tests.browser import accessibility_faults
 from tests.factories import make_user, make_version
 from tests.journeys.conftest import DESKTOP, PHONE
-from tests.leads.file_imports import JOAO, PAULO, table
+from tests.leads.file_imports import HEADER, JOAO, PAULO, table, workbook_of
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -151,3 +151,32 @@ def test_everybody_can_read_the_pages(
     page.get_by_role("link", name="Undo the import…").click()
     expect(page.get_by_role("heading", name="Undo the import of")).to_be_visible()
     look()
+
+
+@pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("has_scripts", [True, False], ids=["scripts", "no scripts"])
+def test_a_sheet_is_chosen(
+    new_page: Pages, sign_in: SignIn, marta: User, device: dict[str, Any], has_scripts: bool
+) -> None:
+    page = new_page(**device, java_script_enabled=has_scripts)
+    sign_in(page, marta)
+    page.goto(IMPORTS)
+    content = workbook_of(Cover=[["Leads of March"]], Leads=[HEADER, PAULO, JOAO])
+    bring(page, "leads.xlsx", content)
+    go_on(page, has_scripts)
+    choice = page.get_by_label("Which sheet of the workbook do you want to import?")
+    expect(choice).to_have_value("Cover")
+    if has_scripts:
+        assert accessibility_faults(page) == []
+    page.get_by_role("button", name="Read this sheet").click()
+    expect(page.get_by_text("It waits for its turn.")).to_be_visible()
+    go_on(page, has_scripts)
+    expect(page.get_by_text("there is no row below")).to_be_visible()
+
+    page.get_by_role("button", name="Choose another sheet").click()
+    choice.select_option("Leads")
+    page.get_by_role("button", name="Read this sheet").click()
+    expect(page.get_by_text("It waits for its turn.")).to_be_visible()
+    go_on(page, has_scripts)
+    expect(page.get_by_text("2 rows were found. Nothing is written yet.")).to_be_visible()
+    expect(page.get_by_text("Sheet “Leads” of the workbook")).to_be_visible()

@@ -67,6 +67,7 @@ def test_it_works(client: Client, page: str, choose: Callable[[str], str]) -> No
 
     assert "Sheet “Leads” of the workbook" in shown
     assert "2 rows were found" in shown
+    assert ("Between cells" in shown, "Decimal sign" in shown) == (False, True)
     done = take_in(try_out(FileImport.objects.get()), make_user("Rui", is_admin=True))
     assert done.delivery.summary is not None
     assert done.delivery.summary["taken"] == 2
