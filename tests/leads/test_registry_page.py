@@ -1,7 +1,7 @@
 """The registry: every lead somebody may read, found by word and narrowed by address."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -47,9 +47,9 @@ def arrive(version: AgreementVersion, lead: str, stage: str = "lead", **attribut
     ingest(agreement=version.agreement, facts=facts, by=None, now=NOW)
 
 
-def merge(*, kept: str, merged: str, by: User) -> None:
+def merge(*, kept: str, merged: str, by: User, at: datetime = NOW) -> None:
     leads = {each.name: each for each in Lead.objects.filter(name__in=(kept, merged))}
-    merges.merge(kept=leads[kept], merged=leads[merged], by=by, now=NOW)
+    merges.merge(kept=leads[kept], merged=leads[merged], by=by, now=at)
 
 
 def names_of(response: Any) -> list[str]:
@@ -333,7 +333,7 @@ def test_a_rep_finds_the_kept_lead_of_a_handoff_they_hold(
 def test_a_lead_is_kept_over_several_merges(
     client: Client, version: AgreementVersion, merged: Handoff, rafael: User
 ) -> None:
-    merge(kept="Rita", merged="Carla", by=rafael)
+    merge(kept="Rita", merged="Carla", by=rafael, at=NOW + timedelta(minutes=1))
     (rita,) = client.get(LEADS).context["rows"]
     assert (str(rita.lead), rita.handoff, rita.merged) == ("Rita", merged, ("Carla", "Paul"))
     assert found(client, "q=paul") == found(client, "status=offered") == ["Rita"]
