@@ -132,14 +132,19 @@ class HandoffQuerySet(models.QuerySet["Handoff"]):
         With ``by`` only those that come back on that day or before.
         """
         later = Handoff.objects.filter(
-            lead__in=Lead.objects.kin_of_row().values("pk"),
-            agreement=models.OuterRef("agreement"),
-            offered_at__gt=models.OuterRef("offered_at"),
+            agreement=models.OuterRef("agreement"), offered_at__gt=models.OuterRef("offered_at")
         ).exclude(status__in=(Handoff.Status.REPEATED, Handoff.Status.MERGED))
-        recycled = self.filter(status=Handoff.Status.RECYCLED)
+        own, kept = models.OuterRef("lead"), models.OuterRef("lead__merged_into")
+        # Each is found by an index of its own, which either of two is not.
+        rested = self.filter(status=Handoff.Status.RECYCLED).filter(
+            ~models.Exists(later.filter(lead=own)),
+            ~models.Exists(later.filter(lead__merged_into=own)),
+            ~models.Exists(later.filter(lead=kept)),
+            ~models.Exists(later.filter(lead__merged_into=kept)),
+        )
         # Asking for a date besides would let the planner expect next to nothing.
         has_date = {"returns_date__isnull": False} if by is None else {"returns_date__lte": by}
-        return recycled.filter(~models.Exists(later), **has_date)
+        return rested.filter(**has_date)
 
     def held_by(self, user: User) -> Self:
         """Those this person has now."""
