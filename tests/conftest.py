@@ -5,9 +5,11 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from django.test import TransactionTestCase
 from django.utils import translation
 
 from slaportal.embedded import UnableToStart
+from tests.emptying import empty_what_was_filled
 from tests.servers import home_of_this_run, presence, remove, remove_left_behind, servers_of
 
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server", "servers"}
@@ -62,3 +64,11 @@ def django_db_modify_db_settings(
     servers: None, django_db_modify_db_settings_parallel_suffix: None
 ) -> None:
     """Have the database server running before the test database is made."""
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """Have the test database, and empty it quickly after tests that commit."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", empty_what_was_filled)
+        yield
