@@ -20,7 +20,7 @@ from leads.calls.people import person_named, seller_named
 from leads.calls.shapes import DeedTold, LeadName, OfferTold
 from leads.deeds import was_taken_from_queue
 from leads.ingest import Ingested
-from leads.models import Handoff, Lead
+from leads.models import Handoff, HandoffEvent, Lead
 from leads.permissions import (
     check_user_can_assign,
     check_user_can_offer,
@@ -125,13 +125,14 @@ def _rejecting(told: DeedTold) -> Callable[..., Ingested]:
 
 
 def _take_assignment(told: DeedTold, handoff: Handoff, telling: Telling) -> Ingested:
-    check_user_can_assign(handoff, telling.by)
     if told.on_behalf_of is not None:
         sentence = _("Who assigned it is not kept; leave it out.")
         raise invalid([FieldProblem("on_behalf_of", sentence)])
     holder = None
     if told.to is not None:
         holder = seller_named(told.to, told.source, "to", handoff.agreement)
+    if not _is_told_again(told, handoff, holder):
+        check_user_can_assign(handoff, telling.by)
     deed = partial(
         handoffs.assign,
         handoff=handoff,
@@ -141,6 +142,21 @@ def _take_assignment(told: DeedTold, handoff: Handoff, telling: Telling) -> Inge
         told=_elsewhere(told, telling.by, telling),
     )
     return refusing(deed)
+
+
+def _is_told_again(told: DeedTold, handoff: Handoff, holder: User | None) -> bool:
+    """Whether an assignment is known just so: a call that was repeated changes nothing."""
+    known = HandoffEvent.objects.filter(
+        handoff=handoff,
+        kind=HandoffEvent.Kind.ASSIGNED,
+        source=told.source,
+        external_id=told.external_id,
+        is_current=True,
+        person=holder,
+    )
+    if told.occurred_at is not None:
+        known = known.filter(occurred_at=told.occurred_at)
+    return known.exists()
 
 
 def _doer(told: OfferTold | DeedTold, by: User) -> User:

@@ -154,9 +154,14 @@ def test_assign_works(crm: Caller, version: AgreementVersion, ana: User) -> None
     assert response.status_code == 201
     assert response.json()["holder"] == {"name": "Ana", "email": "ana@example.com"}
 
-    again = crm.post(events_of(handoff), told | {"external_id": "E2"})
-    assert again.status_code == 403
-    assert "reassigns a handoff" in again.json()["detail"]
+    again = crm.post(events_of(handoff), told)
+    assert again.status_code == 200
+    assert HandoffEvent.objects.filter(kind="assigned").count() == 1
+    make_rep("Bruno", version.agreement)
+    for other in ({"external_id": "E2"}, {"to": "bruno@example.com"}):
+        refused = crm.post(events_of(handoff), told | other)
+        assert refused.status_code == 403
+        assert "reassigns a handoff" in refused.json()["detail"]
 
     lead = Caller(make_user("Rafael", team=version.agreement.sales_team, role="lead"))
     to_queue = {"event": "assigned", "source": "script", "external_id": "E3"}
