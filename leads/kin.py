@@ -30,20 +30,16 @@ def kept_by_lead(lead_ids: Collection[int]) -> dict[int, int]:
 def latest_of(rows: Rows, others: QuerySet[Any], moment: str) -> Rows:
     """Return the rows after which none of the others comes that is about the same lead.
 
-    ``moment`` is the column that orders them. Leads that were found to be one are the same; those
-    are few, and only their rows are looked at together.
+    ``moment`` is the column that orders them. Leads that were found to be one are the same.
     """
     after = Q(**{f"{moment}__gt": OuterRef(moment)})
     after |= Q(**{moment: OuterRef(moment), "pk__gt": OuterRef("pk")})
     later = others.order_by().filter(after)
-    of_kin = later.filter(lead__in=Lead.objects.kin_of_row().values("pk"))
+    own, kept = OuterRef("lead"), OuterRef("lead__merged_into")
+    # Each is found by an index of its own, which either of two is not.
     return rows.filter(
-        ~Exists(later.filter(lead=OuterRef("lead"))),
-        ~(Q(lead__in=_with_kin()) & Q(Exists(of_kin))),
+        ~Exists(later.filter(lead=own)),
+        ~Exists(later.filter(lead__merged_into=own)),
+        ~Exists(later.filter(lead=kept)),
+        ~Exists(later.filter(lead__merged_into=kept)),
     )
-
-
-def _with_kin() -> QuerySet[Any, Any]:
-    """Return the keys of the leads that were merged, and of those they were merged into."""
-    merged = Lead.objects.filter(merged_into__isnull=False)
-    return merged.values_list("pk").union(merged.values_list("merged_into"), all=True)

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Agreement, AgreementVersion, Membership, User
@@ -24,13 +23,6 @@ class LeadQuerySet(models.QuerySet["Lead"]):
             models.Exists(entries.filter(lead=models.OuterRef("pk")))
             | models.Exists(agreement.handoffs.standing().filter(lead=models.OuterRef("pk")))
         )
-
-    def kin_of_row(self) -> Self:
-        """Those that are one with the lead of a row that is compared to rows of these leads."""
-        # Three sets outwards: of the kin, of the rows they are compared to, to the row itself.
-        own = Lead.objects.filter(pk=models.OuterRef(models.OuterRef(models.OuterRef("lead"))))
-        kept = models.Subquery(own.values(kept=Coalesce("merged_into", "pk")))
-        return self.filter(models.Q(pk=kept) | models.Q(merged_into=kept))
 
 
 class Lead(models.Model):
