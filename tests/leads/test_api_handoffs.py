@@ -156,7 +156,7 @@ def test_assign_works(crm: Caller, version: AgreementVersion, ana: User) -> None
 
     again = crm.post(events_of(handoff), told)
     assert again.status_code == 200
-    assert HandoffEvent.objects.filter(kind="assigned").count() == 1
+    assert HandoffEvent.objects.filter(source="crm", external_id="E0").count() == 1
     make_rep("Bruno", version.agreement)
     for other in ({"external_id": "E2"}, {"to": "bruno@example.com"}):
         refused = crm.post(events_of(handoff), told | other)
