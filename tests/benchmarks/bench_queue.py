@@ -1,4 +1,4 @@
-"""A rep's queue takes few queries, and as many however many leads there are."""
+"""A rep's queue and a search take few queries, and as many however many leads there are."""
 
 from collections.abc import Callable
 from functools import partial
@@ -13,25 +13,44 @@ from django.utils import timezone
 
 from agreements.models import Agreement, Membership, User
 from tests.benchmarks.report import Line
-from tests.benchmarks.year import year_of
+from tests.benchmarks.year import vacuum, year_of
 from tests.factories import make_user
 
-FEW, MANY = 1_000, 100_000
+FEW, MANY = 10_000, 1_000_000
 ROUNDS = 15
+# Twenty people share the few, and as many more share the many as there are more leads.
+PEOPLE = 20
+
+_NAMES = """
+UPDATE leads_lead SET
+    name = (ARRAY['Ana', 'Bruno', 'Carla', 'Diego', 'Elisa', 'João', 'Olga'])[1 + id % 7]
+        || ' ' || (ARRAY['Silva', 'Souza', 'Costa', 'Lima', 'Rocha'])[1 + id % 5],
+    company = (ARRAY['Foods', 'Motors', 'Steel'])[1 + id % 3] || ' ' || id % 5000,
+    email = 'lead' || id || '@example.com'
+WHERE name = '';
+INSERT INTO leads_leadidentity (lead_id, source, external_id)
+SELECT id, 'bench', 'C-' || id FROM leads_lead ON CONFLICT DO NOTHING;
+"""
 
 Deed = Callable[[], object]
+Timed = tuple[int, float]
 
 
 def measure(scale: float = 1.0) -> list[Line]:
-    """Read the queue of a rep under an agreement with few leads, and with many."""
+    """Read a queue, and look for a lead, where there are few leads and where there are many."""
     now = timezone.now()
-    reps = [make_user(f"Rep {number}") for number in range(20)]
-    # Two people share the few, so that a page is as long.
-    few = year_of("few", FEW, reps[0].pk, now, reps=2)
     many_leads = int(MANY * scale)
-    many = year_of("many", many_leads, reps[0].pk, now)
+    many_people = PEOPLE * many_leads // FEW
+    reps = [make_user(f"Rep {number}") for number in range(many_people)]
+    few = year_of("few", FEW, reps[0].pk, now, reps=PEOPLE)
+    _name_leads()
+    searches_of_few = _searches(few, make_user("Fay"))
+    many = year_of("many", many_leads, reps[0].pk, now, reps=many_people)
+    _name_leads()
     page_of_few, page_of_many = (_page(agreement, reps[0]) for agreement in (few, many))
     queries = _queries(page_of_many)
+    times = _times(page_of_few, page_of_many)
+    against = f"{many_leads:,} leads against {FEW:,}"
     return [
         Line(
             f"queue page: queries, {many_leads:,} leads",
@@ -41,12 +60,59 @@ def measure(scale: float = 1.0) -> list[Line]:
             detail=f"every query of the request, with {_rows(many, reps[0]):,} open handoffs held",
         ),
         Line(
-            f"queue page: queries, {many_leads:,} leads against {FEW:,}",
+            f"queue page: queries, {against}",
             queries / _queries(page_of_few),
             1,
             at_least=False,
-            detail=_times(page_of_few, page_of_many),
+            detail=f"{queries} queries",
         ),
+        Line(
+            f"queue page: {against}",
+            times[1] / times[0],
+            1.3,
+            at_least=False,
+            detail=f"{times[1] * 1e3:.1f} ms against {times[0] * 1e3:.1f} ms, median of {ROUNDS}",
+        ),
+        *_search_lines(against, searches_of_few, _searches(many, make_user("Maya"))),
+    ]
+
+
+def _name_leads() -> None:
+    """Give the leads what people look for."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NAMES)
+    vacuum()
+
+
+def _searches(agreement: Agreement, marketer: User) -> dict[str, Timed]:
+    """Look for one lead among all by each of what it is known by; count queries, take the time."""
+    Membership.objects.create(team=agreement.marketing_team, user=marketer, role="member")
+    client = Client(headers={"host": "localhost"})
+    client.force_login(marketer)
+    lead = agreement.handoffs.select_related("lead").latest("pk").lead
+    asked = {"e-mail": lead.email, "id": f"C-{lead.pk}", "company": lead.company}
+    address = reverse("leads:list", args=[agreement.slug])
+    return {
+        known_by: _timed(partial(client.get, address, {"q": q})) for known_by, q in asked.items()
+    }
+
+
+def _timed(page: Deed) -> Timed:
+    queries = _queries(page)
+    return queries, median(_seconds(page) for _ in range(ROUNDS))
+
+
+def _search_lines(against: str, few: dict[str, Timed], many: dict[str, Timed]) -> list[Line]:
+    return [
+        Line(
+            f"search by {known_by}: queries, {against}",
+            queries / few[known_by][0],
+            1,
+            at_least=False,
+            detail=f"{queries} queries, {seconds * 1e3:.1f} ms against "
+            f"{few[known_by][1] * 1e3:.1f} ms, median of {ROUNDS}",
+        )
+        for known_by, (queries, seconds) in many.items()
     ]
 
 
@@ -71,14 +137,11 @@ def _queries(page: Deed) -> int:
     return len(queries)
 
 
-def _times(page_of_few: Deed, page_of_many: Deed) -> str:
+def _times(page_of_few: Deed, page_of_many: Deed) -> tuple[float, float]:
     """Time both in turn, so that what else the machine does slows both alike."""
     times = [(_seconds(page_of_few), _seconds(page_of_many)) for _ in range(ROUNDS)]
     few, many = (median(each) for each in zip(*times, strict=True))
-    return (
-        f"{many / few:.2f} times as long: {many * 1e3:.1f} ms against {few * 1e3:.1f} ms, "
-        f"median of {ROUNDS}"
-    )
+    return few, many
 
 
 def _seconds(deed: Deed) -> float:
