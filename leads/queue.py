@@ -1,6 +1,5 @@
 """The rep's queue: open handoffs, what runs out first on top."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime, timedelta
@@ -31,6 +30,7 @@ from agreements.permissions import Roles
 from leads.addresses import plain
 from leads.models import Clock, Handoff, LeadIdentity, SavedView, Snooze
 from leads.models.leads import HandoffQuerySet
+from leads.searching import id_of, part_of
 
 _A_WEEK = timedelta(days=7)
 _EVERY = 10**9
@@ -139,7 +139,7 @@ def _desk(user: User, agreement: Any) -> Desk:
 class QueueFilters:
     """Which of the handoffs are asked for; empty is any, or the usual view.
 
-    ``q`` is part of a name, company or e-mail address, or the start of an id.
+    ``q`` is part of a name, company or e-mail address, or the start of an id; see ``part_of``.
     """
 
     view: str = ""
@@ -198,14 +198,11 @@ class QueueFilters:
 
 
 def _fits(q: str) -> Q:
-    """Match part of a name, company or e-mail address, or the start of a source's id.
-
-    Of the lead, or of the one it was merged into.
-    """
-    part = re.escape(q)
+    """Match the lead, or the one it was merged into, as the registry does."""
+    part, id_ = part_of(q), id_of(q)
     found = Q()
     for lead in ("lead", "lead__merged_into"):
-        named = LeadIdentity.objects.filter(lead=OuterRef(lead), external_id__iregex=f"^{part}")
+        named = LeadIdentity.objects.filter(lead=OuterRef(lead), external_id__iregex=id_)
         found |= Q(Exists(named))
         for column in ("name", "company", "email"):
             found |= Q(**{f"{lead}__{column}__iregex": part})
