@@ -5,7 +5,7 @@ from datetime import date, datetime
 from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from agreements.models import Agreement, User
 from leads.actions import handoffs
@@ -13,7 +13,6 @@ from leads.actions.assignments import assign_by_rules
 from leads.assigning import is_there
 from leads.many import Done, do_to_each
 from leads.models import Handoff, Lead, OfferRule, Readiness
-from leads.reasons import rulebook_for
 from leads.team import team_of, waiting_of
 
 BY_RULE, RETURNED = "by_rule", "returned"
@@ -67,12 +66,11 @@ def offer_returning(*, now: datetime) -> int:
     offered = 0
     for agreement in Agreement.objects.order_by("pk"):
         today = local_date(agreement, now)
-        due = agreement.handoffs.resting(by=today)
+        due = agreement.handoffs.resting(by=today).filter(_judged_by(to_owner_by(agreement)))
         for former in due.select_related(
             "lead__merged_into", "holder", "version", "agreement"
         ).order_by("pk"):
-            if returns_to_owner(former):
-                offered += _offer_again(former, now)
+            offered += _offer_again(former, now)
     return offered
 
 
@@ -81,10 +79,21 @@ def local_date(agreement: Agreement, now: datetime) -> date:
     return now.astimezone(ZoneInfo(agreement.time_zone)).date()
 
 
-def returns_to_owner(handoff: Handoff) -> bool:
-    """Whether a recycled lead goes back to its earlier owner by itself, by the terms."""
-    book = rulebook_for(handoff)
-    return book is not None and book.terms.recycle.returns_to == "owner"
+def to_owner_by(agreement: Agreement) -> set[int | None]:
+    """Return the keys of the versions by which a recycled lead goes back to its earlier owner.
+
+    None stands for those offered under no version, which are judged by the one signed last.
+    """
+    signed = list(agreement.versions.signed().order_by("-number"))
+    to_owner: set[int | None] = {
+        each.pk for each in signed if each.parsed_terms().recycle.returns_to == "owner"
+    }
+    return to_owner | {None} if signed and signed[0].pk in to_owner else to_owner
+
+
+def _judged_by(versions: set[int | None]) -> Q:
+    condition = Q(version__in=versions - {None})
+    return condition | Q(version=None) if None in versions else condition
 
 
 def _offer_again(former: Handoff, now: datetime) -> bool:

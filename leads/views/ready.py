@@ -25,7 +25,7 @@ from leads.many import Done
 from leads.models import Handoff, Lead, OfferRule, Readiness
 from leads.offer_forms import MOST, OfferForm
 from leads.offerable import sort_out
-from leads.offering import local_date, offer_all, returns_to_owner
+from leads.offering import local_date, offer_all, to_owner_by
 from leads.paging import BoundedPaginator
 from leads.permissions import check_user_can_offer, check_user_can_turn_offer_rule
 from leads.qualifying import lacking
@@ -72,7 +72,8 @@ def ready(request: SignedInRequest, slug: str) -> HttpResponse:
         context["rows"] = rows_of(desk.agreement, rows, terms, now)
     else:
         context["today"] = local_date(desk.agreement, now)
-        context["rows"] = [(each, returns_to_owner(each)) for each in rows]
+        to_owner = to_owner_by(desk.agreement)
+        context["rows"] = [(each, each.version_id in to_owner) for each in rows]
     template = "leads/ready.html#ready" if request.htmx else "leads/ready.html"
     return render(request, template, context)
 

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from agreements.models import Absence, AgreementVersion, Audit, Membership, User
 from leads.actions import handoffs, outcomes
@@ -105,6 +106,18 @@ def test_what_returns_to_marketing_waits_for_it(ana: User) -> None:
     assert list(version.agreement.handoffs.resting()) == [former]
     handoffs.offer(lead=former.lead, agreement=version.agreement, by=ana, now=THEN)
     assert not version.agreement.handoffs.resting().exists()
+
+
+def test_what_waits_for_marketing_is_not_looked_at_one_by_one(
+    ana: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    version = make_version(dealing_terms(recycle={"returns_to": "marketing"}), slug="other")
+    for number in range(4):
+        handoff = offer(version, f"Lead {number}", NOW, holder=ana)
+        outcomes.recycle(handoff=handoff, reason="not_now", returns_date=BACK_ON, by=ana, now=NOW)
+    # The agreements, the versions of both, and what comes back under the one.
+    with django_assert_num_queries(4):
+        assert offer_returning(now=THEN) == 0
 
 
 @pytest.fixture

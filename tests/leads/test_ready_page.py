@@ -207,6 +207,20 @@ def test_queries(
         client.get(PAGE)
 
 
+def test_queries_about_who_comes_back(
+    client: Client,
+    version: AgreementVersion,
+    julia: User,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    ana, day = make_rep("Ana", version.agreement), (NOW + timedelta(days=8)).date()
+    for number in range(12):
+        handoff = offer(version, f"Lead {number}", NOW, holder=ana)
+        outcomes.recycle(handoff=handoff, reason="not_now", returns_date=day, by=ana, now=NOW)
+    with django_assert_max_num_queries(19):
+        assert "Lead 11" in text_of(client.get(PAGE, {"view": "returning"}))
+
+
 def test_a_lead_is_offered_from_its_page(
     client: Client, version: AgreementVersion, julia: User
 ) -> None:
