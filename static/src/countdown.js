@@ -11,15 +11,16 @@ function openSeconds(spans, from, to) {
   }, 0);
 }
 
-function statusOf(left, warn) {
-  if (left < 0) return "overdue";
+// Past due while nobody works, no open time has gone since: it is overdue all the same.
+function statusOf(left, warn, isPast) {
+  if (left < 0 || isPast) return "overdue";
   return left <= warn ? "due_soon" : "running";
 }
 
 // The bar of a clock stands in it or elsewhere in its row.
 const barOf = (clock) => (clock.closest("[data-row]") ?? clock).querySelector(".bar");
 
-function show(clock, left) {
+function show(clock, left, isPast) {
   const { total, warn, day } = clock.dataset;
   const text = workingTime(left, Number(day) || 0);
   const place = clock.querySelector("[data-clock-left]");
@@ -29,7 +30,7 @@ function show(clock, left) {
     const used = Math.min(Math.max(1 - left / Number(total), 0), 1);
     fill.setAttribute("width", `${(used * 100).toFixed(1)}%`);
   }
-  showStatus(clock, statusOf(left, Number(warn) || 0));
+  showStatus(clock, statusOf(left, Number(warn) || 0, isPast));
 }
 
 function showStatus(clock, status) {
@@ -50,8 +51,9 @@ function tick() {
   if (document.hidden) return;
   const now = Date.now() / 1000;
   for (const clock of document.querySelectorAll("[data-clock]")) {
-    const { left, at, spans } = clock.dataset;
-    show(clock, Number(left) - openSeconds(spans, Number(at), now));
+    const { left, at, spans, due } = clock.dataset;
+    const isPast = now > Date.parse(due) / 1000;
+    show(clock, Number(left) - openSeconds(spans, Number(at), now), isPast);
   }
 }
 
