@@ -118,6 +118,8 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
   fill(form.querySelector("[name$=next_step]"), suggested?.nextStep ?? "");
   fill(form.querySelector("[name$=next_step_date]"), suggested?.nextDate ?? "");
   form.querySelector("[type=submit]").scrollIntoView({ block: "nearest" });
+  // The button may stick to the edge of the panel: what it will do stands above it.
+  detail.target.scrollIntoView({ block: "nearest" });
 });
 
 document.addEventListener("htmx:load", ({ target }) => {
