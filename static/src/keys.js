@@ -39,8 +39,10 @@ function walk(step) {
   return true;
 }
 
-// A key pressed on a row whose panel is not there yet waits for it.
-let waiting = "";
+// Keys pressed for a panel that is not there yet wait for it.
+let waiting = [];
+
+const isComing = () => Boolean(document.querySelector('[data-queue] #panel[aria-busy="true"]'));
 
 function isBehind(row) {
   const panel = document.querySelector("[data-queue] #panel");
@@ -56,17 +58,39 @@ function press(key) {
   const alone = shown.find((control) => !control.closest("[data-row], [data-keys-first]"));
   const own = row?.querySelector(selector);
   if (!own && !alone && isBehind(row)) {
-    waiting = key;
+    waiting.push(key);
     row.querySelector("[data-row-link]").dispatchEvent(new CustomEvent("choose", { bubbles: true }));
     return true;
   }
   return use(own ?? beside ?? alone ?? shown[0]);
 }
 
+// A letter waits for the panel that comes, whatever follows waits behind it.
+function hasToWait(key) {
+  if (/^[jk?/]$/.test(key)) return false;
+  return waiting.length > 0 || (isComing() && /^[a-z]$/.test(key));
+}
+
+// A key that leads elsewhere forgets what waited.
+function take(key) {
+  if (hasToWait(key)) {
+    waiting.push(key);
+    return true;
+  }
+  waiting = [];
+  if (key !== "Enter") return act(key);
+  document.activeElement?.form?.requestSubmit();
+  return true;
+}
+
 document.addEventListener("opened", () => {
-  const key = waiting;
-  waiting = "";
-  if (key) press(key);
+  const keys = waiting;
+  waiting = [];
+  for (const key of keys) take(key);
+});
+
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (!detail.successful) waiting = [];
 });
 
 function use(control) {
@@ -106,8 +130,9 @@ function act(key) {
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target.closest?.(TYPED) || document.querySelector("dialog[open]")) return;
-  if (event.key.length !== 1 || disabled.has(switchOf(event.key))) return;
-  if (act(event.key)) event.preventDefault();
+  const isWaiting = waiting.length && event.key === "Enter";
+  if ((event.key.length !== 1 && !isWaiting) || disabled.has(switchOf(event.key))) return;
+  if (take(event.key)) event.preventDefault();
 });
 
 function nameOf(control) {

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from agreements.models import AgreementVersion, User
 from leads.models import FollowUp, Handoff, Snooze
@@ -93,7 +93,7 @@ def test_ten_handoffs_by_the_keyboard_alone(page: Page, ana: User, ten: list[Han
         expect(page.locator(f"#row-{ten[number - 1].pk}")).to_contain_text("no answer")
 
     page.keyboard.press("u")
-    expect(page.locator("#queue-notice")).to_contain_text("Taken back.")
+    expect(page.get_by_text("Taken back.")).to_be_visible()
     focused_row(page, "Lead 06")
     assert FollowUp.objects.holding().count() == 5
 
@@ -117,6 +117,55 @@ def test_ten_handoffs_by_the_keyboard_alone(page: Page, ana: User, ten: list[Han
     panel_of(page, "Lead 09")
     statuses = [Handoff.objects.get(pk=each.pk).status for each in ten]
     assert statuses == ["offered"] * 6 + ["accepted", "rejected", "offered", "offered"]
+
+
+def test_keys_wait_for_a_panel_that_is_on_its_way(
+    page: Page, sign_in: SignIn, ana: User, ten: list[Handoff]
+) -> None:
+    sign_in(page, ana)
+    page.goto(QUEUE)
+    panel_of(page, "Lead 01")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(f"**/handoffs/{ten[1].pk}/panel/**", hold)
+    page.keyboard.press("j")
+    with page.expect_request(f"**/handoffs/{ten[1].pk}/panel/**"):
+        page.keyboard.press("j")
+    page.unroute(f"**/handoffs/{ten[1].pk}/panel/**", hold)
+    for key in ("l", "1", "2", "Enter"):
+        page.keyboard.press(key)
+    for route in held:
+        route.continue_()
+    focused_row(page, "Lead 03")
+    logged = FollowUp.objects.values_list("lead", "outcome")
+    assert list(logged) == [(ten[1].lead_id, "left_message")]
+
+
+def test_what_a_follow_up_will_do_is_in_sight_in_a_low_window(
+    page: Page, sign_in: SignIn, ana: User, ten: list[Handoff]
+) -> None:
+    page.set_viewport_size({"width": 1280, "height": 640})
+    sign_in(page, ana)
+    page.goto(QUEUE)
+    panel_of(page, "Lead 01")
+    page.locator(".tile", has_text="No answer").click()
+    expect(page.locator("[data-foreseen] .effects")).to_be_in_viewport(ratio=1)
+
+
+def test_what_is_past_due_stays_overdue_while_nobody_works(
+    page: Page, sign_in: SignIn, ana: User, ten: list[Handoff]
+) -> None:
+    sign_in(page, ana)
+    page.goto(QUEUE)
+    clock = page.locator(f"#row-{ten[0].pk} [data-clock]")
+    closed_since = {"left": "0", "spans": "0-0", "due": "2020-01-01T18:00:00Z"}
+    clock.evaluate("(clock, told) => Object.assign(clock.dataset, told)", closed_since)
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(clock).to_contain_text("0 min")
+    expect(clock).to_have_class(re.compile("tone-bad"))
 
 
 def test_putting_aside_by_the_keyboard(
