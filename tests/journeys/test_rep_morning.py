@@ -209,6 +209,11 @@ def test_on_a_phone_a_row_opens_in_place_of_the_list(
         panel_of(phone, f"Lead {number + 1:02}")
         expect(phone.locator("#panel-title")).to_be_focused()
     assert FollowUp.objects.holding().count() == 3
+    phone.get_by_role("button", name="Undo").tap()
+    panel_of(phone, "Lead 04")
+    expect(phone.get_by_text("Taken back.")).to_be_in_viewport()
+    covered = "notice => getComputedStyle(notice).position === 'fixed'"
+    assert phone.locator("#queue-notice").evaluate(covered) is False
     assert accessibility_faults(phone) == []
     phone.go_back()
     expect(phone.locator(".queue-list")).to_be_visible()
