@@ -16,7 +16,7 @@ from agreements.rulebook import Rulebook
 from leads.any_of import AnyOf
 from leads.models import Handoff, HandoffEvent
 from leads.pauses import in_order, pause_of_events
-from leads.reasons import rulebook_for
+from leads.reasons import RulebooksFor
 
 Kind = HandoffEvent.Kind
 
@@ -109,14 +109,11 @@ def paused_of(handoffs: Collection[Handoff], now: datetime) -> dict[int, Paused]
     )
     for event in found:
         events[event.handoff_id].append(event)
-    books: dict[tuple[int, int | None], Rulebook | None] = {}
+    books = RulebooksFor()
     told: dict[int, Paused | None] = {}
     for each in handoffs:
         if each.pk in events:
-            name = (each.agreement_id, each.version_id)
-            if name not in books:
-                books[name] = rulebook_for(each)
-            told[each.pk] = _paused(each, books[name], in_order(events[each.pk]), now)
+            told[each.pk] = _paused(each, books[each], in_order(events[each.pk]), now)
     return {pk: each for pk, each in told.items() if each is not None}
 
 

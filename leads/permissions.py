@@ -12,7 +12,7 @@ from agreements.models import Agreement, Membership, User
 from agreements.models.contracts import Party
 from agreements.permissions import Roles, refusal, roles_in
 from leads.models import Breach, BreachException, FollowUp, Handoff, HandoffEvent
-from leads.reasons import rulebook_for
+from leads.reasons import RulebooksFor
 
 Role = Membership.Role
 
@@ -122,38 +122,59 @@ def check_user_can_withdraw(handoff: Handoff, user: User) -> None:
         )
 
 
-def check_user_can_contest(handoff: Handoff, user: User) -> None:
-    """Raise PermissionDenied unless the person may contest the rejection of this handoff."""
-    if not _is_of_marketing(handoff, user):
+def check_user_can_contest(
+    handoff: Handoff, user: User, *, roles: Roles | None = None, is_own: bool | None = None
+) -> None:
+    """Raise PermissionDenied unless the person may contest the rejection of this handoff.
+
+    ``is_own`` says whether they offered it, where that is known.
+    """
+    if not _is_of_marketing(handoff, user, roles, is_own):
         raise PermissionDenied(
             _("A rejection is contested by who offered, the marketing lead or an administrator.")
         )
 
 
-def _is_of_marketing(handoff: Handoff, user: User) -> bool:
+def _is_of_marketing(
+    handoff: Handoff, user: User, roles: Roles | None = None, is_own: bool | None = None
+) -> bool:
     """Whether it is an administrator, the marketing lead, or who of marketing offered it."""
-    roles = roles_in(handoff.agreement, user)
+    roles = roles_in(handoff.agreement, user) if roles is None else roles
     if user.is_admin or (Party.MARKETING, Role.LEAD) in roles:
         return True
-    return (Party.MARKETING, Role.MEMBER) in roles and _told_by(handoff, "offered", user)
+    if (Party.MARKETING, Role.MEMBER) not in roles:
+        return False
+    return _told_by(handoff, "offered", user) if is_own is None else is_own
 
 
-def check_user_can_decide_contest(handoff: Handoff, user: User) -> None:
+def check_user_can_decide_contest(
+    handoff: Handoff,
+    user: User,
+    *,
+    roles: Roles | None = None,
+    is_own: bool | None = None,
+    books: RulebooksFor | None = None,
+) -> None:
     """Raise PermissionDenied unless the person is the arbiter whom the terms name.
 
-    Nobody decides what they contested themselves.
+    Nobody decides what they contested themselves: ``is_own``, where that is known. ``books`` are
+    the rules that are read already.
     """
-    book = rulebook_for(handoff)
+    book = (books or RulebooksFor())[handoff]
     party = party_of_arbiter(book.terms.contest.arbiter) if book else None
-    if _told_by(handoff, "contested", user):
+    if _told_by(handoff, "contested", user) if is_own is None else is_own:
         raise PermissionDenied(_("You contested it yourself: somebody else decides."))
-    match party:
-        case None if not user.is_director:
+    if party is None:
+        if not user.is_director:
             raise PermissionDenied(_("By the agreement a director decides."))
-        case Party.MARKETING if (party, Role.LEAD) not in roles_in(handoff.agreement, user):
-            raise PermissionDenied(_("By the agreement the marketing lead decides."))
-        case Party.SALES if (party, Role.LEAD) not in roles_in(handoff.agreement, user):
-            raise PermissionDenied(_("By the agreement the sales lead decides."))
+        return
+    roles = roles_in(handoff.agreement, user) if roles is None else roles
+    if (party, Role.LEAD) not in roles:
+        raise PermissionDenied(
+            _("By the agreement the marketing lead decides.")
+            if party == Party.MARKETING
+            else _("By the agreement the sales lead decides.")
+        )
 
 
 def _told_by(handoff: Handoff, kind: str, user: User) -> bool:

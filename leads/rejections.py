@@ -3,16 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
-
-from agreements.permissions import refusal
+from agreements.permissions import refusal, roles_in
 from leads.actions.contests import contestable_until
 from leads.any_of import AnyOf
 from leads.models import Handoff, HandoffEvent
 from leads.models.leads import HandoffQuerySet
 from leads.permissions import check_user_can_contest, check_user_can_decide_contest
 from leads.queue import Desk
-from leads.reasons import reasons_for
+from leads.reasons import RulebooksFor, reasons_in
 
 MOST = 100
 """How many rejections are looked at, the latest first."""
@@ -38,12 +36,8 @@ class Rejection:
 def waiting_for_arbiter(desk: Desk) -> list[Rejection]:
     """Return the contested rejections nobody has decided, the one that waits longest first."""
     found = _rejected(desk).filter(contest=Handoff.Contest.WAITING).order_by("closed_at", "pk")
-    rows = list(found[:MOST])
-    events = _events(rows)
-    return [
-        _told(each, events, refusal(check_user_can_decide_contest, each, desk.user))
-        for each in rows
-    ]
+    around = _Around(desk, list(found[:MOST]))
+    return [around.waiting(each) for each in around.handoffs]
 
 
 def number_waiting(desk: Desk) -> int:
@@ -56,16 +50,14 @@ def still_contestable(desk: Desk, now: datetime) -> list[Rejection]:
 
     The latest ``MOST`` rejections are looked at.
     """
+    latest = _rejected(desk).filter(contest="").order_by("-closed_at", "-pk")
+    around = _Around(desk, list(latest[:MOST]))
     rows = [
-        (until, each)
-        for each in _rejected(desk).filter(contest="").order_by("-closed_at", "-pk")[:MOST]
-        if (until := contestable_until(each)) is not None and until >= now
+        (until, each.pk, each)
+        for each in around.handoffs
+        if (until := contestable_until(each, around.books[each])) is not None and until >= now
     ]
-    events = _events([each for _until, each in rows])
-    return [
-        _told(each, events, refusal(check_user_can_contest, each, desk.user), until)
-        for until, each in sorted(rows, key=lambda row: (row[0], row[1].pk))
-    ]
+    return [around.contestable(each, until) for until, _pk, each in sorted(rows)]
 
 
 def _rejected(desk: Desk) -> HandoffQuerySet:
@@ -73,26 +65,50 @@ def _rejected(desk: Desk) -> HandoffQuerySet:
     return rejected.select_related("lead__merged_into", "holder", "version", "agreement")
 
 
-def _events(handoffs: list[Handoff]) -> dict[tuple[int, str], HandoffEvent]:
-    """Return by handoff and kind who rejected and who contested; one query."""
-    found: QuerySet[HandoffEvent] = HandoffEvent.objects.holding().filter(
-        AnyOf("handoff", [each.pk for each in handoffs]), kind__in=[Kind.REJECTED, Kind.CONTESTED]
-    )
-    return {(each.handoff_id, each.kind): each for each in found.select_related("person")}
+class _Around:
+    """What is told of rejections of one agreement; six queries, however many."""
 
+    def __init__(self, desk: Desk, handoffs: list[Handoff]) -> None:
+        self.handoffs, self.books = handoffs, RulebooksFor()
+        self._user, self._roles = desk.user, roles_in(desk.agreement, desk.user)
+        kinds = [Kind.OFFERED, Kind.REJECTED, Kind.CONTESTED]
+        found = HandoffEvent.objects.holding().filter(
+            AnyOf("handoff", [each.pk for each in handoffs]), kind__in=kinds
+        )
+        events = [((each.handoff_id, each.kind), each) for each in found.select_related("person")]
+        self._events = dict(events)
+        self._own = {name for name, each in events if each.person_id == desk.user.pk}
 
-def _told(
-    handoff: Handoff,
-    events: dict[tuple[int, str], HandoffEvent],
-    cannot: str,
-    until: datetime | None = None,
-) -> Rejection:
-    named = dict(reasons_for(handoff, "rejection"))
-    return Rejection(
-        handoff=handoff,
-        reason=named.get(handoff.reason, handoff.reason),
-        rejected=events.get((handoff.pk, Kind.REJECTED)),
-        contested=events.get((handoff.pk, Kind.CONTESTED)),
-        until=until,
-        cannot=cannot,
-    )
+    def waiting(self, handoff: Handoff) -> Rejection:
+        """Tell of one that waits for the arbiter."""
+        cannot = refusal(
+            check_user_can_decide_contest,
+            handoff,
+            self._user,
+            roles=self._roles,
+            is_own=(handoff.pk, Kind.CONTESTED) in self._own,
+            books=self.books,
+        )
+        return self._told(handoff, cannot, None)
+
+    def contestable(self, handoff: Handoff, until: datetime) -> Rejection:
+        """Tell of one that can be contested until an instant."""
+        cannot = refusal(
+            check_user_can_contest,
+            handoff,
+            self._user,
+            roles=self._roles,
+            is_own=(handoff.pk, Kind.OFFERED) in self._own,
+        )
+        return self._told(handoff, cannot, until)
+
+    def _told(self, handoff: Handoff, cannot: str, until: datetime | None) -> Rejection:
+        named = dict(reasons_in(self.books[handoff], "rejection"))
+        return Rejection(
+            handoff=handoff,
+            reason=named.get(handoff.reason, handoff.reason),
+            rejected=self._events.get((handoff.pk, Kind.REJECTED)),
+            contested=self._events.get((handoff.pk, Kind.CONTESTED)),
+            until=until,
+            cannot=cannot,
+        )

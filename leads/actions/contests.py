@@ -9,6 +9,7 @@ from agreements import formats
 from agreements.clock import due_after
 from agreements.durations import Duration, Unit
 from agreements.models import User
+from agreements.rulebook import Rulebook
 from leads.actions.contest_notices import tell_of_contest, tell_of_decision
 from leads.actions.telling import Deed, locked_in
 from leads.ingest import Ingested
@@ -47,7 +48,7 @@ def why_not_contested(handoff: Handoff, now: datetime) -> str:
             return _("It is contested already: the arbiter decides.")
         case Contest.UPHELD | Contest.OVERTURNED:
             return _("It was contested before, and decided.")
-    until = contestable_until(handoff)
+    until = contestable_until(handoff, rulebook_for(handoff))
     if until is not None and now > until:
         return _("A rejection is contested until %(when)s by the agreement: that is over.") % {
             "when": formats.instant(until, now)
@@ -55,9 +56,11 @@ def why_not_contested(handoff: Handoff, now: datetime) -> str:
     return ""
 
 
-def contestable_until(handoff: Handoff) -> datetime | None:
-    """Return the instant until which a rejection may be contested, by the terms' business days."""
-    book = rulebook_for(handoff)
+def contestable_until(handoff: Handoff, book: Rulebook | None) -> datetime | None:
+    """Return the instant until which a rejection may be contested, by the terms' business days.
+
+    ``book`` is what judges it. None where there is no such instant.
+    """
     if book is None or handoff.closed_at is None:
         return None
     within = Duration(book.terms.contest.days, Unit.BUSINESS_DAY)

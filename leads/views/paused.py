@@ -11,11 +11,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from agreements.requests import SignedInRequest
+from agreements.rulebook import Rulebook
 from leads.lead_pages import pages_about_leads
-from leads.models import Handoff, HandoffEvent
+from leads.models import HandoffEvent
 from leads.paused import Paused, paused_of
 from leads.queue import Desk
-from leads.reasons import reasons_for
+from leads.reasons import RulebooksFor, reasons_in
 from leads.views.lead_page import desk_that_reads_all
 
 MOST = 200
@@ -48,7 +49,7 @@ def _rows(desk: Desk, now: datetime) -> list[dict[str, Any]]:
             "-offered_at"
         )[:MOST]
     )
-    told = paused_of(handoffs, now)
+    told, books = paused_of(handoffs, now), RulebooksFor()
     ordered = sorted(
         (each for each in handoffs if each.pk in told), key=lambda each: _rank(told[each.pk])
     )
@@ -56,7 +57,7 @@ def _rows(desk: Desk, now: datetime) -> list[dict[str, Any]]:
         {
             "handoff": each,
             "paused": told[each.pk],
-            "reason": _reason(each, told[each.pk].running),
+            "reason": _reason(books[each], told[each.pk].running),
         }
         for each in ordered
     ]
@@ -66,7 +67,7 @@ def _rank(paused: Paused) -> tuple[bool, bool, float]:
     return not paused.is_too_much, paused.running is None, -paused.length.total_seconds()
 
 
-def _reason(handoff: Handoff, pause: HandoffEvent | None) -> str:
+def _reason(book: Rulebook | None, pause: HandoffEvent | None) -> str:
     if pause is None:
         return ""
-    return dict(reasons_for(handoff, "pause")).get(pause.reason, pause.reason)
+    return dict(reasons_in(book, "pause")).get(pause.reason, pause.reason)

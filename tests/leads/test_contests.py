@@ -9,6 +9,7 @@ from leads.actions import contests, handoffs
 from leads.actions.contests import UnableToContest
 from leads.actions.telling import AlreadyDecided
 from leads.models import Handoff
+from leads.reasons import rulebook_for
 from leads.rebuild import rebuild
 from tests.factories import local, make_user, make_version
 from tests.leads.dealing import clock_of, dealing_terms
@@ -91,7 +92,7 @@ def test_it_is_contested_once(rejected: Handoff, julia: User) -> None:
 
 def test_it_is_contested_within_the_days_of_the_terms(rejected: Handoff, julia: User) -> None:
     last = local("2026-09-11 18:00")
-    assert contests.contestable_until(rejected) == last
+    assert contests.contestable_until(rejected, rulebook_for(rejected)) == last
     assert not contests.why_not_contested(rejected, last)
     why = "A rejection is contested until Fri 11 Sep 18:00 by the agreement: that is over."
     assert contests.why_not_contested(rejected, last + timedelta(seconds=1)) == why

@@ -1,6 +1,7 @@
 """Rejections: what waits for the arbiter, what can be contested, and what the lead's page tells."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -72,6 +73,29 @@ def test_it_works(client: Client, rejected: Handoff, julia: User, marina: User) 
     )
     client.force_login(marina)
     assert f"handoff={rejected.pk}&amp;deed=decide" in client.get(PAGE).content.decode()
+
+
+def test_the_page_asks_no_more_for_more_of_them(
+    client: Client, rejected: Handoff, version: AgreementVersion, django_assert_max_num_queries: Any
+) -> None:
+    julia = make_user("Jules", team=version.agreement.marketing_team, role="member")
+    rafael = User.objects.get(name="Rafael")
+    client.force_login(julia)
+    texts = []
+    for names in ((), ("Rita", "Rui", "Rosa", "Remo")):
+        for name in names:
+            tell(version, name, NOW - timedelta(days=1), **READY)
+            lead = Lead.objects.get(name=name)
+            told = handoffs.offer(lead=lead, agreement=version.agreement, by=julia, now=NOW)
+            handoffs.reject(handoff=told, reason="wrong_data", by=rafael, now=NOW)
+        for told in Handoff.objects.filter(lead__name__in=names[:2]):
+            contests.contest(handoff=told, by=julia, now=NOW, note="It is right.")
+        with django_assert_max_num_queries(14):
+            texts.append(text_of(client.get(PAGE)))
+    assert "Waiting for the arbiter 2" in texts[1]
+    assert "Can still be contested 3" in texts[1]
+    assert texts[1].count("You contested it yourself") == 2
+    assert texts[1].count("Contest…") == 2
 
 
 def test_what_is_too_old_is_left_out(
