@@ -7,6 +7,7 @@ from io import StringIO
 from itertools import islice
 from typing import IO, Any
 
+from django.db.models import QuerySet
 from django.utils import timezone, translation
 from django.utils.formats import get_format
 from django.utils.translation import gettext as _
@@ -15,8 +16,6 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from agreements import formats
-from leads.models import Handoff, Lead
-from leads.models.leads import HandoffQuerySet, LeadQuerySet
 from leads.registry import leads_in
 from leads.registry_rows import RegistryRow, RowWriter
 from leads.side import reason_names
@@ -76,10 +75,10 @@ def headings() -> list[str]:
     ]
 
 
-def exported(writer: RowWriter, leads: LeadQuerySet | HandoffQuerySet) -> Iterator[list[Cell]]:
+def exported(writer: RowWriter, leads: QuerySet[Any]) -> Iterator[list[Cell]]:
     """Give the cells of each lead; so many leads are held at a time, and never all of them."""
     reasons = reason_names(writer.terms)
-    found: Iterator[Lead | Handoff] = leads.iterator(chunk_size=AT_ONCE)
+    found = leads.iterator(chunk_size=AT_ONCE)
     while some := list(islice(found, AT_ONCE)):
         for row in writer.rows(leads_in(some)):
             yield _cells(row, reasons)

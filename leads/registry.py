@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
@@ -77,11 +78,11 @@ def lasting_handoffs(desk: Desk) -> HandoffQuerySet:
     return readable_handoffs(desk).exclude(status=Handoff.Status.MERGED)
 
 
-def found_in(desk: Desk, filters: RegistryFilters, now: datetime) -> LeadQuerySet | HandoffQuerySet:
+def found_in(desk: Desk, filters: RegistryFilters, now: datetime) -> QuerySet[Any]:
     """Return what the filters leave, in the order they ask for; ``leads_in`` tells the leads.
 
-    Without an order the latest heard of are first. In the order of offers it is handoffs that are
-    found, whose index has them so.
+    Without an order the latest heard of are first. In the order of offers or of stages it is
+    handoffs or entries that are found, whose indexes have them so.
     """
     leads = kept_leads(desk)
     if filters.q:
@@ -100,9 +101,11 @@ def found_in(desk: Desk, filters: RegistryFilters, now: datetime) -> LeadQuerySe
     return _sorted(leads, desk, filters.sort)
 
 
-def leads_in(found: Iterable[Lead | Handoff]) -> list[Lead]:
-    """Return the leads of what was found; of handoffs the one that is kept of each lead."""
-    return [each.kept_lead if isinstance(each, Handoff) else each for each in found]
+def leads_in(found: Iterable[Lead | Handoff | StageEntry]) -> list[Lead]:
+    """Return the leads of what was found: those that are kept of what is about a lead."""
+    return [
+        each if isinstance(each, Lead) else each.lead.merged_into or each.lead for each in found
+    ]
 
 
 def handoffs_asked_for(
@@ -140,18 +143,29 @@ def _latest(handoffs: HandoffQuerySet, desk: Desk) -> HandoffQuerySet:
     return latest_of(handoffs, lasting, "offered_at")
 
 
-def _sorted(leads: LeadQuerySet, desk: Desk, sort: str) -> LeadQuerySet | HandoffQuerySet:
-    match sort:
-        case "heard":
+def _sorted(leads: LeadQuerySet, desk: Desk, sort: str) -> QuerySet[Any]:
+    down = "-" if sort.startswith("-") else ""
+    match sort.removeprefix("-"):
+        case "heard" if not down:
             return leads.order_by("pk")
-        case "offered" | "-offered":
-            down = sort.removesuffix("offered")
-            latest = _latest(lasting_handoffs(desk).filter(offered_at__isnull=False), desk)
-            kept = latest.annotate(kept=Coalesce("lead__merged_into", "lead"))
-            found = kept.filter(kept__in=leads.values("pk")).select_related("lead__merged_into")
-            return found.order_by(f"{down}offered_at", f"{down}pk")
+        case "name":
+            shown = Func("name", "company", "email", function="leads_shown_key")
+            return leads.order_by(shown.desc() if down else shown.asc(), f"{down}pk")
+        case "stage":
+            entries = StageEntry.objects.holding().filter(agreement=desk.agreement)
+            return _by(latest_of(entries, entries, "occurred_at"), "occurred_at", down, leads)
+        case "offered":
+            offered = lasting_handoffs(desk).filter(offered_at__isnull=False)
+            return _by(_latest(offered, desk), "offered_at", down, leads)
         case _:
             return leads.order_by("-pk")
+
+
+def _by(latest: QuerySet[Any], moment: str, down: str, leads: LeadQuerySet) -> QuerySet[Any]:
+    """Return the rows about some leads in the order of a moment, as their index has them."""
+    kept = latest.annotate(kept=Coalesce("lead__merged_into", "lead"))
+    found: QuerySet[Any] = kept.filter(kept__in=leads.values("pk"))
+    return found.select_related("lead__merged_into").order_by(f"{down}{moment}", f"{down}pk")
 
 
 def _origin_condition(origin: str) -> Q:

@@ -11,8 +11,11 @@ from leads.addresses import plain
 from leads.cohort import GROUPS, OUTCOMES, WITHOUT, Cohort
 
 NOBODY = "none"
-SORTS = ("-heard", "heard", "-offered", "offered")
-"""By when a lead was first heard of, or by its latest offer: then only leads that were offered."""
+SORTS = ("-heard", "heard", "name", "-name", "-stage", "stage", "-offered", "offered")
+"""By when a lead was first heard of, by name, by when it entered its stage, by its latest offer.
+
+The last two have only leads that reached a stage, or were offered.
+"""
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ class RegistryRow:
     lead: Lead
     handoff: Handoff | None
     stage: str
+    stage_since: datetime | None
     tier: str
     is_top_tier: bool
     points: int | None
@@ -117,13 +118,14 @@ class RowWriter:
     def _row(
         self, lead: Lead, family: _Family, handoff: Handoff | None, points: int | None
     ) -> RegistryRow:
-        stage = max(family.entries)[-1] if family.entries else ""
+        since, _pk, stage = max(family.entries) if family.entries else (None, 0, "")
         tier = handoff.tier if handoff else ""
         systems = (source for _pk, source in sorted(family.systems))
         return RegistryRow(
             lead=lead,
             handoff=handoff,
             stage=self._stages.get(stage, stage),
+            stage_since=since,
             tier=self._tiers.get(tier, tier),
             is_top_tier=bool(tier) and tier == next(iter(self._tiers), None),
             points=family.points if points is None else points,

@@ -75,6 +75,12 @@ class Lead(models.Model):
                 condition=~models.Q(email="") & ~models.Q(name=""),
                 name="lead_same_name",
             ),
+            models.Index(
+                models.Func("name", "company", "email", function="leads_shown_key"),
+                "id",
+                condition=models.Q(merged_into__isnull=True),
+                name="lead_by_name",
+            ),
         ]
 
     def __str__(self) -> str:

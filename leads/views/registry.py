@@ -149,15 +149,23 @@ def _value(name: str, value: str, choices: Choices, desk: Desk, terms: Terms | N
 
 
 def _sorts(request: SignedInRequest, filters: RegistryFilters) -> dict[str, dict[str, str]]:
-    """Return for each column one can sort by how it is sorted, and the address that turns it."""
+    """Return for each column one can sort by how it is sorted, and the address that turns it.
+
+    Names begin with the first letter, moments with the latest.
+    """
     current = filters.sort or "-heard"
+    usual = {"name": "name", "stage": "-stage", "offered": "-offered", "heard": "-heard"}
     return {
         column: {
             "direction": {f"-{column}": "descending", column: "ascending"}.get(current, ""),
-            "href": _sorted_href(request, column if current == f"-{column}" else f"-{column}"),
+            "href": _sorted_href(request, _turned(first) if current == first else first),
         }
-        for column in ("heard", "offered")
+        for column, first in usual.items()
     }
+
+
+def _turned(sort: str) -> str:
+    return sort.removeprefix("-") if sort.startswith("-") else f"-{sort}"
 
 
 def _sorted_href(request: SignedInRequest, sort: str) -> str:

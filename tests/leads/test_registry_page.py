@@ -13,7 +13,10 @@ from leads.actions import merges
 from leads.ingest import ingest
 from leads.models import Handoff, Lead
 from leads.paging import BoundedPaginator
+from leads.queue import desk_of
 from leads.readiness import judge_leads
+from leads.registry import found_in
+from leads.registry_filters import RegistryFilters
 from leads.searching import part_of
 from tests.factories import Teller, example_terms, make_rep, make_user, make_version
 from tests.leads.pages import NOW, offer, stop_time, text_of
@@ -78,8 +81,8 @@ def test_it_works(client: Client, version: AgreementVersion, rafael: User) -> No
     assert names_of(response) == ["Paulo", "Carla"]
     text = text_of(response)
     assert "Leads 2 found" in text
-    assert "Paulo Mantiqueira MQL Offered Ana VIP webinar crm 09:00 09:00" in text
-    assert "Carla Ipê Lead fair crm 10:00" in text
+    assert "Paulo Mantiqueira MQL 09:00 Offered Ana VIP webinar crm 09:00 09:00" in text
+    assert "Carla Ipê Lead 10:00 fair crm 10:00" in text
 
 
 def test_search(client: Client, version: AgreementVersion, rafael: User) -> None:
@@ -185,6 +188,48 @@ def test_order(client: Client, version: AgreementVersion, rafael: User) -> None:
     assert page.context["sorts"]["offered"]["direction"] == "ascending"
     assert page.context["sorts"]["offered"]["href"] == "?sort=-offered"
     assert page.context["sorts"]["heard"] == {"direction": "", "href": "?sort=-heard"}
+
+
+def test_order_of_names(client: Client, version: AgreementVersion, rafael: User) -> None:
+    """As lists show them: accents and capitals do not count, who has no name is last."""
+    arrive(version, "carla")
+    arrive(version, "Ágata")
+    arrive(version, "X", name="", company="Bela Vista")
+    arrive(version, "Y", name="")
+    arrive(version, "Zoe")
+    arrive(version, "CARLA 2", name="Carla")
+    in_order = found(client, "sort=name")
+    assert in_order[:5] == ["Ágata", "Bela Vista", "carla", "Carla", "Zoe"]
+    assert found(client, "sort=-name") == in_order[::-1]
+    page = client.get(f"{LEADS}?sort=name&q=vista")
+    assert page.context["sorts"]["name"] == {
+        "direction": "ascending",
+        "href": "?sort=-name&q=vista",
+    }
+    assert 'aria-sort="ascending"' in page.content.decode()
+    assert page.context["sorts"]["stage"]["href"] == "?sort=-stage&q=vista"
+
+
+def test_order_of_stages(client: Client, version: AgreementVersion, rafael: User) -> None:
+    arrive(version, "Late")
+    offer(version, "Early", NOW - timedelta(days=2))
+    offer(version, "Middle", NOW - timedelta(days=1))
+    assert found(client, "sort=-stage") == ["Late", "Middle", "Early"]
+    assert found(client, "sort=stage&status=offered") == ["Early", "Middle"]
+    assert "MQL Sun 10:00" in text_of(client.get(f"{LEADS}?q=early"))
+
+
+def test_a_page_by_name_is_read_from_the_index(
+    client: Client, version: AgreementVersion, rafael: User
+) -> None:
+    arrive(version, "Paulo")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_sort = off; SET LOCAL enable_seqscan = off")
+    for sort in ("name", "-name"):
+        filters = RegistryFilters(sort=sort)
+        plan = found_in(desk_of(rafael, "acme"), filters, NOW)[:50].explain()
+        assert "lead_by_name" in plan
+        assert "Sort" not in plan
 
 
 def test_points(
@@ -307,11 +352,11 @@ def test_a_merged_lead_stands_in_the_list_as_the_one_that_is_kept(
     assert names_of(page) == ["Rita", "Carla"]
     carla = page.context["rows"][1]
     assert (carla.handoff, carla.stage, carla.systems) == (merged, "MQL", ("crm", "hubspot"))
-    assert "Carla Ipê Merged into it: Paul MQL Offered Ana" in text_of(page)
+    assert "Carla Ipê Merged into it: Paul MQL Mon 10:00 Offered Ana" in text_of(page)
     for query in (
         "q=paul", "q=90118443", "q=carl", "status=offered", f"holder={merged.holder_id}",
-        "stage=mql", "source=hubspot", "sort=offered", "sort=-offered", "offered_from=2026-09-05",
-        "outcome=rejected",
+        "stage=mql", "source=hubspot", "sort=offered", "sort=-stage&q=ca", "sort=name&q=ca",
+        "offered_from=2026-09-05", "outcome=rejected",
     ):  # fmt: skip
         assert found(client, query) == ["Carla"], query
     assert found(client, "status=rejected") == []
