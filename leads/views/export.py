@@ -41,7 +41,10 @@ def export(request: SignedInRequest, slug: str, form: str) -> HttpResponseBase:
         most = {"most": formats.figure(MOST_IN_WORKBOOK), "number": formats.figure(number)}
         messages.warning(
             request,
-            _("A workbook holds up to %(most)s leads and these are %(number)s: take the CSV file.")
+            _(
+                "A workbook holds up to %(most)s leads and these are %(number)s: take the CSV "
+                "file, which is of any length, or filter."
+            )
             % most,
         )
         url = reverse("leads:list", kwargs={"slug": slug})
