@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*\}|<[^<>]+>")
 Key = tuple[str | None, str]
 
 
+@cache
 def catalogue(language: str) -> Catalog:
     """Read the catalogue of a language, as it is written."""
     with (PROJECT / "locale" / language / "LC_MESSAGES" / "django.po").open("rb") as file:
@@ -52,13 +54,16 @@ def sources() -> Iterator[tuple[Path, str]]:
         yield path, re.sub(r"^\s+", "", asked, flags=re.MULTILINE)
 
 
-def asked_for() -> Iterator[tuple[Key, Path]]:
-    """Go through the sentences that code and templates ask for, and where they do."""
-    for path, text in sources():
+@cache
+def asked_for() -> list[tuple[Key, Path]]:
+    """Return the sentences that code and templates ask for, and where they do."""
+    return [
+        ((context, texts(said)[0]), path)
+        for path, text in sources()
         for _, said, _, context in extract(
             "python", io.BytesIO(text.encode()), KEYWORDS, options={"encoding": "utf-8"}
-        ):
-            yield (context, texts(said)[0]), path
+        )
+    ]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
