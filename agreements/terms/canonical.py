@@ -76,7 +76,8 @@ def _unstorable_inside(
 
 def _is_unreadable(text: str) -> bool:
     """Whether a text holds control characters, or halves of a character."""
-    return any(
+    # Most texts can be printed as they are, and then hold neither: no need to look at each sign.
+    return not text.isprintable() and any(
         unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\t"
         for sign in text
         if sign < " " or sign > "~"
