@@ -9,6 +9,7 @@ from leads.any_of import AnyOf
 from leads.models import Lead
 
 Rows = TypeVar("Rows", bound=QuerySet[Any])
+_NONE = Q(pk__in=())
 
 
 def kept_of(rows: QuerySet[Any]) -> QuerySet[Any, Any]:
@@ -27,12 +28,13 @@ def kept_by_lead(lead_ids: Collection[int]) -> dict[int, int]:
     return {pk: kept or pk for pk, kept in [*((pk, pk) for pk in lead_ids), *found]}
 
 
-def latest_of(rows: Rows, others: QuerySet[Any], moment: str) -> Rows:
+def latest_of(rows: Rows, others: QuerySet[Any], moment: str, above: Q = _NONE) -> Rows:
     """Return the rows after which none of the others comes that is about the same lead.
 
-    ``moment`` is the column that orders them. Leads that were found to be one are the same.
+    ``moment`` is the column that orders them; ``above`` says which come after all. Leads that were
+    found to be one are the same.
     """
-    after = Q(**{f"{moment}__gt": OuterRef(moment)})
+    after = above | Q(**{f"{moment}__gt": OuterRef(moment)})
     after |= Q(**{moment: OuterRef(moment), "pk__gt": OuterRef("pk")})
     later = others.order_by().filter(after)
     own, kept = OuterRef("lead"), OuterRef("lead__merged_into")

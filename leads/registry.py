@@ -4,7 +4,18 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, Value
+from django.db.models import (
+    BooleanField,
+    CharField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+)
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
@@ -126,21 +137,33 @@ def handoffs_asked_for(
 def latest_of_each(handoffs: HandoffQuerySet, kept: Mapping[int, int]) -> dict[int, Handoff]:
     """Return the latest of some handoffs of each lead that is kept, with who holds it; one query.
 
-    ``kept`` has the leads, each with the one that stands for it.
+    An open one is later than any other. ``kept`` has the leads, each with the one that stands for
+    it.
     """
     own = handoffs.filter(AnyOf("lead", kept)).select_related("holder")
-    latest = own.order_by("lead", F("offered_at").desc(nulls_last=True), "-pk").distinct("lead")
+    is_open = ExpressionWrapper(Q(status__in=Handoff.OPEN), BooleanField())
+    offered_at = F("offered_at").desc(nulls_last=True)
+    latest = own.order_by("lead", is_open.desc(), offered_at, "-pk").distinct("lead")
     found: dict[int, Handoff] = {}
-    for each in sorted(latest, key=lambda each: (each.offered_at or _BEFORE_ALL, each.pk)):
+    for each in sorted(latest, key=_rank):
         found[kept[each.lead_id]] = each
     return found
 
 
+def _rank(handoff: Handoff) -> tuple[bool, datetime, int]:
+    return handoff.is_open, handoff.offered_at or _BEFORE_ALL, handoff.pk
+
+
 def _latest(handoffs: HandoffQuerySet, desk: Desk) -> HandoffQuerySet:
-    """Return those that are the latest of their lead, whoever may read the others."""
+    """Return those that are the latest of their lead, whoever may read the others.
+
+    An open one is: of leads that were merged, one that was offered later may have ended.
+    """
     offered = Handoff.objects.filter(agreement=desk.agreement, offered_at__isnull=False)
     lasting = offered.exclude(status__in=(*_HIDDEN, Handoff.Status.MERGED))
-    return latest_of(handoffs, lasting, "offered_at")
+    of_row = ExpressionWrapper(OuterRef("status"), CharField())
+    after_closed = lasting.alias(of_row=of_row).filter(~Q(of_row__in=Handoff.OPEN))
+    return latest_of(handoffs, after_closed, "offered_at", Q(status__in=Handoff.OPEN))
 
 
 def _sorted(leads: LeadQuerySet, desk: Desk, sort: str) -> QuerySet[Any]:

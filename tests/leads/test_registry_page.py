@@ -377,6 +377,22 @@ def test_what_ended_by_a_merge_is_found_among_what_was_offered(
     assert (paul.handoff.external_id, paul.handoff.status) == ("Paul-H1", "merged")
 
 
+def test_an_open_handoff_is_later_than_any_that_ended(
+    client: Client, version: AgreementVersion, rafael: User
+) -> None:
+    paulo = offer(version, "Paulo", NOW - timedelta(days=3))
+    offer(version, "Rita", NOW - timedelta(days=2))
+    tell = Teller("Rita")
+    no = tell.event("rejected", NOW - timedelta(days=1), reason="wrong_data", external_id="no")
+    ingest(agreement=version.agreement, facts=[no], by=None, now=NOW)
+    merge(kept="Rita", merged="Paulo", by=rafael)
+    (row,) = client.get(LEADS).context["rows"]
+    assert row.handoff == paulo
+    for query in ("status=offered", "sort=offered", "sort=-offered"):
+        assert found(client, query) == ["Rita"], query
+    assert found(client, "status=rejected") == []
+
+
 def test_a_rep_finds_the_kept_lead_of_a_handoff_they_hold(
     client: Client, version: AgreementVersion, merged: Handoff
 ) -> None:
