@@ -5,6 +5,11 @@ document.addEventListener("click", async ({ target }) => {
   const button = target.closest?.("[data-copy]");
   if (!button) return;
   const source = document.querySelector(button.dataset.copy);
-  await navigator.clipboard.writeText(source.innerText.trim());
-  announce(button.dataset.copied);
+  try {
+    await navigator.clipboard.writeText(source.innerText.trim());
+    announce(button.dataset.copied);
+  } catch {
+    // Over plain HTTP, or where it is refused, a browser leaves copying to the person.
+    getSelection().selectAllChildren(source);
+  }
 });

@@ -163,6 +163,17 @@ def test_an_explanation_can_be_copied(
     assert "under clause S2 of version 1." in copied
 
 
+def test_an_explanation_is_selected_where_the_browser_does_not_copy(
+    page: Page, sign_in: SignIn, ana: User, handoff: Handoff
+) -> None:
+    page.add_init_script("delete Navigator.prototype.clipboard")
+    sign_in(page, ana)
+    page.goto(f"/agreements/acme/leads/{handoff.lead_id}/?clock=S2.0")
+    page.get_by_role("button", name="Copy as text").click()
+    selected = str(page.evaluate("getSelection().toString()")).strip()
+    assert selected.startswith("A first follow-up is promised within 4")
+
+
 def test_reject_asks_first(page: Page, sign_in: SignIn, ana: User, handoff: Handoff) -> None:
     sign_in(page, ana)
     page.goto(f"/agreements/acme/leads/{handoff.lead_id}/")
