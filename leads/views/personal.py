@@ -26,6 +26,7 @@ from leads.personal_permissions import (
     check_user_can_forget,
     check_user_can_write_retention,
 )
+from leads.records import families_of
 from leads.retention import foresee
 from leads.tasks import search_files
 from leads.views.lead_page import desk_or_404
@@ -44,6 +45,8 @@ def forget(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     if form.is_valid() and _forget(request, lead, form):
         return HttpResponseRedirect(_page_of(slug, lead), status=303)
     context = {"lead": lead, "form": form, "would_blank": would_blank(lead)}
+    if sent is None:
+        context["why_not_yet"] = deeds.why_not_yet(families_of([lead.pk]).all([lead.pk]))
     status = 422 if sent is not None else 200
     return render(request, "leads/forget.html", context, status=status)
 

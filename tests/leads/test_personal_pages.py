@@ -50,6 +50,7 @@ def test_it_works(client: Client, paulo: Lead) -> None:
     question = text_of(client.get(page_of(paulo, "forget/")))
     assert "Forget Paulo Souza" in question
     assert "E-mail address, Name" in question
+    assert "is open" not in question
     answer = {"reason": "Asked by letter.", "name": "paulo  souza"}
     response = client.post(page_of(paulo, "forget/"), answer, follow=True)
     text = text_of(response)
@@ -70,6 +71,7 @@ def test_another_name_forgets_nobody(client: Client, paulo: Lead) -> None:
 
 def test_an_open_handoff_is_named(client: Client, version: AgreementVersion, admin: User) -> None:
     lead = offer(version, "Rui Barbosa", NOW - timedelta(hours=2)).lead
+    assert "is open, with the team's queue" in text_of(client.get(page_of(lead, "forget/")))
     answer = {"reason": "Asked.", "name": "Rui Barbosa"}
     response = client.post(page_of(lead, "forget/"), answer)
     assert response.status_code == 422
