@@ -17,10 +17,7 @@ def empty_what_was_filled(case: TransactionTestCase) -> None:
     """Stand in for what Django does after each test that commits."""
     with connection.cursor() as cursor:
         tables = sorted(set(connection.introspection.table_names(cursor)) - KEPT)
-        rows = (
-            f"SELECT '{table}' WHERE EXISTS (SELECT FROM \"{table}\")"
-            for table in tables
-        )
+        rows = (f"SELECT '{table}' WHERE EXISTS (SELECT FROM \"{table}\")" for table in tables)
         cursor.execute(" UNION ALL ".join(rows))
         filled = ", ".join(f'"{table}"' for (table,) in cursor.fetchall())
         if filled:
