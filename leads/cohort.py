@@ -158,7 +158,9 @@ class Cohort:
         columns = {each: GROUPS[each] for each in groups}
         of_each = self.statement(id="handoff.id", fits=OUTCOMES[outcome], **columns)
         where = " ".join(f"AND {each} = %({each})s" for each in groups)
-        named = f"SELECT id FROM ({of_each}) AS offered WHERE fits {where}"  # noqa: S608
+        chosen = f"SELECT id FROM ({of_each}) AS offered WHERE fits {where}"  # noqa: S608
+        # An array is found once, and not again for each row of the statement that asks for it.
+        named = f"SELECT unnest(ARRAY({chosen}))"
         asked = self.asked | groups
         parameters = [asked[name] for name in _NAMED.findall(named)]
         return RawSQL(_NAMED.sub("%s", named), parameters)  # noqa: S611
