@@ -31,10 +31,9 @@ def run_together(*deeds: Callable[[], Any]) -> list[Exception]:
 
 
 def wait_until_changes_are_settled() -> None:
-    """Wait for the transactions that other tests run on the same server.
+    """Wait for what the server itself does meanwhile, as it looks after its tables.
 
-    A roll-up takes changes of transactions older than all that run; the server tells those apart
-    by number only, not by database.
+    A roll-up takes changes of transactions older than all that run, those of the server included.
     """
     with connection.cursor() as cursor:
         while True:

@@ -5,12 +5,19 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from django.test import TransactionTestCase
+from django.test import TestCase, TransactionTestCase
 from django.utils import translation
 
 from slaportal.embedded import UnableToStart
-from tests.emptying import empty_what_was_filled
-from tests.servers import home_of_this_run, presence, remove, remove_left_behind, servers_of
+from tests.emptying import empty_what_was_filled, take_back
+from tests.servers import (
+    home_of_this_process,
+    home_of_this_run,
+    presence,
+    remove,
+    remove_left_behind,
+    servers_of,
+)
 
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server", "servers"}
 JOURNEYS = Path(__file__).parent / "journeys"
@@ -51,9 +58,9 @@ def _language() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def servers() -> Iterator[None]:
-    """Have PostgreSQL and Valkey running; the last process of a parallel run stops them."""
+    """Have PostgreSQL and Valkey of this process running."""
     try:
-        with servers_of(home_of_this_run()).in_use():
+        with servers_of(home_of_this_process()).in_use():
             yield
     except UnableToStart as error:
         pytest.exit(str(error), returncode=3)
@@ -68,7 +75,8 @@ def django_db_modify_db_settings(
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None) -> Iterator[None]:
-    """Have the test database, and empty it quickly after tests that commit."""
+    """Have the test database, and empty it quickly after each test."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TestCase, "_fixture_teardown", take_back)
         patch.setattr(TransactionTestCase, "_fixture_teardown", empty_what_was_filled)
         yield

@@ -1,4 +1,4 @@
-"""The servers of a test run: its own PostgreSQL and Valkey, in a folder that goes with it."""
+"""The servers of a test run: PostgreSQL and Valkey of each process, in a folder of the run."""
 
 import os
 import shutil
@@ -25,16 +25,26 @@ def home_of_this_run() -> Path:
     return Path(os.environ[HOME])
 
 
+def home_of_this_process() -> Path:
+    """Return the folder of this process's own servers; a parallel run has several processes.
+
+    A server tells transactions apart by number only, not by database: what one test holds open
+    would keep changes of another from being counted for as long as it takes.
+    """
+    return home_of_this_run() / os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+
+
 def servers_of(home: Path) -> Servers:
     """Return both servers of a test's folder: quick, and careless about power cuts."""
     return Servers(Places(home), careless=True)
 
 
 def remove(home: Path) -> None:
-    """Stop what still runs in a test's folder and remove it."""
-    servers = servers_of(home)
-    if servers.places.database.exists():
-        servers.let_go(at_once=True)
+    """Stop what still runs in a folder of tests and remove it."""
+    for folder in (home, *home.glob("gw*")):
+        servers = servers_of(folder)
+        if servers.places.database.exists():
+            servers.let_go(at_once=True)
     shutil.rmtree(home, ignore_errors=True)
 
 

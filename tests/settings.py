@@ -1,20 +1,16 @@
-"""The settings of a test run: the project's own, over servers and a folder of the run."""
+"""The settings of a test run: the project's own, over servers and a folder of its own."""
 
 import os
 
-from tests.servers import home_of_this_run
+from tests.servers import home_of_this_process
 
 # A test run never touches the data or the servers of the portal on the same machine.
 for name in ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SECRET_KEY", "DEBUG", "HTTPS"):
     os.environ.pop(name, None)
-os.environ["SLAPORTAL_HOME"] = str(home_of_this_run())
+os.environ["SLAPORTAL_HOME"] = str(home_of_this_process())
 
 from slaportal.settings import *  # noqa: E402, F403
-from slaportal.settings import CELERY_BROKER_URL, DATABASES  # noqa: E402
-
-# Each process of a parallel run has its own queue, as pytest-django gives it its own database.
-_process = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
-CELERY_BROKER_URL = f"{CELERY_BROKER_URL}?virtual_host={_process}"
+from slaportal.settings import DATABASES  # noqa: E402
 
 # A server thread of a browser test keeps no connection beyond its request.
 DATABASES["default"]["CONN_MAX_AGE"] = 0

@@ -21,7 +21,7 @@ from metrics.reports import month_report
 from metrics.rollup import roll_up
 from slaportal.demo.company import make_company
 from tests.at_once import wait_until_changes_are_settled
-from tests.servers import home_of_this_run
+from tests.servers import home_of_this_process
 from tests.slaportal.conftest import PROJECT
 
 pytestmark = [
@@ -48,7 +48,7 @@ def run(page: str, live_server: LiveServer) -> list[Any]:
     address = f"postgres://{known['user']}@:{known['port']}/{known['dbname']}"
     environment = os.environ | {
         "DATABASE_URL": f"{address}?host={quote(known['host'])}",
-        "SLAPORTAL_HOME": str(home_of_this_run()),
+        "SLAPORTAL_HOME": str(home_of_this_process()),
         "DJANGO_SETTINGS_MODULE": "slaportal.settings",
     }
     result = subprocess.run(
