@@ -2,8 +2,9 @@
 
 After a test that commits Django truncates every table, whether anything stands in it or not, and
 then writes down anew what it knows of each model; with some seventy tables and a few dozen rows
-that took longer than many a test. Truncated, not deleted: the planner goes on believing that a table is empty whose rows were
-deleted, and chooses plans for the next test that suit no table that is full.
+that took longer than many a test. Truncated, not deleted: the planner goes on believing that a
+table is empty whose rows were deleted, and chooses plans for the next test that suit no table that
+is full.
 """
 
 from django.db import connection
