@@ -102,6 +102,7 @@ def version() -> AgreementVersion:
     return make_version(example_terms(late_logging="60d"))
 
 
+@pytest.mark.long
 @settings(
     max_examples=20,
     deadline=None,
