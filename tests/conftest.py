@@ -1,6 +1,6 @@
 """What every test can ask for, and what no test may do."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -34,12 +34,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(alive.close)
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, None, None]:
-    """Refuse a database to the unit tests, commit for real before a browser, begin with the long.
-
-    A long test that comes last leaves the other processes with nothing to do.
-    """
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse a database to the unit tests, and commit for real before a browser."""
     for item in items:
         if JOURNEYS in item.path.parents:
             item.add_marker(pytest.mark.journey)
@@ -50,8 +47,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, N
                 raise pytest.UsageError(
                     f"{item.nodeid} is a unit test and may not use the database."
                 )
-    yield
-    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 @pytest.fixture(autouse=True)

@@ -145,7 +145,6 @@ def status_of(number: int) -> str:
     return version.status_at(timezone.now())
 
 
-@pytest.mark.long
 def test_it_works(leads: tuple[Page, Page], complaints: Complaints) -> None:
     hers, his = leads
     begin(hers)

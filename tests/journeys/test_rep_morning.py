@@ -75,7 +75,6 @@ def log_by_keys(page: Page, name: str, outcome: str) -> None:
     expect(notice).to_contain_text("Follow-up logged.")
 
 
-@pytest.mark.long
 def test_ten_handoffs_by_the_keyboard_alone(page: Page, ana: User, ten: list[Handoff]) -> None:
     page.goto(f"/accounts/login/?next={QUEUE}")
     while not page.get_by_label("Email").evaluate("field => field === document.activeElement"):

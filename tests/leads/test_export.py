@@ -130,7 +130,6 @@ def test_strangers_get_nothing(client: Client, version: AgreementVersion, rafael
     assert client.get(f"{EXPORT}csv").status_code == 404
 
 
-@pytest.mark.long
 def test_a_hundred_thousand_leads_are_never_all_in_memory(
     version: AgreementVersion, rafael: User
 ) -> None:

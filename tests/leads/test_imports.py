@@ -173,7 +173,6 @@ def test_the_mapping_knows_the_choices_of_the_records() -> None:
     } == mapping.CHOICES
 
 
-@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_killed_half_way_and_repeated_ends_in_the_same_state() -> None:
     make_version()

@@ -102,7 +102,6 @@ def version() -> AgreementVersion:
     return make_version(example_terms(late_logging="60d"))
 
 
-@pytest.mark.long
 @settings(
     max_examples=20,
     deadline=None,

@@ -85,7 +85,6 @@ def reports() -> list[dict[str, Any]]:
     return found
 
 
-@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_the_report_is_the_same_however_the_file_came_in(data: Path, tmp_path: Path) -> None:
     cases = data / real_data.BPI_CASES

@@ -50,7 +50,6 @@ def test_olist(data: Path) -> None:
     assert rebuild_roll_ups(now=NOW) == 0
 
 
-@pytest.mark.long
 def test_bpi2012(data: Path) -> None:
     agreement = real_data.adopt("bpi2012", effective=date(2011, 10, 1), now=NOW)
     cases = data / real_data.BPI_CASES

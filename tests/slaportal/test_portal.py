@@ -76,7 +76,6 @@ def number_of(home: Path, part: str) -> int:
     return int((Places(home).processes / part).read_text() or 0)
 
 
-@pytest.mark.long
 def test_it_starts_answers_mends_itself_and_stops(
     home: Path,
     port: int,
