@@ -18,10 +18,16 @@ let toHeading = false;
 let asked = "";
 
 function open(link) {
-  if (asked === keyOf(link)) return;
-  asked = keyOf(link);
-  htmx.trigger(link, "choose");
+  if (asked !== keyOf(link)) htmx.trigger(link, "choose");
 }
+
+// A row that is walked over waits a moment: whatever was asked for meanwhile comes instead of it.
+document.addEventListener("choose", ({ target }) => (asked = keyOf(target)), true);
+
+document.addEventListener("htmx:configRequest", (event) => {
+  const { elt } = event.detail;
+  if (isRowLink(elt) && keyOf(elt) !== asked) event.preventDefault();
+});
 
 function openFirst() {
   asked = "";

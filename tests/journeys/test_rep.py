@@ -125,8 +125,10 @@ def test_with_the_keyboard_alone(page: Page, sign_in: SignIn, ana: User, handoff
     page.keyboard.press("j")
     page.keyboard.press("o")
     expect(page.get_by_role("heading", level=1, name=LONG_NAME)).to_be_visible()
+    page.wait_for_load_state()  # from here on its keys are listened to
     page.keyboard.press("a")
     expect(page.locator("#messages")).to_contain_text("Accepted.")
+    page.wait_for_load_state()
     page.keyboard.press("l")
     page.keyboard.press("1")
     page.keyboard.press("1")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.utils import timezone
@@ -84,6 +85,7 @@ def test_ten_handoffs_by_the_keyboard_alone(page: Page, ana: User, ten: list[Han
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     panel_of(page, "Lead 01")
+    page.wait_for_load_state()  # from here on its keys are listened to
     page.keyboard.press("j")
     focused_row(page, "Lead 01")
     for number in range(1, 7):
@@ -142,6 +144,28 @@ def test_keys_wait_for_a_panel_that_is_on_its_way(
     focused_row(page, "Lead 03")
     logged = FollowUp.objects.values_list("lead", "outcome")
     assert list(logged) == [(ten[1].lead_id, "left_message")]
+
+
+def test_the_row_that_is_clicked_opens_though_the_first_one_was_about_to(
+    page: Page, sign_in: SignIn, ana: User, ten: list[Handoff]
+) -> None:
+    sign_in(page, ana)
+    page.clock.install()
+    page.goto(QUEUE)
+    panel_of(page, "Lead 01")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(urlsplit(request.url).path))
+
+    page.clock.pause_at(timezone.now() + timedelta(minutes=1))
+    page.locator(f"#row-{ten[0].pk} [data-row-link]").dispatch_event("choose")
+    page.locator(f"#row-{ten[2].pk} [data-row-link]").click()
+    page.clock.run_for(1_000)
+    panel_of(page, "Lead 03")
+    page.clock.run_for(1_000)
+    expect(page.locator(".queue-row [aria-current=true]")).to_have_text("Lead 03")
+    assert [path for path in asked if path.endswith("/panel/")] == [
+        f"/agreements/acme/handoffs/{ten[2].pk}/panel/"
+    ]
 
 
 def test_what_a_follow_up_will_do_is_in_sight_in_a_low_window(
