@@ -18,7 +18,6 @@ from leads.bulk_forms import ReassignManyForm, RecycleManyForm
 from leads.candidates import Choosing
 from leads.deed_forms import WithdrawForm
 from leads.deeds import closed_because, decided_once
-from leads.kin import kept_by_lead
 from leads.many import Done, do_to_each
 from leads.models import Handoff, HandoffEvent, Lead
 from leads.permissions import (
@@ -155,7 +154,8 @@ def deeds_offered(desk: Desk) -> tuple[bool, list[BulkDeed]]:
 def consider(desk: Desk, deed: BulkDeed, leads: Sequence[Lead]) -> list[Considered]:
     """Tell of each lead whether the deed can be done to its latest handoff."""
     lasting = lasting_handoffs(desk).select_related("agreement", "version", "lead__merged_into")
-    latest = latest_of_each(lasting, kept_by_lead([lead.pk for lead in leads]))
+    members = Lead.objects.one_with([lead.pk for lead in leads]).values_list("pk", flat=True)
+    latest = latest_of_each(lasting, list(members))
     return [_considered(lead, latest.get(lead.pk), deed, desk.user) for lead in leads]
 
 

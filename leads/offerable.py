@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
-from leads.kin import kept_by_lead
 from leads.models import Handoff, Lead
 from leads.registry import latest_of_each
 
@@ -25,8 +24,8 @@ def sort_out(leads: Sequence[Lead], agreement: Agreement) -> tuple[list[Lead], l
 
     ``leads`` are kept ones. Whether they meet the criteria is another question.
     """
-    kept = kept_by_lead([lead.pk for lead in leads])
-    with_sales = latest_of_each(agreement.handoffs.open(), kept)
+    members = Lead.objects.one_with([lead.pk for lead in leads]).values_list("pk", flat=True)
+    with_sales = latest_of_each(agreement.handoffs.open(), list(members))
     possible, refused = [], []
     for lead in leads:
         handoff = with_sales.get(lead.pk)

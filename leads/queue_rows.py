@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,7 +15,6 @@ from agreements.models import AgreementVersion, User
 from agreements.rulebook import Rulebook
 from agreements.terms import Commitment, Terms, Tier
 from agreements.wording import short_promise
-from leads.any_of import AnyOf
 from leads.countdown import Countdown, count_down
 from leads.models import Clock, FollowUp, Handoff, Lead
 from leads.qualifying import attributes_at_offer, why_qualified
@@ -122,8 +120,7 @@ def _latest_touches(handoffs: Sequence[Handoff]) -> dict[int, FollowUp]:
     """Find what a person last did about each lead that is kept, under the handoffs' agreement."""
     if not handoffs:
         return {}
-    kept = [handoff.kept_lead.pk for handoff in handoffs]
-    members = Lead.objects.filter(Q(AnyOf("pk", kept)) | AnyOf("merged_into", kept))
+    members = Lead.objects.one_with([handoff.kept_lead.pk for handoff in handoffs])
     touches = (
         FollowUp.objects.holding()
         .filter(

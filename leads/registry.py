@@ -1,7 +1,7 @@
 """The registry: every lead of an agreement that a person may read, found and narrowed."""
 
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import Any
 
 from django.db.models import (
@@ -32,7 +32,7 @@ from leads.registry_filters import NOBODY, RegistryFilters
 from leads.searching import matching
 
 _HIDDEN = (Handoff.Status.REPEATED, Handoff.Status.TAKEN_BACK)
-_BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
+_KEPT = Coalesce("lead__merged_into", "lead")
 
 
 def readable_leads(desk: Desk) -> LeadQuerySet:
@@ -114,9 +114,7 @@ def found_in(desk: Desk, filters: RegistryFilters, now: datetime) -> QuerySet[An
 
 def leads_in(found: Iterable[Lead | Handoff | StageEntry]) -> list[Lead]:
     """Return the leads of what was found: those that are kept of what is about a lead."""
-    return [
-        each if isinstance(each, Lead) else each.lead.merged_into or each.lead for each in found
-    ]
+    return [(each if isinstance(each, Lead) else each.lead).kept for each in found]
 
 
 def handoffs_asked_for(
@@ -134,24 +132,16 @@ def handoffs_asked_for(
     return _latest(lasting_handoffs(desk).filter(condition), desk)
 
 
-def latest_of_each(handoffs: HandoffQuerySet, kept: Mapping[int, int]) -> dict[int, Handoff]:
-    """Return the latest of some handoffs of each lead that is kept, with who holds it; one query.
+def latest_of_each(handoffs: HandoffQuerySet, lead_ids: Collection[int]) -> dict[int, Handoff]:
+    """Return the latest of some handoffs by the lead that is kept, with who holds it; one query.
 
-    An open one is later than any other. ``kept`` has the leads, each with the one that stands for
-    it.
+    An open one is later than any other. ``lead_ids`` are leads with those merged into them.
     """
-    own = handoffs.filter(AnyOf("lead", kept)).select_related("holder")
+    own: QuerySet[Any] = handoffs.filter(AnyOf("lead", lead_ids)).annotate(kept=_KEPT)
     is_open = ExpressionWrapper(Q(status__in=Handoff.OPEN), BooleanField())
     offered_at = F("offered_at").desc(nulls_last=True)
-    latest = own.order_by("lead", is_open.desc(), offered_at, "-pk").distinct("lead")
-    found: dict[int, Handoff] = {}
-    for each in sorted(latest, key=_rank):
-        found[kept[each.lead_id]] = each
-    return found
-
-
-def _rank(handoff: Handoff) -> tuple[bool, datetime, int]:
-    return handoff.is_open, handoff.offered_at or _BEFORE_ALL, handoff.pk
+    latest = own.order_by("kept", is_open.desc(), offered_at, "-pk").distinct("kept")
+    return {each.kept: each for each in latest.select_related("holder")}
 
 
 def _latest(handoffs: HandoffQuerySet, desk: Desk) -> HandoffQuerySet:
@@ -186,8 +176,8 @@ def _sorted(leads: LeadQuerySet, desk: Desk, sort: str) -> QuerySet[Any]:
 
 def _by(latest: QuerySet[Any], moment: str, down: str, leads: LeadQuerySet) -> QuerySet[Any]:
     """Return the rows about some leads in the order of a moment, as their index has them."""
-    kept = latest.annotate(kept=Coalesce("lead__merged_into", "lead"))
-    found: QuerySet[Any] = kept.filter(kept__in=leads.values("pk"))
+    kept: QuerySet[Any] = latest.annotate(kept=_KEPT)
+    found = kept.filter(kept__in=leads.values("pk"))
     return found.select_related("lead__merged_into").order_by(f"{down}{moment}", f"{down}pk")
 
 

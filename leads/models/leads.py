@@ -1,5 +1,6 @@
 """Leads, the names other systems know them by, and their handoffs."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING, Self
 
@@ -8,6 +9,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Agreement, AgreementVersion, Membership, User
+from leads.any_of import AnyOf
+from leads.kin import apart_from
 
 if TYPE_CHECKING:
     from leads.models.personal import Forgetting
@@ -23,6 +26,10 @@ class LeadQuerySet(models.QuerySet["Lead"]):
             models.Exists(entries.filter(lead=models.OuterRef("pk")))
             | models.Exists(agreement.handoffs.standing().filter(lead=models.OuterRef("pk")))
         )
+
+    def one_with(self, kept_ids: Collection[int]) -> Self:
+        """Those that are kept under these keys, and those that were merged into them."""
+        return self.filter(models.Q(AnyOf("pk", kept_ids)) | AnyOf("merged_into", kept_ids))
 
 
 class Lead(models.Model):
@@ -87,6 +94,11 @@ class Lead(models.Model):
         return self.name or self.company or self.email or f"#{self.pk}"
 
     @property
+    def kept(self) -> "Lead":
+        """The lead that stands for it: itself, or the one it was merged into."""
+        return self.merged_into or self
+
+    @property
     def lasting_forgetting(self) -> "Forgetting | None":
         """That its person was forgotten, while that lasts; one query."""
         return self.forgettings.lasting().first()
@@ -132,14 +144,7 @@ class HandoffQuerySet(models.QuerySet["Handoff"]):
         later = Handoff.objects.filter(
             agreement=models.OuterRef("agreement"), offered_at__gt=models.OuterRef("offered_at")
         ).exclude(status__in=(Handoff.Status.REPEATED, Handoff.Status.MERGED))
-        own, kept = models.OuterRef("lead"), models.OuterRef("lead__merged_into")
-        # Each is found by an index of its own, which either of two is not.
-        rested = self.filter(status=Handoff.Status.RECYCLED).filter(
-            ~models.Exists(later.filter(lead=own)),
-            ~models.Exists(later.filter(lead__merged_into=own)),
-            ~models.Exists(later.filter(lead=kept)),
-            ~models.Exists(later.filter(lead__merged_into=kept)),
-        )
+        rested = apart_from(self.filter(status=Handoff.Status.RECYCLED), later)
         # Asking for a date besides would let the planner expect next to nothing.
         has_date = {"returns_date__isnull": False} if by is None else {"returns_date__lte": by}
         return rested.filter(**has_date)
@@ -270,4 +275,4 @@ class Handoff(models.Model):
     @property
     def kept_lead(self) -> Lead:
         """The lead it is about now: the one that is kept where its own was merged into another."""
-        return self.lead.merged_into or self.lead
+        return self.lead.kept
