@@ -186,12 +186,25 @@ def do_to_all(
         deed.act(handoff=handoff, by=by, now=now, **told)
 
     done: Done[Handoff, None] = do_to_each(chosen, act, refusals=_REFUSALS)
+    return record(DONE, done, agreement, by=by, now=now, deed=deed.key)
+
+
+def record(
+    action: str,
+    done: Done[Handoff, None],
+    agreement: Agreement,
+    *,
+    by: User,
+    now: datetime,
+    **about: Any,
+) -> Audit:
+    """Keep to which handoffs something was done, and to which not and why."""
     return Audit.objects.record(
-        DONE,
+        action,
         agreement,
         by=by,
         now=now,
-        deed=deed.key,
         done=[handoff.pk for handoff, _result in done.done],
         refused=[[handoff.pk, sentence] for handoff, sentence in done.refused],
+        **about,
     )

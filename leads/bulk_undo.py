@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from agreements.models import Agreement, Audit, User
 from leads.actions import corrections
 from leads.actions.telling import SOURCE
-from leads.bulk import DEEDS
+from leads.bulk import DEEDS, record
 from leads.many import do_to_each
 from leads.models import Handoff, HandoffEvent
 
@@ -44,12 +44,4 @@ def undo_all(row: Audit, *, agreement: Agreement, by: User, now: datetime) -> Au
 
     chosen = handoffs.select_related("agreement", "lead", "version", "holder").order_by("-pk")
     done = do_to_each(chosen, act, refusals=(corrections.UnableToUndo,))
-    return Audit.objects.record(
-        UNDONE,
-        agreement,
-        by=by,
-        now=now,
-        of=row.pk,
-        done=[handoff.pk for handoff, _result in done.done],
-        refused=[[handoff.pk, sentence] for handoff, sentence in done.refused],
-    )
+    return record(UNDONE, done, agreement, by=by, now=now, of=row.pk)
