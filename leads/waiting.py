@@ -3,12 +3,12 @@
 from datetime import datetime
 from functools import partial
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 
 from leads.actions.assignments import RECENT, assign_by_rules
 from leads.assigning_systems import is_left_to_its_system
 from leads.deadlocks import retry_once
-from leads.models import AssignmentTurn, Handoff, HandoffEvent, TeamRules
+from leads.models import AssignmentTurn, Handoff, HandoffEvent
 from leads.models.leads import HandoffQuerySet
 
 _BATCH = 500
@@ -30,19 +30,17 @@ def waiting_handoffs(now: datetime) -> HandoffQuerySet:
         offered_at__gte=now - RECENT,
         agreement__team_rules__in_use_since__lte=F("offered_at"),
     )
-    return waiting.exclude(pk__in=_left(waiting))
+    return waiting.exclude(_left(waiting))
 
 
-def _left(waiting: HandoffQuerySet) -> list[int]:
-    """Return which of them are left to their systems; one is asked about for each system."""
-    rules = {each.agreement_id: each for each in TeamRules.objects.all()}
-    found: list[int] = []
+def _left(waiting: HandoffQuerySet) -> Q:
+    """Match those that are left to their systems; one is asked about for each system."""
+    left = Q(pk__in=())
     one_each = waiting.order_by("agreement", "source", "pk").distinct("agreement", "source")
-    for handoff in one_each:
-        if is_left_to_its_system(handoff, rules[handoff.agreement_id]):
-            same = waiting.filter(agreement=handoff.agreement_id, source=handoff.source)
-            found += same.values_list("pk", flat=True)
-    return found
+    for handoff in one_each.select_related("agreement__team_rules"):
+        if is_left_to_its_system(handoff, handoff.agreement.team_rules):
+            left |= Q(agreement=handoff.agreement_id, source=handoff.source)
+    return left
 
 
 def assign_waiting(*, now: datetime) -> int:
