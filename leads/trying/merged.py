@@ -25,6 +25,4 @@ class MergedLeads:
 
     def kept(self, lead_id: int) -> int:
         """Return the lead that a lead was merged into at last, itself where it was not."""
-        while (merge := self._families.merges.get(lead_id)) is not None:
-            lead_id = merge.kept_id
-        return lead_id
+        return self._families.kept(lead_id)
