@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
+from django.db.models import Subquery
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -145,17 +146,21 @@ def _take_assignment(told: DeedTold, handoff: Handoff, telling: Telling) -> Inge
 
 
 def _is_told_again(told: DeedTold, handoff: Handoff, holder: User | None) -> bool:
-    """Whether an assignment is known just so: a call that was repeated changes nothing."""
-    known = HandoffEvent.objects.filter(
+    """Whether an assignment was told just so: a call that was repeated changes nothing."""
+    named = HandoffEvent.objects.filter(
         handoff=handoff,
         kind=HandoffEvent.Kind.ASSIGNED,
         source=told.source,
         external_id=told.external_id,
-        is_current=True,
+    )
+    when = told.occurred_at or Subquery(named.filter(is_current=True).values("occurred_at")[:1])
+    known = named.filter(
+        occurred_at=when,
+        revised_at=told.revised_at,
+        is_retracted=False,
+        is_undone=False,
         person=holder,
     )
-    if told.occurred_at is not None:
-        known = known.filter(occurred_at=told.occurred_at)
     return known.exists()
 
 

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from agreements.models import Agreement, AgreementVersion, Audit, OwnerName, User
+from leads.actions import corrections, handoffs
 from leads.models import Clock, Delivery, Handoff, HandoffEvent
 from tests.at_once import run_together
 from tests.calls import CALLED, Caller, errors
@@ -166,6 +167,26 @@ def test_assign_works(crm: Caller, version: AgreementVersion, ana: User) -> None
     lead = Caller(make_user("Rafael", team=version.agreement.sales_team, role="lead"))
     to_queue = {"event": "assigned", "source": "script", "external_id": "E3"}
     assert lead.post(events_of(handoff), to_queue).json()["holder"] is None
+
+
+def test_whoever_may_not_assign_brings_back_no_assignment(
+    crm: Caller, version: AgreementVersion, ana: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handoff = offer(version, "Paulo", NOW - timedelta(minutes=22))
+    told = {"event": "assigned", "source": "crm", "external_id": "E0", "to": "ana@example.com"}
+    crm.post(events_of(handoff), told)
+    rafa = make_user("Rafa", team=version.agreement.sales_team, role="lead")
+    wrong = HandoffEvent.objects.get(source="crm", external_id="E0")
+    corrections.retract(fact=wrong, reason="Wrong person.", by=rafa, now=NOW)
+    bruno = make_rep("Bruno", version.agreement)
+    handoffs.assign(handoff=handoff, holder=bruno, by=rafa, now=NOW)
+    stop_time(monkeypatch, NOW + timedelta(minutes=1))
+
+    assert crm.post(events_of(handoff), told).status_code == 200
+    anew = told | {"revised_at": "2026-09-08T13:00:30Z"}
+    assert crm.post(events_of(handoff), anew).status_code == 403
+
+    assert not HandoffEvent.objects.holding().filter(external_id="E0").exists()
 
 
 def test_a_person_goes_by_the_name_the_source_has(crm: Caller, handoff: Handoff, ana: User) -> None:
