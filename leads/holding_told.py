@@ -34,7 +34,7 @@ def given(message: Message, now: datetime) -> Given | None:
     """
     reader = message.recipient
     held = Handoff.objects.open().held_by(reader).filter(pk=message.subject_id)
-    handoff = held.select_related("lead", "agreement").first()
+    handoff = held.select_related("lead__merged_into", "agreement").first()
     events = HandoffEvent.objects.filter(pk=message.parameters["event"])
     event = events.select_related("recorded_by").first()
     if handoff is None or event is None or _took_up(reader, handoff, message.recorded_at):
@@ -59,14 +59,14 @@ def _took_up(reader: User, handoff: Handoff, since: datetime) -> bool:
 
 
 def _lead(handoff: Handoff) -> str:
-    lead = handoff.lead
+    lead = handoff.kept_lead
     return ", ".join(dict.fromkeys(filter(None, (str(lead), lead.company))))
 
 
 def _why(event: HandoffEvent) -> str:
-    turn = AssignmentTurn.objects.filter(external_id=event.external_id, user__isnull=False).first()
     if event.source != SOURCE:
         return _("Given to you by %(giver)s.") % {"giver": event.source}
+    turn = AssignmentTurn.objects.filter(external_id=event.external_id, user__isnull=False).first()
     if turn is not None:
         return _("By the team's rules: %(why)s.") % {"why": turn_words(turn, {})}
     if event.recorded_by is None:

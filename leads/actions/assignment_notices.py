@@ -33,8 +33,8 @@ def tell_holder(
     events = HandoffEvent.objects.holding().filter(source=name.source, handoff=handoff)
     event = events.filter(external_id=name.external_id, person=holder).first()
     # As it is settled by now, with the version and the tier that its promises come from.
-    standing = Handoff.objects.open().held_by(holder).select_related("agreement", "version")
-    held = standing.filter(pk=handoff.pk).first()
+    standing = Handoff.objects.open().held_by(holder).filter(pk=handoff.pk)
+    held = standing.select_related("agreement", "version", "lead__merged_into").first()
     if event is None or held is None:
         return
     running = acting_clocks().filter(handoff=handoff, due_at__gt=now)
@@ -49,7 +49,7 @@ def tell_holder(
         parameters={"event": event.pk},
         dedup_key=f"{KIND}:{uuid5(NAMESPACE_URL, '/'.join(name))}",
         now=now,
-        url=_address(handoff, holder),
+        url=_address(held, holder),
         wait=goes_out - now,
         together=handoff.agreement_id,
     )
@@ -66,5 +66,5 @@ def _address(handoff: Handoff, holder: User) -> str:
     """Return where the handoff stands; empty for somebody who may not read it."""
     if not Handoff.objects.visible_to(holder).filter(pk=handoff.pk).exists():
         return ""
-    url = reverse("leads:detail", args=[handoff.agreement.slug, handoff.lead_id])
+    url = reverse("leads:detail", args=[handoff.agreement.slug, handoff.kept_lead.pk])
     return f"{url}?handoff={handoff.pk}"

@@ -18,7 +18,7 @@ from leads.actions.corrections import UnableToCorrect
 from leads.correction_forms import CorrectForm, RetractForm
 from leads.deadlocks import retry_once
 from leads.facts_told import Surroundings, tell_event, tell_follow_up
-from leads.models import FollowUp, Handoff, HandoffEvent
+from leads.models import FollowUp, Handoff, HandoffEvent, Lead
 from leads.permissions import check_user_can_correct
 from leads.registry import readable_leads
 from leads.views.lead_page import desk_or_404, latest_terms
@@ -32,6 +32,7 @@ def correct_follow_up(request: SignedInRequest, slug: str, pk: int) -> HttpRespo
     agreement, touch = _follow_up(request, slug, pk)
     check_user_can_correct(touch, request.user)
     handoff = _open_then(touch)
+    back = _address(agreement, touch.lead, handoff)
     posted = request.POST if request.method == "POST" else None
     retracts = posted is not None and "retract" in posted
     form = CorrectForm(None if retracts else posted, follow_up=touch, handoff=handoff, now=now)
@@ -41,16 +42,16 @@ def correct_follow_up(request: SignedInRequest, slug: str, pk: int) -> HttpRespo
             _retract(request, touch, retract_form) if retracts else _correct(request, touch, form)
         )
         if done:
-            return _to_lead(agreement, touch.lead_id, handoff)
+            return HttpResponseRedirect(back, status=303)
     around = Surroundings(agreement, latest_terms(agreement), now)
     context = {
         "agreement": agreement,
-        "lead": touch.lead,
+        "lead": touch.lead.kept,
         "told": tell_follow_up(touch, around, counts=True),
         "fact": touch,
         "form": form,
         "retract_form": retract_form,
-        "back": _address(agreement, touch.lead_id, handoff),
+        "back": back,
     }
     return _shown(request, context, form, retract_form)
 
@@ -63,16 +64,17 @@ def correct_event(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     agreement, event = _event(request, slug, pk)
     check_user_can_correct(event, request.user)
     form = RetractForm(request.POST or None)
+    back = _address(agreement, event.handoff.lead, event.handoff)
     if request.method == "POST" and _retract(request, event, form):
-        return _to_lead(agreement, event.handoff.lead_id, event.handoff)
+        return HttpResponseRedirect(back, status=303)
     around = Surroundings(agreement, latest_terms(agreement), now)
     context = {
         "agreement": agreement,
-        "lead": event.handoff.lead,
+        "lead": event.handoff.kept_lead,
         "told": tell_event(event, around),
         "fact": event,
         "retract_form": form,
-        "back": _address(agreement, event.handoff.lead_id, event.handoff),
+        "back": back,
     }
     return _shown(request, context, form)
 
@@ -85,7 +87,7 @@ def _shown(request: SignedInRequest, context: dict[str, Any], *forms: Any) -> Ht
 def _follow_up(request: SignedInRequest, slug: str, pk: int) -> tuple[Agreement, FollowUp]:
     desk = desk_or_404(request.user, slug)
     touches = FollowUp.objects.holding().filter(agreement=desk.agreement, pk=pk)
-    touch = touches.select_related("lead", "agreement", "person").first()
+    touch = touches.select_related("lead__merged_into", "agreement", "person").first()
     if touch is None or not readable_leads(desk).filter(pk=touch.lead_id).exists():
         raise Http404
     return desk.agreement, touch
@@ -96,7 +98,7 @@ def _event(request: SignedInRequest, slug: str, pk: int) -> tuple[Agreement, Han
     events = HandoffEvent.objects.holding().exclude(kind=HandoffEvent.Kind.OFFERED)
     event = (
         events.filter(handoff__agreement=desk.agreement, pk=pk)
-        .select_related("handoff__lead", "handoff__agreement", "person", "recorded_by")
+        .select_related("handoff__lead__merged_into", "handoff__agreement", "person", "recorded_by")
         .first()
     )
     readable = Handoff.objects.visible_to(request.user)
@@ -152,10 +154,6 @@ def _retract(request: SignedInRequest, fact: FollowUp | HandoffEvent, form: Retr
     return True
 
 
-def _to_lead(agreement: Agreement, lead_id: int, handoff: Handoff | None) -> HttpResponse:
-    return HttpResponseRedirect(_address(agreement, lead_id, handoff), status=303)
-
-
-def _address(agreement: Agreement, lead_id: int, handoff: Handoff | None) -> str:
-    url = reverse("leads:detail", kwargs={"slug": agreement.slug, "pk": lead_id})
+def _address(agreement: Agreement, lead: Lead, handoff: Handoff | None) -> str:
+    url = reverse("leads:detail", kwargs={"slug": agreement.slug, "pk": lead.kept.pk})
     return f"{url}?handoff={handoff.pk}" if handoff else url

@@ -3,16 +3,20 @@
 from datetime import timedelta
 
 import pytest
+from django.core import mail
 from django.test import Client
+from pytest_django.fixtures import Settings
 
+from agreements.actions.messages import GATHERED
 from agreements.models import AgreementVersion, User
-from leads.actions import handoffs, merges, outcomes
+from agreements.outbox import send_messages
+from leads.actions import assignments, handoffs, merges, outcomes
 from leads.ingest import ingest
-from leads.models import Handoff, Lead
+from leads.models import FollowUp, Handoff, HandoffEvent, Lead
 from leads.offering import offer_returning
 from leads.readiness import judge_leads
 from tests.factories import Teller, make_rep, make_user, make_version
-from tests.leads.dealing import dealing_terms
+from tests.leads.dealing import call, dealing_terms
 from tests.leads.pages import NOW, offer, stop_time, text_of
 from tests.leads.test_readiness import CRITERIA, READY, tell
 
@@ -102,6 +106,37 @@ def test_a_deed_goes_back_to_the_kept_lead(
     client.force_login(ana)
     done = client.post(f"/agreements/acme/handoffs/{merged.pk}/accept/")
     assert done["Location"] == f"/agreements/acme/leads/{carla.pk}/?handoff={merged.pk}"
+
+
+def test_a_correction_goes_back_to_the_kept_lead(
+    client: Client, version: AgreementVersion, ana: User, carla: Lead, merged: Handoff
+) -> None:
+    call(merged, ana)
+    handoffs.accept(handoff=merged, by=ana, now=NOW)
+    client.force_login(ana)
+    touch, event = FollowUp.objects.get(), HandoffEvent.objects.get(kind="accepted")
+    for path, told in (
+        (f"follow-ups/{touch.pk}", {"retract": "yes", "retract-reason": "It was another lead."}),
+        (f"handoff-events/{event.pk}", {"retract-reason": "It was another lead."}),
+    ):
+        page = f"/agreements/acme/{path}/"
+        assert client.get(page).context["lead"] == carla
+        back = f"/agreements/acme/leads/{carla.pk}/?handoff={merged.pk}"
+        assert client.post(page, told)["Location"] == back
+
+
+def test_a_mail_to_the_holder_names_the_kept_lead(
+    version: AgreementVersion, ana: User, carla: Lead, merged: Handoff, settings: Settings
+) -> None:
+    settings.SENDS_EMAIL, settings.PORTAL_URL = True, "https://sla.example.com"
+    rafa = make_user("Rafa", team=version.agreement.sales_team, role="lead")
+    bruno = make_rep("Bruno", version.agreement)
+    assignments.reassign(handoff=merged, holder=bruno, seen_holder_id=ana.pk, by=rafa, now=NOW)
+
+    assert send_messages(now=NOW + GATHERED) == 1
+
+    assert mail.outbox[0].subject == "Yours now: Carla, Ipê"
+    assert f"/agreements/acme/leads/{carla.pk}/?handoff={merged.pk}\n" in mail.outbox[0].body
 
 
 def test_ready_leads_are_kept_ones(
