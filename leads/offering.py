@@ -5,12 +5,13 @@ from datetime import date, datetime
 from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from agreements.models import Agreement, User
 from leads.actions import handoffs
 from leads.actions.assignments import assign_by_rules
 from leads.assigning import is_there
+from leads.kin import apart_from
 from leads.many import Done, do_to_each
 from leads.models import Handoff, Lead, OfferRule, Readiness
 from leads.team import team_of, waiting_of
@@ -27,11 +28,11 @@ def offer_by_rule(*, now: datetime) -> int:
     """
     offered = 0
     for rule in OfferRule.objects.filter(in_use_since__isnull=False).select_related("agreement"):
-        ever = rule.agreement.handoffs.filter(lead=OuterRef("lead"))
         ready = Readiness.objects.filter(
-            ~Exists(ever), agreement=rule.agreement, ready_since__gte=rule.in_use_since
+            agreement=rule.agreement, ready_since__gte=rule.in_use_since, lead__merged_into=None
         )
-        for row in ready.select_related("lead").order_by("ready_since", "lead"):
+        never_offered = apart_from(ready, rule.agreement.handoffs.all())
+        for row in never_offered.select_related("lead").order_by("ready_since", "lead"):
             name = _name(BY_RULE, str(rule.agreement_id), str(row.lead_id))
             handoff = _offer(row, rule.agreement, BY_RULE, name, now)
             if handoff is not None:
@@ -44,10 +45,9 @@ def _offer(
     about: Readiness | Handoff, agreement: Agreement, reason: str, name: str, now: datetime
 ) -> Handoff | None:
     """Offer a lead; None where somebody was quicker, or nobody may contact it any more."""
-    lead = about.kept_lead if isinstance(about, Handoff) else about.lead
     try:
         return handoffs.offer(
-            lead=lead, agreement=agreement, by=None, now=now, reason=reason, named=name
+            lead=about.lead.kept, agreement=agreement, by=None, now=now, reason=reason, named=name
         )
     except (handoffs.AlreadyOpen, handoffs.UnableToOffer):
         return None

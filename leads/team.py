@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q
+from django.db.models.functions import Coalesce
 
 from agreements.business_time import Schedule
 from agreements.clock import ClockKind, Interval, due_after
@@ -14,7 +15,7 @@ from agreements.models import Absence, Agreement, AgreementVersion, Membership, 
 from agreements.models.contracts import Party
 from agreements.rulebook import Rulebook
 from leads.assigning import Method, Person, Staff, TeamRule, Waiting
-from leads.models import AssignmentRule, AssignmentTurn, Clock, Handoff, TeamRules
+from leads.models import AssignmentRule, AssignmentTurn, Clock, Handoff, Lead, TeamRules
 from leads.queue import acting_clocks
 from leads.rulebooks import rulebook_of, rulebooks_of
 
@@ -182,21 +183,24 @@ def _schedule_outside(agreement: Agreement, now: datetime) -> Schedule:
 
 
 def _earlier_owners(handoffs: Sequence[Handoff]) -> dict[int, int]:
-    """Return by handoff who held the lead's handoff before it; one query."""
+    """Return by handoff who held a handoff of the lead before it, under whichever name; one query.
+
+    The handoffs come with their leads.
+    """
     if not handoffs:
         return {}
+    kept = {each.pk: each.lead.merged_into_id or each.lead_id for each in handoffs}
+    members = Lead.objects.one_with(set(kept.values())).values("pk")
     held = Handoff.objects.filter(
-        agreement=handoffs[0].agreement_id,
-        lead__in=[each.lead_id for each in handoffs],
-        holder__isnull=False,
-    )
+        agreement=handoffs[0].agreement_id, lead__in=members, holder__isnull=False
+    ).annotate(kept=Coalesce("lead__merged_into", "lead"))
     by_lead: defaultdict[int, list[tuple[datetime | None, int]]] = defaultdict(list)
     rows = held.order_by("offered_at", "pk")
-    for lead_id, offered_at, holder_id in rows.values_list("lead_id", "offered_at", "holder_id"):
+    for lead_id, offered_at, holder_id in rows.values_list("kept", "offered_at", "holder_id"):
         by_lead[lead_id].append((offered_at, holder_id))
     owners: dict[int, int] = {}
     for handoff in handoffs:
-        for offered_at, holder_id in by_lead[handoff.lead_id]:
+        for offered_at, holder_id in by_lead[kept[handoff.pk]]:
             if offered_at and handoff.offered_at and offered_at < handoff.offered_at:
                 owners[handoff.pk] = holder_id
     return owners

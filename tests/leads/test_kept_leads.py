@@ -12,10 +12,11 @@ from agreements.models import AgreementVersion, User
 from agreements.outbox import send_messages
 from leads.actions import assignments, handoffs, merges, outcomes
 from leads.ingest import ingest
-from leads.models import FollowUp, Handoff, HandoffEvent, Lead
-from leads.offering import offer_returning
+from leads.models import FollowUp, Handoff, HandoffEvent, Lead, OfferRule
+from leads.offering import offer_by_rule, offer_returning
 from leads.readiness import judge_leads
 from tests.factories import Teller, make_rep, make_user, make_version
+from tests.leads.assigning import make_rule
 from tests.leads.dealing import call, dealing_terms
 from tests.leads.pages import NOW, offer, stop_time, text_of
 from tests.leads.test_readiness import CRITERIA, READY, tell
@@ -137,6 +138,28 @@ def test_a_mail_to_the_holder_names_the_kept_lead(
 
     assert mail.outbox[0].subject == "Yours now: Carla, Ipê"
     assert f"/agreements/acme/leads/{carla.pk}/?handoff={merged.pk}\n" in mail.outbox[0].body
+
+
+def test_whoever_held_the_merged_lead_is_the_earlier_owner(
+    version: AgreementVersion, ana: User, julia: User, carla: Lead, handoff: Handoff
+) -> None:
+    day = (NOW + timedelta(days=1)).date()
+    outcomes.recycle(handoff=handoff, reason="not_now", returns_date=day, by=ana, now=MERGED_AT)
+    merges.merge(kept=carla, merged=handoff.lead, by=julia, now=MERGED_AT)
+    make_rule(version.agreement, "Earlier owner", method="earlier_owner")
+    make_rule(version.agreement, people=[make_rep("Bruno", version.agreement)])
+    again = handoffs.offer(lead=carla, agreement=version.agreement, by=julia, now=NOW)
+    assert again.holder == ana
+
+
+def test_whom_sales_had_under_the_other_name_is_not_offered_by_rule(
+    version: AgreementVersion, ana: User, julia: User, carla: Lead, handoff: Handoff
+) -> None:
+    handoffs.reject(handoff=handoff, reason="wrong_data", by=ana, now=MERGED_AT)
+    merges.merge(kept=carla, merged=handoff.lead, by=julia, now=MERGED_AT)
+    OfferRule.objects.create(agreement=version.agreement, in_use_since=MERGED_AT)
+    judge_leads(now=NOW)
+    assert offer_by_rule(now=NOW) == 0
 
 
 def test_ready_leads_are_kept_ones(
