@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from django.db.models import BooleanField, F, Func
+from django.db.models import BooleanField, F, Func, IntegerField
 from django.db.models.sql.compiler import SQLCompiler
 
 
@@ -19,6 +19,10 @@ class AnyOf(Func):
         self.values = list(values)
 
     def as_sql(self, compiler: SQLCompiler, *_: Any, **__: Any) -> tuple[str, tuple[Any, ...]]:
-        """Write the comparison."""
-        column, parameters = compiler.compile(self.get_source_expressions()[0])
-        return f"{column} = ANY(%s)", (*parameters, self.values)
+        """Write the comparison, with keys as wide as the column's, which alone can be hashed."""
+        source = self.get_source_expressions()[0]
+        field = getattr(source.output_field, "target_field", source.output_field)
+        kind = field.cast_db_type(compiler.connection)
+        cast = f"::{kind}[]" if isinstance(field, IntegerField) else ""
+        column, parameters = compiler.compile(source)
+        return f"{column} = ANY(%s{cast})", (*parameters, self.values)
