@@ -251,6 +251,17 @@ def families_of(lead_ids: Collection[int]) -> Families:
     return Families(merges)
 
 
+def families_below(kept_ids: Collection[int]) -> Families:
+    """Read which leads were merged into these, also over others; one query.
+
+    Of leads that are kept in the end these are whole families.
+    """
+    rows = LeadMerge.objects.holding().filter(AnyOf("merged__merged_into", kept_ids))
+    told = rows.order_by("occurred_at", "source", "external_id")
+    merges = told.values_list("merged_id", *MergeRow._fields)
+    return Families({merged_id: MergeRow._make(row) for merged_id, *row in merges})
+
+
 def versions_of(agreement_ids: Collection[int]) -> Versions:
     """Read the signed versions of some agreements, their rules made ready."""
     found = Versions()

@@ -1,12 +1,12 @@
 """The rows of the registry: where each lead stands, who has it, its points and its source."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from django.db.models import BigIntegerField, DateTimeField, F, Q, QuerySet, TextField, Value
+from django.db.models import BigIntegerField, DateTimeField, F, QuerySet, TextField, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Coalesce, NullIf
 
@@ -17,7 +17,7 @@ from leads.any_of import AnyOf
 from leads.families import Families, known_at
 from leads.models import Handoff, Lead, LeadIdentity, Readiness, StageEntry
 from leads.models.leads import HandoffQuerySet
-from leads.records import changes_of, families_of
+from leads.records import changes_of, families_below
 from leads.registry import latest_of_each
 
 _NOTHING = Value(None)
@@ -49,9 +49,9 @@ class RegistryRow:
 
 
 class _Told(NamedTuple):
-    """Something told of a lead: whom it stands for, a stage, a system that knows it, its points.
+    """Something told of a lead: what it is called, a stage, a system that knows it, its points.
 
-    ``number`` is the key of the lead that is kept, of the entry or the identity, or the points.
+    ``number`` is the key of the lead, of the entry or of the identity, or the points.
     """
 
     lead_id: int
@@ -73,7 +73,7 @@ class _Family:
     def hear(self, told: _Told, *, is_own: bool) -> None:
         """Add something that is told of the lead itself, or of one that was merged into it."""
         match told.kind:
-            case "lead" if not is_own:
+            case "merged":
                 self.merged.append(told.text or f"#{told.lead_id}")
             case "stage" if told.at is not None:
                 self.entries.append((told.at, told.number, told.text))
@@ -85,7 +85,7 @@ class _Family:
 
 @dataclass(frozen=True)
 class RowWriter:
-    """Dresses leads, a page of them at a time; two to four queries, however many leads.
+    """Dresses leads, a page of them at a time; three or four queries, however many leads.
 
     ``versions`` are the signed ones of the agreement in their order, the latest of which names
     stages and tiers; of each lead the latest of ``handoffs`` is told.
@@ -101,15 +101,16 @@ class RowWriter:
         return self.versions[-1].parsed_terms() if self.versions else None
 
     def rows(self, leads: Sequence[Lead]) -> list[RegistryRow]:
-        """Return the row of each lead, in their order."""
-        told = self._told_of([lead.pk for lead in leads])
-        kept = {each.lead_id: each.number for each in told if each.kind == "lead"}
-        families = {lead.pk: _Family() for lead in leads}
-        for each in told:
-            stands_for = kept[each.lead_id]
-            families[stands_for].hear(each, is_own=each.lead_id == stands_for)
+        """Return the row of each lead, none of which was merged into another, in their order."""
+        own = [lead.pk for lead in leads]
+        merges = families_below(own)
+        kept = {pk: merges.kept(pk) for pk in (*own, *merges.merges)}
+        families = {pk: _Family() for pk in own}
+        for told in self._told_of(kept.keys(), merges.merges.keys()):
+            stands_for = kept[told.lead_id]
+            families[stands_for].hear(told, is_own=told.lead_id == stands_for)
         handoffs = latest_of_each(self.handoffs, kept)
-        points = self._points_at_offer(handoffs, kept)
+        points = self._points_at_offer(handoffs, merges)
         return [
             self._row(lead, families[lead.pk], handoffs.get(lead.pk), points.get(lead.pk))
             for lead in leads
@@ -147,29 +148,28 @@ class RowWriter:
         read = {each.pk: each.parsed_terms() for each in self.versions}
         return {pk: terms for pk, terms in read.items() if terms.handoff.scoring}
 
-    def _told_of(self, lead_ids: Sequence[int]) -> list[_Told]:
-        """Read what is told of leads and of those merged into them; one query."""
-        members = Lead.objects.filter(Q(AnyOf("pk", lead_ids)) | AnyOf("merged_into", lead_ids))
-        told = {"lead__in": members.values("pk")}
-        of_agreement = told | {"agreement": self.agreement}
+    def _told_of(self, lead_ids: Collection[int], merged_ids: Collection[int]) -> list[_Told]:
+        """Read what is told of leads, and the names of those of them that were merged; one query.
+
+        Each table is asked for the very keys, so that its index serves whatever is known of it.
+        """
+        told = AnyOf("lead", lead_ids)
         shown = Coalesce(*(NullIf(name, Value("")) for name in ("name", "company", "email")))
+        entries = StageEntry.objects.holding().filter(told, agreement=self.agreement)
+        judged = Readiness.objects.filter(told, agreement=self.agreement, points__isnull=False)
         arms: list[QuerySet[Any]] = [
-            _arm(members, "pk", "lead", Coalesce("merged_into", "pk"), shown),
-            _arm(
-                StageEntry.objects.holding().filter(**of_agreement),
-                "lead", "stage", F("pk"), F("stage"), F("occurred_at"),
-            ),
-            _arm(LeadIdentity.objects.filter(**told), "lead", "system", F("pk"), F("source")),
-            _arm(
-                Readiness.objects.filter(**of_agreement, points__isnull=False),
-                "lead", "points", F("points"),
-            ),
-        ]  # fmt: skip
+            _arm(entries, "lead", "stage", F("pk"), F("stage"), F("occurred_at")),
+            _arm(LeadIdentity.objects.filter(told), "lead", "system", F("pk"), F("source")),
+            _arm(judged, "lead", "points", F("points")),
+        ]
+        if merged_ids:
+            merged = Lead.objects.filter(AnyOf("pk", merged_ids))
+            arms.append(_arm(merged, "pk", "merged", F("pk"), shown))
         first, *others = arms
         return [_Told._make(row) for row in first.union(*others, all=True)]
 
     def _points_at_offer(
-        self, handoffs: Mapping[int, Handoff], kept: Mapping[int, int]
+        self, handoffs: Mapping[int, Handoff], families: Families
     ) -> Mapping[int, int]:
         """Return the points that each lead had at its offer, by the version that judged it."""
         offered = {
@@ -177,7 +177,7 @@ class RowWriter:
             for each in handoffs.values()
             if each.offered_at and each.version_id in self._scoring
         }
-        points = _points_at(offered, kept) if offered else {}
+        points = _points_at(offered, families) if offered else {}
         return {pk: points[each.lead_id] for pk, each in handoffs.items() if each.lead_id in points}
 
 
@@ -199,15 +199,8 @@ def _arm(
     )
 
 
-def _points_at(
-    asked: Mapping[int, tuple[Terms, datetime]], kept: Mapping[int, int]
-) -> dict[int, int]:
-    """Return the points that terms give each lead by what was told of it up to an instant.
-
-    ``kept`` has everybody who may be one with one of them.
-    """
-    has_merged = any(pk != stands_for for pk, stands_for in kept.items())
-    families = families_of(kept.keys()) if has_merged else Families()
+def _points_at(asked: Mapping[int, tuple[Terms, datetime]], families: Families) -> dict[int, int]:
+    """Return the points that terms give each lead by what was told of it up to an instant."""
     told = changes_of(families.all(set(asked)), families)
     points = {}
     for pk, (terms, at) in asked.items():

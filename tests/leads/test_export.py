@@ -144,8 +144,7 @@ def test_a_hundred_thousand_leads_are_never_all_in_memory(
                 source, external_id, content_hash, is_current, is_retracted, is_undone,
                 correction_reason)
             SELECT %s, id, 'lead', '2026-01-01Z', '2026-01-01Z', 'crm', 'S' || id, '', true, false,
-                false, '' FROM leads_lead;
-            ANALYZE leads_lead, leads_stageentry
+                false, '' FROM leads_lead
             """,
             [version.agreement_id],
         )
