@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from agreements.permissions import refusal, roles_in
+from agreements.permissions import refusal
 from leads.actions.contests import contestable_until
 from leads.any_of import AnyOf
 from leads.models import Handoff, HandoffEvent
@@ -66,11 +66,11 @@ def _rejected(desk: Desk) -> HandoffQuerySet:
 
 
 class _Around:
-    """What is told of rejections of one agreement; six queries, however many."""
+    """What is told of rejections of one agreement; five queries, however many."""
 
     def __init__(self, desk: Desk, handoffs: list[Handoff]) -> None:
         self.handoffs, self.books = handoffs, RulebooksFor()
-        self._user, self._roles = desk.user, roles_in(desk.agreement, desk.user)
+        self._user, self._roles = desk.user, desk.roles
         kinds = [Kind.OFFERED, Kind.REJECTED, Kind.CONTESTED]
         found = HandoffEvent.objects.holding().filter(
             AnyOf("handoff", [each.pk for each in handoffs]), kind__in=kinds

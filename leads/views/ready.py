@@ -58,7 +58,9 @@ def ready(request: SignedInRequest, slug: str) -> HttpResponse:
         "tabs": _tabs(desk, view, now),
         "terms": terms,
         "now": now,
-        "cannot_offer": refusal(check_user_can_offer, desk.agreement, request.user),
+        "cannot_offer": refusal(
+            check_user_can_offer, desk.agreement, request.user, roles=desk.roles
+        ),
         "cannot_turn": refusal(check_user_can_turn_offer_rule, desk.agreement, request.user),
         "rule": OfferRule.objects.filter(agreement=desk.agreement).first(),
         "contested": number_waiting(desk),
@@ -123,7 +125,7 @@ def _tabs(desk: Desk, view: str, now: datetime) -> list[dict[str, Any]]:
 def offer(request: SignedInRequest, slug: str) -> HttpResponse:
     """Show what is about to be offered, one lead or many, and offer it."""
     desk, now = desk_that_reads_all(request.user, slug), timezone.now()
-    check_user_can_offer(desk.agreement, request.user)
+    check_user_can_offer(desk.agreement, request.user, roles=desk.roles)
     chosen = _chosen(request, desk)
     leads, refused = sort_out(chosen, desk.agreement)
     version = desk.agreement.versions.in_force(now).first()

@@ -203,7 +203,7 @@ def test_queries(
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     judged(version, **{f"Lead {number}": READY for number in range(12)})
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(21):
         client.get(PAGE)
 
 
@@ -217,7 +217,7 @@ def test_queries_about_who_comes_back(
     for number in range(12):
         handoff = offer(version, f"Lead {number}", NOW, holder=ana)
         outcomes.recycle(handoff=handoff, reason="not_now", returns_date=day, by=ana, now=NOW)
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(18):
         assert "Lead 11" in text_of(client.get(PAGE, {"view": "returning"}))
 
 

@@ -90,7 +90,7 @@ def test_the_page_asks_no_more_for_more_of_them(
             handoffs.reject(handoff=told, reason="wrong_data", by=rafael, now=NOW)
         for told in Handoff.objects.filter(lead__name__in=names[:2]):
             contests.contest(handoff=told, by=julia, now=NOW, note="It is right.")
-        with django_assert_max_num_queries(14):
+        with django_assert_max_num_queries(12):
             texts.append(text_of(client.get(PAGE)))
     assert "Waiting for the arbiter 2" in texts[1]
     assert "Can still be contested 3" in texts[1]
