@@ -42,7 +42,7 @@ _REFUSALS = (
 
 @dataclass(frozen=True, slots=True)
 class Considered:
-    """A lead that was chosen; ``why_not`` is empty where the deed can be done to its handoff."""
+    """A lead that was chosen, its handoff if any, and why a deed is not done; empty where it is."""
 
     lead: Lead
     handoff: Handoff | None

@@ -43,7 +43,7 @@ def bulk(request: SignedInRequest, slug: str) -> HttpResponse:
     deed = DEEDS.get(plain(asked, "deed"))
     if deed is None:
         raise Http404
-    deed.check(desk.agreement, request.user)
+    deed.check(desk.agreement, request.user, roles=desk.roles)
     if request.method == "POST":
         return _do(request, desk, deed, filters, now)
     leads = _chosen(request, desk, filters, MOST, now)
@@ -172,8 +172,9 @@ def _known(agreement: Agreement, *rows: Audit | None) -> dict[int, Handoff]:
     return handoffs.select_related("lead__merged_into", "holder").in_bulk()
 
 
-def _refused(row: Audit, known: Mapping[int, Handoff]) -> list[tuple[Handoff, str]]:
-    return [(known[key], said) for key, said in row.data["refused"] if key in known]
+def _refused(row: Audit, known: Mapping[int, Handoff]) -> list[Considered]:
+    told = [(known[key], said) for key, said in row.data["refused"] if key in known]
+    return [Considered(handoff.kept_lead, handoff, said) for handoff, said in told]
 
 
 @login_required
@@ -183,7 +184,7 @@ def undo(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     now = timezone.now()
     desk = desk_or_404(request.user, slug)
     row = _row_or_404(desk, pk)
-    DEEDS[row.data["deed"]].check(desk.agreement, request.user)
+    DEEDS[row.data["deed"]].check(desk.agreement, request.user, roles=desk.roles)
     if now - row.recorded_at > WITHIN:
         messages.warning(request, _("Too late to take all of it back: open each lead instead."))
     elif undone_of(row) is None:

@@ -285,8 +285,8 @@ def test_a_preview_costs_the_same_however_many(
 ) -> None:
     sign_in(client, version, "sales")
     many = offered(version, *(f"L{number}" for number in range(8)))
-    with django_assert_max_num_queries(24) as few:
+    with django_assert_max_num_queries(23) as few:
         preview(client, "recycle", *many[:2])
-    with django_assert_max_num_queries(24) as all_of_them:
+    with django_assert_max_num_queries(23) as all_of_them:
         preview(client, "recycle", *many)
     assert len(few) == len(all_of_them)
