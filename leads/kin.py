@@ -3,9 +3,13 @@
 from typing import Any, TypeVar
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 Rows = TypeVar("Rows", bound=QuerySet[Any])
 _NONE = Q(pk__in=())
+
+KEPT = Coalesce("lead__merged_into", "lead")
+"""The key of the lead that is kept, in rows about a lead."""
 
 
 def kept_of(rows: QuerySet[Any]) -> QuerySet[Any, Any]:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,6 +15,7 @@ from agreements.rulebook import Rulebook
 from agreements.terms import Commitment, Terms, Tier
 from agreements.wording import short_promise
 from leads.countdown import Countdown, count_down
+from leads.kin import KEPT
 from leads.models import Clock, FollowUp, Handoff, Lead
 from leads.qualifying import attributes_at_offer, why_qualified
 from leads.queue import acting_clocks
@@ -126,7 +126,7 @@ def _latest_touches(handoffs: Sequence[Handoff]) -> dict[int, FollowUp]:
         .filter(
             agreement=handoffs[0].agreement_id, lead__in=members.values("pk"), is_automated=False
         )
-        .annotate(kept=Coalesce("lead__merged_into", "lead"))
+        .annotate(kept=KEPT)
         .order_by("kept", "-occurred_at", "-pk")
         .distinct("kept")
     )

@@ -17,13 +17,12 @@ from django.db.models import (
     Value,
 )
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 
 from agreements.models import Agreement, Membership, User
 from leads.any_of import AnyOf
 from leads.cohort import WITHOUT
-from leads.kin import kept_of, latest_of
+from leads.kin import KEPT, kept_of, latest_of
 from leads.models import Handoff, Lead, LeadChange, LeadIdentity, StageEntry
 from leads.models.facts import FactQuerySet
 from leads.models.leads import HandoffQuerySet, LeadQuerySet
@@ -32,7 +31,6 @@ from leads.registry_filters import NOBODY, RegistryFilters
 from leads.searching import matching
 
 _HIDDEN = (Handoff.Status.REPEATED, Handoff.Status.TAKEN_BACK)
-_KEPT = Coalesce("lead__merged_into", "lead")
 
 
 def readable_leads(desk: Desk) -> LeadQuerySet:
@@ -137,7 +135,7 @@ def latest_of_each(handoffs: HandoffQuerySet, lead_ids: Collection[int]) -> dict
 
     An open one is later than any other. ``lead_ids`` are leads with those merged into them.
     """
-    own: QuerySet[Any] = handoffs.filter(AnyOf("lead", lead_ids)).annotate(kept=_KEPT)
+    own: QuerySet[Any] = handoffs.filter(AnyOf("lead", lead_ids)).annotate(kept=KEPT)
     is_open = ExpressionWrapper(Q(status__in=Handoff.OPEN), BooleanField())
     offered_at = F("offered_at").desc(nulls_last=True)
     latest = own.order_by("kept", is_open.desc(), offered_at, "-pk").distinct("kept")
@@ -176,7 +174,7 @@ def _sorted(leads: LeadQuerySet, desk: Desk, sort: str) -> QuerySet[Any]:
 
 def _by(latest: QuerySet[Any], moment: str, down: str, leads: LeadQuerySet) -> QuerySet[Any]:
     """Return the rows about some leads in the order of a moment, as their index has them."""
-    kept: QuerySet[Any] = latest.annotate(kept=_KEPT)
+    kept: QuerySet[Any] = latest.annotate(kept=KEPT)
     found = kept.filter(kept__in=leads.values("pk"))
     return found.select_related("lead__merged_into").order_by(f"{down}{moment}", f"{down}pk")
 

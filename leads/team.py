@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q
-from django.db.models.functions import Coalesce
 
 from agreements.business_time import Schedule
 from agreements.clock import ClockKind, Interval, due_after
@@ -15,6 +14,7 @@ from agreements.models import Absence, Agreement, AgreementVersion, Membership, 
 from agreements.models.contracts import Party
 from agreements.rulebook import Rulebook
 from leads.assigning import Method, Person, Staff, TeamRule, Waiting
+from leads.kin import KEPT
 from leads.models import AssignmentRule, AssignmentTurn, Clock, Handoff, Lead, TeamRules
 from leads.queue import acting_clocks
 from leads.rulebooks import rulebook_of, rulebooks_of
@@ -193,7 +193,7 @@ def _earlier_owners(handoffs: Sequence[Handoff]) -> dict[int, int]:
     members = Lead.objects.one_with(set(kept.values())).values("pk")
     held = Handoff.objects.filter(
         agreement=handoffs[0].agreement_id, lead__in=members, holder__isnull=False
-    ).annotate(kept=Coalesce("lead__merged_into", "lead"))
+    ).annotate(kept=KEPT)
     by_lead: defaultdict[int, list[tuple[datetime | None, int]]] = defaultdict(list)
     rows = held.order_by("offered_at", "pk")
     for lead_id, offered_at, holder_id in rows.values_list("kept", "offered_at", "holder_id"):

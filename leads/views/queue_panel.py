@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,6 +19,7 @@ from leads.case import read_case
 from leads.deed_forms import DeedForm
 from leads.foreseeing import foresee, next_step_words, suggestion_words
 from leads.forms import LogForm
+from leads.kin import KEPT
 from leads.models import Handoff, Snooze
 from leads.panel import clocks_of, person_of
 from leads.pauses import pause_of
@@ -58,7 +58,7 @@ def reading_of(request: SignedInRequest, slug: str, pk: int) -> Reading:
     """Find a handoff that the person may read. Raises Http404."""
     desk = desk_or_404(request.user, slug)
     lead = Handoff.objects.visible_to(desk.user).filter(agreement=desk.agreement, pk=pk)
-    lead_pk = lead.values_list(Coalesce("lead__merged_into", "lead"), flat=True).first()
+    lead_pk = lead.values_list(KEPT, flat=True).first()
     if lead_pk is None:
         raise Http404
     return read(request, slug, lead_pk, pk)
