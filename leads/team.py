@@ -150,7 +150,7 @@ class _Asking:
 
 def attributes_of(handoff: Handoff) -> dict[str, Any]:
     """Return what rules may ask about: all that is known of the lead, and the handoff's tier."""
-    known: dict[str, Any] = dict(handoff.lead.attributes)
+    known: dict[str, Any] = dict(handoff.kept_lead.attributes)
     return known | {"tier": handoff.tier} if handoff.tier else known
 
 

@@ -112,7 +112,7 @@ def _locked(handoff: Handoff) -> Handoff:
     """Lock the lead and then the handoff, as everybody does who settles it."""
     judge_by_rules()
     Lead.objects.select_for_update(no_key=True).get(pk=handoff.lead_id)
-    rows = Handoff.objects.select_related("lead", "holder", "agreement__sales_team")
+    rows = Handoff.objects.select_related("lead__merged_into", "holder", "agreement__sales_team")
     return rows.select_for_update(no_key=True, of=("self",)).get(pk=handoff.pk)
 
 

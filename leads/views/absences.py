@@ -127,7 +127,7 @@ def _recorded(agreement: Agreement, absence: Absence, now: datetime) -> str:
     """Say what it does: whose the time is, and what runs out meanwhile."""
     choosing = Choosing(agreement, now)
     held = agreement.handoffs.open().filter(holder=absence.user)
-    handoffs = list(held.select_related("lead", "agreement"))
+    handoffs = list(held.select_related("lead__merged_into", "agreement"))
     asked = choosing.waiting(handoffs).values()
     left = sum(choosing.runs_out_while_away(each) for each in asked)
     parts = [

@@ -86,8 +86,8 @@ def _overdue(agreement: Agreement, now: datetime) -> dict[int, int]:
 def _left_alone(agreement: Agreement, choosing: Choosing) -> dict[int, int]:
     """Count by holder what runs out while they are away; five queries."""
     away = [key for key, person in choosing.team.staff.items() if person.away]
-    held = agreement.handoffs.open().filter(holder__in=away).select_related("lead", "agreement")
-    handoffs = list(held)
+    held = agreement.handoffs.open().filter(holder__in=away)
+    handoffs = list(held.select_related("lead__merged_into", "agreement"))
     found: dict[int, int] = {}
     for waiting in choosing.waiting(handoffs).values():
         if waiting.holder is not None and choosing.runs_out_while_away(waiting):

@@ -152,6 +152,18 @@ def test_whoever_held_the_merged_lead_is_the_earlier_owner(
     assert again.holder == ana
 
 
+def test_rules_ask_what_is_known_of_the_kept_lead(
+    version: AgreementVersion, ana: User, merged: Handoff
+) -> None:
+    bruno = make_rep("Bruno", version.agreement)
+    in_brazil = {"field": "country", "operator": "is", "value": "BR"}
+    make_rule(version.agreement, "Brazil", people=[bruno], when=in_brazil)
+    rafa = User.objects.get(name="Rafa")
+    turn = assignments.assign_by_rules(handoff=merged, now=NOW, by=rafa, seen_holder=ana)
+    assert turn is not None
+    assert turn.user == bruno
+
+
 def test_whom_sales_had_under_the_other_name_is_not_offered_by_rule(
     version: AgreementVersion, ana: User, julia: User, carla: Lead, handoff: Handoff
 ) -> None:
