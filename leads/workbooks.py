@@ -26,6 +26,7 @@ MOST_UNPACKED, MOST_HELD = 4 << 30, 192 << 20
 _SHEETS = "xl/worksheets/"
 # A sheet with nothing in so many rows holds nothing.
 _LOOKED_AT = 20
+_MOST_ROWS = 1 << 20
 _HEAD = 1 << 16
 _OLE, _LOCKED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "EncryptedPackage".encode("utf-16-le")
 _BINARY = (b"\x7fELF", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"SQLite format", b"MZ\x90")
@@ -172,14 +173,24 @@ def _rows(path: Path, name: str) -> Iterator[list[str]]:
     """Give the rows as wide as the first; blank ones are left out."""
     with _opened(path, data_only=True) as results:
         sheet = results[name] if name else results.worksheets[0]
-        sheet.reset_dimensions()
         if not _has_formulas(path):
-            yield from _even(_texts(sheet.iter_rows()))
+            yield from _even(_texts(_rows_of(sheet)))
             return
         with _opened(path) as written:
             source = written[sheet.title]
-            source.reset_dimensions()
-            yield from _even(_texts(_with_results(sheet.iter_rows(), source.iter_rows(), path)))
+            yield from _even(_texts(_with_results(_rows_of(sheet), _rows_of(source), path)))
+
+
+def _rows_of(sheet: Any) -> Iterator[Sequence[Any]]:
+    """Give the rows of a sheet; those that are not written are blank.
+
+    Raises ValueError where a row says that there are more above it than a sheet can have.
+    """
+    sheet.reset_dimensions()
+    for number, row in enumerate(sheet.iter_rows(), start=1):
+        if number > _MOST_ROWS:
+            raise ValueError(f"{sheet.title} has more than {_MOST_ROWS} rows.")
+        yield row
 
 
 @contextmanager

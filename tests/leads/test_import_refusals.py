@@ -16,7 +16,6 @@ from leads import file_work, uploads, workbooks
 from leads.actions import file_imports
 from leads.files import defused, undefused
 from leads.models import Delivery, FileImport, Lead
-from tests.factories import make_user
 from tests.leads.file_imports import (
     HEADER,
     JOAO,
@@ -34,11 +33,6 @@ pytestmark = pytest.mark.django_db
 
 IMPORTS = "/agreements/acme/imports/"
 State = FileImport.State
-
-
-@pytest.fixture
-def marta(version: AgreementVersion) -> User:
-    return make_user("Marta", team=version.agreement.marketing_team, role="lead")
 
 
 Bring = Callable[..., FileImport]
@@ -89,6 +83,18 @@ def packed_otherwise(content: bytes) -> bytes:
     return content
 
 
+def altered(content: bytes, member: str, was: bytes, to: bytes) -> bytes:
+    """Return an archive with something else in one of its members."""
+    with zipfile.ZipFile(BytesIO(content)) as whole:
+        told = {name: whole.read(name) for name in whole.namelist()}
+    assert was in told[member]
+    made = BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archived:
+        for name, text in told.items():
+            archived.writestr(name, text.replace(was, to))
+    return made.getvalue()
+
+
 def flipped(content: bytes) -> bytes:
     """Return an archive with wrong bits in the middle of its largest member."""
     with zipfile.ZipFile(BytesIO(content)) as whole:
@@ -99,6 +105,9 @@ def flipped(content: bytes) -> bytes:
         + bytes(255 - each for each in content[middle : middle + 40])
         + content[middle + 40 :]
     )
+
+
+SMALL = workbook(["id", "a"], [1, 2])
 
 
 def test_a_workbook_works(version: AgreementVersion, marta: User) -> None:
@@ -128,6 +137,7 @@ def test_a_workbook_works(version: AgreementVersion, marta: User) -> None:
         (archive(xl__workbook=b"<workbook/>"), "is damaged"),
         (packed_otherwise(workbook(["id", "a"], [1, 2])), "is damaged"),
         (flipped(workbook(["id", "a"], *([n, "x" * n] for n in range(300)))), "is damaged"),
+        (altered(SMALL, "xl/worksheets/sheet1.xml", b'r="2"', b'r="99999999999"'), "is damaged"),
         (b"\x89PNG\r\n\x1a\n", "is no table"),
         (b" \r\n", "is empty"),
         (b"id,name\r\n", "no row below"),
