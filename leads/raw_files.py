@@ -1,14 +1,14 @@
 """Stored files that tell of people who were forgotten: written anew with those rows empty.
 
-A workbook with one sheet becomes the text that was read of it. What else stands in a file stays as
-it is read.
+A workbook with one sheet becomes the text that was read of it; sheets that are hidden beside others
+are left out. What else stands in a file stays as it is read.
 """
 
 import csv
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -40,9 +40,9 @@ class Sought:
     names: frozenset[tuple[str, str]]
     prints: frozenset[str]
 
-    def is_in(self, cells: Iterable[str], name: tuple[str, str] | None) -> bool:
-        """Whether a row tells of somebody sought."""
-        if name is not None:
+    def is_in(self, cells: Iterable[str], names: Iterable[tuple[str, str] | None] = ()) -> bool:
+        """Whether a row tells of somebody sought, by any of the names that its lead may have."""
+        for name in filter(None, names):
             source, external_id = name
             if name in self.names or (source, veiled(external_id)) in self.names:
                 return True
@@ -53,7 +53,8 @@ class Sought:
 def search_files(*, now: datetime) -> int:
     """Empty the rows of forgotten people in stored files; return how many files were rewritten.
 
-    A file that is being worked on is left to a later run.
+    A file that is being worked on, or is not there, is left to a later run; of one that cannot be
+    read the log tells once.
     """
     owing = list(Forgetting.objects.owing_files().values_list("pk", "lead_id"))
     if not owing:
@@ -66,7 +67,9 @@ def search_files(*, now: datetime) -> int:
             continue
         try:
             rewritten += _search(delivery, sought)
-        except (OSError, UnableToReadFile):
+        except UnableToReadFile:
+            logger.exception("The file of delivery %s cannot be searched.", delivery.pk)
+        except OSError:
             logger.exception("The file of delivery %s could not be searched.", delivery.pk)
             is_whole = False
     if is_whole:
@@ -97,16 +100,27 @@ def _is_at_work(delivery: Delivery) -> bool:
 
 def _search(delivery: Delivery, sought: Sought) -> bool:
     """Search everything that is stored of a file; tell whether anything was rewritten."""
-    mapping = _mapping_of(delivery)
-    sharing = list(Delivery.objects.filter(file=delivery.file.name))
-    found = _emptied(delivery.file, mapping, sought)
-    for file_import in FileImport.objects.filter(delivery__in=sharing):
+    sharing = list(Delivery.objects.filter(file=delivery.file.name).order_by("pk"))
+    imports = list(FileImport.objects.filter(delivery__in=sharing))
+    mappings = [mapping for each in sharing if (mapping := _mapping_of(each)) is not None]
+    reading = _Reading(_form_of(mappings, imports), mappings, sought)
+    found = _emptied(delivery.file, reading)
+    for file_import in imports:
         for field in (file_import.table, file_import.rejects):
             if field:
-                found = _emptied(field, mapping, sought) or found
+                found = _emptied(field, reading) or found
     for each in sharing if found else ():
         _forget_samples(each.pk)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How a file is written, what its columns may mean, and who is sought in it."""
+
+    form: FileFormat
+    mappings: Sequence[FactsMapping]
+    sought: Sought
 
 
 def _mapping_of(delivery: Delivery) -> FactsMapping | None:
@@ -115,55 +129,67 @@ def _mapping_of(delivery: Delivery) -> FactsMapping | None:
     return None
 
 
-def _emptied(field: FieldFile, mapping: FactsMapping | None, sought: Sought) -> bool:
+def _form_of(mappings: Sequence[FactsMapping], imports: Sequence[FileImport]) -> FileFormat:
+    """Return how a file is written: as its mapping says, or a draft of one."""
+    if mappings:
+        return mappings[0].file
+    drafts = [each.draft for each in imports if "encoding" in each.draft]
+    return FileFormat(
+        **{key: drafts[0][key] for key in ("encoding", "delimiter")} if drafts else {}
+    )
+
+
+def _emptied(field: FieldFile, reading: _Reading) -> bool:
     """Write a file anew if somebody sought is in it; tell whether."""
     with TemporaryDirectory() as place:
-        path, form = Path(field.path), mapping.file if mapping else FileFormat()
-        target = Path(place) / "emptied.csv"
+        path, target = Path(field.path), Path(place) / "emptied.csv"
         if workbooks.kind_of(path) == workbooks.WORKBOOK:
-            target, is_found = _rewrite_workbook(path, Path(place), mapping, sought)
+            target, is_found = _rewrite_workbook(path, Path(place), reading)
         else:
-            is_found = _rewrite(path, target, form, mapping, sought)
+            is_found = _rewrite(path, target, reading)
         if is_found:
             _put_in_place(field, target)
     return is_found
 
 
-def _rewrite_workbook(
-    path: Path, place: Path, mapping: FactsMapping | None, sought: Sought
-) -> tuple[Path, bool]:
+def _rewrite_workbook(path: Path, place: Path, reading: _Reading) -> tuple[Path, bool]:
     """Write a workbook anew as text cells, one sheet alone as text; tell whether it was needed."""
+    reading = replace(reading, form=FileFormat())
     emptied: dict[str, Path] = {}
     is_found = False
-    for number, sheet in enumerate(workbooks.filled_sheets(path)):
-        text, emptied[sheet] = place / f"{number}.text.csv", place / f"{number}.csv"
-        workbooks.write_as_text(path, text, sheet=sheet)
-        is_found |= _rewrite(text, emptied[sheet], FileFormat(), mapping, sought)
-    if len(emptied) == 1:
-        return next(iter(emptied.values())), is_found
+    for number, sheet in enumerate(workbooks.sheets_of(path)):
+        text, target = place / f"{number}.text.csv", place / f"{number}.csv"
+        workbooks.write_as_text(path, text, sheet=sheet, is_lenient=True)
+        if text.stat().st_size:
+            is_found |= _rewrite(text, target, reading)
+            emptied[sheet] = target
+    kept = {name: emptied[name] for name in workbooks.filled_sheets(path) if name in emptied}
+    if len(kept) == 1:
+        return next(iter(kept.values())), is_found
     target = place / "emptied.xlsx"
     if is_found:
-        workbooks.write_sheets(target, emptied)
+        workbooks.write_sheets(target, kept)
     return target, is_found
 
 
-def _rewrite(
-    path: Path, target: Path, form: FileFormat, mapping: FactsMapping | None, sought: Sought
-) -> bool:
-    is_found, encoding = False, form.encoding.removesuffix("-sig")
+def _rewrite(path: Path, target: Path, reading: _Reading) -> bool:
+    form, sought = reading.form, reading.sought
+    encoding = form.encoding.removesuffix("-sig")
     errors = "replace" if encoding.startswith("utf-16") else "surrogateescape"
     with (
         Rows(path, form, is_lenient=True) as rows,
         target.open("w", encoding=encoding, errors=errors, newline="") as file,
     ):
         writer = csv.writer(file, delimiter=form.delimiter)
-        writer.writerow(rows.header)
-        name_of = name_reader(mapping, rows.header)
+        name_readers = [name_reader(mapping, rows.header) for mapping in reading.mappings]
+        # What stands first in a sheet that nobody imports may be a row like any other.
+        is_found = sought.is_in(rows.header)
+        writer.writerow([""] * len(rows.header) if is_found else rows.header)
         for line, cells in rows:
             if isinstance(cells, UnableToRead):
                 # What cannot be read may be anybody's.
                 writer.writerow([f"line {line}"])
-            elif sought.is_in(cells, name_of(cells)):
+            elif sought.is_in(cells, [name_of(cells) for name_of in name_readers]):
                 is_found = True
                 writer.writerow([""] * len(cells))
             else:

@@ -10,10 +10,8 @@ from leads.row_problems import UnableToRead
 NameReader = Callable[[Sequence[str]], tuple[str, str] | None]
 
 
-def name_reader(mapping: FactsMapping | None, header: Sequence[str]) -> NameReader:
+def name_reader(mapping: FactsMapping, header: Sequence[str]) -> NameReader:
     """Return what reads the source and the id of a row's lead; None where it does not say."""
-    if mapping is None:
-        return lambda _cells: None
     try:
         setting = Setting(stages=(), person=lambda _: 0)
         read = CellReaders(mapping, header, setting).needed(mapping.lead.id, "lead")

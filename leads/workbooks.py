@@ -24,7 +24,7 @@ WORKBOOK, TEXT = "workbook", "text"
 # A sheet is read bit by bit, but the texts that its cells share are held in memory.
 MOST_UNPACKED, MOST_HELD = 4 << 30, 192 << 20
 _SHEETS = "xl/worksheets/"
-# A sheet with nothing in so many rows holds nothing.
+# A sheet with nothing in so many rows is not offered to be imported.
 _LOOKED_AT = 20
 _MOST_ROWS = 1 << 20
 _HEAD = 1 << 16
@@ -102,6 +102,14 @@ def _is_workbook(path: Path) -> bool:
         return False
 
 
+def sheets_of(path: Path) -> list[str]:
+    """Return the names of all sheets. Raises UnableToReadFile as filled_sheets does."""
+    with _looking_into(path):
+        _check_sizes(path)
+        with _opened(path) as workbook:
+            return [str(sheet.title) for sheet in workbook.worksheets]
+
+
 def filled_sheets(path: Path) -> list[str]:
     """Return the names of the sheets that hold something; hidden ones where all of them are.
 
@@ -120,18 +128,20 @@ def write_as_text(
     target: Path,
     *,
     sheet: str = "",
+    is_lenient: bool = False,
     on_progress: Callable[[int], None] = lambda _: None,
 ) -> None:
     """Write a sheet as UTF-8 with commas; without a name the first that holds something.
 
     ``on_progress`` is told how many rows were read so far.
-    Raises UnableToReadFile for what is damaged, would fill the memory, or has no results.
+    Raises UnableToReadFile for what is damaged or would fill the memory, and unless it is lenient
+    for a formula whose result was not saved.
     """
     sheet = sheet or next(iter(filled_sheets(path)), "")
     with _looking_into(path), target.open("w", encoding="utf-8", newline="") as file:
         _check_sizes(path)
         writer = csv.writer(file)
-        for number, row in enumerate(_rows(path, sheet), start=1):
+        for number, row in enumerate(_rows(path, sheet, is_lenient=is_lenient), start=1):
             writer.writerow(row)
             if number % _TOLD_EVERY == 0:
                 on_progress(number)
@@ -169,11 +179,11 @@ def _as_text(sheet: Any, text: str) -> Cell:
     return cell
 
 
-def _rows(path: Path, name: str) -> Iterator[list[str]]:
+def _rows(path: Path, name: str, *, is_lenient: bool) -> Iterator[list[str]]:
     """Give the rows as wide as the first; blank ones are left out."""
     with _opened(path, data_only=True) as results:
         sheet = results[name] if name else results.worksheets[0]
-        if not _has_formulas(path):
+        if is_lenient or not _has_formulas(path):
             yield from _even(_texts(_rows_of(sheet)))
             return
         with _opened(path) as written:

@@ -1,5 +1,6 @@
 """Stored files: the rows of forgotten people are emptied, everybody else's stay."""
 
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from leads.actions import file_imports, forgetting, handoffs
 from leads.ingest import ingest
 from leads.models import Delivery, FileImport, Forgetting, Lead
 from leads.raw_files import search_files
-from tests.factories import Teller, make_user
+from tests.factories import Teller
 from tests.leads.file_imports import (
     JOAO,
     PAULO,
@@ -29,11 +30,6 @@ pytestmark = pytest.mark.django_db
 _ALSO = ["3", "Two\nlines", "web", "2026-09-04 18:00", "", "", "", "", ""]
 
 
-@pytest.fixture
-def admin(version: AgreementVersion) -> User:
-    return make_user("Adela", is_admin=True)
-
-
 def forget(name: str, by: User) -> None:
     forgetting.forget(lead=Lead.objects.get(name=name), reason="Asked.", by=by, now=NOW)
 
@@ -42,6 +38,12 @@ def tell_of_paulo(version: AgreementVersion) -> None:
     """Tell of somebody whose address stands in files, too, under another name."""
     told = Teller("9").attributes(NOW, name="Paulo Souza", email="Paulo@example.com")
     ingest(agreement=version.agreement, facts=[told], by=None, now=NOW)
+
+
+def content_of(book: Workbook) -> bytes:
+    content = BytesIO()
+    book.save(content)
+    return content.getvalue()
 
 
 def stored() -> str:
@@ -113,16 +115,14 @@ def test_what_is_rejected_later_is_searched_too(version: AgreementVersion, admin
     assert search_files(now=NOW) == 0
 
 
-def test_a_workbook_becomes_text(version: AgreementVersion, admin: User, tmp_path: Path) -> None:
+def test_a_workbook_becomes_text(version: AgreementVersion, admin: User) -> None:
     tell_of_paulo(version)
     book = Workbook()
     sheet = book.active
     assert sheet is not None
     for row in (["Email", "Name"], ["paulo@example.com", "Paulo"], ["x@example.com", "Rui"]):
         sheet.append(row)
-    path = tmp_path / "book.xlsx"
-    book.save(path)
-    bring(version.agreement, admin, path.read_bytes(), name="book.xlsx")
+    bring(version.agreement, admin, content_of(book), name="book.xlsx")
     forget("Paulo Souza", admin)
     assert search_files(now=NOW) == 1
     assert stored().splitlines() == ["Email,Name", ",", "x@example.com,Rui"]
@@ -140,6 +140,77 @@ def test_every_sheet_of_a_workbook_is_searched(version: AgreementVersion, admin:
     read = work(FileImport.objects.get(pk=brought.pk))
     assert Path(read.table.path).read_text().splitlines() == ["Email,Name", "x@example.com,=Rui"]
     assert search_files(now=NOW) == 0
+
+
+def test_sheets_that_nobody_imports_are_searched(version: AgreementVersion, admin: User) -> None:
+    """A hidden sheet without names of columns, one of spaces, and a formula without a result."""
+    tell_of_paulo(version)
+    book = Workbook()
+    leads, hidden = book.worksheets[0], book.create_sheet("Hidden")
+    hidden.sheet_state = "hidden"
+    for row in (["Email", "Name"], ["x@example.com", "Rui"], ["", "=1+1"]):
+        leads.append(row)
+    hidden.append(["paulo@example.com", "Paulo"])
+    book.create_sheet("Spaces").append([" "])
+    brought = bring(version.agreement, admin, content_of(book), name="book.xlsx")
+    assert brought.state == FileImport.State.SHEET
+    forget("Paulo Souza", admin)
+    assert search_files(now=NOW) == 1
+    assert stored().splitlines() == ["Email,Name", "x@example.com,Rui"]
+
+
+def test_a_draft_is_read_as_it_was_found_to_be_written(
+    version: AgreementVersion, admin: User
+) -> None:
+    tell_of_paulo(version)
+    content = table(PAULO, JOAO, separator="\t", encoding="utf-16")
+    brought = bring(version.agreement, admin, content)
+    forget("Paulo Souza", admin)
+    assert search_files(now=NOW) == 1
+    brought.refresh_from_db()
+    kept = Path(brought.delivery.file.path).read_text(encoding="utf-16")
+    assert ("paulo@example.com" in kept, "joao@example.com" in kept) == (False, True)
+
+
+@pytest.mark.usefixtures("here")
+def test_a_file_is_read_by_the_mapping_of_each_who_brought_it(
+    version: AgreementVersion, admin: User
+) -> None:
+    file = write(NOBODY)
+    run(file)
+    first = Delivery.objects.get()
+    wrong = (first.mapping or {}) | {"lead": {"id": {"column": "origin"}}}
+    Delivery.objects.filter(pk=first.pk).update(mapping=wrong)
+    run(file)
+    assert Delivery.objects.latest("pk").file == first.file
+    end(version, admin)
+    forget("João", admin)
+    assert search_files(now=NOW) == 1
+    assert "João" not in stored()
+
+
+def test_what_cannot_be_read_is_tried_once(
+    version: AgreementVersion, admin: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    tell_of_paulo(version)
+    refused = bring(version.agreement, admin, b"%PDF-1.7 paulo@example.com", name="leads.pdf")
+    bring(version.agreement, admin, table(PAULO))
+    forget("Paulo Souza", admin)
+    assert search_files(now=NOW) == 1
+    assert f"delivery {refused.pk} " in caplog.text
+    assert Forgetting.objects.get().files_searched_at == NOW
+
+
+def test_what_is_not_there_is_tried_again(version: AgreementVersion, admin: User) -> None:
+    tell_of_paulo(version)
+    brought = bring(version.agreement, admin, table(PAULO))
+    forget("Paulo Souza", admin)
+    path = Path(brought.delivery.file.path)
+    elsewhere = path.rename(path.with_suffix(".away"))
+    assert search_files(now=NOW) == 0
+    assert Forgetting.objects.get().files_searched_at is None
+    elsewhere.rename(path)
+    assert search_files(now=NOW) == 1
 
 
 def test_what_is_worked_on_waits(version: AgreementVersion, admin: User) -> None:
