@@ -4,6 +4,7 @@ Pure. Cells are written as text the way mappings read it: times in ISO form, num
 """
 
 import csv
+import errno
 import re
 import zipfile
 import zlib
@@ -16,7 +17,6 @@ from xml.etree.ElementTree import ParseError
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import Cell, WriteOnlyCell
-from openpyxl.utils.exceptions import InvalidFileException
 
 from leads.files import UnableToReadFile
 
@@ -38,9 +38,11 @@ _TOLD_EVERY = 1000
 _EXACT = 1e15
 # What the libraries raise where an archive or a sheet in it is not as they expect.
 _DAMAGE = (
-    zipfile.BadZipFile, zlib.error, InvalidFileException, ParseError, KeyError, ValueError,
-    TypeError, IndexError, AttributeError, EOFError, NotImplementedError, RuntimeError,
+    zipfile.BadZipFile, zlib.error, EOFError, RuntimeError,
+    ParseError, LookupError, ValueError, TypeError, OverflowError,
 )  # fmt: skip
+# And where it points to before its beginning, or says that it is no workbook.
+_MISLED = (errno.EINVAL, None)
 
 
 @contextmanager
@@ -50,7 +52,9 @@ def _looking_into(path: Path) -> Iterator[None]:
         yield
     except UnableToReadFile:
         raise
-    except _DAMAGE as error:
+    except (*_DAMAGE, OSError) as error:
+        if isinstance(error, OSError) and error.errno not in _MISLED:
+            raise
         raise UnableToReadFile("broken_workbook", file=path.name) from error
 
 
