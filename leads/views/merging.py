@@ -1,5 +1,7 @@
 """Leads that look like one: suggested, compared, merged, parted again, or told apart."""
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
@@ -85,9 +87,10 @@ def merge(request: SignedInRequest, slug: str, pk: int, other: int) -> HttpRespo
     kept, merged = _two(desk, pk, other)
     check_user_can_merge(desk.agreement, request.user)
     now = timezone.now()
-    if request.method == "POST":
-        return _merge(request, desk, kept, merged)
     try:
+        if request.method == "POST":
+            _merge(request, kept, merged, now)
+            return _to(desk, kept)
         merges.check_can_be_merged(kept, merged)
     except (merges.AlreadyMerged, merges.UnableToMerge) as error:
         messages.warning(request, str(error))
@@ -103,15 +106,11 @@ def merge(request: SignedInRequest, slug: str, pk: int, other: int) -> HttpRespo
     return render(request, "leads/merge.html", context)
 
 
-def _merge(request: SignedInRequest, desk: Desk, kept: Lead, merged: Lead) -> HttpResponse:
-    reason, now = plain(request.POST, "reason")[:REASON_LENGTH], timezone.now()
-    try:
-        retry_once(
-            lambda: merges.merge(kept=kept, merged=merged, by=request.user, now=now, reason=reason)
-        )
-    except (merges.AlreadyMerged, merges.UnableToMerge) as error:
-        messages.warning(request, str(error))
-        return _to(desk, kept)
+def _merge(request: SignedInRequest, kept: Lead, merged: Lead, now: datetime) -> None:
+    reason = plain(request.POST, "reason")[:REASON_LENGTH]
+    retry_once(
+        lambda: merges.merge(kept=kept, merged=merged, by=request.user, now=now, reason=reason)
+    )
     told = {"merged": merged, "kept": kept}
     messages.success(
         request,
@@ -121,7 +120,6 @@ def _merge(request: SignedInRequest, desk: Desk, kept: Lead, merged: Lead) -> Ht
         )
         % told,
     )
-    return _to(desk, kept)
 
 
 @login_required
