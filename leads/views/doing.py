@@ -138,7 +138,8 @@ def back(request: SignedInRequest, desk: Desk, pk: int) -> HttpResponse:
     if asked and url_has_allowed_host_and_scheme(asked, {request.get_host()}):
         return HttpResponseRedirect(asked, status=303)
     slug = desk.agreement.slug
-    handoff = Handoff.objects.visible_to(desk.user).filter(pk=pk).first()
+    readable = Handoff.objects.visible_to(desk.user).select_related("lead__merged_into")
+    handoff = readable.filter(pk=pk).first()
     if handoff is not None:
         url = reverse("leads:detail", kwargs={"slug": slug, "pk": handoff.kept_lead.pk})
         return HttpResponseRedirect(f"{url}?handoff={pk}", status=303)
