@@ -98,8 +98,19 @@ class Complaints(list[str]):
 
 
 def wait_until_answered(page: Page) -> None:
-    """Return once no region of the page waits for an answer."""
+    """Return once the page has come whole, and no region of it waits for an answer."""
+    page.wait_for_load_state()
     expect(page.locator('[aria-busy="true"]')).to_have_count(0)
+
+
+def faults(page: Page) -> list[str]:
+    """Return what is wrong with the page: what axe finds, and that it scrolls sideways."""
+    found = accessibility_faults(page)
+    # A phone shows a page that is too wide smaller, and its `innerWidth` grows with it.
+    too_wide = page.evaluate(
+        "(root => root.scrollWidth - root.clientWidth)(document.documentElement)"
+    )
+    return [*found, f"{too_wide} pixels too wide"] if too_wide else found
 
 
 def accessibility_faults(page: Page, *, complete: bool = True) -> list[str]:

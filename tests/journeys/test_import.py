@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from agreements.models import AgreementVersion, User
 from leads import file_work
 from leads.models import Lead
-from tests.browser import accessibility_faults
+from tests.browser import accessibility_faults, faults
 from tests.factories import make_user, make_version
 from tests.journeys.conftest import DESKTOP, PHONE
 from tests.leads.file_imports import HEADER, JOAO, PAULO, table, workbook_of
@@ -126,31 +126,25 @@ def test_everybody_can_read_the_pages(
 ) -> None:
     page = new_page(**device, color_scheme=scheme)
     sign_in(page, marta)
-
-    def look() -> None:
-        assert accessibility_faults(page) == []
-        width = "document.documentElement.scrollWidth <= innerWidth"
-        assert page.evaluate(width), page.url
-
     page.goto(IMPORTS)
-    look()
+    assert faults(page) == []
     bring(page, NAME, table(PAULO, WRONG))
     work()
     expect(page.get_by_role("button", name="Dry run")).to_be_visible()
-    look()
+    assert faults(page) == []
     page.get_by_role("button", name="Dry run").click()
     expect(page.get_by_text("It waits for its turn.")).to_be_visible()
-    look()
+    assert faults(page) == []
     work()
     expect(page.get_by_role("button", name="Import 1 row")).to_be_visible()
-    look()
+    assert faults(page) == []
     page.get_by_role("button", name="Import 1 row").click()
     work()
     expect(page.get_by_role("heading", name="What became of the rows")).to_be_visible()
-    look()
+    assert faults(page) == []
     page.get_by_role("link", name="Undo the import…").click()
     expect(page.get_by_role("heading", name="Undo the import of")).to_be_visible()
-    look()
+    assert faults(page) == []
 
 
 @pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from agreements.models import AgreementVersion, User
 from leads.actions import handoffs
-from tests.browser import accessibility_faults
+from tests.browser import faults
 from tests.factories import make_rep, make_user, make_version
 from tests.journeys.conftest import DESKTOP, PHONE
 from tests.leads.dealing import dealing_terms
@@ -51,12 +51,6 @@ def address(name: str) -> str:
     return reverse(f"leads:{name}", kwargs={"slug": "acme"})
 
 
-def is_well(page: Page) -> bool:
-    """Whether the page has no faults that are seen, and does not scroll sideways."""
-    fits = page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    return bool(fits) and accessibility_faults(page) == []
-
-
 def row_of(page: Page, name: str) -> Locator:
     return page.locator("[data-row]").filter(has_text=name)
 
@@ -68,25 +62,25 @@ def test_it_works(new_page: Pages, sign_in: SignIn, rafael: User, screen: dict[s
     page.goto(address("list"))
     for name in ("Paulo", LONG, "Rita"):
         page.get_by_label(f"Choose {name}", exact=True).check()
-    assert is_well(page)
+    assert faults(page) == []
     page.get_by_role("button", name="Give to somebody else…").click()
 
     expect(page.get_by_role("heading", name="It is done to 2 leads")).to_be_visible()
     left = page.get_by_role("region", name="1 lead is left as it is")
     expect(left).to_contain_text("Rita")
     page.get_by_label("Who gets them?").select_option(label="Bruno")
-    assert is_well(page)
+    assert faults(page) == []
     page.get_by_role("button", name="Do it to 2 leads").click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Given away: 2 leads")
     done = page.get_by_role("region", name="Done", exact=True)
     expect(done.get_by_text("Bruno")).to_have_count(2)
-    assert is_well(page)
+    assert faults(page) == []
     page.get_by_role("button", name="Take all of it back").click()
 
     expect(page.locator("main")).to_contain_text("Taken back: 2 leads are as they were.")
     expect(done.get_by_text("Ana")).to_have_count(2)
-    assert is_well(page)
+    assert faults(page) == []
     page.get_by_role("link", name="All leads").click()
     expect(row_of(page, "Paulo")).to_contain_text("Ana")
 
@@ -109,13 +103,13 @@ def test_what_became_of_my_leads(
     page.get_by_role("link", name="Campaign", exact=True).click()
     counts = page.get_by_role("region", name="How many")
     expect(counts).to_contain_text("Outono com um nome comprido 2026")
-    assert is_well(page)
+    assert faults(page) == []
     counts.get_by_text("why", exact=True).click()
     expect(counts.get_by_text("Wrong data")).to_be_visible()
-    assert is_well(page)
+    assert faults(page) == []
 
     counts.get_by_role("listitem").filter(has_text="Wrong data").get_by_role("link").click()
 
     expect(page.locator("[data-row]")).to_have_count(1)
     expect(row_of(page, "Rita")).to_be_visible()
-    assert is_well(page)
+    assert faults(page) == []
