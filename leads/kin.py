@@ -37,6 +37,19 @@ def apart_from(rows: Rows, others: QuerySet[Any]) -> Rows:
     )
 
 
+def kept_apart_from(rows: Rows, others: QuerySet[Any]) -> Rows:
+    """Return the rows about a lead that is kept, which none of the others is about.
+
+    Nor about one that was merged into it.
+    """
+    own = OuterRef("lead")
+    return rows.filter(
+        ~Exists(others.filter(lead=own)),
+        ~Exists(others.filter(lead__merged_into=own)),
+        lead__merged_into=None,
+    )
+
+
 def latest_of(rows: Rows, others: QuerySet[Any], moment: str, above: Q = _NONE) -> Rows:
     """Return the rows after which none of the others comes that is about the same lead.
 

@@ -11,7 +11,7 @@ from agreements.models import Agreement, User
 from leads.actions import handoffs
 from leads.actions.assignments import assign_by_rules
 from leads.assigning import is_there
-from leads.kin import apart_from
+from leads.kin import kept_apart_from
 from leads.many import Done, do_to_each
 from leads.models import Handoff, Lead, OfferRule, Readiness
 from leads.team import team_of, waiting_of
@@ -29,9 +29,9 @@ def offer_by_rule(*, now: datetime) -> int:
     offered = 0
     for rule in OfferRule.objects.filter(in_use_since__isnull=False).select_related("agreement"):
         ready = Readiness.objects.filter(
-            agreement=rule.agreement, ready_since__gte=rule.in_use_since, lead__merged_into=None
+            agreement=rule.agreement, ready_since__gte=rule.in_use_since
         )
-        never_offered = apart_from(ready, rule.agreement.handoffs.all())
+        never_offered = kept_apart_from(ready, rule.agreement.handoffs.all())
         for row in never_offered.select_related("lead").order_by("ready_since", "lead"):
             name = _name(BY_RULE, str(rule.agreement_id), str(row.lead_id))
             handoff = _offer(row, rule.agreement, BY_RULE, name, now)

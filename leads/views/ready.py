@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,6 +20,7 @@ from agreements.permissions import refusal
 from agreements.requests import SignedInRequest
 from leads.actions import offer_rules
 from leads.addresses import plain
+from leads.kin import kept_apart_from
 from leads.lead_pages import pages_about_leads
 from leads.many import Done
 from leads.models import Handoff, Lead, OfferRule, Readiness
@@ -82,13 +83,8 @@ def ready(request: SignedInRequest, slug: str) -> HttpResponse:
 
 def _found(desk: Desk, view: str) -> QuerySet[Readiness]:
     # What was just offered or merged is not judged again yet.
-    offered = desk.agreement.handoffs.open()
-    rows = Readiness.objects.filter(
-        ~Exists(offered.filter(lead=OuterRef("lead"))),
-        ~Exists(offered.filter(lead__merged_into=OuterRef("lead"))),
-        agreement=desk.agreement,
-        lead__merged_into=None,
-    ).select_related("lead")
+    judged = Readiness.objects.filter(agreement=desk.agreement).select_related("lead")
+    rows = kept_apart_from(judged, desk.agreement.handoffs.open())
     if view == "ready":
         return rows.filter(ready_since__isnull=False).order_by("-ready_since", "-lead")
     return rows.filter(ready_since=None).order_by("lacks", "missing_points", "-lead")
