@@ -31,6 +31,7 @@ from leads.imports import Imported, import_facts
 from leads.mapping import MappingFile, parse_mapping
 from leads.mapping_problems import MappingError
 from leads.models import Delivery, FileImport
+from leads.stored_files import let_go
 from leads.undoing import undo_delivery
 
 logger = logging.getLogger(__name__)
@@ -119,10 +120,10 @@ class _Progress:
             raise Stopped
 
 
-def _end(file_import: FileImport, state: State, **values: Any) -> None:
-    """Owe nothing more, unless somebody stopped the work at its very end."""
+def _end(file_import: FileImport, state: State, **values: Any) -> bool:
+    """Owe nothing more, unless somebody stopped the work at its very end; tell whether."""
     at_work = FileImport.objects.filter(pk=file_import.pk, state=file_import.state)
-    at_work.update(state=state, beat_at=None, tries=0, **values)
+    return bool(at_work.update(state=state, beat_at=None, tries=0, **values))
 
 
 def _read(file_import: FileImport, _now: datetime) -> None:
@@ -179,8 +180,7 @@ def _take_in(file_import: FileImport, now: datetime) -> None:
     """Take the rows in; of the file's content only itself and its rejects stay."""
     name, rejects = _place(file_import.rejects, f"{uuid4().hex}.csv")
     imported = _import(file_import, now, rejects=rejects)
-    table = file_import.table
-    _end(
+    is_ended = _end(
         file_import,
         State.IMPORTED,
         rejects=name if imported.rejects else "",
@@ -188,8 +188,8 @@ def _take_in(file_import: FileImport, now: datetime) -> None:
         table="",
         error="",
     )
-    if table:
-        table.storage.delete(str(table.name))
+    if is_ended:
+        let_go(file_import.table)
 
 
 def _without_content(found: Mapping[str, Any]) -> dict[str, Any]:

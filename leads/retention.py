@@ -3,7 +3,6 @@
 from calendar import monthrange
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from functools import partial
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -28,6 +27,7 @@ from leads.models import (
 )
 from leads.models.leads import LeadQuerySet
 from leads.records import families_of
+from leads.stored_files import let_go
 
 BATCH = 200
 MOST_AT_ONCE = 2000
@@ -169,5 +169,4 @@ def _empty_files(pks: Collection[int]) -> None:
             stored += [file_import.rejects, file_import.table]
             FileImport.objects.filter(pk=file_import.pk).update(rejects="", table="", foreseen=None)
         for field in stored:
-            if field and not Delivery.objects.filter(file=field.name).exists():
-                transaction.on_commit(partial(field.storage.delete, str(field.name)))
+            let_go(field)

@@ -5,7 +5,6 @@ Each leaves on the row what the portal owes next; nobody waits here for what tak
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -18,6 +17,7 @@ from agreements.models import Agreement, Audit, User
 from leads.guessing.drafts import Draft
 from leads.mapping import FactsMapping
 from leads.models import Delivery, FileImport
+from leads.stored_files import let_go
 
 State = FileImport.State
 
@@ -66,8 +66,7 @@ def ask_for_sheet(*, file_import: FileImport) -> FileImport:
         raise UnableToGoOn(_("There is no other sheet in this file."))
     found = {"sheets": sheets, "sheet": ""}
     moved = _move(file_import, State.SHEET, of=of, found=found, draft={}, foreseen=None, table="")
-    if table:
-        transaction.on_commit(partial(table.storage.delete, str(table.name)))
+    let_go(table)
     return moved
 
 
@@ -120,11 +119,11 @@ def throw_away(*, file_import: FileImport, by: User, now: datetime) -> FileImpor
     found = _move(file_import, State.DISCARDED, of=of, found=None, draft={}, foreseen=None)
     delivery = found.delivery
     Audit.objects.record("leads.file.discarded", delivery, by=by, now=now)
-    for kept in (delivery.file, found.table):
-        if kept:
-            transaction.on_commit(partial(kept.storage.delete, str(kept.name)))
+    stored = (delivery.file, found.table)
     delivery.file, delivery.processed_at, delivery.mapping = None, now, None
     delivery.save(update_fields=["file", "processed_at", "mapping"])
+    for field in stored:
+        let_go(field)
     return found
 
 

@@ -15,6 +15,7 @@ from agreements.models import AgreementVersion, User
 from leads import file_work, uploads, workbooks
 from leads.actions import file_imports
 from leads.files import defused, undefused
+from leads.imports import Imported, import_facts
 from leads.models import Delivery, FileImport, Lead
 from tests.leads.file_imports import (
     HEADER,
@@ -252,6 +253,38 @@ def test_what_is_thrown_away_is_gone(
         file_imports.throw_away(file_import=found, by=marta, now=NOW)
     found.refresh_from_db()
     assert (found.state, found.found, path.exists()) == (State.DISCARDED, None, False)
+
+
+def test_what_another_import_shares_stays(
+    brought: Bring, marta: User, django_capture_on_commit_callbacks: Any
+) -> None:
+    found = brought(table(PAULO))
+    path = Path(found.delivery.file.path)
+    found.delivery.pk = None
+    found.delivery.save()
+    with django_capture_on_commit_callbacks(execute=True):
+        file_imports.throw_away(file_import=found, by=marta, now=NOW)
+    assert path.exists()
+
+
+def test_stopped_at_its_very_end_an_import_goes_on(
+    brought: Bring, marta: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked = try_out(brought(workbook(HEADER, PAULO), "leads.xlsx"))
+    file_imports.take_in(file_import=checked, by=marta, now=NOW)
+
+    def stopped_after(**asked: Any) -> Imported:
+        done = import_facts(**asked)
+        file_imports.stop(file_import=checked)
+        return done
+
+    monkeypatch.setattr(file_work, "import_facts", stopped_after)
+    assert file_work.work_on(checked.pk, now=NOW)
+    assert FileImport.objects.get().state == State.STOPPED
+    monkeypatch.undo()
+    file_imports.take_in(file_import=checked, by=marta, now=NOW)
+    assert file_work.work_on(checked.pk, now=NOW)
+    assert (FileImport.objects.get().state, FileImport.objects.get().error) == (State.IMPORTED, "")
 
 
 def test_nobody_works_on_what_somebody_works_on(brought: Bring, marta: User) -> None:
