@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from agreements.models import AgreementVersion, User
+from agreements.models import Agreement, AgreementVersion, User
 from leads.models import Handoff
 from tests.calls import Caller
 from tests.factories import make_user, make_version
@@ -29,6 +29,33 @@ def version(monkeypatch: pytest.MonkeyPatch) -> AgreementVersion:
     """The agreement of the worked examples, at the moment at which pages are looked at."""
     stop_time(monkeypatch)
     return make_version()
+
+
+@pytest.fixture
+def agreement(version: AgreementVersion) -> Agreement:
+    return version.agreement
+
+
+@pytest.fixture
+def admin(version: AgreementVersion) -> User:
+    return make_user("Adela", is_admin=True)
+
+
+@pytest.fixture
+def rafael(version: AgreementVersion, client: Client) -> User:
+    """The sales lead, who reads every lead, signed in."""
+    team = version.agreement.sales_team
+    rafael = make_user("Rafael", team=team, role="lead", time_zone="America/Sao_Paulo")
+    client.force_login(rafael)
+    return rafael
+
+
+@pytest.fixture
+def marta(version: AgreementVersion, client: Client) -> User:
+    """The marketing lead, signed in."""
+    marta = make_user("Marta", team=version.agreement.marketing_team, role="lead")
+    client.force_login(marta)
+    return marta
 
 
 @pytest.fixture

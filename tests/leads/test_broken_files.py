@@ -17,7 +17,7 @@ import pytest
 from agreements.models import Agreement, User
 from leads.models import Deal, Lead, StageEntry
 from leads.rebuild import rebuild
-from tests.factories import local, make_user, make_version
+from tests.factories import local
 from tests.leads.file_imports import NOW, take_in_whole
 
 pytestmark = pytest.mark.django_db
@@ -117,16 +117,6 @@ def lines(form: Form) -> Iterator[tuple[str, Good | None]]:
             yield chance.choice(ODD)(cells, form.separator), good
         if chance.random() < 0.05:
             yield "", None
-
-
-@pytest.fixture
-def agreement() -> Agreement:
-    return make_version().agreement
-
-
-@pytest.fixture
-def marta(agreement: Agreement) -> User:
-    return make_user("Marta", team=agreement.marketing_team, role="lead")
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.encoding)

@@ -12,7 +12,6 @@ import pytest
 from agreements.models import Agreement, User
 from leads.models import Delivery, Lead, LeadChange, StageEntry
 from leads.rebuild import rebuild
-from tests.factories import make_user, make_version
 from tests.leads import real_data
 from tests.leads.file_imports import NOW, bring, draft_of, take_in, take_in_whole, try_out
 
@@ -63,16 +62,6 @@ def spoilt(row: list[str], chance: random.Random) -> list[str]:
             [*row[:6], "muito", row[3]],
         ]
     )
-
-
-@pytest.fixture
-def agreement() -> Agreement:
-    return make_version().agreement
-
-
-@pytest.fixture
-def marta(agreement: Agreement) -> User:
-    return make_user("Marta", team=agreement.marketing_team, role="lead")
 
 
 def summary_of(delivery: Delivery) -> tuple[int, int, int]:

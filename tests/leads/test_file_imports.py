@@ -10,7 +10,7 @@ from leads.actions import file_imports
 from leads.models import FileImport, Lead, LeadChange, StageEntry
 from leads.rebuild import rebuild
 from leads.settle import settle
-from tests.factories import local, make_user, make_version
+from tests.factories import local, make_version
 from tests.leads.file_imports import (
     JOAO,
     NOW,
@@ -32,11 +32,6 @@ State = FileImport.State
 @pytest.fixture
 def version() -> AgreementVersion:
     return make_version()
-
-
-@pytest.fixture
-def marta(version: AgreementVersion) -> User:
-    return make_user("Marta", team=version.agreement.marketing_team, role="lead")
 
 
 def test_it_works(version: AgreementVersion, marta: User) -> None:

@@ -4,8 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
-from django.utils import timezone
+from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -13,11 +12,9 @@ from agreements.models import Agreement, AgreementVersion, Audit, Message, User
 from leads.actions import exceptions, follow_ups, forgetting, handoffs, merges
 from leads.actions.forgetting import AlreadyForgotten, AlreadyLifted, UnableToForget
 from leads.blanking import FORGOTTEN
-from leads.calls.deliveries import process_waiting
 from leads.ingest import ingest
 from leads.models import (
     Breach,
-    Delivery,
     Forgetting,
     Handoff,
     Lead,
@@ -29,92 +26,22 @@ from leads.rebuild import rebuild
 from leads.told import Told
 from metrics.models import CELLS
 from metrics.rollup import roll_up
-from tests.calls import Caller
-from tests.factories import Teller, make_rep, make_user, make_version
-from tests.leads.dealing import REASONS, dealing_terms
+from tests.factories import Teller, make_rep, make_version
+from tests.leads.dealing import dealing_terms
+from tests.leads.forgetting import PERSON, PERSONAL, RULES, forget, lines_with, told
 from tests.leads.pages import NOW, offer
 
 pytestmark = pytest.mark.django_db
 
-PERSON = {
-    "name": "Ximenandra Qwertzuiop",
-    "email": "Ximenandra.Qwertzuiop@zyxwvutsrq.example",
-    "phone": "+55 11 98765-4321",
-    "job_title": "Jefa de compras zyxwvutsrq",
-    "company": "Panaderia Zyxwvutsrqa",
-}
-# Too long to occur by chance in the salts, hashes and microseconds that stand in the tables.
-PERSONAL = ("ximenandra", "qwertzuiop", "zyxwvutsrq", *(f"98765{gap}4321" for gap in ("", *" .-")))
-RULES = {
-    "reasons": REASONS | {"exceptions": [{"key": "outage", "name": "Outage"}]},
-    "handoff": {
-        "definition": "Asked for a demo.",
-        "required_fields": ["name", "email", "phone"],
-        "rules": [{"field": "email", "operator": "present"}],
-        "scoring": [
-            {"when": {"field": "job_title", "operator": "contains", "value": "jefa"}, "points": 20},
-            {"when": {"field": "employees", "operator": "at_least", "value": 50}, "points": 10},
-        ],
-        "threshold": 30,
-    },
-}
-
 
 @pytest.fixture
-def agreement() -> Agreement:
-    return make_version(dealing_terms(**RULES)).agreement
-
-
-@pytest.fixture
-def admin() -> User:
-    return make_user("Adela", is_admin=True)
+def version() -> AgreementVersion:
+    return make_version(dealing_terms(**RULES))
 
 
 @pytest.fixture
 def rep(agreement: Agreement) -> User:
     return make_rep("Bruno", agreement)
-
-
-def told(agreement: Agreement, rep: User, source: str = "crm") -> Handoff:
-    """A lead whose handoff was worked, late, and disqualified; every text speaks of the person."""
-    at = NOW - timedelta(days=6)
-    tell = Teller("ximenandra.qwertzuiop@zyxwvutsrq.example", source)
-    facts = [
-        tell.attributes(at, employees=120, origin="web", country="BR", **PERSON),
-        tell.stage("mql", at),
-        tell.event("offered", at, note="Ximenandra asked for it"),
-        tell.event("assigned", at, person_id=rep.pk),
-        tell.follow_up(
-            "conversation", NOW - timedelta(days=1), person_id=rep.pk, evidence="system",
-            note="Ximenandra Qwertzuiop is nice", next_step="Call Ximenandra",
-        ),
-        tell.event(
-            "disqualified", NOW - timedelta(hours=1), reason="no_need",
-            note="Qwertzuiop has no need", answers={"budget": "Ximenandra decides"},
-        ),
-    ]  # fmt: skip
-    ingest(agreement=agreement, facts=facts, by=None, now=NOW)
-    return Handoff.objects.get(source=source)
-
-
-def forget(handoff: Handoff, by: User | None, **more: Any) -> Forgetting:
-    return forgetting.forget(lead=handoff.lead, reason="Asked by letter.", by=by, now=NOW, **more)
-
-
-def dump() -> str:
-    """Everything that any table holds, in small letters."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-        tables = [name for (name,) in cursor.fetchall()]
-        texts = []
-        for table in tables:
-            cursor.execute(f'SELECT to_jsonb(t)::text FROM "{table}" AS t')
-            texts += [f"{table}: {row}" for (row,) in cursor.fetchall()]
-    return "\n".join(texts).lower()
-
-
-def lines_with(words: tuple[str, ...]) -> list[str]:
-    return [line for line in dump().splitlines() if any(word in line for word in words)]
 
 
 def cells() -> dict[str, list[Any]]:
@@ -237,101 +164,6 @@ def test_leads_that_are_one_are_forgotten_together(
     ingest(agreement=agreement, facts=[again], by=None, now=NOW + timedelta(hours=1))
     assert lines_with(PERSONAL) == []
     assert rebuild(now=NOW) == 0
-
-
-def test_calls_are_emptied_of_the_person_alone(
-    agreement: Agreement, rep: User, admin: User, crm: Caller
-) -> None:
-    rows = [
-        {"source": "hubspot", "external_id": str(number), "attributes": attributes}
-        for number, attributes in enumerate([PERSON, {"name": "Rui Barbosa"}])
-    ]
-    crm.post("/leads/", {"leads": rows})
-    crm.put("/leads/hubspot/0/", {"attributes": PERSON | {"email": "not told"}})
-    lead = LeadIdentity.objects.get(external_id="0").lead
-    forgetting.forget(lead=lead, reason="Asked.", by=admin, now=NOW)
-    assert lines_with(PERSONAL) == []
-    assert "rui barbosa" in str(Delivery.objects.order_by("pk")[0].payload).lower()
-    crm.put("/leads/hubspot/0/", {"attributes": PERSON})
-    assert lines_with(PERSONAL) == []
-
-
-BAD = {"attributes": PERSON, "stages": [{"stage": "no such stage"}]}
-
-
-@pytest.fixture
-def crm(agreement: Agreement) -> Caller:
-    return Caller(make_user("CRM", team=agreement.sales_team, role="integration"))
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        BAD,
-        {"attributes": {"nick": "Ximenandra Qwertzuiop"}, "stages": BAD["stages"]},
-        {"attributes": {"fax": "(11) 98765 4321"}, "stages": BAD["stages"]},
-        {"attributes": {"call": "0055 11 98765.4321"}, "stages": BAD["stages"]},
-        '{"attributes": {"email": "Ximenandra.Qwertzuiop@ZYXWVUTSRQ.example"',
-        (
-            r'{"attributes": {"name": "\u0058imenandra Qwertzuiop", "phone": "+5511987654321"}, '
-            '"stages": 1}'
-        ),
-    ],
-)
-def test_what_was_refused_is_emptied(
-    agreement: Agreement, rep: User, admin: User, crm: Caller, body: Any
-) -> None:
-    """A call that was refused and has another name for the person."""
-    handoff = told(agreement, rep)
-    assert crm.put("/leads/erp/777/", body).status_code in {400, 422}
-    assert crm.put("/leads/erp/778/", BAD | {"attributes": {"name": "Rui"}}).status_code == 422
-    forget(handoff, admin)
-    assert lines_with(PERSONAL) == []
-    assert "rui" in str(Delivery.objects.latest("pk").payload).lower()
-
-
-def test_what_is_refused_later_is_emptied(
-    agreement: Agreement, rep: User, admin: User, crm: Caller
-) -> None:
-    tell = Teller("5511987654321", "chat")
-    named_by_phone = [tell.attributes(NOW, **PERSON), tell.stage("mql", NOW)]
-    ingest(agreement=agreement, facts=named_by_phone, by=None, now=NOW)
-    lead = LeadIdentity.objects.get(source="chat").lead
-    forgetting.forget(lead=lead, reason="Asked.", by=admin, now=NOW)
-
-    by_id = BAD | {"attributes": {"name": "Ximenandra"}}
-    assert crm.put("/leads/chat/5511987654321/", by_id).status_code == 422
-    assert crm.put("/leads/erp/777/", BAD).status_code == 422
-    rows = [
-        {"source": "chat", "external_id": "5511987654321", **by_id},
-        {"source": "erp", "external_id": "777", **BAD},
-        {"source": "erp", "external_id": "778", "attributes": {"name": "Rui"}},
-        {"source": "erp", "external_id": "779", **BAD, "attributes": {"name": "Zoe"}},
-    ]
-    assert crm.post("/leads/", {"leads": rows}).json()["rejected"] == 3
-    crm.post("/agreements/acme/follow-ups/", {
-        "source": "chat", "external_id": "C1", "channel": "call", "outcome": "?",
-        "lead": {"source": "chat", "external_id": "5511987654321"}, "note": "Ximenandra",
-    })  # fmt: skip
-
-    assert lines_with((*PERSONAL, "5511987654321")) == []
-    kept = str(Delivery.objects.filter(kind="call").order_by("pk")[2].payload).lower()
-    assert ("rui" in kept, "zoe" in kept) == (True, True)
-
-
-def test_what_is_refused_in_the_background_is_emptied(
-    agreement: Agreement, rep: User, admin: User, crm: Caller
-) -> None:
-    forget(told(agreement, rep), admin)
-    rows = [{"source": "crm", "external_id": "ximenandra.qwertzuiop@zyxwvutsrq.example", **BAD}]
-    for asked in ({"leads": rows}, {"leads": [rows[0] | {"stages": []}]}):
-        crm.post("/leads/", asked, prefer="respond-async")
-    assert lines_with(PERSONAL), "they wait as they came"
-
-    assert process_waiting(now=timezone.now() + timedelta(minutes=5)) == 2
-
-    assert lines_with(PERSONAL) == []
-    assert [each.summary for each in Delivery.objects.filter(kind="call")] == [{"status": 200}] * 2
 
 
 def test_lifted_it_is_kept_what_is_told(agreement: Agreement, rep: User, admin: User) -> None:

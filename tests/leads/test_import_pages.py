@@ -9,10 +9,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from agreements.models import AgreementVersion, User
+from agreements.models import User
 from leads import file_work
 from leads.models import Delivery, FileImport, Lead
-from tests.factories import make_user
 from tests.leads.file_imports import JOAO, NOW, PAULO, table
 from tests.leads.pages import text_of
 from tests.page_forms import form_values
@@ -21,13 +20,6 @@ pytestmark = pytest.mark.django_db
 
 IMPORTS = "/agreements/acme/imports/"
 State = FileImport.State
-
-
-@pytest.fixture
-def marta(version: AgreementVersion, client: Client) -> User:
-    marta = make_user("Marta", team=version.agreement.marketing_team, role="lead")
-    client.force_login(marta)
-    return marta
 
 
 @pytest.fixture

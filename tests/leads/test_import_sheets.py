@@ -34,13 +34,6 @@ SHEETS = {"Cover": [["Leads of March"]], "Empty": [], "Leads": [HEADER, PAULO, J
 
 
 @pytest.fixture
-def marta(version: AgreementVersion, client: Client) -> User:
-    marta = make_user("Marta", team=version.agreement.marketing_team, role="lead")
-    client.force_login(marta)
-    return marta
-
-
-@pytest.fixture
 def page(client: Client, marta: User) -> str:
     file = SimpleUploadedFile("leads.xlsx", workbook_of(**SHEETS))
     response = client.post(IMPORTS, {"file": file})

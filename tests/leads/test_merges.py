@@ -13,66 +13,18 @@ from leads.actions import follow_ups, handoffs, merges
 from leads.actions.forgetting import forget, lift
 from leads.actions.telling import AlreadyDecided
 from leads.case import Case, read_case
-from leads.deadlocks import retry_once
 from leads.fold import FollowUpRow
 from leads.follow_ups import GRADES
 from leads.ingest import ingest
 from leads.models import Clock, Forgetting, Handoff, Lead, LeadIdentity, LeadMerge
 from leads.reached import was_reached
 from leads.rebuild import rebuild
-from leads.told import Told
-from tests.at_once import run_together
-from tests.factories import Teller, example_terms, local, make_rep, make_user, make_version
+from tests.factories import Teller, example_terms, local, make_rep, make_version
+from tests.leads.merging import MERGED_AT, NOW, lead, named, status, tell, two_leads
 from tests.leads.state import state
 from tests.leads.test_incremental import facts_of, forget_all, histories
 
 pytestmark = pytest.mark.django_db
-
-MERGED_AT = local("2026-09-04 11:00")
-NOW = local("2026-09-04 14:00")
-
-
-@pytest.fixture
-def agreement() -> Agreement:
-    return make_version().agreement
-
-
-@pytest.fixture
-def rafael(agreement: Agreement) -> User:
-    return make_user("Rafael", team=agreement.sales_team, role="lead")
-
-
-def tell(agreement: Agreement, *facts: Told, now: datetime = NOW) -> None:
-    ingest(agreement=agreement, facts=facts, by=None, now=now)
-
-
-def named(name: str, fact: Told) -> Told:
-    """A further fact of a lead of which another teller told before."""
-    return replace(fact, external_id=name)
-
-
-def lead(name: str) -> Lead:
-    return LeadIdentity.objects.get(external_id=name).lead
-
-
-def two_leads(agreement: Agreement) -> tuple[Lead, Lead]:
-    """L1 offered at nine, and its double L2 at ten."""
-    one, other = Teller("L1"), Teller("L2")
-    tell(
-        agreement,
-        one.attributes(local("2026-09-04 08:00"), name="Ana Silva", email="ana@acme.example"),
-        one.event("offered", local("2026-09-04 09:00"), "H1"),
-        one.event("assigned", local("2026-09-04 09:00"), "H1", to_queue=True),
-        other.attributes(local("2026-09-04 08:00"), name="Ana", phone="+55 11 5555-0101"),
-        other.event("offered", local("2026-09-04 10:00"), "H2"),
-        other.event("assigned", local("2026-09-04 10:00"), "H2", to_queue=True),
-        now=MERGED_AT,
-    )
-    return lead("L1"), lead("L2")
-
-
-def status(name: str) -> str:
-    return Handoff.objects.get(external_id__endswith=name).status
 
 
 def test_it_works(agreement: Agreement, rafael: User) -> None:
@@ -357,60 +309,3 @@ def test_whatever_happened_undoing_brings_back_what_would_be(
     merges.undo(merge=fact, by=reps[0], now=now)
     assert rebuild(now=now) == 0
     assert state() == expected
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("is_turned", [False, True])
-def test_of_two_who_merge_one_is_told_who_was_first(*, is_turned: bool) -> None:
-    agreement = make_version().agreement
-    helena = make_user("Helena", team=agreement.marketing_team, role="lead")
-    rafael = make_user("Rafael", team=agreement.sales_team, role="lead")
-    one, other = two_leads(agreement)
-    pair = (other, one) if is_turned else (one, other)
-
-    raised = run_together(
-        lambda: merges.merge(kept=one, merged=other, by=helena, now=NOW),
-        lambda: merges.merge(kept=pair[0], merged=pair[1], by=rafael, now=NOW),
-    )
-
-    assert [type(error) for error in raised] == [merges.AlreadyMerged]
-    first = LeadMerge.objects.get().recorded_by
-    assert first is not None
-    assert first.name in str(raised[0])
-    assert rebuild(now=NOW) == 0
-
-
-@pytest.mark.django_db(transaction=True)
-def test_nothing_told_during_a_merge_is_lost() -> None:
-    agreement = make_version().agreement
-    rafael = make_user("Rafael", team=agreement.sales_team, role="lead")
-    ana = make_rep("Ana", agreement)
-    kept, merged = two_leads(agreement)
-    touched = Handoff.objects.get(external_id="L2-H2")
-    again = [
-        Teller(name).event("offered", NOW, f"again-{name}", external_id=f"again-{name}")
-        for name in ("L1", "L2")
-    ]
-
-    raised = run_together(
-        lambda: retry_once(
-            lambda: merges.merge(kept=kept, merged=merged, by=rafael, now=MERGED_AT)
-        ),
-        lambda: retry_once(
-            lambda: follow_ups.log(
-                handoff=touched,
-                channel="call",
-                outcome="answered",
-                occurred_at=local("2026-09-04 11:30"),
-                by=ana,
-                now=NOW,
-            )
-        ),
-        lambda: retry_once(lambda: tell(agreement, again[0])),
-        lambda: retry_once(lambda: tell(agreement, again[1])),
-    )
-
-    assert raised == []
-    assert status("H1") == "accepted"
-    assert agreement.handoffs.open().count() == 1
-    assert rebuild(now=NOW) == 0

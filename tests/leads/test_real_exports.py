@@ -8,7 +8,6 @@ import pytest
 
 from agreements.models import Agreement, User
 from leads.models import FileImport, Lead, StageEntry
-from tests.factories import make_user, make_version
 from tests.leads import real_data
 from tests.leads.file_imports import bring, draft_of, take_in_whole
 
@@ -61,16 +60,6 @@ def header_of(name: str) -> list[str]:
 def table(header: list[str], row: dict[str, str]) -> bytes:
     lines = [header, [row.get(column, "") for column in header]]
     return "\n".join(",".join(f'"{cell}"' for cell in line) for line in lines).encode()
-
-
-@pytest.fixture
-def agreement() -> Agreement:
-    return make_version().agreement
-
-
-@pytest.fixture
-def marta(agreement: Agreement) -> User:
-    return make_user("Marta", team=agreement.marketing_team, role="lead")
 
 
 @pytest.mark.parametrize("name", sorted(ROW))

@@ -10,26 +10,11 @@ from agreements.models import AgreementVersion, User
 from leads.actions import merges
 from leads.ingest import ingest
 from leads.models import Handoff, Lead
-from tests.factories import Teller, example_terms, make_rep, make_user, make_version
-from tests.leads.pages import NOW, offer, stop_time, text_of
-from tests.leads.test_registry_page import LEADS, TIERS, arrive, found, names_of
+from tests.factories import Teller, example_terms, make_rep, make_version
+from tests.leads.pages import NOW, offer, text_of
+from tests.leads.test_registry_page import LEADS, arrive, found, names_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def version(monkeypatch: pytest.MonkeyPatch) -> AgreementVersion:
-    stop_time(monkeypatch)
-    return make_version(example_terms(tiers=TIERS))
-
-
-@pytest.fixture
-def rafael(version: AgreementVersion, client: Client) -> User:
-    """The sales lead, who reads every lead, signed in."""
-    team = version.agreement.sales_team
-    rafael = make_user("Rafael", team=team, role="lead", time_zone="America/Sao_Paulo")
-    client.force_login(rafael)
-    return rafael
 
 
 def merge(*, kept: str, merged: str, by: User, at: datetime = NOW) -> None:

@@ -35,15 +35,6 @@ def version(monkeypatch: pytest.MonkeyPatch) -> AgreementVersion:
     return make_version(example_terms(tiers=TIERS))
 
 
-@pytest.fixture
-def rafael(version: AgreementVersion, client: Client) -> User:
-    """The sales lead, who reads every lead, signed in."""
-    team = version.agreement.sales_team
-    rafael = make_user("Rafael", team=team, role="lead", time_zone="America/Sao_Paulo")
-    client.force_login(rafael)
-    return rafael
-
-
 def arrive(version: AgreementVersion, lead: str, stage: str = "lead", **attributes: Any) -> None:
     tell = Teller(lead)
     facts = [tell.attributes(NOW, **({"name": lead} | attributes)), tell.stage(stage, NOW)]

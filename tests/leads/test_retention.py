@@ -38,11 +38,6 @@ def version() -> AgreementVersion:
     return make_version(dealing_terms())
 
 
-@pytest.fixture
-def admin() -> User:
-    return make_user("Adela", is_admin=True)
-
-
 def keep_for(admin: User, months: int | None = None, days: int | None = None) -> None:
     retention_rules.change(
         forget_after_months=months, empty_after_days=days, kept_attributes=[], by=admin, now=NOW
