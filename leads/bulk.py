@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agreements.models import Agreement, Audit, User
-from agreements.permissions import refusal
+from agreements.permissions import refusal, roles_in
 from leads.actions import assignments, handoffs, outcomes
 from leads.actions.telling import AlreadyDecided
+from leads.any_of import AnyOf
 from leads.bulk_forms import ReassignManyForm, RecycleManyForm
 from leads.candidates import Choosing
 from leads.deed_forms import WithdrawForm
@@ -53,8 +54,8 @@ class Considered:
 class BulkDeed:
     """A deed that can be done to many, an event of a ``kind``; ``check`` says who is offered it.
 
-    ``why_not`` tells what a handoff cannot bear or the person may not do to it, ``make_form`` asks
-    what the deed is told, and ``act`` does it to one.
+    ``why_not`` tells by key what handoffs of one agreement cannot bear or the person may not do to
+    them, ``make_form`` asks what the deed is told, and ``act`` does it to one.
     """
 
     key: str
@@ -63,19 +64,31 @@ class BulkDeed:
     asks: str | Promise
     said: str | Promise
     check: Callable[..., None]
-    why_not: Callable[[Handoff, User], str]
+    why_not: Callable[[Sequence[Handoff], User], Mapping[int, str]]
     make_form: Callable[[Any, Sequence[Handoff], datetime], forms.Form]
     act: Callable[..., object]
 
 
-def _why_not_open(handoff: Handoff, _user: User) -> str:
-    return "" if handoff.is_open else closed_because(handoff)
+def _why_not_open(handoffs: Sequence[Handoff], _user: User) -> Mapping[int, str]:
+    return {each.pk: "" if each.is_open else closed_because(each) for each in handoffs}
 
 
-def _why_not_withdrawn(handoff: Handoff, user: User) -> str:
-    if handoff.status == Handoff.Status.ACCEPTED:
-        return decided_once()
-    return _why_not_open(handoff, user) or refusal(check_user_can_withdraw, handoff, user)
+def _why_not_withdrawn(handoffs: Sequence[Handoff], user: User) -> Mapping[int, str]:
+    if not handoffs:
+        return {}
+    roles = roles_in(handoffs[0].agreement, user)
+    offers = HandoffEvent.objects.holding().filter(kind=HandoffEvent.Kind.OFFERED, person=user)
+    own = offers.filter(AnyOf("handoff", [each.pk for each in handoffs]))
+    own_ids = set(own.values_list("handoff_id", flat=True))
+
+    def why_not(handoff: Handoff, closed: str) -> str:
+        if handoff.status == Handoff.Status.ACCEPTED:
+            return decided_once()
+        is_own = handoff.pk in own_ids
+        return closed or refusal(check_user_can_withdraw, handoff, user, roles=roles, is_own=is_own)
+
+    closed = _why_not_open(handoffs, user)
+    return {each.pk: why_not(each, closed[each.pk]) for each in handoffs}
 
 
 def _reassign_form(data: Any, chosen: Sequence[Handoff], now: datetime) -> forms.Form:
@@ -151,18 +164,20 @@ def deeds_offered(desk: Desk) -> tuple[bool, list[BulkDeed]]:
     return may(check_user_can_offer), [each for each in DEEDS.values() if may(each.check)]
 
 
-def consider(desk: Desk, deed: BulkDeed, leads: Sequence[Lead]) -> list[Considered]:
+def consider_leads(desk: Desk, deed: BulkDeed, leads: Sequence[Lead]) -> list[Considered]:
     """Tell of each lead whether the deed can be done to its latest handoff."""
     lasting = lasting_handoffs(desk).select_related("agreement", "version", "lead__merged_into")
     members = Lead.objects.one_with([lead.pk for lead in leads]).values_list("pk", flat=True)
     latest = latest_of_each(lasting, list(members))
-    return [_considered(lead, latest.get(lead.pk), deed, desk.user) for lead in leads]
+    found = {each.lead.pk: each for each in consider(list(latest.values()), deed, desk.user)}
+    none = _("This lead was not offered to sales.")
+    return [found.get(lead.pk) or Considered(lead, None, none) for lead in leads]
 
 
-def _considered(lead: Lead, handoff: Handoff | None, deed: BulkDeed, user: User) -> Considered:
-    if handoff is None:
-        return Considered(lead, None, _("This lead was not offered to sales."))
-    return Considered(lead, handoff, deed.why_not(handoff, user))
+def consider(handoffs: Sequence[Handoff], deed: BulkDeed, user: User) -> list[Considered]:
+    """Tell of each of some handoffs of one agreement whether the deed can be done to it."""
+    why_not = deed.why_not(handoffs, user)
+    return [Considered(each.kept_lead, each, why_not[each.pk]) for each in handoffs]
 
 
 def do_to_all(
@@ -180,7 +195,7 @@ def do_to_all(
     """
 
     def act(handoff: Handoff) -> None:
-        why_not = deed.why_not(handoff, by)
+        why_not = deed.why_not([handoff], by)[handoff.pk]
         if why_not:
             raise AlreadyDecided(why_not)
         deed.act(handoff=handoff, by=by, now=now, **told)

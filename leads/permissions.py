@@ -114,9 +114,14 @@ def check_user_can_assign(handoff: Handoff, user: User) -> None:
         raise PermissionDenied(_("Only the sales lead or an administrator reassigns a handoff."))
 
 
-def check_user_can_withdraw(handoff: Handoff, user: User) -> None:
-    """Raise PermissionDenied unless the person may take this offer back."""
-    if not _is_of_marketing(handoff, user):
+def check_user_can_withdraw(
+    handoff: Handoff, user: User, *, roles: Roles | None = None, is_own: bool | None = None
+) -> None:
+    """Raise PermissionDenied unless the person may take this offer back.
+
+    ``is_own`` says whether they made it, where that is known.
+    """
+    if not _is_of_marketing(handoff, user, roles, is_own):
         raise PermissionDenied(
             _("An offer is withdrawn by who made it, the marketing lead or an administrator.")
         )

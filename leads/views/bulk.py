@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from agreements.models import Agreement, Audit
 from agreements.requests import SignedInRequest
 from leads.addresses import plain
-from leads.bulk import DEEDS, DONE, MOST, BulkDeed, Considered, consider, do_to_all
+from leads.bulk import DEEDS, DONE, MOST, BulkDeed, Considered, consider, consider_leads, do_to_all
 from leads.bulk_undo import WITHIN, undo_all, undone_of
 from leads.models import Handoff, Lead
 from leads.offer_forms import MOST as MOST_OFFERED
@@ -47,7 +47,7 @@ def bulk(request: SignedInRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         return _do(request, desk, deed, filters, now)
     leads = _chosen(request, desk, filters, MOST, now)
-    return _preview(request, desk, deed, filters, consider(desk, deed, leads), now)
+    return _preview(request, desk, deed, filters, consider_leads(desk, deed, leads), now)
 
 
 def _chosen(
@@ -109,9 +109,7 @@ def _do(
         return _preview(request, desk, deed, filters, [], now)
     form = deed.make_form(request.POST, handoffs, now)
     if not form.is_valid():
-        shown = [
-            Considered(each.kept_lead, each, deed.why_not(each, request.user)) for each in handoffs
-        ]
+        shown = consider(handoffs, deed, request.user)
         return _preview(request, desk, deed, filters, shown, now, form)
     for each in handoffs:
         # Who gave it away meanwhile was first.

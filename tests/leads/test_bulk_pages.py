@@ -280,13 +280,23 @@ def test_it_is_taken_back_for_ten_minutes_by_who_did_it(
     assert take_back(client, done).status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("deed", "side", "role"),
+    [("recycle", "sales", "lead"), ("withdraw", "marketing", "lead"),
+     ("withdraw", "marketing", "member")],
+)  # fmt: skip
 def test_a_preview_costs_the_same_however_many(
-    client: Client, version: AgreementVersion, django_assert_max_num_queries: Any
+    client: Client,
+    version: AgreementVersion,
+    django_assert_max_num_queries: Any,
+    deed: str,
+    side: str,
+    role: str,
 ) -> None:
-    sign_in(client, version, "sales")
+    sign_in(client, version, side, role)
     many = offered(version, *(f"L{number}" for number in range(8)))
     with django_assert_max_num_queries(23) as few:
-        preview(client, "recycle", *many[:2])
+        preview(client, deed, *many[:2])
     with django_assert_max_num_queries(23) as all_of_them:
-        preview(client, "recycle", *many)
+        preview(client, deed, *many)
     assert len(few) == len(all_of_them)
