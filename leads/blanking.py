@@ -4,6 +4,7 @@ Pure. A value that stands in for a forgotten one answers every rule of every tex
 so that tiers, completeness and verdicts stay what they were, whenever they are computed again.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -39,6 +40,12 @@ def without_addresses(text: str, written: Callable[[str], str]) -> str:
     if "@" not in text:
         return text
     return _ADDRESS.sub(lambda match: written(match[0]), text)
+
+
+def spellings(text: str) -> list[str]:
+    """Return a text as it is, and as JSON may write it."""
+    escaped = [json.dumps(text, ensure_ascii=is_ascii)[1:-1] for is_ascii in (False, True)]
+    return [*dict.fromkeys([text, *escaped])]
 
 
 def is_forgotten(value: object) -> bool:

@@ -4,12 +4,14 @@ import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import F, Func, Q, TextField, Value
 from django.db.models.functions import Cast
 
-from leads.blanking import blanked_text
+from leads.blanking import blanked_text, spellings
 from leads.fingerprints import veiled_within
 from leads.likeness import is_same_phone
 from leads.models import Delivery
@@ -49,8 +51,10 @@ class Spoken:
             and (told.get("source"), told.get("external_id")) in self.names
         ):
             return True
-        text = json.dumps(told, ensure_ascii=False).lower()
-        if any(word.lower() in text for word in self.words):
+        # What is no JSON is written as it came.
+        text = told if isinstance(told, str) else json.dumps(told, ensure_ascii=False)
+        text = text.lower()
+        if any(each.lower() in text for word in self.words for each in spellings(word)):
             return True
         written = _PHONE.findall(text) if self.phones else ()
         return any(is_same_phone(each, phone) for each in written for phone in self.phones)
@@ -119,11 +123,10 @@ def _candidates(
     words = sorted({*spoken.words, *(name for _, name in spoken.names)})[:_AT_ONCE]
     texts = calls.annotate(text=Cast("payload", TextField()), digits=_DIGITS)
     found = {delivery.pk: delivery for delivery in calls.filter(pk__in=delivery_ids)}
-    looks = [*map(_holding, words), *map(_holding_phone, spoken.phones)] if searches else []
-    for look in looks:
-        for delivery in texts.filter(look).exclude(pk__in=found):
-            if _speaks(delivery.payload, spoken):
-                found[delivery.pk] = delivery
+    looks = [*map(_holding, words), *map(_holding_phone, spoken.phones)]
+    if searches and looks:
+        others = texts.filter(reduce(or_, looks)).exclude(pk__in=found)
+        found |= {each.pk: each for each in others.iterator() if _speaks(each.payload, spoken)}
     return found.values()
 
 
@@ -133,8 +136,9 @@ _DIGITS = Func(
 
 
 def _holding(word: str) -> Q:
-    """Ask for a word as it is written, or as JSON may escape it."""
-    return Q(text__icontains=word) | Q(text__icontains=json.dumps(json.dumps(word)[1:-1])[1:-1])
+    """Ask for a word as a payload writes it, in which a body is a text with escapes of its own."""
+    written = [json.dumps(each, ensure_ascii=False)[1:-1] for each in spellings(word)]
+    return reduce(or_, [Q(text__icontains=each) for each in written])
 
 
 def _holding_phone(phone: str) -> Q:

@@ -13,7 +13,7 @@ from django.db.models.functions import Cast
 
 from agreements.models import Audit, Message
 from leads.any_of import AnyOf
-from leads.blanking import FORGOTTEN, addresses_in, blanked_text, is_forgotten
+from leads.blanking import FORGOTTEN, addresses_in, blanked_text, is_forgotten, spellings
 from leads.fingerprints import sealed_hash, veiled, veiled_within
 from leads.forgotten import Blanking
 from leads.models import (
@@ -240,10 +240,11 @@ class Traces:
         if not self.words:
             return []
         texts = {f"text_of_{name}": Cast(name, TextField()) for name in columns}
+        written = {each for word in self.words for each in spellings(word)}
         asked = Q()
         for name in texts:
-            for word in self.words:
-                asked |= Q(**{f"{name}__icontains": word})
+            for each in written:
+                asked |= Q(**{f"{name}__icontains": each})
         return list(rows.annotate(**texts).filter(asked))
 
     def _erase_views(self) -> int:
