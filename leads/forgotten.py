@@ -198,7 +198,11 @@ def leads_by_veiled_name(names: Collection[Named]) -> dict[Named, int]:
     if not names or not Forgetting.objects.exists():
         return {}
     by_veil = {Named(name.source, veiled(name.external_id)): name for name in names}
-    rows = LeadIdentity.objects.filter(AnyOf("external_id", {veil for _, veil in by_veil}))
+    # Their index begins with the source.
+    rows = LeadIdentity.objects.filter(
+        AnyOf("source", {source for source, _ in by_veil}),
+        AnyOf("external_id", {veil for _, veil in by_veil}),
+    )
     return {
         by_veil[Named(source, veil)]: lead_id
         for source, veil, lead_id in rows.values_list("source", "external_id", "lead_id")
