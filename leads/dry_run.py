@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import datetime
 
@@ -59,12 +59,16 @@ class DryRun:
 
     def _told(self, facts: Sequence[Told], before: "_ToldBefore") -> Ingested:
         """Count what would become of facts."""
-        known = leads_by_name({fact.lead for fact in facts})
+        names = {fact.lead for fact in facts}
+        known = leads_by_name(names)
+        unknown = names - known.keys()
+        first_told = {name for name in unknown if not before.marks(_lead(name))}
         forgotten = forgotten_known(known)
+        born_forgotten = _born_forgotten(facts, unknown, first_told, before)
         foreseen = Ingested(
-            forgotten=forgotten.count(facts) + _born_forgotten(facts, known, before)
+            leads=self._new_leads(facts, first_told, before),
+            forgotten=forgotten.count(facts) + born_forgotten,
         )
-        foreseen.leads = self._new_leads(facts, known, before)
         groups: defaultdict[type[Told], list[Told]] = defaultdict(list)
         for fact in forgotten.renamed(facts):
             groups[type(fact)].append(fact)
@@ -75,11 +79,11 @@ class DryRun:
         return foreseen
 
     def _new_leads(
-        self, facts: Sequence[Told], known: Mapping[Named, int], before: "_ToldBefore"
+        self, facts: Sequence[Told], first_told: Collection[Named], before: "_ToldBefore"
     ) -> int:
         """Count the leads that nobody knew by name or by verified e-mail address."""
         emails = verified_emails(facts, self._agreement, self._now)
-        missing = sorted(_unknown(facts, known, before))
+        missing = sorted(first_told)
         taken = set(leads_by_verified_email(set(emails.values())))
         taken.update(email for email in emails.values() if before.marks(_email(email)))
         new = 0
@@ -95,23 +99,16 @@ class DryRun:
         return new
 
 
-def _unknown(
-    facts: Sequence[Told], known: Mapping[Named, int], before: "_ToldBefore"
-) -> set[Named]:
-    """Return the names that nobody told of, the file in earlier rows neither."""
-    names = {fact.lead for fact in facts} - known.keys()
-    return {name for name in names if not before.marks(_lead(name))}
-
-
 def _born_forgotten(
-    facts: Sequence[Told], known: Mapping[Named, int], before: "_ToldBefore"
+    facts: Sequence[Told],
+    unknown: Collection[Named],
+    first_told: Collection[Named],
+    before: "_ToldBefore",
 ) -> int:
-    """Count the facts about new leads that come with an address of somebody who was forgotten."""
-    unknown = _unknown(facts, known, before)
-    for name in names_by_address(fact for fact in facts if fact.lead in unknown):
+    """Count the facts about new leads that came with an address of somebody who was forgotten."""
+    for name in names_by_address(fact for fact in facts if fact.lead in first_told):
         before.add(_forgotten(name))
-    names = {fact.lead for fact in facts} - known.keys()
-    found = {name for name in names if before.marks(_forgotten(name))}
+    found = {name for name in unknown if before.marks(_forgotten(name))}
     return sum(fact.lead in found for fact in facts)
 
 
