@@ -119,8 +119,8 @@ def import_facts(
         reader = RowReader(mapping.mapping, rows.header, _setting(agreement, owners))
         with Rejects(rejects, rows.header, form) as rejected:
             checks = RowChecks(looked.has_zeros, form.encoding if is_lenient else "")
-            silent = RowsOfForgotten(mapping.mapping, rows.header)
-            one_run = _Import(rows, reader, rejected, checks, silent)
+            forgotten = RowsOfForgotten(mapping.mapping, rows.header)
+            one_run = _Import(rows, reader, rejected, checks, forgotten)
             run = partial(one_run.run, on_progress=on_progress)
             if is_dry_run:
                 return run(DryRun(agreement, now).foresee_all)
@@ -128,7 +128,7 @@ def import_facts(
             at_once = not connection.in_atomic_block and not _joins_leads(mapping.mapping)
             keeping = Keeping(agreement, by, now, delivery)
             imported = run(lambda rows: _analyzing(keeping.keep_all(rows, at_once=at_once)))
-            silent.owe_a_search()
+            forgotten.owe_a_search()
     _finish(delivery, imported, by, now)
     return imported
 
@@ -247,10 +247,10 @@ class _Import:
         reader: RowReader,
         rejects: Rejects,
         check: RowChecks,
-        silent: RowsOfForgotten,
+        forgotten: RowsOfForgotten,
     ) -> None:
         self._rows, self._reader, self._rejects = rows, reader, rejects
-        self._check, self._silent = check, silent
+        self._check, self._forgotten = check, forgotten
         self._imported = Imported()
 
     def run(
@@ -292,7 +292,7 @@ class _Import:
             self._reject(line, error, cells)
             return None
         if not row.facts:
-            self._silent.add(cells)
+            self._forgotten.add(cells)
         return row
 
     def _count(self, kept: Kept) -> None:
@@ -303,7 +303,7 @@ class _Import:
             self._reject(row.line, error, row.cells)
 
     def _reject(self, line: int, error: UnableToRead, cells: list[str]) -> None:
-        self._silent.add(cells)
+        self._forgotten.add(cells)
         sentence = gettext(error.template).format(**error.params)
         self._rejects.add(line, sentence, cells)
         reason = self._imported.reasons.setdefault(
