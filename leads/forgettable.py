@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.utils.translation import ngettext
 
 from leads.any_of import AnyOf
-from leads.forgotten import blanking
+from leads.forgotten import Blanking, blanking
 from leads.models import FollowUp, HandoffEvent, Lead
 from leads.qualifying import field_name
 from leads.records import families_of
@@ -15,11 +15,11 @@ from leads.traces import Traces
 def would_blank(lead: Lead) -> list[str]:
     """Say what would be blanked of a lead, and of those that are one with it."""
     lead_ids = families_of([lead.pk]).all([lead.pk])
-    return [*_said(lead, Traces(lead_ids, blanking()), lead_ids)]
+    return [*_said(lead, lead_ids, blanking())]
 
 
-def _said(lead: Lead, traces: Traces, lead_ids: set[int]) -> Iterator[str]:
-    kept = blanking().attributes(lead.attributes)
+def _said(lead: Lead, lead_ids: set[int], rules: Blanking) -> Iterator[str]:
+    kept, traces = rules.attributes(lead.attributes), Traces(lead_ids, rules)
     blanked = [key for key, value in lead.attributes.items() if kept[key] != value]
     if blanked:
         yield ", ".join(field_name(key) for key in sorted(blanked))
