@@ -61,8 +61,9 @@ _SHORTEST_WORD, _SHORTEST_PHONE = 6, 8
 class Traces:
     """What is kept about leads that are one person; to be erased inside a transaction.
 
-    ``words`` are what names the person beyond doubt: addresses, telephones and whole names. Where
-    ``searches`` is false only what is linked to the leads is found, not what merely names them.
+    ``words`` are what names the person beyond doubt: addresses, telephones and whole names;
+    ``personal_names`` are the ids of the leads that say who it is. Where ``searches`` is false only
+    what is linked to the leads is found, not what merely names them.
     """
 
     def __init__(
@@ -74,7 +75,7 @@ class Traces:
         self.values = set(self._personal_values())
         self.words = {word for word in self.values if searches and _is_telling(word)}
         self.handoffs = list(Handoff.objects.filter(AnyOf("lead", lead_ids)).order_by("pk"))
-        self._veiled = tuple(
+        self.personal_names = tuple(
             each.external_id for each in self.identities if self._is_personal(each.external_id)
         )
 
@@ -88,11 +89,6 @@ class Traces:
         """What sources call the leads and their handoffs."""
         named: list[LeadIdentity | Handoff] = [*self.identities, *self.handoffs]
         return {(each.source, each.external_id) for each in named}
-
-    @property
-    def personal_names(self) -> tuple[str, ...]:
-        """The ids of the leads that say who it is."""
-        return self._veiled
 
     def delivery_ids(self) -> set[int]:
         """Return the deliveries that told a fact about the person."""
@@ -141,7 +137,7 @@ class Traces:
         names: set[str] = set()
         for fact in rows:
             fields = self._blanking.fields_of(fact) | {
-                "external_id": veiled_within(fact.external_id, self._veiled),
+                "external_id": veiled_within(fact.external_id, self.personal_names),
                 "content_hash": sealed_hash(fact.content_hash),
             }
             names |= fields.keys()
@@ -161,7 +157,7 @@ class Traces:
         """Let fingerprints stand for the names that say who it is."""
         renamed = 0
         for identity in self.identities:
-            if identity.external_id in self._veiled:
+            if identity.external_id in self.personal_names:
                 identity.external_id = veiled(identity.external_id)
                 identity.save(update_fields=["external_id"])
                 renamed += 1
@@ -172,17 +168,17 @@ class Traces:
             *self._approvals(),
         ]
         for row in named:
-            name = veiled_within(row.external_id, self._veiled)
+            name = veiled_within(row.external_id, self.personal_names)
             if name != row.external_id:
                 type(row)._default_manager.filter(pk=row.pk).update(external_id=name)
                 renamed += 1
         return renamed
 
     def _approvals(self) -> Iterable[LateLoggingApproval]:
-        if not self._veiled:
+        if not self.personal_names:
             return []
         asked = Q()
-        for name in self._veiled:
+        for name in self.personal_names:
             asked |= Q(external_id__contains=name)
         return LateLoggingApproval.objects.filter(asked)
 
@@ -231,7 +227,7 @@ class Traces:
             words = None if row.pk in own else self.words
             row.parameters = _without_words(row.parameters, words)
             row.error = _without_words(row.error, words)
-            row.dedup_key = veiled_within(row.dedup_key, self._veiled)
+            row.dedup_key = veiled_within(row.dedup_key, self.personal_names)
         Message.objects.bulk_update(rows, ["parameters", "dedup_key", "error"], batch_size=500)
         return len(rows)
 
