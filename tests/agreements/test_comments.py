@@ -201,7 +201,8 @@ def test_a_page_of_many_costs_no_more(
         comments.answer(comment=first, text="Yes", by=rafael, now=NOW)
     client = signed_in(rafael)
     with django_assert_max_num_queries(20):
-        client.get(PAGE)
+        page = client.get(PAGE)
+    assert "Number 19" in text_of(page)
 
 
 # -- what is counted where

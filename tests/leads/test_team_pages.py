@@ -175,7 +175,8 @@ def test_the_page_asks_no_more_for_more_rules(
     for number in range(8):
         offer(version, f"L{number}", NOW - timedelta(minutes=number), holder=rep("Ana"))
     with django_assert_max_num_queries(30):
-        client.get(RULES)
+        page = client.get(RULES)
+    assert "Rule 5" in text_of(page)
 
 
 # -- who holds how much
