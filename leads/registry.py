@@ -22,7 +22,7 @@ from django.db.models.lookups import Exact
 from agreements.models import Agreement, Membership, User
 from leads.any_of import AnyOf
 from leads.cohort import WITHOUT
-from leads.kin import KEPT, kept_of, latest_of
+from leads.kin import KEPT, Rows, kept_of, latest_of
 from leads.models import Handoff, Lead, LeadChange, LeadIdentity, StageEntry
 from leads.models.facts import FactQuerySet
 from leads.models.leads import HandoffQuerySet, LeadQuerySet
@@ -90,24 +90,48 @@ def lasting_handoffs(desk: Desk) -> HandoffQuerySet:
 def found_in(desk: Desk, filters: RegistryFilters, now: datetime) -> QuerySet[Any]:
     """Return what the filters leave, in the order they ask for; ``leads_in`` tells the leads.
 
-    Without an order the latest heard of are first. In the order of offers or of stages it is
-    handoffs or entries that are found, whose indexes have them so.
+    In the order of offers or of stages it is handoffs or entries that are found, whose indexes
+    have them so.
     """
+    leads = _leads_asked_for(desk, filters)
+    entries = _entries_asked_for(desk, filters)
+    handoffs = handoffs_asked_for(desk, filters, now)
+    if filters.asks_of_offers:
+        leads, handoffs = _about(leads, handoffs), None
+    down = "-" if filters.order.startswith("-") else ""
+    column = filters.order.removeprefix("-")
+    if column == "stage":
+        every = StageEntry.objects.holding().filter(agreement=desk.agreement)
+        latest = latest_of(every, every, "occurred_at") if entries is None else entries
+        return _by(f"{down}occurred_at", latest, leads, handoffs)
+    if column == "offered":
+        offered = _latest(lasting_handoffs(desk), desk) if handoffs is None else handoffs
+        offered = offered.filter(offered_at__isnull=False)
+        return _by(f"{down}offered_at", offered, leads, entries)
+    for rows in (entries, handoffs):
+        leads = _each_about(leads, "pk", rows) if filters.q else _about(leads, rows)
+    if column == "name":
+        shown = Func("name", "company", "email", function="leads_shown_key")
+        return leads.order_by(shown.desc() if down else shown.asc(), f"{down}pk")
+    return leads.order_by(f"{down}pk")
+
+
+def _leads_asked_for(desk: Desk, filters: RegistryFilters) -> LeadQuerySet:
+    """Return the leads that fit what is asked of leads themselves."""
     leads = kept_leads(desk)
     if filters.q:
         leads = leads.filter(matching(filters.q))
     if filters.source:
-        known = LeadIdentity.objects.filter(source=filters.source)
-        leads = leads.filter(pk__in=kept_of(known))
-    if filters.stage:
-        leads = leads.filter(pk__in=kept_of(_entries_last_into(filters.stage, desk.agreement)))
+        leads = _about(leads, LeadIdentity.objects.filter(source=filters.source))
     if not filters.asks_of_offers:
         leads = leads.filter(_origin_condition(filters.origin))
         leads = leads.filter(_campaign_condition(filters.campaign))
-    handoffs = handoffs_asked_for(desk, filters, now)
-    if handoffs is not None:
-        leads = leads.filter(pk__in=kept_of(handoffs))
-    return _sorted(leads, desk, filters.sort)
+    return leads
+
+
+def _about(leads: LeadQuerySet, rows: QuerySet[Any] | None) -> LeadQuerySet:
+    """Return those that one of the rows is about; all without rows."""
+    return leads if rows is None else leads.filter(pk__in=kept_of(rows))
 
 
 def leads_in(found: Iterable[Lead | Handoff | StageEntry]) -> list[Lead]:
@@ -154,29 +178,30 @@ def _latest(handoffs: HandoffQuerySet, desk: Desk) -> HandoffQuerySet:
     return latest_of(handoffs, after_closed, "offered_at", Q(status__in=Handoff.OPEN))
 
 
-def _sorted(leads: LeadQuerySet, desk: Desk, sort: str) -> QuerySet[Any]:
-    down = "-" if sort.startswith("-") else ""
-    match sort.removeprefix("-"):
-        case "heard" if not down:
-            return leads.order_by("pk")
-        case "name":
-            shown = Func("name", "company", "email", function="leads_shown_key")
-            return leads.order_by(shown.desc() if down else shown.asc(), f"{down}pk")
-        case "stage":
-            entries = StageEntry.objects.holding().filter(agreement=desk.agreement)
-            return _by(latest_of(entries, entries, "occurred_at"), "occurred_at", down, leads)
-        case "offered":
-            offered = lasting_handoffs(desk).filter(offered_at__isnull=False)
-            return _by(_latest(offered, desk), "offered_at", down, leads)
-        case _:
-            return leads.order_by("-pk")
+def _by(
+    moment: str, latest: QuerySet[Any], leads: LeadQuerySet, also: QuerySet[Any] | None
+) -> QuerySet[Any]:
+    """Return the rows about some leads in the order of a moment, as their index has them.
 
-
-def _by(latest: QuerySet[Any], moment: str, down: str, leads: LeadQuerySet) -> QuerySet[Any]:
-    """Return the rows about some leads in the order of a moment, as their index has them."""
+    One of the rows of ``also`` is about each of the leads too.
+    """
     kept: QuerySet[Any] = latest.annotate(kept=KEPT)
-    found = kept.filter(kept__in=leads.values("pk"))
-    return found.select_related("lead__merged_into").order_by(f"{down}{moment}", f"{down}pk")
+    found = _each_about(kept.filter(kept__in=leads.values("pk")), "kept", also)
+    down = "-" if moment.startswith("-") else ""
+    return found.select_related("lead__merged_into").order_by(moment, f"{down}pk")
+
+
+def _each_about(found: Rows, key: str, rows: QuerySet[Any] | None) -> Rows:
+    """Return what is about a lead that one of the rows is about too; all without rows.
+
+    It is looked up for each until a page is full. ``_about`` finds all of them first, which costs
+    less where few fit.
+    """
+    if rows is None:
+        return found
+    lead = OuterRef(key)
+    own, merged = rows.filter(lead=lead), rows.filter(lead__merged_into=lead)
+    return found.filter(Exists(own) | Exists(merged))
 
 
 def _origin_condition(origin: str) -> Q:
@@ -193,10 +218,12 @@ def _campaign_condition(campaign: str) -> Q:
     return Q(Exact(KeyTextTransform("campaign", "attributes"), Value(campaign)))
 
 
-def _entries_last_into(stage: str, agreement: Agreement) -> FactQuerySet[StageEntry]:
-    """Return the entries into a stage that no entry into another one followed."""
-    entries = StageEntry.objects.holding().filter(agreement=agreement)
-    return latest_of(entries.filter(stage=stage), entries, "occurred_at")
+def _entries_asked_for(desk: Desk, filters: RegistryFilters) -> FactQuerySet[StageEntry] | None:
+    """Return the entries into the stage asked for that no entry into another one followed."""
+    if not filters.stage:
+        return None
+    entries = StageEntry.objects.holding().filter(agreement=desk.agreement)
+    return latest_of(entries.filter(stage=filters.stage), entries, "occurred_at")
 
 
 def _handoff_condition(filters: RegistryFilters, now: datetime) -> Q:

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from agreements.models import Agreement
 from leads.addresses import plain
 from leads.cohort import GROUPS, OUTCOMES, WITHOUT, Cohort
+from leads.models import Handoff
 
 NOBODY = "none"
 SORTS = ("-heard", "heard", "name", "-name", "-stage", "stage", "-offered", "offered")
@@ -54,10 +55,21 @@ class RegistryFilters:
             "offered_from": _day(told["offered_from"]) is not None,
             "offered_to": _day(told["offered_to"]) is not None,
             "outcome": told["outcome"] in OUTCOMES,
-            "sort": told["sort"] in SORTS[1:],
+            "sort": told["sort"] in SORTS,
             "attention": told["attention"] == "yes",
         }
         return cls(**{name: text if fits.get(name, True) else "" for name, text in told.items()})
+
+    @property
+    def order(self) -> str:
+        """How the list is sorted: as asked, else the latest first of what the filters are about."""
+        if self.sort or self.q or self.asks_of_offers:
+            return self.sort or "-heard"
+        if self.status not in ("", Handoff.Status.EXPECTED) or self.reason:
+            return "-offered"
+        if self.tier not in ("", WITHOUT):
+            return "-offered"
+        return "-stage" if self.stage else "-heard"
 
     @property
     def chosen(self) -> dict[str, str]:

@@ -42,7 +42,7 @@ Choices = dict[str, list[tuple[str, str]]]
 @require_GET
 @vary_on_headers("HX-Request")
 def registry(request: SignedInRequest, slug: str) -> HttpResponse:
-    """Show the leads that fit the filters of the address, the latest heard of first."""
+    """Show the leads that fit the filters of the address, in the order it asks for."""
     now = timezone.now()
     try:
         desk, team = desk_and_team_of(request.user, slug)
@@ -153,7 +153,7 @@ def _sorts(request: SignedInRequest, filters: RegistryFilters) -> dict[str, dict
 
     Names begin with the first letter, moments with the latest.
     """
-    current = filters.sort or "-heard"
+    current = filters.order
     usual = {"name": "name", "stage": "-stage", "offered": "-offered", "heard": "-heard"}
     return {
         column: {

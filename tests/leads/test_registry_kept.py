@@ -11,8 +11,8 @@ from leads.actions import merges
 from leads.ingest import ingest
 from leads.models import Handoff, Lead
 from tests.factories import Teller, example_terms, make_rep, make_version
+from tests.leads.listing import LEADS, arrive, found, names_of
 from tests.leads.pages import NOW, offer, text_of
-from tests.leads.test_registry_page import LEADS, arrive, found, names_of
 
 pytestmark = pytest.mark.django_db
 

@@ -12,17 +12,14 @@ from agreements.models import AgreementVersion, User
 from leads.ingest import ingest
 from leads.models import Lead
 from leads.paging import BoundedPaginator
-from leads.queue import desk_of
 from leads.readiness import judge_leads
-from leads.registry import found_in
-from leads.registry_filters import RegistryFilters
 from leads.searching import part_of
 from tests.factories import Teller, example_terms, make_rep, make_user, make_version
+from tests.leads.listing import LEADS, arrive, found, names_of
 from tests.leads.pages import NOW, offer, stop_time, text_of
 
 pytestmark = pytest.mark.django_db
 
-LEADS = "/agreements/acme/leads/"
 TIERS = [
     {"key": "vip", "name": "VIP", "when": {"field": "request", "operator": "present"}},
     {"key": "basic", "name": "Basic"},
@@ -33,20 +30,6 @@ TIERS = [
 def version(monkeypatch: pytest.MonkeyPatch) -> AgreementVersion:
     stop_time(monkeypatch)
     return make_version(example_terms(tiers=TIERS))
-
-
-def arrive(version: AgreementVersion, lead: str, stage: str = "lead", **attributes: Any) -> None:
-    tell = Teller(lead)
-    facts = [tell.attributes(NOW, **({"name": lead} | attributes)), tell.stage(stage, NOW)]
-    ingest(agreement=version.agreement, facts=facts, by=None, now=NOW)
-
-
-def names_of(response: Any) -> list[str]:
-    return [str(row.lead) for row in response.context["rows"]]
-
-
-def found(client: Client, query: str) -> list[str]:
-    return names_of(client.get(f"{LEADS}?{query}"))
 
 
 def test_it_works(client: Client, version: AgreementVersion, rafael: User) -> None:
@@ -159,62 +142,6 @@ def test_what_needs_attention(client: Client, version: AgreementVersion, rafael:
     offer(version, "Nobodys", NOW)
     offer(version, "Late", NOW - timedelta(days=6), holder=ana)
     assert found(client, "attention=yes") == ["Late", "Nobodys"]
-
-
-def test_order(client: Client, version: AgreementVersion, rafael: User) -> None:
-    offer(version, "Late", NOW)
-    arrive(version, "Only a lead")
-    offer(version, "Early", NOW - timedelta(days=1))
-
-    assert found(client, "sort=heard") == ["Late", "Only a lead", "Early"]
-    assert found(client, "sort=-offered") == ["Late", "Early"]
-    assert found(client, "sort=offered") == ["Early", "Late"]
-    page = client.get(f"{LEADS}?sort=offered&page=2")
-    assert page.context["sorts"]["offered"]["direction"] == "ascending"
-    assert page.context["sorts"]["offered"]["href"] == "?sort=-offered"
-    assert page.context["sorts"]["heard"] == {"direction": "", "href": "?sort=-heard"}
-
-
-def test_order_of_names(client: Client, version: AgreementVersion, rafael: User) -> None:
-    """As lists show them: accents and capitals do not count, who has no name is last."""
-    arrive(version, "carla")
-    arrive(version, "Ágata")
-    arrive(version, "X", name="", company="Bela Vista")
-    arrive(version, "Y", name="")
-    arrive(version, "Zoe")
-    arrive(version, "CARLA 2", name="Carla")
-    in_order = found(client, "sort=name")
-    assert in_order[:5] == ["Ágata", "Bela Vista", "carla", "Carla", "Zoe"]
-    assert found(client, "sort=-name") == in_order[::-1]
-    page = client.get(f"{LEADS}?sort=name&q=vista")
-    assert page.context["sorts"]["name"] == {
-        "direction": "ascending",
-        "href": "?sort=-name&q=vista",
-    }
-    assert 'aria-sort="ascending"' in page.content.decode()
-    assert page.context["sorts"]["stage"]["href"] == "?sort=-stage&q=vista"
-
-
-def test_order_of_stages(client: Client, version: AgreementVersion, rafael: User) -> None:
-    arrive(version, "Late")
-    offer(version, "Early", NOW - timedelta(days=2))
-    offer(version, "Middle", NOW - timedelta(days=1))
-    assert found(client, "sort=-stage") == ["Late", "Middle", "Early"]
-    assert found(client, "sort=stage&status=offered") == ["Early", "Middle"]
-    assert "MQL Sun 10:00" in text_of(client.get(f"{LEADS}?q=early"))
-
-
-def test_a_page_by_name_is_read_from_the_index(
-    client: Client, version: AgreementVersion, rafael: User
-) -> None:
-    arrive(version, "Paulo")
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_sort = off; SET LOCAL enable_seqscan = off")
-    for sort in ("name", "-name"):
-        filters = RegistryFilters(sort=sort)
-        plan = found_in(desk_of(rafael, "acme"), filters, NOW)[:50].explain()
-        assert "lead_by_name" in plan
-        assert "Sort" not in plan
 
 
 def test_points(
