@@ -1,7 +1,7 @@
 """The leads of the registry as a file for spreadsheets, written row by row as they are read."""
 
 import csv
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from io import StringIO
 from itertools import islice
@@ -16,9 +16,11 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from agreements import formats
+from leads.files import defused
 from leads.registry import leads_in
 from leads.registry_rows import RegistryRow, RowWriter
 from leads.side import reason_names
+from leads.workbooks import text_cell
 
 AT_ONCE = 2000
 MOST_IN_WORKBOOK = 25_000
@@ -26,8 +28,6 @@ MOST_IN_WORKBOOK = 25_000
 
 _ROWS_OF_PIECE = 500
 _BYTE_ORDER_MARK = "\ufeff"
-# What a spreadsheet takes for a formula where a cell begins with it.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 Cell = str | int | datetime | None
 
 
@@ -145,7 +145,7 @@ def _text(cell: Cell) -> str:
         return f"{timezone.localtime(cell):%Y-%m-%d %H:%M:%S}"
     if isinstance(cell, str):
         # Read as text, whatever a lead calls itself.
-        return f"'{cell}" if cell.startswith(_FORMULA) else cell
+        return defused(cell)
     return "" if cell is None else str(cell)
 
 
@@ -154,26 +154,18 @@ def write_workbook(rows: Iterable[list[Cell]], file: IO[bytes]) -> None:
     book = Workbook(write_only=True)
     sheet = book.create_sheet(_("Leads"))
     sheet.freeze_panes = "A2"
-
-    def cell_of(value: Cell) -> Any:
-        return _cell(value, lambda shown: WriteOnlyCell(sheet, shown))
-
     sheet.append(headings())
     for cells in rows:
-        sheet.append([cell_of(value) for value in cells])
+        sheet.append([_cell(sheet, value) for value in cells])
     book.save(file)
 
 
-def _cell(value: Cell, make: Callable[[Any], Any]) -> Any:
+def _cell(sheet: Any, value: Cell) -> Any:
     if isinstance(value, datetime):
-        cell = make(timezone.localtime(value).replace(tzinfo=None))
+        cell = WriteOnlyCell(sheet, timezone.localtime(value).replace(tzinfo=None))
         cell.number_format = "yyyy-mm-dd hh:mm"
         return cell
     if not isinstance(value, str):
         return value
     text = ILLEGAL_CHARACTERS_RE.sub("", value)
-    if not text.startswith("="):
-        return text
-    cell = make(text)
-    cell.data_type = "s"
-    return cell
+    return text_cell(sheet, text) if text.startswith("=") else text

@@ -100,7 +100,7 @@ _CHUNK = 1 << 20
 # Older encodings lack the signs of printers.
 _PLAINER = str.maketrans("“”„«»‘’–—…", '"""""\'\'--.')
 # What a spreadsheet takes for a formula, or an apostrophe that stands before such a thing already.
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
 
 
 class UnableToReadFile(ValueError):

@@ -172,11 +172,11 @@ def write_sheets(target: Path, sheets: Mapping[str, Path]) -> None:
         sheet = workbook.create_sheet(name)
         with path.open(encoding="utf-8", newline="") as file:
             for cells in csv.reader(file):
-                sheet.append([_as_text(sheet, cell) for cell in cells])
+                sheet.append([text_cell(sheet, text) for text in cells])
     workbook.save(target)
 
 
-def _as_text(sheet: Any, text: str) -> Cell:
+def text_cell(sheet: Any, text: str) -> Cell:
     """Return a cell that no spreadsheet takes for a formula."""
     cell = WriteOnlyCell(sheet, text)
     cell.data_type = "s"

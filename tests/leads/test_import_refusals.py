@@ -207,10 +207,10 @@ def test_rows_with_broken_or_zero_characters_are_rejected_alone(
 
 
 @pytest.mark.parametrize(
-    "cell", ["=1+1", "+55 11", "-5", "@x", "\t=1", "'=1", "''-1", "a=1", "'", ""]
+    "cell", ["=1+1", "+55 11", "-5", "@x", "\t=1", "\n=1", "'=1", "''-1", "a=1", "'", ""]
 )
 def test_cells_of_rejects_are_no_formulas_and_come_back_unchanged(cell: str) -> None:
-    assert not defused(cell).startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert not defused(cell).startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
     assert undefused(defused(cell)) == cell
 
 
