@@ -130,7 +130,6 @@ def _read(file_import: FileImport, _now: datetime) -> None:
     """Find out how the file is written, and propose what its columns mean."""
     delivery, said = file_import.delivery, file_import.draft
     path = _path_of(delivery)
-    size = path.stat().st_size
     delivery.content_hash = _hash_of(path)
     delivery.save(update_fields=["content_hash"])
     form = {"encoding": said.get("encoding", ""), "delimiter": said.get("delimiter", "")}
@@ -143,8 +142,9 @@ def _read(file_import: FileImport, _now: datetime) -> None:
                 _end(file_import, State.SHEET, found=of_workbook, draft={}, error="")
                 return
         path = _write_table(file_import, path, of_workbook.get("sheet", ""))
-        size, form = path.stat().st_size, {"encoding": "utf-8", "delimiter": ","}
-    looked = look(path, **form, on_progress=_Progress(file_import, 2 * size))
+        form = {"encoding": "utf-8", "delimiter": ","}
+    progress = _Progress(file_import, 2 * path.stat().st_size)
+    looked = look(path, **form, on_progress=progress)
     if other := object_without_leads(looked.header):
         raise UnableToReadFile(other, file=path.name)
     found = as_document(looked) | of_workbook
