@@ -10,7 +10,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from agreements import formats
-from agreements.clock import ClockKind, ClockState, Grade, Mark, MarkKind
+from agreements.clock import ClockKind, ClockState, Grade, Mark, MarkKind, local_date
 from agreements.models.contracts import Party
 from leads.actions.telling import SOURCE
 from leads.case import Case, FactName, LiveClock
@@ -43,11 +43,13 @@ class ForeseenLine:
 class Foreseen:
     """What a follow-up will do; ``warning`` says why it will count for nothing.
 
-    ``accepts`` says that the handoff is accepted by it.
+    ``repeats`` says that it is one with an earlier attempt, ``accepts`` that it accepts the
+    handoff.
     """
 
     lines: tuple[ForeseenLine, ...]
     warning: str
+    repeats: str
     accepts: bool
     suggestion: Suggestion | None
 
@@ -77,6 +79,7 @@ def foresee(
     return Foreseen(
         lines=tuple(_lines(before, then, now)),
         warning="" if counts else _warning(handoff, occurred_at),
+        repeats=repetition_words(after, handoff, channel, occurred_at) if counts else "",
         accepts=status == Handoff.Status.OFFERED and standing.status == Handoff.Status.ACCEPTED,
         suggestion=suggestion_of(after, handoff, now),
     )
@@ -93,6 +96,25 @@ def suggestion_of(case: Case, handoff: Handoff, now: datetime) -> Suggestion | N
     return next_attempt(
         clock.schedule, touches, to_go=max(to_go, 1), due_at=clock.state.due_at, now=now
     )
+
+
+def repetition_words(case: Case, handoff: Handoff, channel: str, at: datetime) -> str:
+    """Say that an attempt repeats another one, as persistence counts them; empty where it does not.
+
+    The case has both.
+    """
+    clock = _persistence(case.clocks(handoff))
+    if clock is None:
+        return ""
+    days = [
+        local_date(clock.schedule, mark.at)
+        for mark in case.standings[handoff.pk].marks
+        if _is_attempt(mark) and mark.counts and mark.channel == channel
+    ]
+    if days.count(local_date(clock.schedule, at)) < 2:
+        return ""
+    by = FollowUp.Channel(channel).label.lower()
+    return _("Attempts by %(channel)s on the same day count as one.") % {"channel": by}
 
 
 def suggestion_words(suggestion: Suggestion | None, now: datetime) -> str:

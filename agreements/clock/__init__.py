@@ -28,6 +28,7 @@ from agreements.clock.pauses import (
     Pauses,
     add_open,
     due_after,
+    local_date,
     open_between,
 )
 from agreements.clock.promise import ClockKind, Grade, Promise
@@ -66,6 +67,7 @@ __all__ = [
     "is_plain",
     "known_at",
     "length_of",
+    "local_date",
     "open_between",
     "replay",
     "replay_all",

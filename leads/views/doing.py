@@ -22,7 +22,7 @@ from leads.case import FactName, read_case
 from leads.deed_forms import DeedForm
 from leads.deeds import was_taken_from_queue
 from leads.effects import effects_between, sentence_of
-from leads.foreseeing import suggestion_of, suggestion_words
+from leads.foreseeing import repetition_words, suggestion_of, suggestion_words
 from leads.forms import LogForm
 from leads.models import FollowUp, Handoff, HandoffEvent
 from leads.permissions import check_user_can_work
@@ -108,7 +108,8 @@ def what_it_did(
     said = sentences(before, case.states(handoff))
     if case.counts(handoff, FactName("follow_up", touch.source, touch.external_id)):
         suggested = suggestion_words(suggestion_of(case, handoff, now), now)
-        said = said or [_("No clock was waiting for it.")]
+        repeats = repetition_words(case, handoff, touch.channel, touch.occurred_at)
+        said = said or [repeats or _("No clock was waiting for it.")]
         return [*said, suggested] if suggested else said
     if handoff.closed_at is not None and touch.occurred_at > handoff.closed_at:
         return [_("The handoff was closed by then, so it counts for no clock.")]

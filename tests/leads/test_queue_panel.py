@@ -231,6 +231,21 @@ def test_what_is_foreseen_is_what_happens(client: Client, ana: User, handoff: Ha
     assert Clock.objects.get(clause_key="S3").attempts == 1
 
 
+def test_a_second_call_on_one_day_is_the_same_attempt(
+    client: Client, ana: User, handoff: Handoff
+) -> None:
+    call(handoff, ana)
+    same = "Attempts by call on the same day count as one."
+    text = foreseen(client, handoff)
+    assert same in text
+    assert "S3 goes on" in text
+    assert same not in foreseen(client, handoff, **{"log-channel": "email"})
+
+    page = client.post(address("log", handoff), CALLED, follow=True)
+    assert f"Follow-up logged. {same} Next attempt suggested" in text_of(page)
+    assert Clock.objects.get(clause_key="S3").attempts == 1
+
+
 def test_a_conversation_ends_the_attempts_and_accepts(client: Client, handoff: Handoff) -> None:
     text = foreseen(client, handoff, **{"log-outcome": "conversation"})
     assert "The handoff is accepted by it." in text
