@@ -107,6 +107,8 @@ def suggest_a_condition(his: Page) -> None:
     """Add a condition to the line by keyboard, on a phone."""
     his.reload()
     his.get_by_role("link", name="Suggest another value…").click()
+    expect(his.get_by_role("heading", name="Suggest another value for")).to_be_visible()
+    his.wait_for_load_state()  # from here on its keys are listened to
     tab_to(his, "do", "add handoff.scoring.2.when")
     his.keyboard.press("Enter")
     expect(his.locator('[name="handoff.scoring.2.when.2.field"]')).to_be_focused()
@@ -147,6 +149,7 @@ def test_a_rule_by_keyboard_and_on_a_phone(
     his.goto(f"/agreements/acme/versions/{number}/decline/")
     his.get_by_label("Why").fill("The budget first")
     his.get_by_role("button", name="Decline").click()
+    expect(his.get_by_text("Declined. The copy of the text is the new draft")).to_be_visible()
 
     hers.goto("/agreements/acme/draft/comments/")
     expect(hers.locator(".conversation")).to_contain_text("Ask for the budget")

@@ -1,5 +1,6 @@
 """A lead turns on an authenticator app, signs in and signs an agreement with its codes."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -64,6 +65,7 @@ def test_it_works(page: Page, helena: User) -> None:
     expect(page.get_by_role("heading", name="And the code of your app")).to_be_visible()
     page.get_by_label("Code").fill(code_of(key))
     press(page, "Sign in")
+    expect(page).not_to_have_url(re.compile("/accounts/"))
 
     page.goto(SIGN)
     expect(page.get_by_label("Your password", exact=True)).to_be_hidden()
@@ -80,6 +82,7 @@ def test_without_javascript(new_page: Callable[..., Page], helena: User) -> None
     by_password(page)
     page.get_by_label("Code").fill(codes[0])
     press(page, "Sign in")
+    expect(page).not_to_have_url(re.compile("/accounts/"))
     page.goto(SIGN)
     expect(page.get_by_label("The code the app shows now")).to_be_visible()
     page.get_by_label("With your password").check()
@@ -95,6 +98,7 @@ def test_everyone_can_read_it(
 ) -> None:
     page = request.getfixturevalue(kind)
     by_password(page)
+    expect(page).not_to_have_url(re.compile("/accounts/"))
     for address in (ACCOUNT, f"{ACCOUNT}totp/activate/"):
         page.goto(address)
         assert faults(page) == []

@@ -65,6 +65,7 @@ def test_it_works(
     page.get_by_role("button", name="Next", exact=True).click()
     page.get_by_label("From Lead to MQL").fill("a lot")
     page.get_by_role("button", name="Next", exact=True).click()
+    expect(page.get_by_text("Step 3 of 6")).to_be_visible()
     page.get_by_role("button", name="Back").click()
     expect(page.get_by_label("From Lead to MQL")).to_have_value("a lot")
     expect(page.get_by_text("“a lot” is not a rate")).to_be_visible()
@@ -72,8 +73,9 @@ def test_it_works(
     # Enter goes on.
     page.get_by_label("From Lead to MQL").press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("When and how a lead passes to sales")
-    for _ in STEPS[3:]:
+    for number, _step in enumerate(STEPS[3:], 4):
         page.get_by_role("button", name="Next", exact=True).click()
+        expect(page.get_by_text(f"Step {number} of 6")).to_be_visible()
     # The editor's first page of a process reads all zones and holidays.
     page.get_by_role("button", name="Make the draft").click(timeout=60_000)
 
@@ -112,13 +114,15 @@ def test_what_was_typed_outlasts_a_lost_connection(
     sign_in(page, helena)
     page.goto(BEGIN)
     page.get_by_role("button", name="Answer the questions").click()
+    said = page.get_by_label("What else you want, if anything")
+    expect(said).to_be_visible()
+    page.wait_for_load_state()  # from here on its script keeps what is typed
     page.context.set_offline(True)
-    page.get_by_label("What else you want, if anything").fill("A word that must not be lost.")
+    said.fill("A word that must not be lost.")
     page.get_by_label("Goal of the year").focus()
     expect(page.locator("#failure")).to_be_visible()
     page.context.set_offline(False)
     page.goto(f"{BEGIN}objectives/")
-    said = page.get_by_label("What else you want, if anything")
     expect(said).to_have_value("A word that must not be lost.")
     complaints.clear()
 
@@ -152,6 +156,7 @@ def test_everybody_can_read_it(
     page.get_by_text("Read it as a document").click()
     assert faults(page) == []
     page.get_by_role("button", name="Answer the questions").click()
+    expect(page.get_by_text("Step 1 of 6")).to_be_visible()
     for address in steps:
         page.goto(address)
         page.wait_for_load_state("networkidle")
