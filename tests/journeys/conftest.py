@@ -10,8 +10,10 @@ from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from agreements.models import User
+from agreements.models import AgreementVersion, User
 from tests.browser import Complaints, unpacked_chromium
+from tests.factories import make_version
+from tests.leads.dealing import dealing_terms
 
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
 PHONE = {
@@ -20,6 +22,17 @@ PHONE = {
     "is_mobile": True,
     "has_touch": True,
 }
+
+
+def day_and_night(terms: dict[str, Any]) -> dict[str, Any]:
+    """Return the terms with promises that are counted at every hour."""
+    return {key: part for key, part in terms.items() if key != "hours"} | {"calendar": "always"}
+
+
+@pytest.fixture
+def version(transactional_db: None) -> AgreementVersion:
+    """Promises that are counted day and night, so that the hour of the test does not matter."""
+    return make_version(day_and_night(dealing_terms()), closures={})
 
 
 @pytest.fixture(scope="session")

@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from agreements.models import AgreementVersion, User
@@ -16,7 +15,8 @@ from metrics.rollup import roll_up
 from tests.at_once import wait_until_changes_are_settled
 from tests.browser import faults
 from tests.factories import Teller, example_terms, make_rep, make_user, make_version
-from tests.journeys.conftest import DESKTOP, PHONE
+from tests.journeys.conftest import DESKTOP, PHONE, day_and_night
+from tests.leads.pages import NOW, stop_time
 from tests.metrics.worked_examples import promise
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -28,34 +28,27 @@ COMPANY = "Instituto de Pesquisas e Desenvolvimento Tecnológico do Vale do Para
 
 
 @pytest.fixture
-def version(transactional_db: None) -> AgreementVersion:
-    """Promises that are counted day and night, so that the hour of the test does not matter."""
+def version(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> AgreementVersion:
+    """Promises that are counted day and night, in the second week of a month."""
+    stop_time(monkeypatch)
     terms = example_terms(
-        calendar="always",
         commitments=[
             promise("M1", "marketing", "stage_volume", 400, stage="mql"),
             promise("S2", "sales", "first_follow_up", "0.90", within="4h"),
         ],
     )
-    del terms["hours"]
-    version = make_version(terms, closures={})
+    version = make_version(day_and_night(terms), closures={})
     ana = make_rep("Ana", version.agreement)
-    now = timezone.now()
-    # All in the month that runs, which may be an hour old.
-    first = now.astimezone().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    start = max(first + timedelta(hours=4), now - timedelta(days=2))
     for number in range(12):
-        _tell_handoff(version, f"Lead {number}", start, ana, is_late=number % 3 == 0, now=now)
-    record_breaches(now=now)
+        _tell_handoff(version, f"Lead {number}", ana, is_late=number % 3 == 0)
+    record_breaches(now=NOW)
     wait_until_changes_are_settled()
-    roll_up(now=now)
+    roll_up(now=NOW)
     return version
 
 
-def _tell_handoff(
-    version: AgreementVersion, name: str, at: datetime, rep: User, *, is_late: bool, now: datetime
-) -> None:
-    tell = Teller(name)
+def _tell_handoff(version: AgreementVersion, name: str, rep: User, *, is_late: bool) -> None:
+    tell, at = Teller(name), NOW - timedelta(days=2)
     facts: list[Any] = [
         tell.attributes(at, name=name, company=COMPANY),
         tell.stage("mql", at),
@@ -64,7 +57,7 @@ def _tell_handoff(
     ]
     if not is_late:
         facts.append(tell.follow_up("answered", at + timedelta(minutes=20), person_id=rep.pk))
-    ingest(agreement=version.agreement, facts=facts, by=None, now=now)
+    ingest(agreement=version.agreement, facts=facts, by=None, now=NOW)
 
 
 @pytest.fixture

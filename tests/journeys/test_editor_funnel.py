@@ -55,7 +55,7 @@ def draft(transactional_db: None) -> AgreementVersion:
     facts = []
     for number in range(40):
         tell = Teller(f"lead-{number}")
-        then = now.replace(day=10) - timedelta(days=31)
+        then = now - timedelta(days=60)
         facts.append(tell.stage("visitor", then))
         facts += [tell.stage("lead", then)] if number % 2 else []
     ingest(agreement=version.agreement, facts=facts, by=None, now=now)

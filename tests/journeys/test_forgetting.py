@@ -13,8 +13,7 @@ from agreements.models import AgreementVersion, User
 from leads.actions import handoffs
 from leads.models import Lead
 from tests.browser import Complaints, faults
-from tests.factories import make_user, make_version
-from tests.leads.dealing import dealing_terms
+from tests.factories import make_user
 from tests.leads.pages import offer
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -22,14 +21,6 @@ pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 NAME = "Maria Aparecida dos Santos Figueiredo de Albuquerque e Vasconcelos Prates"
 
 SignIn = Callable[[Page, User], None]
-
-
-@pytest.fixture
-def version(transactional_db: None) -> AgreementVersion:
-    """Promises that are counted day and night, so that the hour of the test does not matter."""
-    terms = dealing_terms(calendar="always")
-    del terms["hours"]
-    return make_version(terms, closures={})
 
 
 @pytest.fixture

@@ -10,9 +10,8 @@ from playwright.sync_api import Locator, Page, expect
 from agreements.models import AgreementVersion, User
 from leads.actions import handoffs
 from tests.browser import faults
-from tests.factories import make_rep, make_user, make_version
+from tests.factories import make_rep, make_user
 from tests.journeys.conftest import DESKTOP, PHONE
-from tests.leads.dealing import dealing_terms
 from tests.leads.pages import offer
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -22,14 +21,6 @@ LONG = "Associação Beneficente e Hospitalar Nossa Senhora da Conceição de Ma
 Pages = Callable[..., Page]
 SignIn = Callable[[Page, User], None]
 SCREENS = pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desk", "phone"])
-
-
-@pytest.fixture
-def version(transactional_db: None) -> AgreementVersion:
-    """Promises that are counted day and night, so that the hour of the test does not matter."""
-    terms = dealing_terms(calendar="always")
-    del terms["hours"]
-    return make_version(terms, closures={})
 
 
 @pytest.fixture
@@ -99,8 +90,10 @@ def test_what_became_of_my_leads(
     page.goto(address("list"))
     page.get_by_role("link", name="What became of them").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("What became of them")
-    page.get_by_role("link", name="Year", exact=True).click()
-    page.get_by_role("link", name="Campaign", exact=True).click()
+    for name in ("Year", "Campaign"):
+        segment = page.get_by_role("link", name=name, exact=True)
+        segment.click()
+        expect(segment).to_have_attribute("aria-current", "true")
     counts = page.get_by_role("region", name="How many")
     expect(counts).to_contain_text("Outono com um nome comprido 2026")
     assert faults(page) == []
