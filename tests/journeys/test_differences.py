@@ -1,5 +1,6 @@
 """Two leads look at what changed: on a desk, on a phone, by keyboard, without JavaScript."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -112,11 +113,12 @@ def test_by_keyboard(page: Page, sign_in: SignIn, helena: User) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="The same text")).to_be_visible()
     expect(page.get_by_role("heading", level=1)).to_be_focused()
-    assert "to=1" in page.url
+    expect(page).to_have_url(re.compile("to=1"))
     page.go_back()
+    expect(page.get_by_text("First follow-up: 30 min becomes 20 min for")).to_be_visible()
     page.get_by_role("link", name="Side by side").press("Enter")
     expect(page.get_by_role("columnheader", name="Draft 2")).to_be_visible()
-    assert "as=side" in page.url
+    expect(page).to_have_url(re.compile("as=side"))
 
 
 def test_without_javascript(new_page: Pages, sign_in: SignIn, helena: User) -> None:

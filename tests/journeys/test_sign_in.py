@@ -51,8 +51,8 @@ def test_who_is_signed_in_needs_no_form(
 
 def test_complaints_of_a_page_are_heard(page: Page, complaints: Complaints) -> None:
     page.goto("/accounts/login/")
-    page.evaluate("console.error('broken'); setTimeout(() => { throw new Error('thrown') })")
-    page.wait_for_timeout(100)
+    with page.expect_event("pageerror"):
+        page.evaluate("console.error('broken'); setTimeout(() => { throw new Error('thrown') })")
     heard = list(complaints)
     complaints.clear()
     assert heard[0] == "error: broken"
