@@ -18,7 +18,7 @@ from leads.readiness import judge_leads
 from leads.rebuild import rebuild
 from tests.browser import Complaints, faults
 from tests.factories import make_user, make_version
-from tests.journeys.conftest import DESKTOP, PHONE
+from tests.journeys.conftest import DESKTOP, PHONE, day_and_night
 from tests.leads.dealing import dealing_terms
 from tests.leads.pages import offer
 from tests.leads.test_readiness import CRITERIA, READY, tell
@@ -34,9 +34,8 @@ SignIn = Callable[[Page, User], None]
 @pytest.fixture
 def version(transactional_db: None) -> AgreementVersion:
     """Promises that are counted day and night, so that the hour of the test does not matter."""
-    terms = dealing_terms(calendar="always", handoff=CRITERIA, recycle={"returns_to": "owner"})
-    del terms["hours"]
-    return make_version(terms, closures={})
+    terms = dealing_terms(handoff=CRITERIA, recycle={"returns_to": "owner"})
+    return make_version(day_and_night(terms), closures={})
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from agreements.models import AgreementVersion, User
 from leads.models import Lead
 from tests.browser import faults
-from tests.factories import example_terms, make_user, make_version
+from tests.factories import make_user
 from tests.journeys.conftest import PHONE
 from tests.leads.pages import offer
 
@@ -22,14 +22,6 @@ MERGED = "Maria Prates"
 
 Pages = Callable[..., Page]
 SignIn = Callable[[Page, User], None]
-
-
-@pytest.fixture
-def version(transactional_db: None) -> AgreementVersion:
-    """Promises that are counted day and night, so that the hour of the test does not matter."""
-    terms = example_terms(calendar="always")
-    del terms["hours"]
-    return make_version(terms, closures={})
 
 
 @pytest.fixture
@@ -64,8 +56,8 @@ def merge_and_part(page: Page, lead: Lead) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Are these one lead?")
     expect(page.locator("main")).to_contain_text("both are with sales")
     assert faults(page) == []
-    if page.get_by_role("button", name=f"Merge {KEPT}").is_visible():
-        page.get_by_role("link", name=f"Keep {KEPT} instead").click()
+    expect(page.get_by_role("button", name=f"Merge {KEPT} into {MERGED}")).to_be_visible()
+    page.get_by_role("link", name=f"Keep {KEPT} instead").click()
     page.get_by_label("Why they are one").fill("She filled in two forms.")
     page.get_by_role("button", name=f"Merge {MERGED} into {KEPT}").click()
     expect(page.locator("#messages")).to_contain_text("are one lead now")

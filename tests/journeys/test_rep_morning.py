@@ -12,10 +12,9 @@ from playwright.sync_api import Page, Route, expect
 
 from agreements.models import AgreementVersion, User
 from leads.models import FollowUp, Handoff, Snooze
-from tests.browser import accessibility_faults, faults
-from tests.factories import make_user, make_version
+from tests.browser import accessibility_faults, faults, wait_until_answered
+from tests.factories import make_user
 from tests.journeys.conftest import DESKTOP, PHONE
-from tests.leads.dealing import dealing_terms
 from tests.leads.pages import offer
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -24,14 +23,6 @@ PASSWORD = "a long secret"
 QUEUE = "/agreements/acme/queue/"
 Pages = Callable[..., Page]
 SignIn = Callable[[Page, User], None]
-
-
-@pytest.fixture
-def version(transactional_db: None) -> AgreementVersion:
-    """Promises that are counted day and night, so that the hour of the test does not matter."""
-    terms = dealing_terms(calendar="always")
-    del terms["hours"]
-    return make_version(terms, closures={})
 
 
 @pytest.fixture
@@ -103,6 +94,7 @@ def test_ten_handoffs_by_the_keyboard_alone(page: Page, ana: User, ten: list[Han
     page.keyboard.press("a")
     expect(page.locator("#queue-notice")).to_contain_text("Accepted.")
     panel_of(page, "Lead 07")
+    focused_row(page, "Lead 07")
 
     page.keyboard.press("j")
     page.keyboard.press("r")
@@ -252,8 +244,9 @@ def test_new_work_waits_until_it_is_asked_for(
     panel_of(page, "Lead 01")
     offer(version, "Pedra", timezone.now(), holder=ana)
     page.locator(".queue-row").first.hover()
-    page.evaluate("document.getElementById('arrivals').dispatchEvent(new Event('look'))")
-    page.wait_for_load_state("networkidle")
+    with page.expect_response("**/arrivals/**"):
+        page.evaluate("document.getElementById('arrivals').dispatchEvent(new Event('look'))")
+    wait_until_answered(page)
     expect(page.locator("#arrivals")).to_be_empty()
     page.locator("h1").hover()
     expect(page.locator("#arrivals")).to_contain_text("1 new handoff arrived: Pedra, S1")
