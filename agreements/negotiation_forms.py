@@ -51,6 +51,7 @@ def _text(label: Any, help_text: Any = "", *, required: bool = True) -> forms.Ch
         required=required,
         max_length=_LONGEST,
         widget=forms.Textarea(attrs={"rows": 3, "class": "form-control"}),
+        error_messages={"required": gettext_lazy("Say why.")},
     )
 
 
@@ -169,6 +170,7 @@ class EndForm(forms.Form):
     reason = _text(gettext_lazy("Why"), gettext_lazy("Both leads are told."))
     name = forms.CharField(
         label=gettext_lazy("The name of the agreement"),
+        error_messages={"required": gettext_lazy("Type the name of the agreement.")},
         widget=forms.TextInput(attrs={"autocomplete": "off", "class": "form-control"}),
     )
 

@@ -38,7 +38,12 @@ def code_widget() -> forms.TextInput:
 class _CodeGoodOnce(BaseAuthenticateForm):  # type: ignore[misc]
     """Takes a code of the app or a recovery code, and neither twice."""
 
-    code = forms.CharField(label=_("Code"), max_length=40, widget=code_widget())
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=40,
+        widget=code_widget(),
+        error_messages={"required": _("Type the code.")},
+    )
 
     def clean_code(self) -> str:
         """Refuse a code that was used already; the library remembers one for half a minute only."""
@@ -74,5 +79,8 @@ class TurnOnForm(ActivateTOTPForm):  # type: ignore[misc]
     """The first code, which shows that the app knows the key."""
 
     code = forms.CharField(
-        label=_("The code the app shows now"), max_length=40, widget=code_widget()
+        label=_("The code the app shows now"),
+        max_length=40,
+        widget=code_widget(),
+        error_messages={"required": _("Type the code.")},
     )

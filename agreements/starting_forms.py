@@ -67,6 +67,7 @@ class AgreementForm(forms.Form):
         label=_("Name of the agreement"),
         max_length=200,
         help_text=_("Such as “Inbound leads, Brazil”."),
+        error_messages={"required": _("Give the agreement a name.")},
     )
     marketing = forms.ModelChoiceField(
         Team.objects.order_by("name"), label=_("Marketing team"), required=False

@@ -124,6 +124,7 @@ class RecycleForm(_ReasonedForm):
     returns_date = forms.DateField(
         label=gettext_lazy("Comes back on"),
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"} | _WIDE),
+        error_messages={"required": gettext_lazy("Say on which day the lead comes back.")},
     )
     field_order = ("reason", "returns_date", "note")
 
@@ -163,7 +164,11 @@ class PauseForm(_ReasonedForm):
     ending = "pause"
     blamed = "until"
 
-    until = forms.DateTimeField(label=gettext_lazy("Until"), widget=LocalDateTimeInput(attrs=_WIDE))
+    until = forms.DateTimeField(
+        label=gettext_lazy("Until"),
+        widget=LocalDateTimeInput(attrs=_WIDE),
+        error_messages={"required": gettext_lazy("Say until when the clocks rest.")},
+    )
     field_order = ("reason", "until", "note")
 
     def __init__(self, *args: Any, **options: Any) -> None:

@@ -34,7 +34,10 @@ class LogForm(forms.Form):
 
     token = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid4)
     channel = forms.ChoiceField(
-        label=gettext_lazy("How"), choices=FollowUp.Channel.choices, widget=forms.RadioSelect
+        label=gettext_lazy("How"),
+        choices=FollowUp.Channel.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Say how you tried.")},
     )
     outcome = forms.ChoiceField(
         label=gettext_lazy("What happened?"),

@@ -153,13 +153,10 @@ def locked_in(handoff: Handoff, deed: Deed, *statuses: str) -> Handoff:
     handoff = rows.select_for_update(no_key=True, of=("self",)).get(pk=handoff.pk)
     if handoff.status in statuses or deed.known(handoff):
         return handoff
-    raise AlreadyDecided(
-        _("%(who)s was first: this handoff is %(status)s already.")
-        % {"who": _who_decided(handoff), "status": handoff.get_status_display().lower()}
-    )
+    raise AlreadyDecided(_who_was_first(handoff, deed))
 
 
-def _who_decided(handoff: Handoff) -> str:
+def _who_was_first(handoff: Handoff, deed: Deed) -> str:
     kinds = HandoffEvent.Kind
     deciding = (
         kinds.ACCEPTED, kinds.REJECTED, kinds.QUALIFIED, kinds.DISQUALIFIED, kinds.RECYCLED,
@@ -172,4 +169,13 @@ def _who_decided(handoff: Handoff) -> str:
         .order_by("-occurred_at", "-pk")
         .first()
     )
-    return latest.person.name if latest and latest.person else _("Somebody")
+    first = latest.person if latest else None
+    status = handoff.get_status_display().lower()
+    if first and first == deed.doer:
+        return _("You were first yourself: this handoff is %(status)s already.") % {
+            "status": status
+        }
+    return _("%(who)s was first: this handoff is %(status)s already.") % {
+        "who": first.name if first else _("Somebody"),
+        "status": status,
+    }

@@ -96,8 +96,13 @@ def _asking(
     kind: str,
     said: object,
     check: Callable[..., None] | None = None,
+    *,
+    why_unmoved: object = "",
 ) -> DeedView:
-    """Make the view of a deed that asks something in a form, and is a fact of this kind."""
+    """Make the view of a deed that asks something in a form, and is a fact of this kind.
+
+    ``why_unmoved`` is said where no clock changed by it.
+    """
 
     def do(request: SignedInRequest, handoff: Handoff, now: datetime) -> HttpResponse | None:
         form = form_class(request.POST, handoff=handoff, now=now)
@@ -109,7 +114,8 @@ def _asking(
         except _Refusals as error:
             form.add_error(form.blamed, str(error))
             return refused(request, handoff, now, form)
-        tell(request, str(said), sentences(before, states(handoff)))
+        did = sentences(before, states(handoff)) or [str(why_unmoved)]
+        tell(request, str(said), [each for each in did if each])
         remember_deed(request, handoff, kind, now)
         return None
 
@@ -122,7 +128,15 @@ disqualify = _asking(
     DisqualifyForm, outcomes.disqualify, "disqualified", gettext_lazy("Disqualified.")
 )
 recycle = _asking(RecycleForm, outcomes.recycle, "recycled", gettext_lazy("Recycled."))
-pause = _asking(PauseForm, pauses.pause, "paused", gettext_lazy("Paused."))
+pause = _asking(
+    PauseForm,
+    pauses.pause,
+    "paused",
+    gettext_lazy("Paused."),
+    why_unmoved=gettext_lazy(
+        "No due time moved: what is open was overdue already, or the pause lies outside its hours."
+    ),
+)
 withdraw = _asking(
     WithdrawForm,
     handoffs.withdraw,

@@ -115,7 +115,7 @@ def test_address_that_is_taken_gets_a_number(helena: User, acme: Agreement, team
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"name": ""}, "This field is required."),
+        ({"name": ""}, "Give the agreement a name."),
         ({"marketing": "", "new_sales": "Vendas"}, "Choose a team, or name a new one beside it."),
         ({"new_marketing": "Other"}, "not both"),
         ({"new_sales": "growth"}, "An agreement needs two teams"),

@@ -70,11 +70,16 @@ def test_it_works(client: Client, reached: Handoff, deed: str) -> None:
     [
         ("qualify", {"qualify-answer_1": "20 000"}, "asks for 3 of these answers"),
         ("disqualify", {"disqualify-note": "Sold it."}, "Choose the reason."),
-        ("recycle", {"recycle-reason": "not_now"}, "This field is required."),
+        ("recycle", {"recycle-reason": "not_now"}, "Say on which day the lead comes back."),
         (
             "recycle",
             {"recycle-reason": "not_now", "recycle-returns_date": "2027-10-01"},
             "comes back until Mon 7 Dec: choose an earlier day",
+        ),
+        (
+            "pause",
+            {"pause-reason": "asked", "pause-until": ""},
+            "Say until when the clocks rest.",
         ),
         (
             "pause",
@@ -104,6 +109,14 @@ def test_before_a_contact_it_is_rejected_not_disqualified(client: Client, handof
     assert "Disqualify…" not in text
     response = client.post(url("disqualify", handoff), FORMS["disqualify"])
     assert "reject the handoff, or log the contact first" in text_of(response)
+
+
+def test_a_pause_of_what_is_overdue_says_that_nothing_moved(
+    client: Client, version: AgreementVersion, ana: User
+) -> None:
+    overdue = offer(version, "Late", NOW - timedelta(days=40), holder=ana)
+    response = client.post(url("pause", overdue), FORMS["pause"], follow=True)
+    assert "Paused. No due time moved: what is open was overdue already" in text_of(response)
 
 
 def test_the_pause_that_runs_can_be_ended(

@@ -144,7 +144,7 @@ def test_a_closed_handoff_takes_no_more(
     [
         ({"log-outcome": ""}, "outcome", "Say what came of it."),
         ({"log-outcome": "danced"}, "outcome", "Select a valid choice."),
-        ({"log-channel": ""}, "channel", "This field is required."),
+        ({"log-channel": ""}, "channel", "Say how you tried."),
         (
             {"log-occurred_at": "2026-09-08T10:01"},
             "occurred_at",

@@ -10,7 +10,7 @@ from leads.actions.outcomes import UnableToEnd
 from leads.actions.telling import AlreadyDecided
 from leads.models import Handoff, HandoffEvent
 from leads.rebuild import rebuild
-from tests.factories import local, make_rep, make_version
+from tests.factories import local, make_rep, make_user, make_version
 from tests.leads.dealing import call, clock_of, dealing_terms, qualification
 from tests.leads.pages import NOW, offer
 
@@ -138,7 +138,8 @@ def test_it_comes_back_within_the_horizon(
 def test_it_ends_once(handoff: Handoff, ana: User) -> None:
     outcomes.recycle(handoff=handoff, reason="not_now", by=ana, now=NOW)
     for end in (outcomes.disqualify, outcomes.recycle):
-        with pytest.raises(AlreadyDecided, match="Ana was first: this handoff is recycled already"):
+        with pytest.raises(AlreadyDecided, match="You were first yourself: this handoff is rec"):
             end(handoff=handoff, reason="no_need", by=ana, now=NOW)
-    with pytest.raises(AlreadyDecided, match="Ana was first"):
-        outcomes.qualify(handoff=handoff, answers={}, by=ana, now=NOW)
+    lead = make_user("Rafael", team=handoff.agreement.sales_team, role="lead")
+    with pytest.raises(AlreadyDecided, match="Ana was first: this handoff is recycled already"):
+        outcomes.qualify(handoff=handoff, answers={}, by=lead, now=NOW)
