@@ -64,6 +64,8 @@ from metrics.periods import PeriodKind, period_on
 
 _CLOCK_COUNTS = ("met", "late", "void", "back_dated", "excused", "excepted")
 
+_AT_ONCE = 100
+
 _USED = """
 SELECT version_id, clause_key, kind, tier, picked_by, string_agg(int8send(microseconds), '')
 FROM metrics_clockcell, unnest(used) AS microseconds
@@ -300,12 +302,13 @@ class _Month:
         rows = cells.values_list(
             "version", "clause_key", "kind", "tier", "picked_by", "local_date", "unanswered"
         )
-        found = [
-            Unanswered(Group(str(row[0]), *row[1:5]), str(row[5].day), *clock)
-            for row in rows
-            for clock in row[6]
-        ]
-        return sorted(found, key=_order)
+        found: list[Unanswered] = []
+        # There may be hundreds of thousands: a cell at a time, whose clocks share what they can.
+        for version, clause, kind, tier, picked_by, day, clocks in rows.iterator(_AT_ONCE):
+            group, name = Group(str(version), clause, kind, tier, picked_by), str(day.day)
+            found += (Unanswered(group, name, *clock) for clock in clocks)
+        found.sort(key=_order)
+        return found
 
     def _rejections(self) -> Json:
         standing = Handoff.objects.filter(
