@@ -31,15 +31,6 @@ HEADINGS = [
 ]  # fmt: skip
 
 
-@pytest.fixture
-def rafael(version: AgreementVersion, client: Client) -> User:
-    """The sales lead, who reads every lead, signed in."""
-    team = version.agreement.sales_team
-    rafael = make_user("Rafael", team=team, role="lead", time_zone="America/Sao_Paulo")
-    client.force_login(rafael)
-    return rafael
-
-
 def bytes_of(response: Any) -> bytes:
     return b"".join(response.streaming_content)
 
