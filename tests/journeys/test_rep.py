@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from agreements.models import AgreementVersion, User
 from leads.models import FollowUp, Handoff
-from tests.browser import Complaints
+from tests.browser import Complaints, faults
 from tests.factories import make_user
 from tests.journeys.conftest import DESKTOP, PHONE
 from tests.leads.pages import offer
