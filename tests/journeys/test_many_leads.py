@@ -51,8 +51,16 @@ def test_it_works(new_page: Pages, sign_in: SignIn, rafael: User, screen: dict[s
     page = new_page(**screen)
     sign_in(page, rafael)
     page.goto(address("list"))
+    every, chosen = page.get_by_label("All on this page"), page.locator("[data-chosen]")
+    every.check()
+    expect(chosen).to_have_text("3 chosen")
+    every.uncheck()
+    expect(chosen).to_be_empty()
+    page.get_by_label("With all 3 that fit the filters").check()
     for name in ("Paulo", LONG, "Rita"):
         page.get_by_label(f"Choose {name}", exact=True).check()
+    expect(page.get_by_label("With the chosen ones")).to_be_checked()
+    expect(every).to_be_checked()
     assert faults(page) == []
     page.get_by_role("button", name="Give to somebody else…").click()
 
