@@ -6,6 +6,7 @@ from datetime import datetime
 from agreements.permissions import refusal
 from leads.actions.contests import contestable_until
 from leads.any_of import AnyOf
+from leads.kin import apart_from
 from leads.models import Handoff, HandoffEvent
 from leads.models.leads import HandoffQuerySet
 from leads.permissions import check_user_can_contest, check_user_can_decide_contest
@@ -48,10 +49,10 @@ def number_waiting(desk: Desk) -> int:
 def still_contestable(desk: Desk, now: datetime) -> list[Rejection]:
     """Return the rejections that can be contested at ``now``, the one that runs out first on top.
 
-    The latest ``MOST`` rejections are looked at.
+    The latest ``MOST`` rejections are looked at whose lead was not offered anew meanwhile.
     """
-    latest = _rejected(desk).filter(contest="").order_by("-closed_at", "-pk")
-    around = _Around(desk, list(latest[:MOST]))
+    ended = apart_from(_rejected(desk).filter(contest=""), desk.agreement.handoffs.open())
+    around = _Around(desk, list(ended.order_by("-closed_at", "-pk")[:MOST]))
     rows = [
         (until, each.pk, each)
         for each in around.handoffs

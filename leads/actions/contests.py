@@ -13,6 +13,7 @@ from agreements.rulebook import Rulebook
 from leads.actions.contest_notices import tell_of_contest, tell_of_decision
 from leads.actions.telling import Deed, locked_in
 from leads.ingest import Ingested
+from leads.kin import apart_from
 from leads.models import Handoff
 from leads.reasons import rulebook_for
 
@@ -53,7 +54,14 @@ def why_not_contested(handoff: Handoff, now: datetime) -> str:
         return _("A rejection is contested until %(when)s by the agreement: that is over.") % {
             "when": formats.instant(until, now)
         }
+    if _was_offered_anew(handoff):
+        return _("The lead was offered anew meanwhile, and that handoff goes on.")
     return ""
+
+
+def _was_offered_anew(handoff: Handoff) -> bool:
+    open_ones = handoff.agreement.handoffs.open()
+    return not apart_from(Handoff.objects.filter(pk=handoff.pk), open_ones).exists()
 
 
 def contestable_until(handoff: Handoff, book: Rulebook | None) -> datetime | None:
@@ -80,8 +88,7 @@ def decide(
     handoff = locked_in(handoff, deed, Handoff.Status.REJECTED)
     if handoff.contest != Contest.WAITING:
         raise UnableToContest(_("Nobody contests this rejection."))
-    others = handoff.agreement.handoffs.open().filter(lead=handoff.lead_id)
-    if is_overturned and others.exists():
+    if is_overturned and _was_offered_anew(handoff):
         raise UnableToContest(
             _("The lead was offered anew meanwhile, and that handoff goes on: uphold this one.")
         )

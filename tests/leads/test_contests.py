@@ -104,6 +104,15 @@ def test_only_a_rejection_is_contested(julia: User) -> None:
         contest(handoff, julia)
 
 
+def test_what_was_offered_anew_is_not_contested(rejected: Handoff, julia: User) -> None:
+    anew = handoffs.offer(lead=rejected.lead, agreement=rejected.agreement, by=julia, now=LATER)
+    with pytest.raises(UnableToContest, match="offered anew meanwhile, and that handoff goes on"):
+        contest(rejected, julia)
+
+    handoffs.withdraw(handoff=anew, note="Too soon.", by=julia, now=LATER)
+    assert contests.why_not_contested(rejected, LATER) == ""
+
+
 def test_what_was_offered_anew_is_upheld(rejected: Handoff, julia: User) -> None:
     contest(rejected, julia)
     handoffs.offer(lead=rejected.lead, agreement=rejected.agreement, by=julia, now=LATER)

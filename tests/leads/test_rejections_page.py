@@ -107,6 +107,15 @@ def test_what_is_too_old_is_left_out(
     assert "No contested rejection waits for a decision." in text
 
 
+def test_what_was_offered_anew_is_left_out(
+    client: Client, version: AgreementVersion, rejected: Handoff, julia: User
+) -> None:
+    handoffs.offer(
+        lead=rejected.lead, agreement=version.agreement, by=julia, now=NOW, note="Another number."
+    )
+    assert not client.get(PAGE).context["contestable"]
+
+
 def test_others_read_why_they_may_not(client: Client, rejected: Handoff) -> None:
     client.force_login(make_user("Ivo", team=rejected.agreement.marketing_team))
     text = text_of(client.get(PAGE))
