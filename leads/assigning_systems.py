@@ -68,10 +68,11 @@ def _latest(handoffs: "QuerySet[Handoff]") -> "QuerySet[Handoff]":
 
 
 def _assigned(handoffs: "QuerySet[Handoff, Any]") -> "QuerySet[HandoffEvent]":
-    """Return what systems told by calls: files tell of the past."""
+    """Return to whom systems gave them by calls: files tell of the past."""
     told = HandoffEvent.objects.holding().exclude(external_id__endswith=_TAKEN)
     return told.filter(
         handoff__in=handoffs,
         kind=HandoffEvent.Kind.ASSIGNED,
+        person__isnull=False,
         delivery__kind=Delivery.Kind.CALL,
     )

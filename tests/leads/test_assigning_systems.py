@@ -39,9 +39,9 @@ def offered_by_call(crm: Caller, lead: str) -> Handoff:
     return Handoff.objects.get(external_id=f"{lead}-H1")
 
 
-def given_by_call(crm: Caller, handoff: Handoff, to: User, event: str = "assigned") -> None:
+def given_by_call(crm: Caller, handoff: Handoff, to: User | None, event: str = "assigned") -> None:
     told: dict[str, Any] = {"event": event, "source": "crm", "external_id": f"E{handoff.pk}"}
-    told |= {"to": to.email} if event == "assigned" else {"on_behalf_of": to.email}
+    told |= {"to" if event == "assigned" else "on_behalf_of": to.email if to else None}
     events = f"{HANDOFFS}{handoff.source}/{handoff.external_id}/events/"
     assert crm.post(events, told).status_code == 201
 
@@ -69,6 +69,13 @@ def test_it_works(version: AgreementVersion, crm: Caller, ana: User, bruno: User
 def test_who_only_offers_leaves_it_to_the_rules(
     version: AgreementVersion, crm: Caller, bruno: User
 ) -> None:
+    assert offered_by_call(crm, "Paulo").holder == bruno
+
+
+def test_who_puts_it_into_the_queue_leaves_it_to_the_rules(
+    version: AgreementVersion, crm: Caller, ana: User, bruno: User
+) -> None:
+    given_by_call(crm, offer(version, "Earlier", NOW - timedelta(days=2)), None)
     assert offered_by_call(crm, "Paulo").holder == bruno
 
 
