@@ -20,6 +20,7 @@ from agreements.criteria import (
 from agreements.rule_words import field_words, rule_words
 from agreements.terms import Terms
 from leads.blanking import is_forgotten
+from leads.families import known_at
 from leads.models import Handoff
 from leads.records import changes_of, families_of
 
@@ -55,12 +56,10 @@ def attributes_at_offer(handoffs: Sequence[Handoff]) -> dict[int, dict[str, Any]
     lead_ids = {each.lead_id for each in handoffs}
     families = families_of(lead_ids)
     changes = changes_of(families.all(lead_ids), families)
-    known: dict[int, dict[str, Any]] = {handoff.pk: {} for handoff in handoffs}
-    for handoff in handoffs:
-        for change in changes.get(handoff.lead_id, ()):
-            if handoff.offered_at is not None and change.occurred_at <= handoff.offered_at:
-                known[handoff.pk].update(change.attributes)
-    return known
+    return {
+        each.pk: known_at(changes.get(each.lead_id, ()), each.offered_at) if each.offered_at else {}
+        for each in handoffs
+    }
 
 
 def is_below_criteria(handoff: Handoff) -> bool:

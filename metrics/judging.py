@@ -12,7 +12,7 @@ from agreements import criteria
 from agreements.models import AgreementVersion
 from agreements.terms import Terms
 from agreements.terms.commitments import Commitment
-from leads.families import ChangeRow
+from leads.families import ChangeRow, known_at
 from leads.records import changes_of, families_of
 from metrics.month_counts import CUSTOMER
 
@@ -160,7 +160,7 @@ def judge_leads(
     told = _told_of({lead_id for lead_id, _, _ in items})
     rows = []
     for lead_id, version_id, at in items:
-        terms, known = terms_of[version_id], _known_at(told.get(lead_id, ()), at)
+        terms, known = terms_of[version_id], known_at(told.get(lead_id, ()), at)
         tier = terms.tier_for(known)
         picks = [
             commitment.key
@@ -188,13 +188,3 @@ def _asks(commitment: Commitment) -> bool:
 def _told_of(lead_ids: set[int]) -> Mapping[int, Sequence[ChangeRow]]:
     families = families_of(lead_ids)
     return changes_of(families.all(lead_ids), families)
-
-
-def _known_at(told: Iterable[ChangeRow], at: datetime) -> dict[str, Any]:
-    """Return what had been told of a lead up to an instant, ends included."""
-    known: dict[str, Any] = {}
-    for change in told:
-        if change.occurred_at > at:
-            break
-        known.update(change.attributes)
-    return known

@@ -26,7 +26,10 @@ class LeadName:
 
 
 class LeadNames:
-    """Names the leads of one page of a list; one query for a rep, none for who reads all."""
+    """Names the leads of one page of a list as the ones that are kept of them.
+
+    One query for a rep, one more where any was merged.
+    """
 
     def __init__(self, desk: Desk, leads: Collection[Lead]) -> None:
         self._slug = desk.agreement.slug
@@ -35,11 +38,14 @@ class LeadNames:
             found = readable_leads(desk).filter(pk__in=keys)
             keys = set(found.values_list("pk", flat=True))
         self._readable = keys
+        merged_into = {lead.merged_into_id for lead in leads if lead.merged_into_id}
+        self._kept = Lead.objects.in_bulk(merged_into)
 
     def __call__(self, lead: Lead, **asked: int | str) -> LeadName:
         """Name a lead; ``asked`` says what its page is to show."""
         if lead.pk not in self._readable:
             return LeadName(_("A colleague's lead"), "", "")
-        address = reverse("leads:detail", kwargs={"slug": self._slug, "pk": lead.pk})
-        company = lead.company if lead.name else ""
-        return LeadName(str(lead), company, f"{address}?{urlencode(asked)}" if asked else address)
+        kept = self._kept[lead.merged_into_id] if lead.merged_into_id else lead
+        address = reverse("leads:detail", kwargs={"slug": self._slug, "pk": kept.pk})
+        company = kept.company if kept.name else ""
+        return LeadName(str(kept), company, f"{address}?{urlencode(asked)}" if asked else address)

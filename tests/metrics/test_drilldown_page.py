@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from agreements.models import Agreement, User
+from leads.actions import merges
 from leads.ingest import ingest
 from leads.models import Breach, Handoff, Lead
 from leads.sweep import record_breaches
@@ -133,6 +134,24 @@ def test_a_rep_finds_a_row_for_each_lead_but_names_only_of_their_own(
     assert "Theirs" not in html
     assert "Held by" not in html
     assert "those that colleagues hold have no name here" in html
+
+
+def test_a_merged_lead_is_named_as_the_one_that_is_kept(
+    september: Agreement, client: Client
+) -> None:
+    ana = make_rep("Ana", september)
+    version = september.versions.get()
+    for name in ("Kept", "Merged"):
+        offer(version, name, local("2026-09-22 10:00"), holder=ana)
+    kept, merged = (Lead.objects.get(name=name) for name in ("Kept", "Merged"))
+    merges.merge(kept=kept, merged=merged, by=ana, now=local("2026-09-23 10:00"))
+    roll_up(now=NOW)
+    client.force_login(ana)
+
+    html = html_of(client, f"{FIGURES}/S2/?month=2026-09&from=2026-09-22&to=2026-09-22")
+
+    assert "Merged" not in html
+    assert html.count(f"/leads/{kept.pk}/") == len(rows_in(html)) == 2
 
 
 def test_who_held_a_lead_is_for_those_who_may_know(september: Agreement, client: Client) -> None:
