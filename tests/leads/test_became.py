@@ -12,7 +12,7 @@ from django.test import Client
 
 from agreements.business_time.instants import business_between
 from agreements.models import Agreement, AgreementVersion, User
-from leads.actions import handoffs
+from leads.actions import handoffs, merges
 from leads.became import Group, became
 from leads.cohort import GROUPS, OUTCOMES, Cohort
 from leads.follow_ups import GRADES
@@ -267,6 +267,26 @@ def test_campaigns_and_money(client: Client, version: AgreementVersion, julia: U
     )  # fmt: skip
     text = text_of(client.get(PAGE, {"by": "campaign", "period": "2026"}))
     assert re.search(r"Spring 1 0 0 1 0 0 0 1\s+R\$\W1,000", text), text
+
+
+def test_what_goes_on_under_the_name_that_was_merged_away_counts_once(
+    version: AgreementVersion, julia: User
+) -> None:
+    """Carla is kept; what sales goes on with was offered as Paul, before she was."""
+    handoff = offer(version, "Paul", local("2026-09-01 10:00"))
+    offer(version, "Carla", local("2026-09-02 10:00"))
+    carla, paul = (Lead.objects.get(name=name) for name in ("Carla", "Paul"))
+    merges.merge(kept=carla, merged=paul, by=julia, now=local("2026-09-03 10:00"))
+    reached = Teller("Carla").follow_up("conversation", local("2026-09-04 10:00"))
+    ingest(agreement=version.agreement, facts=[reached], by=None, now=LATER)
+    Deal.objects.create(
+        agreement=version.agreement, lead=carla, status="won", amount=200, currency="BRL",
+        source="crm", external_id="d", occurred_at=local("2026-09-20 10:00"), recorded_at=LATER,
+    )  # fmt: skip
+
+    cohort = Cohort(version.agreement, *SEPTEMBER)
+    assert Handoff.objects.filter(pk__in=cohort.keys("contacted")).get() == handoff
+    assert Handoff.objects.filter(pk__in=cohort.keys("won")).get() == handoff
 
 
 def test_nothing_was_offered(client: Client, version: AgreementVersion, julia: User) -> None:
