@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from django.db.models import Max, Q
+from django.db.models import Max, QuerySet
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -15,6 +15,7 @@ from agreements.rule_words import rule_words
 from agreements.terms import Terms
 from leads.any_of import AnyOf
 from leads.health import Health, health_of
+from leads.kin import KEPT
 from leads.models import FollowUp, Handoff, Lead, LeadChange, Readiness, StageEntry
 from leads.models.facts import FactQuerySet
 from leads.qualifying import lacking
@@ -70,7 +71,7 @@ class _About:
         self.touches = _latest(FollowUp.objects.holding().filter(agreement=agreement), lead_ids)
         told = LeadChange.objects.holding().filter(AnyOf("lead", lead_ids)).values("lead")
         self.told_at = dict(told.annotate(at=Max("occurred_at")).values_list("lead", "at"))
-        self.past = _past(agreement, lead_ids, terms)
+        self.past = past_of(agreement, lead_ids, terms)
 
     def row(self, readiness: Readiness) -> ReadyRow:
         lead = readiness.lead
@@ -128,17 +129,17 @@ def _latest(facts: FactQuerySet[F], lead_ids: Sequence[int]) -> Mapping[int, F]:
     return {fact.lead_id: fact for fact in latest.distinct("lead")}
 
 
-def _past(agreement: Agreement, lead_ids: Sequence[int], terms: Terms | None) -> dict[int, str]:
-    """Say how the latest handoff of each lead ended."""
+def past_of(agreement: Agreement, lead_ids: Sequence[int], terms: Terms | None) -> dict[int, str]:
+    """Say how the latest handoff of each lead ended, under whichever name; one query."""
     names = reason_names(terms)
-    latest = (
-        agreement.handoffs.filter(AnyOf("lead", lead_ids), offered_at__isnull=False)
-        .filter(~Q(status=Handoff.Status.REPEATED))
-        .order_by("lead", "-offered_at", "-pk")
-        .distinct("lead")
-    )
+    none = (Handoff.Status.REPEATED, Handoff.Status.MERGED)
+    offered = agreement.handoffs.filter(offered_at__isnull=False).exclude(status__in=none)
+    own = offered.filter(AnyOf("lead", lead_ids)).values("pk")
+    merged = offered.filter(AnyOf("lead__merged_into", lead_ids)).values("pk")
+    found: QuerySet[Any] = Handoff.objects.filter(pk__in=own.union(merged, all=True))
+    latest = found.annotate(kept=KEPT).order_by("kept", "-offered_at", "-pk").distinct("kept")
     return {
-        each.lead_id: _("%(status)s: %(reason)s")
+        each.kept: _("%(status)s: %(reason)s")
         % {"status": each.get_status_display(), "reason": names.get(each.reason, each.reason)}
         if each.reason
         else each.get_status_display()

@@ -32,7 +32,7 @@ from leads.permissions import check_user_can_offer, check_user_can_turn_offer_ru
 from leads.qualifying import lacking
 from leads.queue import Desk
 from leads.readiness import is_being_judged
-from leads.ready_rows import rows_of
+from leads.ready_rows import past_of, rows_of
 from leads.registry import kept_leads
 from leads.rejections import number_waiting
 from leads.views.lead_page import desk_that_reads_all
@@ -133,12 +133,13 @@ def offer(request: SignedInRequest, slug: str) -> HttpResponse:
         # What somebody offered since the page was shown is refused one by one.
         offered = offer_all(chosen, agreement=desk.agreement, by=request.user, now=now, **told)
         return _after(request, desk, offered)
+    past = past_of(desk.agreement, [lead.pk for lead in leads], terms)
     context = {
         "agreement": desk.agreement,
         "leads": leads,
         "refused": refused,
-        "below": [(lead, lacks[lead.pk]) for lead in leads if lacks[lead.pk]],
-        "meeting": [lead for lead in leads if not lacks[lead.pk]],
+        "below": [(lead, lacks[lead.pk], past.get(lead.pk)) for lead in leads if lacks[lead.pk]],
+        "meeting": [(lead, past.get(lead.pk)) for lead in leads if not lacks[lead.pk]],
         "form": form,
         "version": version,
     }

@@ -7,7 +7,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from agreements.models import AgreementVersion, User
-from leads.actions import handoffs, outcomes
+from leads.actions import handoffs, merges, outcomes
 from leads.ingest import ingest
 from leads.models import Handoff, HandoffEvent, Lead, OfferRule
 from leads.readiness import judge_leads
@@ -76,7 +76,15 @@ def test_its_past_is_told(client: Client, version: AgreementVersion, julia: User
     handoff = offered(version, "Ready", julia)
     handoffs.reject(handoff=handoff, reason="wrong_data", by=julia, now=NOW)
     judge_leads(now=NOW)
-    assert "Offered before. Rejected: Wrong data" in text_of(client.get(PAGE))
+    past = "Offered before. Rejected: Wrong data"
+    assert past in text_of(client.get(PAGE))
+    assert past in text_of(client.get(OFFER, {"lead": key_of("Ready")}))
+
+    judged(version, Kept=READY)
+    merged = Lead.objects.get(name="Ready")
+    merges.merge(kept=Lead.objects.get(name="Kept"), merged=merged, by=julia, now=NOW)
+    judge_leads(now=NOW)
+    assert f"Kept Ipê {past}" in text_of(client.get(PAGE))
 
 
 def test_when_it_was_nurtured(client: Client, version: AgreementVersion, julia: User) -> None:
