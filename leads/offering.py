@@ -18,6 +18,7 @@ from leads.team import team_of, waiting_of
 
 BY_RULE, RETURNED = "by_rule", "returned"
 """The codes that an offer of the portal itself has for its reason."""
+_AT_ONCE = 500
 
 
 def offer_by_rule(*, now: datetime) -> int:
@@ -32,7 +33,9 @@ def offer_by_rule(*, now: datetime) -> int:
             agreement=rule.agreement, ready_since__gte=rule.in_use_since
         )
         never_offered = kept_apart_from(ready, rule.agreement.handoffs.all())
-        for row in never_offered.select_related("lead").order_by("ready_since", "lead"):
+        found = never_offered.select_related("lead").order_by("ready_since", "lead")
+        # After an import there may be hundreds of thousands.
+        for row in found.iterator(_AT_ONCE):
             name = _name(BY_RULE, str(rule.agreement_id), str(row.lead_id))
             handoff = _offer(row, rule.agreement, BY_RULE, name, now)
             if handoff is not None:
