@@ -110,8 +110,9 @@ def test_what_is_too_old_is_left_out(
 def test_what_was_offered_anew_is_left_out(
     client: Client, version: AgreementVersion, rejected: Handoff, julia: User
 ) -> None:
+    later = NOW + timedelta(minutes=5)
     handoffs.offer(
-        lead=rejected.lead, agreement=version.agreement, by=julia, now=NOW, note="Another number."
+        lead=rejected.lead, agreement=version.agreement, by=julia, now=later, note="A new number."
     )
     assert not client.get(PAGE).context["contestable"]
 
