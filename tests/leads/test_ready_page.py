@@ -82,8 +82,9 @@ def test_its_past_is_told(client: Client, version: AgreementVersion, julia: User
 
     judged(version, Kept=READY)
     merged = Lead.objects.get(name="Ready")
-    merges.merge(kept=Lead.objects.get(name="Kept"), merged=merged, by=julia, now=NOW)
-    judge_leads(now=NOW)
+    later = NOW + timedelta(minutes=5)
+    merges.merge(kept=Lead.objects.get(name="Kept"), merged=merged, by=julia, now=later)
+    judge_leads(now=later)
     assert f"Kept Ipê {past}" in text_of(client.get(PAGE))
 
 
