@@ -55,13 +55,6 @@ GROUPS: Mapping[str, str] = {
 }
 """By what handoffs are put together; a batch is a file, or what somebody offered at one go."""
 
-# All leads that were found to be one with the handoff's.
-_FAMILY = """
-            SELECT member.id FROM leads_lead AS own
-            JOIN leads_lead AS member ON member.id = COALESCE(own.merged_into_id, own.id)
-                OR member.merged_into_id = COALESCE(own.merged_into_id, own.id)
-            WHERE own.id = handoff.lead_id"""
-
 # Joined where a statement speaks of them, in this order.
 _JOINS = {
     "lead": "JOIN leads_lead AS lead ON lead.id = handoff.lead_id",
@@ -76,18 +69,26 @@ _JOINS = {
     "delivery": """
     LEFT JOIN leads_delivery AS delivery
         ON delivery.id = offer.delivery_id AND delivery.kind = 'file'""",
-    "touch": f"""
+    # All leads that were found to be one with the handoff's.
+    "family": """
+    CROSS JOIN LATERAL (
+        SELECT array_agg(member.id) AS ids FROM leads_lead AS own
+        JOIN leads_lead AS member ON member.id = COALESCE(own.merged_into_id, own.id)
+            OR member.merged_into_id = COALESCE(own.merged_into_id, own.id)
+        WHERE own.id = handoff.lead_id
+    ) AS family""",
+    "touch": """
     CROSS JOIN LATERAL (
         SELECT min(told.occurred_at) AS first_at,
             min(told.occurred_at) FILTER (WHERE told.outcome = ANY(%(contacts)s)) AS contact_at
         FROM leads_followup AS told
-        WHERE told.lead_id IN ({_FAMILY})
+        WHERE told.lead_id = ANY(family.ids)
             AND told.agreement_id = handoff.agreement_id
             AND told.is_current AND NOT told.is_retracted AND NOT told.is_automated
             AND told.occurred_at >= handoff.offered_at
             AND told.occurred_at <= COALESCE(handoff.closed_at, 'infinity')
-    ) AS touch""",  # noqa: S608 - composed of constants
-    "deal": f"""
+    ) AS touch""",
+    "deal": """
     CROSS JOIN LATERAL (
         SELECT min(told.occurred_at) AS won_at, sum(told.amount * worth.rate) AS amount
         FROM leads_deal AS told
@@ -99,18 +100,18 @@ _JOINS = {
         CROSS JOIN LATERAL (SELECT
             CASE WHEN told.currency IN ('', %(currency)s) THEN 1 ELSE known.rate END AS rate
         ) AS worth
-        WHERE told.lead_id IN ({_FAMILY})
+        WHERE told.lead_id = ANY(family.ids)
             AND told.agreement_id = handoff.agreement_id AND told.status = 'won'
             AND told.is_current AND NOT told.is_retracted AND handoff.status <> 'merged'
             AND told.occurred_at >= handoff.offered_at
             AND told.occurred_at < COALESCE((
                 SELECT min(later.offered_at) FROM leads_handoff AS later
-                WHERE later.lead_id IN ({_FAMILY})
+                WHERE later.lead_id = ANY(family.ids)
                     AND later.agreement_id = handoff.agreement_id
                     AND later.offered_at > handoff.offered_at
                     AND later.status NOT IN ('repeated', 'merged')
             ), 'infinity')
-    ) AS deal""",  # noqa: S608 - composed of constants
+    ) AS deal""",
 }
 _OF_COHORT = """handoff.agreement_id = %(agreement)s
     AND handoff.status NOT IN ('expected', 'repeated', 'taken_back')
@@ -176,4 +177,6 @@ def _joined(said: str) -> str:
     needed = {name for name in _JOINS if f"{name}." in said}
     if "delivery" in needed:
         needed.add("offer")
+    if needed & {"touch", "deal"}:
+        needed.add("family")
     return " ".join(join for name, join in _JOINS.items() if name in needed)
