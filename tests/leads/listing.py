@@ -6,7 +6,7 @@ from django.test import Client
 
 from agreements.models import AgreementVersion
 from leads.ingest import ingest
-from tests.factories import Teller
+from tests.factories import Teller, example_terms, make_version
 from tests.leads.pages import NOW
 
 LEADS = "/agreements/acme/leads/"
@@ -16,6 +16,12 @@ def arrive(version: AgreementVersion, lead: str, stage: str = "lead", **attribut
     tell = Teller(lead)
     facts = [tell.attributes(NOW, **({"name": lead} | attributes)), tell.stage(stage, NOW)]
     ingest(agreement=version.agreement, facts=facts, by=None, now=NOW)
+
+
+def make_scored() -> AgreementVersion:
+    """Return a version of another agreement, whose criteria give forty points for a request."""
+    scoring = [{"points": 40, "when": {"field": "request", "operator": "present"}}]
+    return make_version(example_terms(handoff={"scoring": scoring, "threshold": 30}), slug="scored")
 
 
 def names_of(response: Any) -> list[str]:

@@ -10,8 +10,8 @@ from agreements.models import AgreementVersion, User
 from leads.actions import merges
 from leads.ingest import ingest
 from leads.models import Handoff, Lead
-from tests.factories import Teller, example_terms, make_rep, make_version
-from tests.leads.listing import LEADS, arrive, found, names_of
+from tests.factories import Teller, make_rep
+from tests.leads.listing import LEADS, arrive, found, make_scored, names_of
 from tests.leads.pages import NOW, offer, text_of
 
 pytestmark = pytest.mark.django_db
@@ -25,9 +25,7 @@ def merge(*, kept: str, merged: str, by: User, at: datetime = NOW) -> None:
 def test_points_and_merged_leads_cost_no_more(
     client: Client, version: AgreementVersion, rafael: User, django_assert_max_num_queries: Any
 ) -> None:
-    scoring = [{"points": 40, "when": {"field": "request", "operator": "present"}}]
-    handoff = {"scoring": scoring, "threshold": 30}
-    scored = make_version(example_terms(handoff=handoff), slug="scored")
+    scored = make_scored()
     User.objects.filter(pk=rafael.pk).update(is_admin=True)
     offer(scored, "Paulo", NOW - timedelta(days=2), request="demo")
     offer(scored, "Paul", NOW - timedelta(days=1))

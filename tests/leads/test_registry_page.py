@@ -15,7 +15,7 @@ from leads.paging import BoundedPaginator
 from leads.readiness import judge_leads
 from leads.searching import part_of
 from tests.factories import Teller, example_terms, make_rep, make_user, make_version
-from tests.leads.listing import LEADS, arrive, found, names_of
+from tests.leads.listing import LEADS, arrive, found, make_scored, names_of
 from tests.leads.pages import NOW, offer, stop_time, text_of
 
 pytestmark = pytest.mark.django_db
@@ -147,9 +147,7 @@ def test_what_needs_attention(client: Client, version: AgreementVersion, rafael:
 def test_points(
     client: Client, version: AgreementVersion, rafael: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    scoring = [{"points": 40, "when": {"field": "request", "operator": "present"}}]
-    handoff = {"scoring": scoring, "threshold": 30}
-    scored = make_version(example_terms(handoff=handoff), slug="scored")
+    scored = make_scored()
     User.objects.filter(pk=rafael.pk).update(is_admin=True)
     offer(scored, "Paulo", NOW - timedelta(days=2), request="demo")
     told = Teller("Paulo").attributes(NOW - timedelta(days=1), request=None)
