@@ -106,11 +106,17 @@ def wait_until_answered(page: Page) -> None:
 def faults(page: Page) -> list[str]:
     """Return what is wrong with the page: what axe finds, and that it scrolls sideways."""
     found = accessibility_faults(page)
+    too_wide = pixels_too_wide(page)
+    return [*found, f"{too_wide} pixels too wide"] if too_wide else found
+
+
+def pixels_too_wide(page: Page) -> int:
+    """Return by how many pixels the page scrolls sideways."""
     # A phone shows a page that is too wide smaller, and its `innerWidth` grows with it.
-    too_wide = page.evaluate(
+    width: int = page.evaluate(
         "(root => root.scrollWidth - root.clientWidth)(document.documentElement)"
     )
-    return [*found, f"{too_wide} pixels too wide"] if too_wide else found
+    return width
 
 
 def accessibility_faults(page: Page, *, complete: bool = True) -> list[str]:

@@ -1,0 +1,41 @@
+"""No page scrolls sideways on a phone, in the languages whose words are longer."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from agreements.models import AgreementVersion, User
+from tests.browser import pixels_too_wide
+from tests.factories import make_rep, make_user
+from tests.leads.pages import offer
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+
+PAGES = (
+    "metrics:dashboard", "metrics:breaches", "metrics:back-test", "agreements:document",
+    "agreements:history", "leads:queue", "leads:list", "leads:ready", "leads:became",
+    "leads:rejections", "leads:paused", "leads:duplicates", "leads:imports", "leads:team",
+    "leads:absences", "leads:assignment", "leads:criteria-test",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["es", "pt-br"])
+def test_every_page_is_as_wide_as_a_phone(
+    phone: Page, sign_in: Callable[[Page, User], None], version: AgreementVersion, language: str
+) -> None:
+    """The leads of both teams see the most; one of what they see is overdue for long."""
+    agreement = version.agreement
+    lead = make_user("Rafael", team=agreement.sales_team, role="lead", language=language)
+    agreement.marketing_team.memberships.create(user=lead, role="lead")
+    long_ago = timezone.now() - timedelta(days=40)
+    offer(version, "Transportadora do Vale do Paraíba", long_ago, holder=make_rep("A", agreement))
+    sign_in(phone, lead)
+
+    for name in PAGES:
+        phone.goto(reverse(name, kwargs={"slug": agreement.slug}))
+        expect(phone.locator("html")).to_have_attribute("lang", language)
+        assert (name, pixels_too_wide(phone)) == (name, 0)
