@@ -63,7 +63,8 @@ KINDS = {
         "{file} is damaged. Open it in a spreadsheet program, save it anew and send that."
     ),
     "large_workbook": gettext_noop(
-        "{file} unpacks to more than can be read safely. Save it as CSV and send that."
+        "{file} unpacks to more than can be read safely. Save it as CSV, or cut it into several "
+        "files, and send that."
     ),
     "formula_without_result": gettext_noop(
         "{file} has a formula in {cell} whose result was not saved. Open it in a spreadsheet "

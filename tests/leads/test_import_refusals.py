@@ -12,7 +12,7 @@ from django.test import Client
 from openpyxl import Workbook
 
 from agreements.models import AgreementVersion, User
-from leads import file_work, uploads, workbooks
+from leads import file_work, uploads, workbook_parts
 from leads.actions import file_imports
 from leads.files import defused, undefused
 from leads.imports import Imported, import_facts
@@ -160,7 +160,7 @@ def test_wrong_files_are_refused(brought: Bring, content: bytes, sentence: str) 
 def test_what_unpacks_to_too_much_is_refused(
     brought: Bring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workbooks, "MOST_HELD", 10_000)
+    monkeypatch.setattr(workbook_parts, "MOST_UNPACKED", 10_000)
     bomb = archive(xl__workbook=b"<workbook/>", xl__sharedStrings=b"0" * 1_000_000)
     assert "more than can be read safely" in brought(bomb, "bomb.xlsx").error
 
