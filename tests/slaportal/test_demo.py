@@ -1,12 +1,21 @@
 """The demo shows a team at work: most of it in order, with some exceptions to look at."""
 
+from collections import Counter
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from agreements.models import Absence, Agreement, User
-from leads.models import Breach, Clock, Handoff, HandoffEvent, TeamRules
+from leads.models import (
+    Breach,
+    Clock,
+    FollowUp,
+    Handoff,
+    HandoffEvent,
+    Lead,
+    TeamRules,
+)
 from leads.qualifying import is_below_criteria
 from leads.rebuild import rebuild
 from slaportal.demo import DEMO_SLUG
@@ -55,3 +64,17 @@ def test_its_team_has_rules_and_absences(told: str) -> None:
 def test_it_is_filled_in_once(told: str) -> None:
     with pytest.raises(CommandError, match="already"):
         call_command("demo")
+
+
+def test_some_of_it_is_to_be_talked_about(told: str) -> None:
+    contests = set(Handoff.objects.exclude(contest="").values_list("contest", flat=True))
+    assert "waiting" in contests
+    assert contests & {"upheld", "overturned"}
+    assert HandoffEvent.objects.filter(kind="paused").exists()
+    marketing = Agreement.objects.get().marketing_team.memberships.values("user")
+    assert HandoffEvent.objects.filter(kind="offered").exclude(person__in=marketing).count() == 0
+    nurtured = FollowUp.objects.filter(is_automated=True).values("lead")
+    assert 0 < nurtured.distinct().count() < Lead.objects.count() / 2
+    addresses = Counter(Lead.objects.exclude(email="").values_list("email", flat=True))
+    came_again = sum(times - 1 for times in addresses.values())
+    assert came_again < Lead.objects.count() / 50

@@ -32,10 +32,19 @@ class Command(BaseCommand):
         # A demo that was stopped half-way leaves nothing behind and is filled in the next time.
         with transaction.atomic():
             version, invited = make_company(effective_date=start, now=now)
+            by_role = {one.what: one.user for one in invited}
             reps = [one.user for one in invited if one.what == "rep"]
-            lead = next(one.user for one in invited if one.what == "sales lead")
+            lead = by_role["sales lead"]
             organise(version, lead=lead, reps={rep.name: rep for rep in reps}, now=now)
-            tell_history(version, reps, now=now, days=days)
+            marketers = [by_role["marketing lead"], by_role["marketing member"]]
+            tell_history(
+                version,
+                marketers=marketers,
+                reps=reps,
+                arbiter=by_role["director"],
+                now=now,
+                days=days,
+            )
         roll_up(now=now)
         self.stdout.write("\nThe demo's people and their passwords, shown this once:\n")
         for one in invited:
