@@ -26,7 +26,7 @@ _PLACES = (
     "Rio Claro", "Serra Verde", "Porto Sul", "Cerrado", "Litoral", "Aroeira",
 )  # fmt: skip
 _LONG_COMPANY = "Instituto de Pesquisas e Desenvolvimento Tecnológico do Vale do Paraíba Paulista"
-_SHARE_OF_LONG, _SHARE_OF_GAPS = 0.02, 0.015
+_SHARE_OF_LONG, _SHARE_OF_GAPS = 0.01, 0.015
 WHY_BELOW = ("Pediu uma ligação na feira.", "Indicação de um cliente.", "Já conhece o produto.")
 WHY_CONTESTED = (
     "A empresa abriu uma filial no nosso mercado.",
@@ -41,6 +41,10 @@ ATTRIBUTES: dict[str, tuple[object, ...]] = {
     "origin": (
         "busca paga", "busca paga", "busca orgânica", "redes sociais", "webinar", "indicação",
         "e-mail", "feira",
+    ),
+    "campaign": (
+        "Lançamento 2026", "Lançamento 2026", "Feira da Indústria", "Guia de custos",
+        "Guia de custos", "Indique um colega", "",
     ),
     "industry": ("indústria", "construção", "logística", "saúde", "varejo", "alimentos"),
     "job_title": ("Diretora", "Gerente de operações", "Analista", "Coordenador", "Sócio"),
