@@ -53,29 +53,43 @@ class Sought:
 def search_files(*, now: datetime) -> int:
     """Empty the rows of forgotten people in stored files; return how many files were rewritten.
 
-    A file that is being worked on, or is not there, is left to a later run; of one that cannot be
-    read the log tells once.
+    A file that is being worked on, or is not there, is left to a later run; one that cannot be
+    read is marked, so that administrators look at it.
     """
     owing = list(Forgetting.objects.owing_files().values_list("pk", "lead_id"))
     if not owing:
         return 0
     sought = _sought([pk for pk, _ in owing], [lead_id for _, lead_id in owing])
-    rewritten, is_whole = 0, True
-    for delivery in _with_files():
-        if _is_at_work(delivery):
-            is_whole = False
-            continue
-        try:
-            rewritten += _search(delivery, sought)
-        except UnableToReadFile:
-            logger.exception("The file of delivery %s cannot be searched.", delivery.pk)
-        except OSError:
-            logger.exception("The file of delivery %s could not be searched.", delivery.pk)
-            is_whole = False
-    if is_whole:
+    rewritten = [_try(delivery, sought, now) for delivery in _with_files()]
+    if None not in rewritten:
         done = Forgetting.objects.filter(pk__in=[pk for pk, _ in owing])
         done.update(files_searched_at=now)
-    return rewritten
+    return sum(map(bool, rewritten))
+
+
+def _try(delivery: Delivery, sought: Sought, now: datetime) -> bool | None:
+    """Search a file; tell whether anything was rewritten, None where it is to be tried again."""
+    if _is_at_work(delivery):
+        return None
+    sharing = list(Delivery.objects.filter(file=delivery.file.name).order_by("pk"))
+    try:
+        is_rewritten = _search(delivery.file, sharing, sought)
+    except UnableToReadFile:
+        logger.exception("The file of delivery %s cannot be searched.", delivery.pk)
+        _mark(sharing, now)
+        return False
+    except OSError:
+        logger.exception("The file of delivery %s could not be searched.", delivery.pk)
+        return None
+    _mark(sharing, None)
+    return is_rewritten
+
+
+def _mark(sharing: Sequence[Delivery], unsearchable_at: datetime | None) -> None:
+    """Keep whether the file that deliveries share can be searched."""
+    pks = [each.pk for each in sharing if each.unsearchable_at != unsearchable_at]
+    if pks:
+        Delivery.objects.filter(pk__in=pks).update(unsearchable_at=unsearchable_at)
 
 
 def _sought(forgettings: list[int], lead_ids: list[int]) -> Sought:
@@ -98,13 +112,12 @@ def _is_at_work(delivery: Delivery) -> bool:
     return state in FileImport.WORKING or (not state and delivery.processed_at is None)
 
 
-def _search(delivery: Delivery, sought: Sought) -> bool:
+def _search(file: FieldFile, sharing: Sequence[Delivery], sought: Sought) -> bool:
     """Search everything that is stored of a file; tell whether anything was rewritten."""
-    sharing = list(Delivery.objects.filter(file=delivery.file.name).order_by("pk"))
     imports = list(FileImport.objects.filter(delivery__in=sharing))
     mappings = [mapping for each in sharing if (mapping := _mapping_of(each)) is not None]
     reading = _Reading(_form_of(mappings, imports), mappings, sought)
-    found = _emptied(delivery.file, reading)
+    found = _emptied(file, reading)
     for file_import in imports:
         for field in (file_import.table, file_import.rejects):
             if field:

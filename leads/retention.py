@@ -4,7 +4,6 @@ from calendar import monthrange
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -27,7 +26,7 @@ from leads.models import (
 )
 from leads.models.leads import LeadQuerySet
 from leads.records import families_of
-from leads.stored_files import let_go
+from leads.stored_files import empty_files
 
 BATCH = 200
 MOST_AT_ONCE = 2000
@@ -130,7 +129,7 @@ def empty_old_deliveries(*, now: datetime) -> int:
     if days is None:
         return 0
     emptied = 0
-    for kind, empty in ((Delivery.Kind.CALL, _empty_calls), (Delivery.Kind.FILE, _empty_files)):
+    for kind, empty in ((Delivery.Kind.CALL, _empty_calls), (Delivery.Kind.FILE, empty_files)):
         old = old_deliveries(now - timedelta(days=days)).filter(kind=kind).order_by("pk")
         while pks := list(old.values_list("pk", flat=True)[:BATCH]):
             empty(pks)
@@ -157,16 +156,3 @@ def old_deliveries(before: datetime) -> QuerySet[Delivery]:
 
 def _empty_calls(pks: Collection[int]) -> None:
     Delivery.objects.filter(pk__in=pks).update(payload=None, summary=None, error="")
-
-
-@transaction.atomic
-def _empty_files(pks: Collection[int]) -> None:
-    """Let go of files and of their rejects; one that a later delivery shares stays for that."""
-    for delivery in Delivery.objects.filter(pk__in=pks).select_related("file_import"):
-        stored = [delivery.file]
-        Delivery.objects.filter(pk=delivery.pk).update(file="")
-        for file_import in FileImport.objects.filter(delivery=delivery):
-            stored += [file_import.rejects, file_import.table]
-            FileImport.objects.filter(pk=file_import.pk).update(rejects="", table="", foreseen=None)
-        for field in stored:
-            let_go(field)

@@ -89,6 +89,8 @@ def sheets_of(path: Path) -> list[str]:
 def filled_sheets(path: Path) -> list[str]:
     """Return the names of the sheets that hold something; hidden ones where all of them are.
 
+    Beside others hidden sheets mostly hold what lists of choices are made of, and nobody could
+    compare what is imported with what a spreadsheet program shows.
     Raises UnableToReadFile for what is damaged or would fill memory or disk.
     """
     with opened(path) as book:

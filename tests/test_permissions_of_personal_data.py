@@ -12,7 +12,7 @@ from django.test import Client
 
 from agreements.models import AgreementVersion, User
 from leads import personal_permissions
-from leads.models import Handoff
+from leads.models import Delivery, Handoff
 from leads.personal_permissions import (
     check_user_can_export_person,
     check_user_can_forget,
@@ -20,6 +20,7 @@ from leads.personal_permissions import (
 )
 from metrics.rollup import roll_up
 from tests.factories import make_rep, make_version
+from tests.leads.file_imports import bring
 from tests.leads.pages import NOW, offer, stop_time
 from tests.roles import columns_of, may, person_in
 
@@ -38,6 +39,8 @@ whether to forget Bruno's     | 200   | 403      | 403            | 403        |
 whether to forget Ana's       | 200   | 403      | 403            | 403        | 403              | 403 | 403         | 404
 everything kept of Bruno's    | 200   | 403      | 403            | 403        | 403              | 404 | 403         | 404
 who was forgotten             | 200   | 403      | 403            | 403        | 403              | 403 | 403         | 403
+a file nobody can read        | 200   | 403      | 403            | 403        | 403              | 403 | 403         | 403
+throw such a file away        | 303   | 403      | 403            | 403        | 403              | 403 | 403         | 403
 """  # noqa: E501 - it is read as a table
 
 # Whether the name, the address or the telephone of Bruno's lead stands there.
@@ -101,13 +104,20 @@ def test_every_rule_stands_in_the_table() -> None:
 def test_pages(role: str, version: AgreementVersion, client: Client) -> None:
     person, brunos, anas = scene(version, role)
     client.force_login(person)
-    leads = "/agreements/acme/leads"
+    leads, files = "/agreements/acme/leads", "/personal-data/files"
+    refused = bring(version.agreement, person, b"%PDF-1.7 Zyxa Qwz").delivery
+    Delivery.objects.update(unsearchable_at=NOW)
     answers = {
         "whether to forget Bruno's": client.get(f"{leads}/{brunos.lead_id}/forget/"),
         "whether to forget Ana's": client.get(f"{leads}/{anas.lead_id}/forget/"),
         "everything kept of Bruno's": client.post(f"{leads}/{brunos.lead_id}/person-file/"),
         "who was forgotten": client.get("/personal-data/"),
+        "a file nobody can read": client.post(f"{files}/{refused.pk}/"),
+        "throw such a file away": client.post(f"{files}/{refused.pk}/throw-away/"),
     }
+    for each in answers.values():
+        # What is read to its end is closed.
+        b"".join(each)
     assert {name: str(each.status_code) for name, each in answers.items()} == PAGES_OF[role]
 
 

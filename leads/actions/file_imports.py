@@ -17,9 +17,12 @@ from agreements.models import Agreement, Audit, User
 from leads.guessing.drafts import Draft
 from leads.mapping import FactsMapping
 from leads.models import Delivery, FileImport
-from leads.stored_files import let_go
+from leads.stored_files import empty_files, let_go
 
 State = FileImport.State
+_NOT_TAKEN_IN = frozenset(
+    {State.READING, State.SHEET, State.REFUSED, State.DRAFT, State.CHECKING, State.CHECKED}
+)
 
 
 class UnableToGoOn(ValueError):
@@ -106,17 +109,16 @@ def stop(*, file_import: FileImport) -> FileImport:
     before = _locked(file_import)
     after = {State.IMPORTING: State.STOPPED, State.CHECKING: State.DRAFT}
     if before.state not in after:
-        raise UnableToGoOn(_told(before))
+        raise UnableToGoOn(_told(before.state))
     return _move(file_import, after[State(before.state)], of=after.keys())
 
 
 @transaction.atomic
 def throw_away(*, file_import: FileImport, by: User, now: datetime) -> FileImport:
     """Throw away a file of which nothing was taken in, with everything in it."""
-    of = {
-        State.READING, State.SHEET, State.REFUSED, State.DRAFT, State.CHECKING, State.CHECKED,
-    }  # fmt: skip
-    found = _move(file_import, State.DISCARDED, of=of, found=None, draft={}, foreseen=None)
+    found = _move(
+        file_import, State.DISCARDED, of=_NOT_TAKEN_IN, found=None, draft={}, foreseen=None
+    )
     delivery = found.delivery
     Audit.objects.record("leads.file.discarded", delivery, by=by, now=now)
     stored = (delivery.file, found.table)
@@ -125,6 +127,33 @@ def throw_away(*, file_import: FileImport, by: User, now: datetime) -> FileImpor
     for field in stored:
         let_go(field)
     return found
+
+
+@transaction.atomic
+def throw_away_unsearched(*, delivery: Delivery, by: User, now: datetime) -> None:
+    """Throw away a file that cannot be searched for forgotten people; what it told stays.
+
+    It goes from all deliveries that share it. Raises UnableToGoOn where one is not over.
+    """
+    sharing = Delivery.objects.filter(file=delivery.file.name).select_related("file_import")
+    for each in sharing.order_by("pk"):
+        file_import = getattr(each, "file_import", None)
+        state = file_import.state if file_import is not None else _state_of(each)
+        if file_import is not None and state in _NOT_TAKEN_IN:
+            throw_away(file_import=file_import, by=by, now=now)
+        elif state in {State.IMPORTED, State.UNDONE}:
+            empty_files([each.pk])
+            Audit.objects.record("leads.file.discarded", each, by=by, now=now)
+        else:
+            raise UnableToGoOn(_told(state))
+
+
+@transaction.atomic
+def hand_out(*, delivery: Delivery, by: User, now: datetime) -> None:
+    """Keep that somebody takes a file along as it is stored."""
+    Audit.objects.record(
+        "leads.file.taken_out", delivery, by=by, now=now, file_name=delivery.file_name
+    )
 
 
 @transaction.atomic
@@ -164,7 +193,7 @@ def _move(
     """Owe the next thing. Raises UnableToGoOn where the file has come elsewhere meanwhile."""
     found = _locked(file_import)
     if found.state not in of:
-        raise UnableToGoOn(_told(found))
+        raise UnableToGoOn(_told(found.state))
     values |= {"state": state, "tries": 0, "done": 0, "whole": 0, "beat_at": None, "error": ""}
     for name, value in values.items():
         setattr(found, name, value)
@@ -172,7 +201,7 @@ def _move(
     return found
 
 
-def _told(file_import: FileImport) -> str:
+def _told(state: str) -> str:
     return _("That is not possible now; the file stands here: %(state)s.") % {
-        "state": file_import.get_state_display()
+        "state": State(state).label
     }

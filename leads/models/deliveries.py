@@ -10,10 +10,20 @@ from django.utils.translation import gettext_lazy as _
 from agreements.models import Agreement, User
 
 
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    """Sets of deliveries."""
+
+    def unsearched(self) -> Self:
+        """Those with a file of which nobody knows whether forgotten people are in it."""
+        return self.filter(unsearchable_at__isnull=False, file__gt="")
+
+
 class Delivery(models.Model):
     """One inbound payload or file; it stays, with its error, when it cannot be read.
 
     A file that was undone holds no more of what it told; the file and its facts stay.
+    ``unsearchable_at`` is when it was last tried to search a file for people who were forgotten,
+    while it cannot be read.
     """
 
     class Kind(models.TextChoices):
@@ -41,6 +51,9 @@ class Delivery(models.Model):
     undone_by = models.ForeignKey(
         User, models.SET_NULL, null=True, blank=True, db_index=False, related_name="+"
     )
+    unsearchable_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DeliveryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("delivery")
@@ -50,6 +63,11 @@ class Delivery(models.Model):
                 fields=["received_at"],
                 condition=models.Q(processed_at__isnull=True),
                 name="delivery_unprocessed",
+            ),
+            models.Index(
+                fields=["file", "id"],
+                condition=models.Q(unsearchable_at__isnull=False),
+                name="delivery_unsearchable",
             ),
         ]
 

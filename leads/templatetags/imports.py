@@ -37,6 +37,12 @@ _LOOKS = {
 
 
 @register.simple_tag
+def unsearched_files() -> int:
+    """Return how many stored files cannot be searched for people who were forgotten."""
+    return Delivery.objects.unsearched().values("file").distinct().count()
+
+
+@register.simple_tag
 def import_state(delivery: Delivery) -> StateLook:
     """Return how the state of a file looks."""
     state = State(state_of(delivery))

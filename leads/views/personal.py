@@ -1,5 +1,7 @@
 """Personal data: forgetting a person, taking out what is kept, and how long it is kept."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -18,7 +20,7 @@ from leads.actions import retention_rules
 from leads.actions.personal_exports import take_out
 from leads.deadlocks import retry_once
 from leads.forgettable import would_blank
-from leads.models import Forgetting, Lead, RetentionRules
+from leads.models import Delivery, Forgetting, Lead, RetentionRules
 from leads.one_lead import readable_lead
 from leads.personal_forms import ForgetForm, RetentionForm
 from leads.personal_permissions import (
@@ -103,10 +105,19 @@ def personal_data(request: SignedInRequest) -> HttpResponse:
         "form": form,
         "foreseen": foreseen,
         "page": Paginator(people, PER_PAGE).get_page(request.GET.get("page")),
+        "unsearched": _unsearched(),
         "now": now,
     }
     status = 422 if form.errors else 200
     return render(request, "leads/personal_data.html", context, status=status)
+
+
+def _unsearched() -> dict[str, Any]:
+    """Return how many stored files cannot be searched, and those that came first; each once."""
+    rows = Delivery.objects.unsearched().order_by("file", "pk").distinct("file")
+    files = Delivery.objects.filter(pk__in=rows.values("pk")).order_by("received_at", "pk")
+    shown = files.select_related("agreement", "received_by")[:PER_PAGE]
+    return {"number": files.count(), "files": list(shown)}
 
 
 @login_required

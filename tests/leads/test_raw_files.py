@@ -199,6 +199,25 @@ def test_what_cannot_be_read_is_tried_once(
     assert search_files(now=NOW) == 1
     assert f"delivery {refused.pk} " in caplog.text
     assert Forgetting.objects.get().files_searched_at == NOW
+    assert list(Delivery.objects.unsearched()) == [refused.delivery]
+
+
+def test_what_can_be_read_again_is_searched_by_the_next_deed(
+    version: AgreementVersion, admin: User
+) -> None:
+    tell_of_paulo(version)
+    content = workbook_of(Leads=[["Email"], ["paulo@example.com"], ["x@example.com"]])
+    brought = bring(version.agreement, admin, content, name="book.xlsx")
+    path = Path(brought.delivery.file.path)
+    path.write_bytes(content[: len(content) // 2])
+    forget("Paulo Souza", admin)
+    assert search_files(now=NOW) == 0
+    assert Delivery.objects.unsearched().get().unsearchable_at == NOW
+    path.write_bytes(content)
+    Forgetting.objects.update(files_searched_at=None)
+    assert search_files(now=NOW) == 1
+    assert not Delivery.objects.unsearched().exists()
+    assert "paulo" not in stored()
 
 
 def test_what_is_not_there_is_tried_again(version: AgreementVersion, admin: User) -> None:
@@ -231,6 +250,10 @@ def test_by_command(
     forget("João", admin)
     call_command("search_files")
     assert capsys.readouterr().out.endswith("1 files rewritten.\n")
+    Delivery.objects.update(unsearchable_at=NOW)
+    call_command("search_files")
+    told = f"0 files rewritten.\nDelivery {Delivery.objects.get().pk} cannot be searched: "
+    assert told in capsys.readouterr().out
 
 
 def end(version: AgreementVersion, admin: User) -> None:
