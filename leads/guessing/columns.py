@@ -35,24 +35,34 @@ def guess_columns(
     stages: Sequence[StageName],
     preset: Preset | None = None,
 ) -> ColumnsGuess:
-    """Guess what each column is. No role but a column's own name is given twice."""
-    taken: set[str] = set()
-    roles: list[str] = []
-    lead = -1
-    for place, (name, column) in enumerate(zip(header, columns, strict=True)):
-        role = LEFT_OUT
-        if is_usable(header, place):
-            role = _role_of(name, column, stages, preset)
-        if role == "lead":
-            lead, role = (place if lead < 0 else lead), LEFT_OUT
-        if role in taken:
-            role = OWN_NAME
-        if role not in {OWN_NAME, LEFT_OUT}:
-            taken.add(role)
-        roles.append(role)
-    if "follow_up_at" not in taken:
+    """Guess what each column is. No role but a column's own name is given twice.
+
+    Of columns called alike, as a telephone and a mobile, the one that is filled most has it.
+    """
+    roles = [
+        _role_of(name, column, stages, preset) if is_usable(header, place) else LEFT_OUT
+        for place, (name, column) in enumerate(zip(header, columns, strict=True))
+    ]
+    lead = roles.index("lead") if "lead" in roles else -1
+    roles = [LEFT_OUT if role == "lead" else role for role in roles]
+    given = _fullest(roles, columns)
+    roles = [
+        role if given.get(role, place) == place else OWN_NAME for place, role in enumerate(roles)
+    ]
+    if "follow_up_at" not in given:
         roles = [OWN_NAME if role in _OF_FOLLOW_UP else role for role in roles]
     return ColumnsGuess(roles, lead if lead >= 0 else _naming(roles))
+
+
+def _fullest(roles: Sequence[str], columns: Sequence[Evidence]) -> dict[str, int]:
+    """Return by role the place of its column; of equally full ones the first."""
+    given: dict[str, int] = {}
+    for place, role in enumerate(roles):
+        if role in {OWN_NAME, LEFT_OUT}:
+            continue
+        if role not in given or columns[place].filled > columns[given[role]].filled:
+            given[role] = place
+    return given
 
 
 def is_usable(header: Sequence[str], place: int) -> bool:

@@ -1,7 +1,8 @@
 """The exports of systems that many use: how they are recognised, and what is known of them. Pure.
 
-HubSpot's contacts and Salesforce's leads are called as in export files that were published. For
-the others, and for deals, the names are those of the systems' screens: no export was at hand.
+HubSpot's contacts and Salesforce's leads are called as in export files that were published; RD
+Station's leads and Pipedrive's people, leads and deals as in published programs that read such
+exports. For the others the names are those of the systems' screens: no export was at hand.
 """
 
 from collections.abc import Mapping, Sequence
@@ -68,11 +69,20 @@ PRESETS: tuple[Preset, ...] = (
         "UTC",
     ),
     Preset(
+        "pipedrive-people", "Pipedrive, people", "pipedrive people", "contact",
+        ("person - id", "person - name", "person - owner", "person - organization",
+         "person - person created", "person - open deals", "person - closed deals",
+         "person - marketing status", "person - last activity date"),
+        {"person - last activity date": LEFT_OUT, "person - next activity date": LEFT_OUT},
+        "UTC",
+    ),
+    Preset(
         "rdstation-leads", "RD Station Marketing, leads", "rdstation", "lead",
         ("estagio no funil", "dono do lead", "primeira conversao", "data da primeira conversao",
          "origem da primeira conversao", "data da ultima conversao", "total de conversoes",
          "lead scoring - perfil", "lead scoring - interesse"),
-        {"email": "email", "origem da ultima conversao": LEFT_OUT, "tags": "own"},
+        {"email": "email", "origem da ultima conversao": LEFT_OUT, "tags": "own",
+         "eventos (ultimos 100)": LEFT_OUT, "url publica": LEFT_OUT},
         "America/Sao_Paulo",
     ),
     Preset(

@@ -1,0 +1,118 @@
+"""What is known of the exports of many systems, tried on headers as they write them."""
+
+import csv
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from leads.cells import Setting
+from leads.guessing.columns import guess_columns
+from leads.guessing.drafts import Column, Draft, document_of, roles_to_translate
+from leads.guessing.evidence import Evidence
+from leads.guessing.looking import as_document, look
+from leads.guessing.presets import preset_of
+from leads.guessing.roles import StageName, meaning_of
+from leads.mapped_rows import RowReader
+from leads.mapping import parse_mapping
+from leads.told import Told, ToldAttributes, ToldStage
+
+STAGES = [StageName("lead", "Lead", "none"), StageName("mql", "MQL", "mql")]
+RD_STATION = {
+    "Email": "ana@exemplo.example", "Nome": "Ana Paula da Silva", "Telefone": "",
+    "Celular": "+55 (47) 99647-0159", "Facebook": "", "Twitter": "", "Linkedin": "",
+    "Website": "", "Cargo": "Compradora", "Empresa": "Silva Peças", "País": "", "Estado": "SC",
+    "Cidade": "Itajaí", "Biografia": "", "Estágio no funil": "Lead Qualificado",
+    "Dono do Lead": "vendas@acme.example",
+    "Data da última oportunidade": "2026-09-02 16:30:10 -0300",
+    "Data da última venda": "", "Valor da última venda": "221.72", "Lead Scoring - Perfil": "d",
+    "Lead Scoring - Interesse": "10", "Status para comunicação por email": "true",
+    "Tags": "revenda,newsletter", "URL pública": "https://example.com/leads/public/1",
+    "Total de conversões": "2", "Data da primeira conversão": "2026-08-31 09:15:00 -0300",
+    "Origem da primeira conversão": "Busca Paga | Google", "Data da última conversão": "",
+    "Origem da última conversão": "E-mail", "Eventos (Últimos 100)": "guia-de-custos",
+}  # fmt: skip
+PIPEDRIVE_PEOPLE = {
+    "Person - Marketing status": "No consent", "Person - First name": "Ana",
+    "Person - Last name": "Silva", "Person - Email - Work": "ana@exemplo.example",
+    "Person - Email - Home": "", "Person - Email - Other": "",
+    "Person - Phone - Work": "+55 47 99647-0159", "Person - Phone - Mobile": "",
+    "Person - Organization": "Silva Peças", "Person - Name": "Ana Silva", "Person - ID": "17",
+    "Person - Owner": "Rui", "Person - Person created": "2026-08-31 12:15:00",
+    "Person - Update time": "2026-09-02 10:00:00",
+}  # fmt: skip
+PIPEDRIVE_DEALS = [
+    "Deal - Title", "Deal - Owner", "Person - Email - Work", "Person - Phone - Work",
+    "Deal - Deal created", "Deal - ID", "Deal - Pipeline", "Deal - Source", "Deal - Stage",
+    "Person - ID", "Person - Owner", "Person - Person created", "Deal - Contact person",
+    "Deal - Lost reason", "Deal - Status", "Person - Name",
+]  # fmt: skip
+
+
+def guessed(
+    tmp_path: Path, cells: dict[str, str], **looked: str
+) -> tuple[dict[str, str], list[Told]]:
+    """Return the role of each column of a file, and what its one row tells."""
+    header = list(cells)
+    path = tmp_path / "export.csv"
+    with path.open("w", encoding=looked.get("encoding", "utf-8"), newline="") as file:
+        csv.writer(file, delimiter=looked.get("delimiter", ",")).writerows([header, cells.values()])
+    found = as_document(look(path))
+    preset = preset_of(header)
+    assert preset
+    evidence = [_seen(cell) for cell in cells.values()]
+    guess = guess_columns(header, evidence, STAGES, preset)
+    columns = [Column(**column) for column in found["columns"]]
+    draft = Draft(
+        roles=list(guess.roles), lead=guess.lead, encoding=found["encoding"],
+        delimiter=found["delimiter"], time_zone=preset.time_zone, source=preset.source,
+        kind=preset.kind, moment="2026-09-08T13:00:00+00:00",
+    )  # fmt: skip
+    for place, role in roles_to_translate(draft, columns).items():
+        word = cells[header[place]]
+        draft.values[str(place)] = {word: meaning_of(role, word, STAGES)}
+    setting = Setting(stages=("lead", "mql"), person=len, currency="BRL", currencies={"BRL"})
+    read = RowReader(parse_mapping(document_of(draft, columns)), header, setting)
+    return dict(zip(header, guess.roles, strict=True)), read([*cells.values()])
+
+
+def _seen(cell: str) -> Evidence:
+    evidence = Evidence()
+    evidence.add(cell)
+    return evidence
+
+
+@pytest.mark.parametrize(
+    "written", [{}, {"encoding": "utf-16", "delimiter": "\t"}], ids=["csv", "Unicode text"]
+)
+def test_leads_of_rd_station(tmp_path: Path, written: dict[str, str]) -> None:
+    roles, facts = guessed(tmp_path, RD_STATION, **written)
+    assert roles["Dono do Lead"] == "person"
+    assert roles["URL pública"] == roles["Eventos (Últimos 100)"] == ""
+    known, reached = facts
+    assert isinstance(known, ToldAttributes)
+    assert known.lead.external_id == "ana@exemplo.example"
+    assert known.occurred_at == datetime(2026, 8, 31, 12, 15, tzinfo=UTC)
+    assert known.attributes["phone"] == "+55 (47) 99647-0159"
+    assert known.attributes["origin"] == "Busca Paga | Google"
+    assert isinstance(reached, ToldStage)
+    assert reached.stage == "mql"
+
+
+def test_people_of_pipedrive(tmp_path: Path) -> None:
+    roles, facts = guessed(tmp_path, PIPEDRIVE_PEOPLE)
+    assert roles["Person - Owner"] == "person"
+    (known,) = facts
+    assert isinstance(known, ToldAttributes)
+    assert (known.lead.external_id, known.occurred_at) == (
+        "17",
+        datetime(2026, 8, 31, 12, 15, tzinfo=UTC),
+    )
+    told = {name: known.attributes[name] for name in ("name", "email", "company")}
+    assert told == {"name": "Ana Silva", "email": "ana@exemplo.example", "company": "Silva Peças"}
+
+
+def test_deals_of_pipedrive_stay_deals_with_their_people() -> None:
+    preset = preset_of(PIPEDRIVE_DEALS)
+    assert preset
+    assert preset.key == "pipedrive-deals"
