@@ -37,8 +37,8 @@ _INSTANTS = {
     "qualified_at": "CASE WHEN handoff.status = 'qualified' THEN handoff.closed_at END",
     "deal.won_at": "deal.won_at",
 }
-# The least whole number is how NumPy writes an instant that is not known.
-_UNKNOWN = np.iinfo(np.int64).min
+# From which PostgreSQL counts; its least instant is written as what NumPy does not know.
+_EPOCH = np.datetime64("2000-01-01", "us")
 Instants = npt.NDArray[np.datetime64]
 Lengths = npt.NDArray[np.timedelta64]
 
@@ -118,15 +118,13 @@ def _read(cohort: Cohort, by: str) -> Iterable[dict[str, Any]]:
         reason="handoff.reason",
         amount="deal.amount",
         **{f"is_{name}": said for name, said in OUTCOMES.items()},
-        **{
-            names[
-                name
-            ]: f"COALESCE((extract(epoch FROM {said}) * 1000000)::bigint, '{_UNKNOWN}'::bigint)"
-            for name, said in _INSTANTS.items()
-        },
+        **{names[name]: said for name, said in _INSTANTS.items()},
     )
     counts = ", ".join(f"count(*) FILTER (WHERE is_{name}) AS is_{name}" for name in OUTCOMES)
-    instants = ", ".join(f"array_agg({name}) AS {name}" for name in names.values())
+    instants = ", ".join(
+        f"string_agg(timestamptz_send(COALESCE({name}, '-infinity')), ''::bytea) AS {name}"
+        for name in names.values()
+    )
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
@@ -143,7 +141,7 @@ def _read(cohort: Cohort, by: str) -> Iterable[dict[str, Any]]:
 
 
 def _group_of(row: Mapping[str, Any], schedule: Schedule) -> Group:
-    at = {name: np.array(row[name], dtype=np.int64).view("datetime64[us]") for name in _INSTANTS}
+    at = {name: _instants(row[name]) for name in _INSTANTS}
     group = Group(
         key=row["key"],
         counts=Counter({name: row[f"is_{name}"] for name in OUTCOMES}),
@@ -153,6 +151,12 @@ def _group_of(row: Mapping[str, Any], schedule: Schedule) -> Group:
     for step, (start, end) in STEPS.items():
         group.lengths[step].append(_between(schedule, at[start], at[end]))
     return group
+
+
+def _instants(sent: memoryview) -> Instants:
+    """Read instants as PostgreSQL sends them."""
+    since = np.frombuffer(sent, ">i8").astype(np.int64).view("timedelta64[us]")
+    return _EPOCH + since
 
 
 def _between(schedule: Schedule, starts: Instants, ends: Instants) -> Lengths:

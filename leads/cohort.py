@@ -55,67 +55,105 @@ GROUPS: Mapping[str, str] = {
 }
 """By what handoffs are put together; a batch is a file, or what somebody offered at one go."""
 
-# Joined where a statement speaks of them, in this order.
-_JOINS = {
-    "lead": "JOIN leads_lead AS lead ON lead.id = handoff.lead_id",
-    "offer": """
-    LEFT JOIN LATERAL (
-        SELECT event.person_id, event.recorded_at, event.source, event.delivery_id
-        FROM leads_handoffevent AS event
-        WHERE event.handoff_id = handoff.id AND event.kind = 'offered'
-            AND event.is_current AND NOT event.is_retracted
-        ORDER BY event.occurred_at, event.id LIMIT 1
-    ) AS offer ON true""",
-    "delivery": """
-    LEFT JOIN leads_delivery AS delivery
-        ON delivery.id = offer.delivery_id AND delivery.kind = 'file'""",
-    # All leads that were found to be one with the handoff's.
-    "family": """
-    CROSS JOIN LATERAL (
-        SELECT array_agg(member.id) AS ids FROM leads_lead AS own
-        JOIN leads_lead AS member ON member.id = COALESCE(own.merged_into_id, own.id)
-            OR member.merged_into_id = COALESCE(own.merged_into_id, own.id)
-        WHERE own.id = handoff.lead_id
-    ) AS family""",
-    "touch": """
-    CROSS JOIN LATERAL (
-        SELECT min(told.occurred_at) AS first_at,
-            min(told.occurred_at) FILTER (WHERE told.outcome = ANY(%(contacts)s)) AS contact_at
-        FROM leads_followup AS told
-        WHERE told.lead_id = ANY(family.ids)
-            AND told.agreement_id = handoff.agreement_id
-            AND told.is_current AND NOT told.is_retracted AND NOT told.is_automated
-            AND told.occurred_at >= handoff.offered_at
-            AND told.occurred_at <= COALESCE(handoff.closed_at, 'infinity')
-    ) AS touch""",
-    "deal": """
-    CROSS JOIN LATERAL (
-        SELECT min(told.occurred_at) AS won_at, sum(told.amount * worth.rate) AS amount
-        FROM leads_deal AS told
-        LEFT JOIN jsonb_to_recordset(%(rates)s::jsonb) AS known(
-            from_at timestamptz, to_at timestamptz, currency text, rate numeric
-        ) ON told.currency = known.currency
-            AND told.occurred_at >= COALESCE(known.from_at, '-infinity')
-            AND told.occurred_at < COALESCE(known.to_at, 'infinity')
-        CROSS JOIN LATERAL (SELECT
-            CASE WHEN told.currency IN ('', %(currency)s) THEN 1 ELSE known.rate END AS rate
-        ) AS worth
-        WHERE told.lead_id = ANY(family.ids)
-            AND told.agreement_id = handoff.agreement_id AND told.status = 'won'
-            AND told.is_current AND NOT told.is_retracted AND handoff.status <> 'merged'
-            AND told.occurred_at >= handoff.offered_at
-            AND told.occurred_at < COALESCE((
-                SELECT min(later.offered_at) FROM leads_handoff AS later
-                WHERE later.lead_id = ANY(family.ids)
-                    AND later.agreement_id = handoff.agreement_id
-                    AND later.offered_at > handoff.offered_at
-                    AND later.status NOT IN ('repeated', 'merged')
-            ), 'infinity')
-    ) AS deal""",
-}
 _OF_COHORT = """handoff.agreement_id = %(agreement)s
     AND handoff.status NOT IN ('expected', 'repeated', 'taken_back')
     AND handoff.offered_at >= %(from)s::timestamptz AND handoff.offered_at < %(to)s::timestamptz"""
+
+# Few leads were ever merged: only for these it is asked which are one with a handoff's.
+_FAMILY = """family AS MATERIALIZED (
+    SELECT id AS lead_id, merged_into_id AS kept_id
+    FROM leads_lead WHERE merged_into_id IS NOT NULL
+    UNION SELECT merged_into_id, merged_into_id
+    FROM leads_lead WHERE merged_into_id IS NOT NULL
+)"""
+_KIN = """family AS mine JOIN family AS kin
+    ON kin.kept_id = mine.kept_id AND kin.lead_id <> mine.lead_id"""
+_AMONG_KIN = f"JOIN ({_KIN}) ON mine.lead_id = handoff.lead_id"
+
+_TOUCHES = f"""
+    SELECT handoff.id, min(told.occurred_at) AS first_at,
+        min(told.occurred_at) FILTER (WHERE told.outcome = ANY(%(contacts)s)) AS contact_at
+    FROM leads_handoff AS handoff {{among}}
+    JOIN leads_followup AS told ON told.lead_id = {{of}}.lead_id
+    WHERE {_OF_COHORT}
+        AND told.agreement_id = %(agreement)s
+        AND told.is_current AND NOT told.is_retracted AND NOT told.is_automated
+        AND told.occurred_at >= %(from)s::timestamptz
+        AND told.occurred_at >= handoff.offered_at
+        AND told.occurred_at <= COALESCE(handoff.closed_at, 'infinity')
+    GROUP BY handoff.id"""  # noqa: S608 - composed of constants
+
+_OFFERED_LATER = """later.agreement_id = %(agreement)s
+    AND later.offered_at > handoff.offered_at AND later.offered_at <= told.occurred_at
+    AND later.status NOT IN ('repeated', 'merged')"""
+_DEALS = f"""
+    SELECT handoff.id, min(told.occurred_at) AS won_at, sum(told.amount * worth.rate) AS amount
+    FROM leads_handoff AS handoff {{among}}
+    JOIN leads_deal AS told ON told.lead_id = {{of}}.lead_id
+    LEFT JOIN jsonb_to_recordset(%(rates)s::jsonb) AS known(
+        from_at timestamptz, to_at timestamptz, currency text, rate numeric
+    ) ON told.currency = known.currency
+        AND told.occurred_at >= COALESCE(known.from_at, '-infinity')
+        AND told.occurred_at < COALESCE(known.to_at, 'infinity')
+    CROSS JOIN LATERAL (SELECT
+        CASE WHEN told.currency IN ('', %(currency)s) THEN 1 ELSE known.rate END AS rate
+    ) AS worth
+    WHERE {_OF_COHORT} AND handoff.status <> 'merged'
+        AND told.agreement_id = %(agreement)s AND told.status = 'won'
+        AND told.is_current AND NOT told.is_retracted
+        AND told.occurred_at >= %(from)s::timestamptz
+        AND told.occurred_at >= handoff.offered_at
+        AND NOT EXISTS (SELECT FROM leads_handoff AS later
+            WHERE later.lead_id = handoff.lead_id AND {_OFFERED_LATER})
+        AND NOT EXISTS (SELECT FROM {_KIN}
+            JOIN leads_handoff AS later ON later.lead_id = kin.lead_id
+            WHERE mine.lead_id = handoff.lead_id AND {_OFFERED_LATER})
+    GROUP BY handoff.id"""  # noqa: S608 - composed of constants
+
+
+def _joined_both(name: str, told: str, together: str) -> str:
+    """Join what is told of handoffs' own leads, and of those that are one with them.
+
+    Two by two, for of leads that are the same column the planner knows how many rows fit.
+    """
+    own = told.format(among="", of="handoff")
+    others = told.format(among=_AMONG_KIN, of="kin")
+    return f"""
+    LEFT JOIN ({own}) AS own_{name} ON own_{name}.id = handoff.id
+    LEFT JOIN ({others}) AS kin_{name} ON kin_{name}.id = handoff.id
+    CROSS JOIN LATERAL (SELECT {together}) AS {name}"""
+
+
+# Joined where a statement speaks of them, in this order. Each finds its rows for the whole cohort:
+# one handoff at a time takes several times as long for a year of them.
+_JOINS = {
+    "lead": "JOIN leads_lead AS lead ON lead.id = handoff.lead_id",
+    "offer": f"""
+    LEFT JOIN (
+        SELECT DISTINCT ON (handoff.id) handoff.id,
+            event.person_id, event.recorded_at, event.source, event.delivery_id
+        FROM leads_handoff AS handoff
+        JOIN leads_handoffevent AS event ON event.handoff_id = handoff.id
+        WHERE {_OF_COHORT}
+            AND event.kind = 'offered' AND event.is_current AND NOT event.is_retracted
+        ORDER BY handoff.id, event.occurred_at, event.id
+    ) AS offer ON offer.id = handoff.id""",  # noqa: S608 - composed of constants
+    "delivery": """
+    LEFT JOIN leads_delivery AS delivery
+        ON delivery.id = offer.delivery_id AND delivery.kind = 'file'""",
+    "touch": _joined_both(
+        "touch",
+        _TOUCHES,
+        """LEAST(own_touch.first_at, kin_touch.first_at) AS first_at,
+        LEAST(own_touch.contact_at, kin_touch.contact_at) AS contact_at""",
+    ),
+    "deal": _joined_both(
+        "deal",
+        _DEALS,
+        """LEAST(own_deal.won_at, kin_deal.won_at) AS won_at,
+        COALESCE(own_deal.amount + kin_deal.amount, own_deal.amount, kin_deal.amount) AS amount""",
+    ),
+}
 _OF_PERSON = "offer.person_id = %(offered_by)s"
 _NAMED = re.compile(r"%\((\w+)\)s", re.ASCII)
 
@@ -139,6 +177,7 @@ class Cohort:
         where = [_OF_COHORT] + ([_OF_PERSON] if self.offered_by is not None else [])
         given = ", ".join(f"{said} AS {name}" for name, said in columns.items())
         return f"""
+        WITH {_FAMILY}
         SELECT {given} FROM leads_handoff AS handoff {_joined(" ".join((given, *where)))}
         WHERE {" AND ".join(where)}
         """  # noqa: S608 - composed of constants
@@ -177,6 +216,4 @@ def _joined(said: str) -> str:
     needed = {name for name in _JOINS if f"{name}." in said}
     if "delivery" in needed:
         needed.add("offer")
-    if needed & {"touch", "deal"}:
-        needed.add("family")
     return " ".join(join for name, join in _JOINS.items() if name in needed)

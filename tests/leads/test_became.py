@@ -1,5 +1,6 @@
 """What became of what was offered: held against a recount with the simplest means."""
 
+import random
 import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -50,12 +51,17 @@ def julia(version: AgreementVersion, client: Client) -> User:
     return julia
 
 
+def one_with(lead: Lead) -> list[Lead]:
+    """All leads that were found to be one with a lead, itself too."""
+    return [each for each in Lead.objects.select_related("merged_into") if each.kept == lead.kept]
+
+
 def touches_of(handoff: Handoff) -> list[tuple[datetime, str]]:
     """When somebody followed a handoff up, and how far they got."""
     assert handoff.offered_at is not None
     return sorted(
         (touch.occurred_at, GRADES[touch.outcome])
-        for touch in FollowUp.objects.filter(lead=handoff.lead_id, is_current=True)
+        for touch in FollowUp.objects.filter(lead__in=one_with(handoff.lead), is_current=True)
         if not touch.is_retracted
         and not touch.is_automated
         and handoff.offered_at <= touch.occurred_at
@@ -66,14 +72,19 @@ def touches_of(handoff: Handoff) -> list[tuple[datetime, str]]:
 def won_of(handoff: Handoff) -> list[Deal]:
     """What was won of a lead after a handoff, before the next one."""
     assert handoff.offered_at is not None
+    if handoff.status == "merged":
+        return []
+    leads = one_with(handoff.lead)
     later = [
         other.offered_at
-        for other in Handoff.objects.filter(lead=handoff.lead_id).exclude(status="repeated")
-        if other.offered_at and other.offered_at > handoff.offered_at
+        for other in Handoff.objects.filter(lead__in=leads)
+        if other.offered_at
+        and other.offered_at > handoff.offered_at
+        and other.status not in ("repeated", "merged")
     ]
     return [
         deal
-        for deal in Deal.objects.filter(lead=handoff.lead_id, is_current=True, status="won")
+        for deal in Deal.objects.filter(lead__in=leads, is_current=True, status="won")
         if not deal.is_retracted
         and deal.occurred_at >= handoff.offered_at
         and deal.occurred_at < min(later, default=LATER)
@@ -160,6 +171,32 @@ def test_it_agrees_with_a_recount(version: AgreementVersion, seed: int) -> None:
         assert_equal(group, [counted[pk] for pk in own])
     sizes = [group.offered for group in found.groups]
     assert all(earlier >= later for earlier, later in pairwise(sizes))
+
+
+@pytest.mark.parametrize("seed", [4, 5])
+def test_it_agrees_with_a_recount_where_leads_are_one(
+    version: AgreementVersion, julia: User, seed: int
+) -> None:
+    agreement = version.agreement
+    ingest(agreement=agreement, facts=random_facts(seed, 60), by=None, now=LATER)
+    Deal.objects.filter(currency="").update(amount=Decimal(10), currency="USD")
+    alone = became(Cohort(agreement, *SEPTEMBER), "origin").total.counts
+    chance = random.Random(seed)
+    leads = list(Lead.objects.order_by("pk"))
+    chance.shuffle(leads)
+    # Two by two, and then some of those that were kept.
+    pairs = [*zip(leads[:20], leads[20:40], strict=True), *zip(leads[:5], leads[5:10], strict=True)]
+    for kept, merged in pairs:
+        at = local("2026-09-10 10:00") + timedelta(minutes=chance.randrange(30 * 24 * 60))
+        merges.merge(kept=kept, merged=merged, by=julia, now=at)
+    counted = {each.pk: recount(version, each) for each in in_september(agreement)}
+
+    found = became(Cohort(agreement, *SEPTEMBER), "origin")
+    assert_equal(found.total, list(counted.values()))
+    assert found.total.counts != alone
+    for outcome in OUTCOMES:
+        keys = Handoff.objects.filter(pk__in=Cohort(agreement, *SEPTEMBER).keys(outcome))
+        assert {each.pk for each in keys} == {pk for pk, one in counted.items() if one[outcome]}
 
 
 def test_every_handoff_is_accepted_rejected_waiting_or_ended(version: AgreementVersion) -> None:
@@ -279,14 +316,17 @@ def test_what_goes_on_under_the_name_that_was_merged_away_counts_once(
     merges.merge(kept=carla, merged=paul, by=julia, now=local("2026-09-03 10:00"))
     reached = Teller("Carla").follow_up("conversation", local("2026-09-04 10:00"))
     ingest(agreement=version.agreement, facts=[reached], by=None, now=LATER)
-    Deal.objects.create(
-        agreement=version.agreement, lead=carla, status="won", amount=200, currency="BRL",
-        source="crm", external_id="d", occurred_at=local("2026-09-20 10:00"), recorded_at=LATER,
-    )  # fmt: skip
+    for lead in (carla, paul):
+        Deal.objects.create(
+            agreement=version.agreement, lead=lead, status="won", amount=200, currency="BRL",
+            source="crm", external_id=lead.name, occurred_at=local("2026-09-20 10:00"),
+            recorded_at=LATER,
+        )  # fmt: skip
 
     cohort = Cohort(version.agreement, *SEPTEMBER)
     assert Handoff.objects.filter(pk__in=cohort.keys("contacted")).get() == handoff
     assert Handoff.objects.filter(pk__in=cohort.keys("won")).get() == handoff
+    assert became(cohort, "origin").total.amount == 400
 
 
 def test_nothing_was_offered(client: Client, version: AgreementVersion, julia: User) -> None:
