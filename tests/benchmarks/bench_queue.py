@@ -13,24 +13,13 @@ from django.utils import timezone
 
 from agreements.models import Agreement, Membership, User
 from tests.benchmarks.report import Line
-from tests.benchmarks.year import vacuum, year_of
+from tests.benchmarks.year import year_of
 from tests.factories import make_user
 
 FEW, MANY = 10_000, 1_000_000
 ROUNDS = 15
 # Twenty people share the few, and as many more share the many as there are more leads.
 PEOPLE = 20
-
-_NAMES = """
-UPDATE leads_lead SET
-    name = (ARRAY['Ana', 'Bruno', 'Carla', 'Diego', 'Elisa', 'João', 'Olga'])[1 + id % 7]
-        || ' ' || (ARRAY['Silva', 'Souza', 'Costa', 'Lima', 'Rocha'])[1 + id % 5],
-    company = (ARRAY['Foods', 'Motors', 'Steel'])[1 + id % 3] || ' ' || id % 5000,
-    email = 'lead' || id || '@example.com'
-WHERE name = '';
-INSERT INTO leads_leadidentity (lead_id, source, external_id)
-SELECT id, 'bench', 'C-' || id FROM leads_lead ON CONFLICT DO NOTHING;
-"""
 
 Deed = Callable[[], object]
 Timed = tuple[int, float]
@@ -43,10 +32,8 @@ def measure(scale: float = 1.0) -> list[Line]:
     many_people = PEOPLE * many_leads // FEW
     reps = [make_user(f"Rep {number}") for number in range(many_people)]
     few = year_of("few", FEW, reps[0].pk, now, reps=PEOPLE)
-    _name_leads()
     searches_of_few = _searches(few, make_user("Fay"))
     many = year_of("many", many_leads, reps[0].pk, now, reps=many_people)
-    _name_leads()
     page_of_few, page_of_many = (_page(agreement, reps[0]) for agreement in (few, many))
     queries = _queries(page_of_many)
     times = _times(page_of_few, page_of_many)
@@ -75,13 +62,6 @@ def measure(scale: float = 1.0) -> list[Line]:
         ),
         *_search_lines(against, searches_of_few, _searches(many, make_user("Maya"))),
     ]
-
-
-def _name_leads() -> None:
-    """Give the leads what people look for."""
-    with connection.cursor() as cursor:
-        cursor.execute(_NAMES)
-    vacuum()
 
 
 def _searches(agreement: Agreement, marketer: User) -> dict[str, Timed]:

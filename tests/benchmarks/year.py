@@ -14,9 +14,14 @@ from tests.factories import example_terms, make_version
 _LEADS = """
 INSERT INTO leads_lead (name, company, email, phone, attributes, origin, is_email_verified,
     is_contact_barred, first_heard_at)
-SELECT '', '', '', '', '{}', (ARRAY['organic', 'webinar', 'event', NULL])[1 + n %% 4], false,
-    false, %(now)s
+SELECT (ARRAY['Ana', 'Bruno', 'Carla', 'Diego', 'Elisa', 'João'])[1 + n %% 6]
+        || ' ' || (ARRAY['Silva', 'Souza', 'Costa', 'Lima', 'Rocha'])[1 + n %% 5],
+    (ARRAY['Foods', 'Motors', 'Steel'])[1 + n %% 3] || ' ' || n %% 5000,
+    %(slug)s || n || '@example.com', '', '{}',
+    (ARRAY['organic', 'webinar', 'event', NULL])[1 + n %% 4], false, false, %(now)s
 FROM generate_series(1, %(leads)s) AS n;
+INSERT INTO leads_leadidentity (lead_id, source, external_id)
+SELECT id, 'bench', 'C-' || id FROM leads_lead WHERE id >= %(first)s;
 INSERT INTO leads_handoff (agreement_id, lead_id, source, external_id, status, tier, contest,
     reason, origin, version_id, holder_id, offered_at, decided_at, closed_at)
 SELECT %(agreement)s, lead.id, 'bench', 'H' || lead.id,
@@ -58,14 +63,17 @@ WHERE agreement_id = %(agreement)s AND lead_id %% 12 = 0
 
 
 def year_of(slug: str, leads: int, first_rep: int, now: datetime, *, reps: int = 20) -> Agreement:
-    """Make an agreement with so many leads, held by so many people from a first one on."""
+    """Make an agreement with so many leads, held by so many people from a first one on.
+
+    People find a lead by its name, company, address or id.
+    """
     effective_date = now.date() - timedelta(days=500)
     version = make_version(_terms(), slug=slug, effective_date=effective_date)
     with connection.cursor() as cursor:
         cursor.execute("SELECT COALESCE(max(id), 0) + 1 FROM leads_lead")
         (first,) = cursor.fetchone()
         known = {"agreement": version.agreement_id, "version": version.pk, "first": first}
-        asked = {"leads": leads, "first_rep": first_rep, "reps": reps, "now": now}
+        asked = {"slug": slug, "leads": leads, "first_rep": first_rep, "reps": reps, "now": now}
         cursor.execute(_LEADS, known | asked)
     vacuum()
     return version.agreement
