@@ -185,7 +185,7 @@ def undo(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     DEEDS[row.data["deed"]].check(desk.agreement, request.user, roles=desk.roles)
     if now - row.recorded_at > WITHIN:
         messages.warning(request, _("Too late to take all of it back: open each lead instead."))
-    elif undone_of(row) is None:
+    else:
         undo_all(row, agreement=desk.agreement, by=request.user, now=now)
     url = reverse("leads:bulk-done", kwargs={"slug": slug, "pk": pk})
     return HttpResponseRedirect(f"{url}?{RegistryFilters.read(request.GET).address}", status=303)

@@ -1,15 +1,17 @@
 """Two who decide about a handoff at the same instant: one gets it, the other is told who."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
-from agreements.models import AgreementVersion, User
+from agreements.models import AgreementVersion, Audit, User
 from leads.actions import contests, corrections, handoffs, outcomes
 from leads.actions.contests import UnableToContest
 from leads.actions.corrections import UnableToUndo
 from leads.actions.handoffs import AlreadyOpen
 from leads.actions.telling import AlreadyDecided
+from leads.bulk import DEEDS, do_to_all
+from leads.bulk_undo import undo_all
 from leads.models import FollowUp, Handoff, HandoffEvent
 from leads.rebuild import rebuild
 from tests.at_once import run_together
@@ -134,4 +136,25 @@ def test_one_undoes_while_another_logs(handoff: Handoff, ana: User, bruno: User)
         assert handoff.status == "accepted"
     else:
         assert handoff.status == "offered"
+    assert rebuild(now=SOON) == 0
+
+
+def test_a_deed_to_many_that_is_taken_back_twice_is_taken_back_once(
+    version: AgreementVersion, handoff: Handoff
+) -> None:
+    rafa = make_user("Rafa", team=version.agreement.sales_team, role="lead")
+    many = [handoff, *(offer(version, name, NOW) for name in ("Carla", "Rita"))]
+    agreement = version.agreement
+    told = {"reason": "not_now", "returns_date": date(2026, 10, 1)}
+    row = do_to_all(DEEDS["recycle"], many, told, agreement=agreement, by=rafa, now=NOW)
+
+    def undo() -> None:
+        kept.append(undo_all(row, agreement=agreement, by=rafa, now=SOON))
+
+    kept: list[Audit] = []
+    assert run_together(undo, undo) == []
+
+    assert kept == [Audit.objects.get(action="leads.bulk.undone")] * 2
+    assert sorted(kept[0].data["done"]) == sorted(each.pk for each in many)
+    assert not Handoff.objects.exclude(status="offered").exists()
     assert rebuild(now=SOON) == 0
