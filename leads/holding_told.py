@@ -9,7 +9,7 @@ from agreements import formats
 from agreements.models import Message, User
 from leads.actions.telling import SOURCE
 from leads.assignment_words import turn_words
-from leads.models import AssignmentTurn, Clock, FollowUp, Handoff, HandoffEvent
+from leads.models import AssignmentTurn, Clock, FollowUp, Handoff, HandoffEvent, Lead
 from leads.queue import acting_clocks
 
 
@@ -53,7 +53,10 @@ def _took_up(reader: User, handoff: Handoff, since: datetime) -> bool:
     told = HandoffEvent.objects.holding().filter(handoff=handoff, recorded_at__gte=since)
     decided = told.filter(person=reader).exclude(kind=HandoffEvent.Kind.ASSIGNED)
     touched = FollowUp.objects.holding().filter(
-        agreement=handoff.agreement_id, lead=handoff.lead_id, person=reader, recorded_at__gte=since
+        agreement=handoff.agreement_id,
+        lead__in=Lead.objects.one_with([handoff.kept_lead.pk]),
+        person=reader,
+        recorded_at__gte=since,
     )
     return decided.exists() or touched.exists()
 

@@ -3,7 +3,7 @@
 A fact is never changed: a correction is its latest revision, with who corrected it and why.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar, cast
@@ -15,8 +15,10 @@ from django.utils.translation import gettext as _
 from agreements.models import Agreement, Audit, User
 from agreements.rules_lock import judge_by_rules
 from leads.actions.telling import SOURCE, name_of
+from leads.any_of import AnyOf
 from leads.ingest import ingest
 from leads.models import FollowUp, Handoff, HandoffEvent, Lead
+from leads.naming import lock_leads
 from leads.told import Named, Told, ToldEvent, ToldFollowUp
 
 Correctable = FollowUp | HandoffEvent
@@ -58,13 +60,13 @@ def undo(
     ``within``, and where somebody has done something about the handoff since.
     """
     judge_by_rules()
-    Lead.objects.select_for_update(no_key=True).get(pk=handoff.lead_id)
+    lead_ids = lock_leads([handoff.lead_id]).all([handoff.lead_id])
     deeds = _deeds_named(handoff, name)
     if not deeds or any(each.recorded_by_id != by.pk for each in deeds):
         raise UnableToUndo(_("This is not yours to take back: correct it on the lead's page."))
     if now - max(each.recorded_at for each in deeds) > within:
         raise UnableToUndo(_("Too late to take it back by a click: correct it instead."))
-    if _somebody_went_on(handoff, deeds):
+    if _somebody_went_on(handoff, lead_ids, deeds):
         raise UnableToUndo(_("Something was done since: correct it on the lead's page."))
     told = [_as_told(each, is_retracted=True, revised_at=now) for each in deeds]
     ingest(agreement=handoff.agreement, facts=told, by=by, now=now)
@@ -131,11 +133,16 @@ def _deeds_named(handoff: Handoff, name: str) -> list[Correctable]:
     return [*events, *touches]
 
 
-def _somebody_went_on(handoff: Handoff, deeds: list[Correctable]) -> bool:
-    """Whether a person has done something about the handoff after these deeds."""
+def _somebody_went_on(
+    handoff: Handoff, lead_ids: Collection[int], deeds: list[Correctable]
+) -> bool:
+    """Whether a person has done something about the handoff after these deeds.
+
+    ``lead_ids`` are its lead with those that are one with it.
+    """
     since = {"recorded_at__gt": max(each.recorded_at for each in deeds)}
     touches = FollowUp.objects.holding().filter(
-        lead=handoff.lead_id, agreement=handoff.agreement_id, is_automated=False, **since
+        AnyOf("lead", lead_ids), agreement=handoff.agreement_id, is_automated=False, **since
     )
     return (
         HandoffEvent.objects.holding().filter(handoff=handoff, **since).exists() or touches.exists()

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -20,7 +21,7 @@ from leads.deadlocks import retry_once
 from leads.facts_told import Surroundings, tell_event, tell_follow_up
 from leads.models import FollowUp, Handoff, HandoffEvent, Lead
 from leads.permissions import check_user_can_correct
-from leads.registry import readable_leads
+from leads.registry import kept_leads
 from leads.views.lead_page import desk_or_404, latest_terms
 
 
@@ -88,7 +89,7 @@ def _follow_up(request: SignedInRequest, slug: str, pk: int) -> tuple[Agreement,
     desk = desk_or_404(request.user, slug)
     touches = FollowUp.objects.holding().filter(agreement=desk.agreement, pk=pk)
     touch = touches.select_related("lead__merged_into", "agreement", "person").first()
-    if touch is None or not readable_leads(desk).filter(pk=touch.lead_id).exists():
+    if touch is None or not kept_leads(desk).filter(pk=touch.lead.kept.pk).exists():
         raise Http404
     return desk.agreement, touch
 
@@ -108,11 +109,16 @@ def _event(request: SignedInRequest, slug: str, pk: int) -> tuple[Agreement, Han
 
 
 def _open_then(touch: FollowUp) -> Handoff | None:
-    """Return the handoff that was offered last before a follow-up."""
+    """Return the handoff of the lead that was offered last before a follow-up.
+
+    Of leads that were merged, rather the one that goes on than one that was merged into it.
+    """
+    leads = Lead.objects.one_with([touch.lead.kept.pk])
     offered = touch.agreement.handoffs.filter(
-        lead=touch.lead_id, offered_at__lte=touch.occurred_at
+        lead__in=leads, offered_at__lte=touch.occurred_at
     ).exclude(status=Handoff.Status.REPEATED)
-    return offered.order_by("-offered_at", "-pk").first()
+    is_merged = ExpressionWrapper(Q(status=Handoff.Status.MERGED), BooleanField())
+    return offered.order_by(is_merged.asc(), "-offered_at", "-pk").first()
 
 
 def _correct(request: SignedInRequest, touch: FollowUp, form: CorrectForm) -> bool:

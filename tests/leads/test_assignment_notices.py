@@ -13,14 +13,15 @@ from pytest_django.fixtures import Settings
 from agreements.actions.messages import GATHERED
 from agreements.models import AgreementVersion, Message, User
 from agreements.outbox import MOST_TOLD, send_messages
-from leads.actions import forgetting, handoffs
+from leads.actions import forgetting, handoffs, merges
 from leads.actions.assignments import assign_by_rules, reassign
 from leads.actions.telling import Elsewhere
+from leads.ingest import ingest
 from leads.messages_told import messages_about
-from leads.models import Handoff
+from leads.models import Handoff, Lead
 from leads.told import Named
 from leads.waiting import assign_waiting
-from tests.factories import make_rep, make_user, make_version
+from tests.factories import Teller, make_rep, make_user, make_version
 from tests.leads.assigning import make_rule, offered
 from tests.leads.dealing import call, dealing_terms
 from tests.leads.pages import NOW, offer
@@ -213,6 +214,23 @@ def test_what_is_not_true_any_more_is_not_sent(
     give(left, ana, rafa, now=later)
     handoffs.accept(handoff=left, by=ana, now=later)
     assert send_messages(now=later + GATHERED) == 0
+
+
+def test_what_was_taken_up_under_the_other_name_of_a_merged_lead_is_not_sent(
+    version: AgreementVersion, ana: User, rafa: User
+) -> None:
+    handoff = offer(version, "Paulo", LATELY)
+    give(handoff, ana, rafa)
+    kept = Teller("Paul")
+    ingest(agreement=version.agreement, facts=[kept.stage("mql", NOW)], by=None, now=NOW)
+    lead = Lead.objects.exclude(pk=handoff.lead_id).get()
+    merges.merge(kept=lead, merged=handoff.lead, by=rafa, now=NOW)
+    later = NOW + timedelta(minutes=1)
+    spoke = kept.follow_up("conversation", later, person_id=ana.pk)
+    ingest(agreement=version.agreement, facts=[spoke], by=None, now=later)
+
+    assert send_messages(now=later + GATHERED) == 0
+    assert mail.outbox == []
 
 
 def test_who_may_not_see_the_lead_is_not_told_its_name(

@@ -6,9 +6,10 @@ import pytest
 from django.test import Client
 
 from agreements.models import AgreementVersion, User
-from leads.actions import follow_ups, handoffs
+from leads.actions import follow_ups, handoffs, merges
+from leads.ingest import ingest
 from leads.models import FollowUp, Handoff, HandoffEvent
-from tests.factories import make_rep, make_user, make_version
+from tests.factories import Teller, make_rep, make_user, make_version
 from tests.leads.dealing import dealing_terms
 from tests.leads.pages import NOW, stop_time, text_of
 
@@ -62,6 +63,25 @@ def test_it_works(client: Client, handoff: Handoff, touch: FollowUp) -> None:
     handoff.refresh_from_db()
     assert handoff.status == "accepted"
     assert FollowUp.objects.get(is_current=True).occurred_at == touch.occurred_at
+
+
+@pytest.mark.parametrize("was_offered", [False, True])
+def test_it_leads_back_to_what_goes_on_of_merged_leads(
+    client: Client, handoff: Handoff, ana: User, version: AgreementVersion, *, was_offered: bool
+) -> None:
+    """Told under the name that is kept; what goes on was offered under the other one."""
+    kept = Teller("Paul")
+    told = [kept.stage("mql", NOW), kept.follow_up("conversation", NOW)]
+    if was_offered:
+        told.append(kept.event("offered", NOW - timedelta(minutes=5)))
+    ingest(agreement=version.agreement, facts=told, by=None, now=NOW)
+    touch = FollowUp.objects.get()
+    FollowUp.objects.update(person=ana, recorded_by=ana)
+    merges.merge(kept=touch.lead, merged=handoff.lead, by=ana, now=NOW)
+
+    response = client.post(page(touch), AS_IT_WAS | {"correct-note": "It was Monday."})
+
+    assert response.headers["Location"].endswith(f"/{touch.lead_id}/?handoff={handoff.pk}")
 
 
 def test_it_did_not_happen(client: Client, handoff: Handoff, touch: FollowUp) -> None:

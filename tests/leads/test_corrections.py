@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 
 from agreements.models import AgreementVersion, User
-from leads.actions import corrections, handoffs, outcomes
+from leads.actions import corrections, handoffs, merges, outcomes
 from leads.actions.corrections import UNDO_WITHIN, UnableToCorrect, UnableToUndo
-from leads.models import FollowUp, Handoff, HandoffEvent
+from leads.ingest import ingest
+from leads.models import FollowUp, Handoff, HandoffEvent, Lead
 from leads.rebuild import rebuild
-from tests.factories import make_rep, make_version
+from tests.factories import Teller, make_rep, make_version
 from tests.leads.dealing import call, clock_of, dealing_terms
 from tests.leads.pages import NOW, offer
 from tests.leads.state import state_of
@@ -87,6 +88,21 @@ def test_what_cannot_be_undone(handoff: Handoff, ana: User) -> None:
     undo(handoff, name, ana)
     with pytest.raises(UnableToUndo, match="not yours"):
         undo(handoff, name, ana)
+
+
+def test_what_was_done_under_the_other_name_of_a_merged_lead_was_done_since(
+    version: AgreementVersion, handoff: Handoff, ana: User
+) -> None:
+    kept = Teller("Paul")
+    ingest(agreement=version.agreement, facts=[kept.stage("mql", NOW)], by=None, now=NOW)
+    lead = Lead.objects.exclude(pk=handoff.lead_id).get()
+    merges.merge(kept=lead, merged=handoff.lead, by=ana, now=NOW - timedelta(seconds=1))
+    touch = call(handoff, ana)
+    spoke = kept.follow_up("conversation", SOON)
+    ingest(agreement=version.agreement, facts=[spoke], by=None, now=SOON)
+
+    with pytest.raises(UnableToUndo, match="Something was done since"):
+        undo(handoff, touch.external_id, ana, SOON + timedelta(seconds=1))
 
 
 def test_correct_works(handoff: Handoff, ana: User) -> None:
