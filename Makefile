@@ -31,8 +31,9 @@ help: ## Show this list
 run: $(DONE)/run $(DONE)/bundle $(DONE)/catalogues ## Prepare everything and start the portal (PORT=8000 BIND=127.0.0.1)
 	@exec $(PY) manage.py portal --bind "$(BIND):$(PORT)"
 
+# Each worker compiles every test: once is enough, whatever this machine says to other programs.
 test: $(DONE)/dev $(DONE)/browser $(DONE)/bundle $(DONE)/catalogues ## Run every test, the browser's too (ARGS="-k name")
-	@exec $(PY) -m pytest -n auto --dist worksteal $(ARGS)
+	@exec env PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -n auto --dist worksteal $(ARGS)
 
 check: check-format check-lint check-types check-imports check-migrations check-templates check-settings check-schema ## Look at format, lint, types, import contracts, migrations, templates
 
