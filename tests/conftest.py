@@ -1,6 +1,8 @@
 """What every test can ask for, and what no test may do."""
 
-from collections.abc import Iterator
+import gc
+import os
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -34,8 +36,26 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(alive.close)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
+    """Mark the tests by their folder, and deal them out among the workers once they are sorted.
+
+    Each worker begins with a part in one piece, and the journeys stand together: undealt one
+    worker had nearly all of them, and was alone with the last.
+    """
+    _mark(items)
+    yield
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    items[:] = [item for first in range(workers) for item in items[first::workers]]
+
+
+def pytest_collection_finish() -> None:
+    """Keep the search for garbage from what stays to the end: thousands of tests, all modules."""
+    gc.collect()
+    gc.freeze()
+
+
+def _mark(items: list[pytest.Item]) -> None:
     """Refuse a database to the unit tests, and commit for real before a browser."""
     for item in items:
         if JOURNEYS in item.path.parents:
