@@ -13,6 +13,8 @@ from leads.workbook_xml import Pieces, tag
 # Parts texts, as no XML holds it.
 _END = "\0"
 _BLOCK = 64
+# In characters; in a cell that Excel writes there are 32,767 at most.
+_LONGEST = 1 << 20
 # In bytes: writers number texts in the order of the cells, so a little is enough.
 _MOST_KEPT = 8 << 20
 _TABLE, _ENTRY = tag("sst"), tag("si")
@@ -90,9 +92,15 @@ class _Entries(Pieces[str]):
 
     def _end(self, name: str) -> None:
         if name == _ENTRY:
-            # So that what looks like the code of a character is none, writers put this before it.
-            self._found.append(self._whole_text().replace("x005F_", ""))
+            self._found.append(self._entry())
         elif name == _TABLE:
             self._is_over = True
         else:
             self._end_text(name)
+
+    def _entry(self) -> str:
+        text = self._whole_text()
+        if len(text) > _LONGEST:
+            raise ValueError(f"A text of {len(text)} characters.")
+        # So that what looks like the code of a character is none, writers put this before it.
+        return text.replace("x005F_", "")

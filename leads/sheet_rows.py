@@ -12,7 +12,7 @@ from typing import IO, Protocol
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import WINDOWS_EPOCH, from_excel, from_ISO8601
 
-from leads.workbook_xml import Pieces, tag
+from leads.workbook_xml import MOST_HELD, Pieces, tag
 
 Row = list[str | None]
 """The texts of the cells up to the last one that is written; None where nothing is in one."""
@@ -77,7 +77,7 @@ class _Rows(Pieces[Row]):
     def __init__(self, styles: Styles, texts: Texts, *, is_lenient: bool) -> None:
         super().__init__()
         self._styles, self._shared, self._is_lenient = styles, texts, is_lenient
-        self._number, self._cells = 0, Row()
+        self._number, self._cells, self._size = 0, Row(), 0
         self._attributes: Mapping[str, str] = {}
         self._value: str | None = None
         self._is_computed = False
@@ -102,7 +102,7 @@ class _Rows(Pieces[Row]):
         self._number = int(float(attributes.get("r", self._number + 1)))
         if self._number > _MOST_ROWS:
             raise ValueError(f"A sheet has no row {self._number}.")
-        self._cells = Row()
+        self._cells, self._size = Row(), 0
 
     def _end(self, name: str) -> None:
         if name == _VALUE:
@@ -128,7 +128,7 @@ class _Rows(Pieces[Row]):
         if not value:
             text = self._without_value(kind, place)
         elif kind == "s":
-            text = self._shared[int(value)].strip()
+            text = self._shared_text(value)
         elif kind == "n":
             text = self._number_text(value)
         else:
@@ -138,6 +138,14 @@ class _Rows(Pieces[Row]):
             return
         cells += [None] * (place + 1 - len(cells))
         cells[place] = text
+
+    def _shared_text(self, number: str) -> str:
+        """Return a text; so many of them as no row holds are refused, as they lie on the disk."""
+        text = self._shared[int(number)].strip()
+        self._size += len(text)
+        if self._size > MOST_HELD:
+            raise ValueError(f"A row of more than {MOST_HELD} characters.")
+        return text
 
     def _without_value(self, kind: str, place: int) -> str | None:
         """Return what a cell without a value holds: nothing, or a text that is empty."""

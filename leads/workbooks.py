@@ -18,7 +18,6 @@ from openpyxl.cell.cell import Cell, WriteOnlyCell
 from leads.files import UnableToReadFile
 from leads.sheet_rows import Row
 from leads.workbook_parts import MOST_UNPACKED, Book, Sheet, opened, telling_of_damage
-from leads.workbook_xml import MOST_HELD
 
 WORKBOOK, TEXT = "workbook", "text"
 # A sheet with nothing in so many rows is not offered to be imported.
@@ -126,12 +125,10 @@ def write_as_text(
         rows = book.rows_of(found, is_lenient=is_lenient, on_progress=on_progress) if found else ()
         writer, written = csv.writer(file), 0
         for number, row in enumerate(_even(rows), start=1):
-            size = sum(map(len, row))
-            written += size
+            written += writer.writerow(row)
             # The same text may be shared by many cells.
-            if size > MOST_HELD or written > MOST_UNPACKED:
+            if written > MOST_UNPACKED:
                 raise UnableToReadFile("large_workbook", file=path.name)
-            writer.writerow(row)
             if number % _TOLD_EVERY == 0:
                 on_progress(number)
 

@@ -96,6 +96,13 @@ def test_one_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> No
         read(shared("<t>a</t>", f"<t>{'x' * (2 << 20)}</t>"), [0])
 
 
+def test_the_longest_is_refused_as_well() -> None:
+    runs = f"<r><t>{'x' * (1 << 19)}</t></r>"
+    assert len(read(shared(runs * 2), [0])[0]) == 1 << 20
+    with pytest.raises(ValueError, match="A text of 1048577 characters"):
+        read(shared(runs * 2 + "<r><t>x</t></r>"), [0])
+
+
 def test_declared_entities_are_refused() -> None:
     bomb = '<!DOCTYPE sst [<!ENTITY a "aaaaaaaaaa">]>' + shared("<t>&a;&a;</t>")
     with pytest.raises(ValueError, match="declares entities"):

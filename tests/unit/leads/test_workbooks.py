@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
-from leads import shared_texts, workbook_parts, workbook_xml, workbooks
+from leads import shared_texts, sheet_rows, workbook_parts, workbook_xml, workbooks
 from leads.files import UnableToReadFile
 from leads.workbooks import filled_sheets, sheets_of, write_as_text
 from tests.workbook_files import shared, sheet, workbook_at
@@ -284,16 +284,17 @@ def test_what_is_read_as_a_whole_may_not_be_large(
         rows_of(path)
 
 
-@pytest.mark.parametrize(("bound", "most"), [("MOST_HELD", 50_000), ("MOST_UNPACKED", 150_000)])
-def test_one_text_in_many_cells_fills_no_disk(
-    tmp_path: Path, bound: str, most: int, monkeypatch: pytest.MonkeyPatch
+def test_one_text_in_many_cells_fills_neither_memory_nor_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rows = [
-        row(n, cell(f"A{n}", "s", "0", 0), *["<c t='s'><v>0</v></c>"] * 5) for n in (1, 2, 3, 4)
-    ]
+    rows = [row(n, *["<c t='s'><v>0</v></c>"] * 6) for n in (1, 2, 3, 4)]
     text = shared(f"<t>{'x' * 10_000}</t>")
     path = workbook_at(tmp_path / "leads.xlsx", {"Leads": sheet(*rows)}, texts=text)
+    monkeypatch.setattr(sheet_rows, "MOST_HELD", 60_000)
     assert len(rows_of(path)) == 4
-    monkeypatch.setattr(workbooks, bound, most)
+    monkeypatch.setattr(workbooks, "MOST_UNPACKED", 150_000)
     with pytest.raises(UnableToReadFile, match="unpacks to more than can be read safely"):
+        rows_of(path)
+    monkeypatch.setattr(sheet_rows, "MOST_HELD", 59_999)
+    with pytest.raises(UnableToReadFile, match="is damaged"):
         rows_of(path)
