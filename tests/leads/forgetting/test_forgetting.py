@@ -26,22 +26,11 @@ from leads.rebuild import rebuild
 from leads.told import Told
 from metrics.models import CELLS
 from metrics.rollup import roll_up
-from tests.factories import Teller, make_rep, make_version
-from tests.leads.dealing import dealing_terms
-from tests.leads.forgetting import PERSON, PERSONAL, RULES, forget, lines_with, told
+from tests.factories import Teller
+from tests.leads.forgetting.people import PERSON, PERSONAL, forget, lines_with, told
 from tests.leads.pages import NOW, offer
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def version() -> AgreementVersion:
-    return make_version(dealing_terms(**RULES))
-
-
-@pytest.fixture
-def rep(agreement: Agreement) -> User:
-    return make_rep("Bruno", agreement)
 
 
 def cells() -> dict[str, list[Any]]:

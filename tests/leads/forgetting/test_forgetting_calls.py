@@ -6,30 +6,19 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from agreements.models import Agreement, AgreementVersion, User
+from agreements.models import Agreement, User
 from leads.actions import forgetting
 from leads.calls.deliveries import process_waiting
 from leads.ingest import ingest
 from leads.models import Delivery, LeadIdentity
 from tests.calls import Caller
-from tests.factories import Teller, make_rep, make_version
-from tests.leads.dealing import dealing_terms
-from tests.leads.forgetting import PERSON, PERSONAL, RULES, forget, lines_with, told
+from tests.factories import Teller
+from tests.leads.forgetting.people import PERSON, PERSONAL, forget, lines_with, told
 from tests.leads.pages import NOW
 
 pytestmark = pytest.mark.django_db
 
 BAD = {"attributes": PERSON, "stages": [{"stage": "no such stage"}]}
-
-
-@pytest.fixture
-def version() -> AgreementVersion:
-    return make_version(dealing_terms(**RULES))
-
-
-@pytest.fixture
-def rep(agreement: Agreement) -> User:
-    return make_rep("Bruno", agreement)
 
 
 def test_calls_are_emptied_of_the_person_alone(
