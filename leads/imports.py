@@ -119,10 +119,10 @@ def import_facts(
         reader = RowReader(mapping.mapping, rows.header, _setting(agreement, owners))
         with Rejects(rejects, rows.header, form) as rejected:
             checks = RowChecks(looked.has_zeros, form.encoding if is_lenient else "")
-            forgotten = RowsOfForgotten(mapping.mapping, rows.header)
+            forgotten = None if is_dry_run else RowsOfForgotten(mapping.mapping, rows.header)
             one_run = _Import(rows, reader, rejected, checks, forgotten)
             run = partial(one_run.run, on_progress=on_progress)
-            if is_dry_run:
+            if forgotten is None:
                 return run(DryRun(agreement, now).foresee_all)
             delivery = delivery or _delivery(path, mapping, looked, agreement, by, now)
             at_once = not connection.in_atomic_block and not _joins_leads(mapping.mapping)
@@ -239,7 +239,10 @@ class RowChecks:
 
 
 class _Import:
-    """One run over the rows of a file."""
+    """One run over the rows of a file.
+
+    ``forgotten`` looks at the rows that become no facts; None where none of them is kept.
+    """
 
     def __init__(
         self,
@@ -247,7 +250,7 @@ class _Import:
         reader: RowReader,
         rejects: Rejects,
         check: RowChecks,
-        forgotten: RowsOfForgotten,
+        forgotten: RowsOfForgotten | None,
     ) -> None:
         self._rows, self._reader, self._rejects = rows, reader, rejects
         self._check, self._forgotten = check, forgotten
@@ -291,7 +294,7 @@ class _Import:
         except UnableToRead as error:
             self._reject(line, error, cells)
             return None
-        if not row.facts:
+        if self._forgotten and not row.facts:
             self._forgotten.add(cells)
         return row
 
@@ -303,7 +306,8 @@ class _Import:
             self._reject(row.line, error, row.cells)
 
     def _reject(self, line: int, error: UnableToRead, cells: list[str]) -> None:
-        self._forgotten.add(cells)
+        if self._forgotten:
+            self._forgotten.add(cells)
         sentence = gettext(error.template).format(**error.params)
         self._rejects.add(line, sentence, cells)
         reason = self._imported.reasons.setdefault(
