@@ -47,7 +47,20 @@ def handoff(version: AgreementVersion, ana: User) -> Handoff:
     )
 
 
-def work_a_handoff(page: Page, *, scripts: bool = True) -> None:
+def minutes_since(handoff: Handoff) -> int:
+    """How many whole minutes ago a handoff was offered."""
+    assert handoff.offered_at is not None
+    return (timezone.now() - handoff.offered_at) // timedelta(minutes=1)
+
+
+def expect_met(page: Page, said: str, handoff: Handoff, before: int) -> None:
+    """Expect a promise to be met in the minutes since the offer: of a deed after ``before``."""
+    expect(page.locator("#messages")).to_contain_text(said)
+    minutes = "|".join(map(str, range(before, minutes_since(handoff) + 1)))
+    expect(page.locator("#messages")).to_contain_text(re.compile(rf"{said} ({minutes})\b"))
+
+
+def work_a_handoff(page: Page, handoff: Handoff, *, scripts: bool = True) -> None:
     """Do what a rep does: open the lead, see why, accept, log a call."""
     page.get_by_role("link", name=LONG_NAME).click()
     if scripts:
@@ -57,15 +70,18 @@ def work_a_handoff(page: Page, *, scripts: bool = True) -> None:
     page.get_by_role("link", name=re.compile("First follow-up")).click()
     expect(page).to_have_url(re.compile(r"clock=S2\.0"))
     expect(page.locator("#explanation")).to_contain_text("A first follow-up is promised within")
+    before = minutes_since(handoff)
+    assert before >= 22
     page.get_by_role("button", name="Accept").click()
-    expect(page.locator("#messages")).to_contain_text("Accepted. Acceptance met, 22")
+    expect_met(page, "Accepted. Acceptance met,", handoff, before)
     expect(page.get_by_role("button", name=re.compile("^Accepted"))).to_have_attribute(
         "aria-disabled", "true"
     )
     page.get_by_role("radio", name="No answer").check()
     page.get_by_label("Note").fill("Rang twice.")
+    before = minutes_since(handoff)
     page.get_by_role("button", name="Save follow-up").click()
-    expect(page.locator("#messages")).to_contain_text("Follow-up logged. First follow-up met, 22")
+    expect_met(page, "Follow-up logged. First follow-up met,", handoff, before)
     card = page.get_by_role("link", name=re.compile("First follow-up"))
     expect(card).to_contain_text("Met")
     expect(page.locator("#timeline")).to_contain_text("Ana called: no answer")
@@ -83,7 +99,7 @@ def test_it_works(page: Page, ana: User, handoff: Handoff) -> None:
     expect(rows.first).to_contain_text("Late")
     expect(rows.nth(1)).to_contain_text("3 h")
 
-    work_a_handoff(page)
+    work_a_handoff(page, handoff)
 
     assert FollowUp.objects.get().note == "Rang twice."
     page.get_by_role("link", name="Queue").first.click()
@@ -103,7 +119,7 @@ def test_wherever_and_however(
     page = new_page(**device, java_script_enabled=scripts)
     sign_in(page, ana)
     page.goto("/agreements/acme/queue/")
-    work_a_handoff(page, scripts=scripts)
+    work_a_handoff(page, handoff, scripts=scripts)
 
 
 def test_with_the_keyboard_alone(page: Page, sign_in: SignIn, ana: User, handoff: Handoff) -> None:
