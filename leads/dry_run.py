@@ -22,6 +22,7 @@ from leads.told import (
     ToldFollowUp,
     ToldSatisfaction,
     ToldStage,
+    by_source,
 )
 
 _MODELS: dict[type[Told], type[Fact]] = {
@@ -140,11 +141,9 @@ def _counted(
 def _kept_marks(
     model: type[Fact], facts: Sequence[Told]
 ) -> defaultdict[tuple[str, str], frozenset[str]]:
-    by_source: defaultdict[str, set[str]] = defaultdict(set)
-    for fact in facts:
-        by_source[fact.source].add(fact.external_id)
+    names = by_source((fact.source, fact.external_id) for fact in facts)
     kept: defaultdict[tuple[str, str], frozenset[str]] = defaultdict(frozenset)
-    for source, external_ids in by_source.items():
+    for source, external_ids in names.items():
         for external_id, content_hash, revised_at, *_ in rows_of_facts(model, source, external_ids):
             kept[source, external_id] |= {_mark(content_hash, revised_at)}
     return kept

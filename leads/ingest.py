@@ -35,6 +35,7 @@ from leads.told import (
     ToldFollowUp,
     ToldSatisfaction,
     ToldStage,
+    by_source,
 )
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -243,11 +244,9 @@ def _keep(
 def _kept_revisions(
     model: type[Fact], facts: Sequence[Told]
 ) -> dict[tuple[str, str], dict[tuple[str, datetime | None], _Revision]]:
-    by_source: defaultdict[str, set[str]] = defaultdict(set)
-    for fact in facts:
-        by_source[fact.source].add(fact.external_id)
+    names = by_source((fact.source, fact.external_id) for fact in facts)
     kept: dict[tuple[str, str], dict[tuple[str, datetime | None], _Revision]] = {}
-    for source, external_ids in by_source.items():
+    for source, external_ids in names.items():
         for external_id, content_hash, revised_at, recorded_at, pk in rows_of_facts(
             model, source, external_ids
         ):

@@ -1,6 +1,5 @@
 """Find the leads and handoffs that facts name, and give keys to those just heard of."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
@@ -14,7 +13,7 @@ from leads.families import Families
 from leads.forgotten import leads_by_veiled_name
 from leads.models import Handoff, Lead, LeadIdentity
 from leads.records import families_of
-from leads.told import Named, Told, ToldAttributes, ToldEvent
+from leads.told import Named, Told, ToldAttributes, ToldEvent, by_source
 
 # The key of a handoff and the key of the lead it is about.
 LeadOfHandoff = tuple[int, int]
@@ -57,12 +56,9 @@ def lock_leads(lead_ids: Collection[int]) -> Families:
 
 def leads_by_name(names: set[Named]) -> dict[Named, int]:
     """Return the key of the lead of each name that is known."""
-    by_source: defaultdict[str, list[str]] = defaultdict(list)
-    for name in names:
-        by_source[name.source].append(name.external_id)
     known = {
         Named(source, external_id): lead_id
-        for source, external_ids in by_source.items()
+        for source, external_ids in by_source(names).items()
         for external_id, lead_id in LeadIdentity.objects.filter(
             AnyOf("external_id", external_ids), source=source
         ).values_list("external_id", "lead_id")
@@ -156,12 +152,9 @@ def handoffs_named(
 
 
 def _known_handoffs(names: Iterable[Named]) -> dict[Named, LeadOfHandoff]:
-    by_source: defaultdict[str, list[str]] = defaultdict(list)
-    for name in names:
-        by_source[name.source].append(name.external_id)
     return {
         Named(source, external_id): (pk, lead_id)
-        for source, external_ids in by_source.items()
+        for source, external_ids in by_source(names).items()
         for external_id, pk, lead_id in Handoff.objects.filter(
             AnyOf("external_id", external_ids), source=source
         ).values_list("external_id", "pk", "lead_id")

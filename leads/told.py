@@ -1,7 +1,8 @@
 """Facts as a source tells them, before they are kept: values that know their own content."""
 
 import hashlib
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,6 +18,14 @@ class Named(NamedTuple):
 
     source: str
     external_id: str
+
+
+def by_source(names: Iterable[tuple[str, str]]) -> Mapping[str, set[str]]:
+    """Return what each source calls leads, handoffs or facts."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for source, external_id in names:
+        found[source].add(external_id)
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

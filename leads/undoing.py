@@ -1,7 +1,6 @@
 """Undo what a delivery told as a whole: it stays on record, and holds no more."""
 
 from array import array
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from functools import partial
@@ -24,6 +23,7 @@ from leads.models import (
     StageEntry,
 )
 from leads.settle import settle
+from leads.told import by_source
 
 BATCH = 500
 _LEAD_OF: dict[type[Fact], str] = {
@@ -86,11 +86,8 @@ def _undo(delivery: Delivery, lead_ids: Collection[int], now: datetime) -> None:
 
 def _latest_before(model: type[Fact], names: Iterable[tuple[str, str]]) -> list[int]:
     """Return the revisions that hold of these facts now that those above them are undone."""
-    by_source: defaultdict[str, set[str]] = defaultdict(set)
-    for source, name in names:
-        by_source[source].add(name)
     latest: dict[tuple[str, str], tuple[Rank, int]] = {}
-    for source, external_ids in by_source.items():
+    for source, external_ids in by_source(names).items():
         for name, content_hash, revised_at, recorded_at, pk in rows_of_facts(
             model, source, external_ids
         ):

@@ -14,7 +14,7 @@ from leads.forgotten import Blanking, blanking
 from leads.models import Fact, Forgetting, LeadChange
 from leads.naming import leads_by_name
 from leads.registry import leads_visible_to
-from leads.told import Named
+from leads.told import Named, by_source
 
 F = TypeVar("F", bound=Fact)
 
@@ -32,20 +32,13 @@ def told_before(model: type[F], names: Iterable[Named]) -> dict[Named, datetime]
     asked = {name: Named(name.source, veiled_within(name.external_id, ())) for name in names}
     kept = {
         Named(source, external_id): occurred_at
-        for source, external_ids in _by_source([*asked, *asked.values()]).items()
+        for source, external_ids in by_source([*asked, *asked.values()]).items()
         for external_id, occurred_at in model._default_manager.filter(
             AnyOf("external_id", external_ids), source=source, is_current=True
         ).values_list("external_id", "occurred_at")
     }
     found = {name: kept.get(name, kept.get(veil)) for name, veil in asked.items()}
     return {name: at for name, at in found.items() if at is not None}
-
-
-def _by_source(names: Iterable[Named]) -> Mapping[str, set[str]]:
-    found: defaultdict[str, set[str]] = defaultdict(set)
-    for source, external_id in names:
-        found[source].add(external_id)
-    return found
 
 
 class KnownLeads:
