@@ -7,14 +7,15 @@ broken off is begun again and ends in the same state.
 
 import hashlib
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from django.db import InterfaceError, OperationalError
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.fields.files import FieldFile
 from django.db.models.functions import Now
 from django.utils import translation
@@ -106,9 +107,7 @@ class _Progress:
     """Keeps how far a piece of work has come; raises Stopped where it is wanted no more."""
 
     def __init__(self, file_import: FileImport, whole: int) -> None:
-        self._rows = FileImport.objects.filter(
-            pk=file_import.pk, state=file_import.state, tries=file_import.tries
-        )
+        self._rows = _still(file_import)
         self._whole, self._kept = whole, -1
         self(0)
 
@@ -118,6 +117,13 @@ class _Progress:
         self._kept = done
         if not self._rows.update(done=done, whole=self._whole, beat_at=Now()):
             raise Stopped
+
+
+def _still(file_import: FileImport) -> QuerySet[FileImport]:
+    """Return the row of an import, unless it was stopped or given to another process."""
+    return FileImport.objects.filter(
+        pk=file_import.pk, state=file_import.state, tries=file_import.tries
+    )
 
 
 def _end(file_import: FileImport, state: State, **values: Any) -> bool:
@@ -156,18 +162,30 @@ def _write_table(file_import: FileImport, path: Path, sheet: str) -> Path:
     """Write the rows of a workbook as text, once; the workbook itself stays as it came."""
     if file_import.table:
         return Path(file_import.table.path)
-    name, target = _place(file_import.table, f"{path.stem}.csv")
-    workbooks.write_as_text(path, target, sheet=sheet, on_progress=_Progress(file_import, 0))
-    FileImport.objects.filter(pk=file_import.pk).update(table=name)
+    with _written(file_import.table) as (name, target):
+        workbooks.write_as_text(path, target, sheet=sheet, on_progress=_Progress(file_import, 0))
+        if not _still(file_import).update(table=name):
+            raise Stopped
     return target
 
 
-def _place(field: FieldFile, file_name: str) -> tuple[str, Path]:
-    """Return the name and the place of a file that is written bit by bit."""
-    name = field.field.generate_filename(field.instance, file_name)
+@contextmanager
+def _written(field: FieldFile) -> Iterator[tuple[str, Path]]:
+    """Give the name and the place of a file of an import; unless all goes well nothing stays of it.
+
+    What an earlier try left that was killed is removed.
+    """
+    pk = field.instance.pk
+    name = field.field.generate_filename(field.instance, f"{pk}-{uuid4().hex}.csv")
     target = Path(field.storage.path(name))
     target.parent.mkdir(parents=True, exist_ok=True)
-    return name, target
+    for left in target.parent.glob(f"{pk}-*.csv"):
+        left.unlink(missing_ok=True)
+    try:
+        yield name, target
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
 
 
 def _check(file_import: FileImport, now: datetime) -> None:
@@ -178,18 +196,20 @@ def _check(file_import: FileImport, now: datetime) -> None:
 
 def _take_in(file_import: FileImport, now: datetime) -> None:
     """Take the rows in; of the file's content only itself and its rejects stay."""
-    name, rejects = _place(file_import.rejects, f"{uuid4().hex}.csv")
-    imported = _import(file_import, now, rejects=rejects)
-    is_ended = _end(
-        file_import,
-        State.IMPORTED,
-        rejects=name if imported.rejects else "",
-        found=_without_content(file_import.found or {}),
-        table="",
-        error="",
-    )
+    with _written(file_import.rejects) as (name, rejects):
+        imported = _import(file_import, now, rejects=rejects)
+        is_ended = _end(
+            file_import,
+            State.IMPORTED,
+            rejects=name if imported.rejects else "",
+            found=_without_content(file_import.found or {}),
+            table="",
+            error="",
+        )
     if is_ended:
         let_go(file_import.table)
+    else:
+        rejects.unlink(missing_ok=True)
 
 
 def _without_content(found: Mapping[str, Any]) -> dict[str, Any]:

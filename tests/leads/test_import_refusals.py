@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from openpyxl import Workbook
 
 from agreements.models import AgreementVersion, User
-from leads import file_work, uploads, workbook_parts
+from leads import file_work, uploads, workbook_parts, workbooks
 from leads.actions import file_imports
 from leads.files import defused, undefused
 from leads.imports import Imported, import_facts
@@ -25,6 +26,7 @@ from tests.leads.file_imports import (
     bring,
     draft_of,
     table,
+    take_in,
     take_in_whole,
     try_out,
 )
@@ -108,6 +110,7 @@ def flipped(content: bytes) -> bytes:
     )
 
 
+BROKEN = [*JOAO[:4], "31/02/2026 10:00", "", ""]
 SMALL = workbook(["id", "a"], [1, 2])
 
 
@@ -255,6 +258,59 @@ def test_what_is_thrown_away_is_gone(
     assert (found.state, found.found, path.exists()) == (State.DISCARDED, None, False)
 
 
+@pytest.fixture
+def left_below() -> Callable[[str], list[str]]:
+    """What lies in a folder of the stored files beside what was there before."""
+    media = Path(settings.MEDIA_ROOT)
+    before = set(media.rglob("*"))
+
+    def left_below(folder: str) -> list[str]:
+        return sorted(each.name for each in set(media.glob(f"{folder}/*")) - before)
+
+    return left_below
+
+
+def test_thrown_away_while_its_sheet_is_read_nothing_is_left(
+    version: AgreementVersion,
+    marta: User,
+    monkeypatch: pytest.MonkeyPatch,
+    left_below: Callable[[str], list[str]],
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    content = workbook(HEADER, *([*PAULO[:1], f"Paulo {n}", *PAULO[2:]] for n in range(2500)))
+    file = SimpleUploadedFile("leads.xlsx", content)
+    brought = file_imports.bring(file=file, agreement=version.agreement, by=marta, now=NOW)
+    read = workbooks.write_as_text
+
+    def thrown_away_meanwhile(*told: Any, on_progress: Callable[[int], None], **more: Any) -> None:
+        def tell(done: int) -> None:
+            if done == 2000:
+                assert left_below("tables")
+                with django_capture_on_commit_callbacks(execute=True):
+                    file_imports.throw_away(file_import=brought, by=marta, now=NOW)
+            on_progress(done)
+
+        read(*told, on_progress=tell, **more)
+
+    monkeypatch.setattr(workbooks, "write_as_text", thrown_away_meanwhile)
+    assert not file_work.work_on(brought.pk, now=NOW)
+    assert (left_below("tables"), left_below("deliveries")) == ([], [])
+    assert FileImport.objects.get().table.name == ""
+
+
+def test_what_a_try_left_that_was_killed_is_removed_by_the_next(
+    brought: Bring, marta: User, left_below: Callable[[str], list[str]]
+) -> None:
+    checked = try_out(brought(table(PAULO, BROKEN)))
+    folder = Path(settings.MEDIA_ROOT) / "rejects"
+    folder.mkdir(exist_ok=True)
+    (folder / f"{checked.pk}-left.csv").write_text("João")
+    (folder / f"{checked.pk}9-others.csv").write_text("Rui")
+    done = take_in(checked, marta)
+    kept = Path(str(done.rejects.name)).name
+    assert left_below("rejects") == sorted([kept, f"{done.pk}9-others.csv"])
+
+
 def test_what_another_import_shares_stays(
     brought: Bring, marta: User, django_capture_on_commit_callbacks: Any
 ) -> None:
@@ -268,9 +324,12 @@ def test_what_another_import_shares_stays(
 
 
 def test_stopped_at_its_very_end_an_import_goes_on(
-    brought: Bring, marta: User, monkeypatch: pytest.MonkeyPatch
+    brought: Bring,
+    marta: User,
+    monkeypatch: pytest.MonkeyPatch,
+    left_below: Callable[[str], list[str]],
 ) -> None:
-    checked = try_out(brought(workbook(HEADER, PAULO), "leads.xlsx"))
+    checked = try_out(brought(workbook(HEADER, PAULO, BROKEN), "leads.xlsx"))
     file_imports.take_in(file_import=checked, by=marta, now=NOW)
 
     def stopped_after(**asked: Any) -> Imported:
@@ -281,6 +340,7 @@ def test_stopped_at_its_very_end_an_import_goes_on(
     monkeypatch.setattr(file_work, "import_facts", stopped_after)
     assert file_work.work_on(checked.pk, now=NOW)
     assert FileImport.objects.get().state == State.STOPPED
+    assert left_below("rejects") == []
     monkeypatch.undo()
     file_imports.take_in(file_import=checked, by=marta, now=NOW)
     assert file_work.work_on(checked.pk, now=NOW)
