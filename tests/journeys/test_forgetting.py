@@ -12,8 +12,10 @@ from playwright.sync_api import Page, expect
 from agreements.models import AgreementVersion, User
 from leads.actions import handoffs
 from leads.models import Lead
+from leads.raw_files import search_files
 from tests.browser import Complaints, faults
 from tests.factories import make_user
+from tests.leads.file_imports import bring
 from tests.leads.pages import offer
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -34,6 +36,7 @@ def maria(version: AgreementVersion, adela: User) -> Lead:
     at = timezone.now() - timedelta(hours=1)
     handoff = offer(version, "one", at, name=NAME, email="maria@instituto.example")
     handoffs.reject(handoff=handoff, reason="wrong_data", by=adela, now=at, note="Maria moved")
+    bring(version.agreement, adela, b"%PDF-1.7 maria@instituto.example", name="leads.pdf", now=at)
     return handoff.lead
 
 
@@ -57,6 +60,13 @@ def hand_out_and_forget(page: Page, lead: Lead) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text(f"#{lead.pk}")
     expect(page.locator("main")).not_to_contain_text("Maria")
     assert faults(page) == []
+    search_files(now=timezone.now())
+    page.reload()
+    expect(page.locator("main")).to_contain_text("1 stored file could not be searched")
+    assert faults(page) == []
+    page.get_by_role("link", name="Look at them").click()
+    throw_file_away(page)
+    page.goto(reverse("leads:detail", kwargs={"slug": "acme", "pk": lead.pk}))
     page.get_by_role("link", name="Forgotten people").click()
     expect(page.locator("tbody")).to_contain_text("Asked by letter.")
     assert faults(page) == []
@@ -64,6 +74,17 @@ def hand_out_and_forget(page: Page, lead: Lead) -> None:
     page.get_by_role("button", name="Count first").click()
     expect(page.locator("main").get_by_role("status")).to_contain_text("would forget 0 leads")
     assert faults(page) == []
+
+
+def throw_file_away(page: Page) -> None:
+    """Look into the file that could not be searched, and throw it away."""
+    expect(page.get_by_role("region", name="Files that could not")).to_contain_text("leads.pdf")
+    assert faults(page) == []
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download leads.pdf").click()
+    assert download.value.path().read_bytes().startswith(b"%PDF-1.7 maria")
+    page.get_by_role("button", name="Throw away leads.pdf").click()
+    expect(page.locator("#messages")).to_contain_text("leads.pdf was thrown away.")
 
 
 def test_it_works(
