@@ -108,10 +108,14 @@ _OVER = (
 )
 
 
+# Made once: a strategy that is made at each draw is checked anew at each.
+_SOME_ORDINARY = some_marks(_ORDINARY, 6)
+_ONCE = tuple(marks(kinds) for kinds in ((MarkKind.OFFERED,), (MarkKind.ASSIGNED,), _OVER))
+
+
 @st.composite
 def histories(draw: st.DrawFn) -> list[Mark]:
     """The marks of a plain handoff, in any order."""
-    some: list[Mark] = draw(some_marks(_ORDINARY, 6))
-    once = ((MarkKind.OFFERED,), (MarkKind.ASSIGNED,), _OVER)
-    some += [draw(marks(kinds)) for kinds in once if draw(st.integers(0, 7))]
+    some: list[Mark] = draw(_SOME_ORDINARY)
+    some += [draw(each) for each in _ONCE if draw(st.integers(0, 7))]
     return draw(st.permutations(some))
