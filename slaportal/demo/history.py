@@ -5,6 +5,8 @@ The same seed and the same ``now`` give the same history on every machine.
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, time, timedelta
+from itertools import groupby
+from operator import attrgetter
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -36,6 +38,8 @@ def tell_history(
     world = World(rulebook_of(version), marketers, reps, arbiter, away, random)
     facts = [fact for fact in _facts(world, now, days) if fact.occurred_at <= now]
     facts.sort(key=lambda fact: (fact.lead, fact.occurred_at))
+    for heard in _first_of_each(facts):
+        ingest(agreement=version.agreement, facts=heard, by=None, now=heard[-1].occurred_at)
     for batch in _batches(facts):
         ingest(agreement=version.agreement, facts=batch, by=None, now=now)
     return len(facts)
@@ -70,6 +74,14 @@ def _time_of_day(random: Random) -> time:
     hour = random.choices(range(24), weights=[1] * 7 + [3, 9, 14, 13, 10, 6, 8, 11, 11]
                           + [10, 8, 5, 4, 3, 2, 1, 1])[0]  # fmt: skip
     return time(hour, random.randrange(60), random.randrange(60))
+
+
+def _first_of_each(facts: list[Told]) -> Iterator[list[Told]]:
+    """Give what is told first of each lead, day by day: that is when it is heard of."""
+    firsts = [next(told) for _lead, told in groupby(facts, key=attrgetter("lead"))]
+    firsts.sort(key=attrgetter("occurred_at"))
+    for _day, heard in groupby(firsts, key=lambda fact: fact.occurred_at.date()):
+        yield list(heard)
 
 
 def _batches(facts: list[Told]) -> Iterator[list[Told]]:

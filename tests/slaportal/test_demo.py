@@ -48,6 +48,18 @@ def test_it_works(told: str) -> None:
     assert rebuild(now=NOW) == 0
 
 
+def test_its_leads_are_heard_of_on_the_day_they_come(told: str) -> None:
+    days = set()
+    for lead in Lead.objects.prefetch_related("changes", "stage_entries"):
+        facts = (*lead.changes.all(), *lead.stage_entries.all())
+        came = min(fact.occurred_at for fact in facts).astimezone(NOW.tzinfo)
+        heard = lead.first_heard_at.astimezone(NOW.tzinfo)
+        assert came <= heard
+        assert came.date() == heard.date()
+        days.add(heard.date())
+    assert len(days) > 14
+
+
 def test_its_team_has_rules_and_absences(told: str) -> None:
     rules = TeamRules.objects.get()
     assert (rules.in_use_since, rules.entries.count()) == (NOW, 3)
