@@ -7,11 +7,12 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+import pytest_django
 from django.test import TestCase, TransactionTestCase
 from django.utils import translation
 
 from slaportal.embedded import UnableToStart
-from tests.emptying import empty_what_was_filled, take_back
+from tests.emptying import empty_what_was_filled, keep_the_server_away, take_back
 from tests.servers import (
     home_of_this_process,
     home_of_this_run,
@@ -94,8 +95,12 @@ def django_db_modify_db_settings(
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None) -> Iterator[None]:
+def django_db_setup(
+    django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker
+) -> Iterator[None]:
     """Have the test database, and empty it quickly after each test."""
+    with django_db_blocker.unblock():
+        keep_the_server_away()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TestCase, "_fixture_teardown", take_back)
         patch.setattr(TransactionTestCase, "_fixture_teardown", empty_what_was_filled)
