@@ -24,7 +24,9 @@ console.log(JSON.stringify({ path, environment: { LD_LIBRARY_PATH, FONTCONFIG_PA
 """
 # Every rule of axe's own choice; it spares the lists of what is right, and copies of style sheets,
 # which no rule of these reads.
-AXE = '{ resultTypes: ["violations"], preload: { assets: ["media"] } }'
+AXE = 'resultTypes: ["violations"], preload: { assets: ["media"] }'
+# Those of its rules that ask for colours; by night nothing else is another than by day.
+COLOURS = 'runOnly: ["color-contrast", "link-in-text-block"]'
 MACHINE = {"AWS_LAMBDA_JS_RUNTIME": "nodejs22.x"}
 
 
@@ -104,10 +106,17 @@ def wait_until_answered(page: Page) -> None:
 
 
 def faults(page: Page) -> list[str]:
-    """Return what is wrong with the page: what axe finds, and that it scrolls sideways."""
+    """Return what is wrong with the page: what axe finds, and that it scrolls sideways.
+
+    It is looked at as it is by day, and in the colours of the night.
+    """
     found = accessibility_faults(page)
-    too_wide = pixels_too_wide(page)
-    return [*found, f"{too_wide} pixels too wide"] if too_wide else found
+    if too_wide := pixels_too_wide(page):
+        found.append(f"{too_wide} pixels too wide")
+    page.emulate_media(color_scheme="dark")
+    found += [f"by night, {fault}" for fault in _violations(page, COLOURS)]
+    page.emulate_media(color_scheme="light")
+    return found
 
 
 def pixels_too_wide(page: Page) -> int:
@@ -128,5 +137,9 @@ def accessibility_faults(page: Page, *, complete: bool = True) -> list[str]:
         wait_until_answered(page)
     # Evaluated by the browser's driver, so the page's content policy need not allow it.
     page.evaluate((PACKAGES / "axe-core" / "axe.min.js").read_text())
-    found = page.evaluate(f"async () => (await axe.run({AXE})).violations")
+    return _violations(page)
+
+
+def _violations(page: Page, only: str = "") -> list[str]:
+    found = page.evaluate(f"async () => (await axe.run({{ {AXE}, {only} }})).violations")
     return [f"{rule['id']}: {node['target']}" for rule in found for node in rule["nodes"]]

@@ -90,21 +90,9 @@ def page(new_page: Callable[..., Page]) -> Page:
 
 
 @pytest.fixture
-def dark_page(new_page: Callable[..., Page]) -> Page:
-    """Open a page on a desk, in the dark colour scheme."""
-    return new_page(**DESKTOP, color_scheme="dark")
-
-
-@pytest.fixture
 def phone(new_page: Callable[..., Page]) -> Page:
     """Open a page on a phone."""
     return new_page(**PHONE)
-
-
-@pytest.fixture
-def dark_phone(new_page: Callable[..., Page]) -> Page:
-    """Open a page on a phone, in the dark colour scheme."""
-    return new_page(**PHONE, color_scheme="dark")
 
 
 @pytest.fixture

@@ -85,11 +85,8 @@ def _save(
 
 
 @pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desk", "phone"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_works(
-    new_page: Pages, sign_in: SignIn, helena: User, device: dict[str, Any], scheme: str
-) -> None:
-    page = new_page(**device, color_scheme=scheme)
+def test_it_works(new_page: Pages, sign_in: SignIn, helena: User, device: dict[str, Any]) -> None:
+    page = new_page(**device)
     sign_in(page, helena)
     for address in (
         DIFFERENCES, f"{DIFFERENCES}?as=inline", f"{DIFFERENCES}?as=side", HISTORY,

@@ -108,7 +108,7 @@ def test_wherever_and_however(
     go_down_to_the_clock(page)
 
 
-@pytest.mark.parametrize("kind", ["page", "dark_page", "phone", "dark_phone"])
+@pytest.mark.parametrize("kind", ["page", "phone"])
 def test_everybody_can_read_it(
     kind: str, request: pytest.FixtureRequest, sign_in: SignIn, marta: User
 ) -> None:

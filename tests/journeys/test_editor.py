@@ -184,14 +184,3 @@ def test_nothing_is_in_the_way_of_anybody(
     assert accessibility_faults(page) == []
     page.set_viewport_size({"width": 390, "height": 844})
     assert faults(page) == []
-
-
-@pytest.mark.parametrize("section", ["funnel", "commitments"])
-def test_nothing_is_in_the_way_at_night(
-    dark_phone: Page, sign_in: SignIn, draft: AgreementVersion, section: str
-) -> None:
-    assert draft.number == 2
-    sign_in(dark_phone, person("Helena"))
-    dark_phone.goto(f"{DRAFT}{section}/")
-    dark_phone.wait_for_load_state("networkidle")
-    assert accessibility_faults(dark_phone) == []

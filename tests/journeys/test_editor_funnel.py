@@ -147,13 +147,12 @@ def test_hours_leave_the_focus_where_it_was(
     expect(page.locator("#live")).not_to_be_empty()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
 def test_ten_stages_of_long_names_fit(
-    new_page: Pages, sign_in: SignIn, draft: AgreementVersion, scheme: str, width: int
+    new_page: Pages, sign_in: SignIn, draft: AgreementVersion, width: int
 ) -> None:
     assert draft.number == 2
-    page = new_page(**DESKTOP, color_scheme=scheme)
+    page = new_page(**DESKTOP)
     page.set_viewport_size({"width": width, "height": 844})
     open_funnel(page, sign_in)
     assert faults(page) == []

@@ -109,14 +109,16 @@ def test_rules_are_written_by_keyboard(
 
 @pytest.mark.parametrize("section", ["tiers", "handoff", "commitments"])
 def test_nobody_is_shut_out(
-    phone: Page, dark_page: Page, sign_in: SignIn, draft: AgreementVersion, section: str
+    phone: Page, page: Page, sign_in: SignIn, draft: AgreementVersion, section: str
 ) -> None:
-    for page in (phone, dark_page):
-        sign_in(page, helena())
-        page.goto(f"{DRAFT}{section}/")
+    for screen in (phone, page):
+        sign_in(screen, helena())
+        screen.goto(f"{DRAFT}{section}/")
         # What is fetched is dimmed until it is there.
-        page.wait_for_load_state("networkidle")
-        expect(page.locator("[aria-busy=true]")).to_have_count(0)
-        page.evaluate("document.querySelectorAll('details').forEach((each) => (each.open = true))")
-        assert faults(page) == []
+        screen.wait_for_load_state("networkidle")
+        expect(screen.locator("[aria-busy=true]")).to_have_count(0)
+        screen.evaluate(
+            "document.querySelectorAll('details').forEach((each) => (each.open = true))"
+        )
+        assert faults(screen) == []
     assert draft.status == "draft"

@@ -213,7 +213,7 @@ def test_every_page_can_be_used_by_everybody(
 ) -> None:
     at = timezone.now() - timedelta(minutes=5)
     handoff = offer(version, "Paulo", at, holder=ana, company="Ipê", visits=0)
-    page = new_page(**device, color_scheme="dark")
+    page = new_page(**device)
     sign_in(page, julia)
     for view in ("ready", "near", "returning"):
         page.goto(f"{address('ready')}?view={view}")

@@ -119,12 +119,11 @@ def test_it_works(
     expect(page.get_by_text("This import was undone as a whole.")).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_everybody_can_read_the_pages(
-    new_page: Pages, sign_in: SignIn, marta: User, device: dict[str, Any], scheme: str
+    new_page: Pages, sign_in: SignIn, marta: User, device: dict[str, Any]
 ) -> None:
-    page = new_page(**device, color_scheme=scheme)
+    page = new_page(**device)
     sign_in(page, marta)
     page.goto(IMPORTS)
     assert faults(page) == []

@@ -220,7 +220,6 @@ def test_filters_tabs_and_pages_swap_the_list(
     expect(page.locator(".queue-row")).to_have_count(25)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_everybody_can_read_the_pages(
     new_page: Pages,
@@ -228,9 +227,8 @@ def test_everybody_can_read_the_pages(
     ana: User,
     handoff: Handoff,
     device: dict[str, Any],
-    scheme: str,
 ) -> None:
-    page = new_page(**device, color_scheme=scheme)
+    page = new_page(**device)
     sign_in(page, ana)
     lead = f"/agreements/acme/leads/{handoff.lead_id}/"
     for address in (

@@ -289,12 +289,11 @@ def test_without_scripts_a_row_leads_to_the_leads_page(
     expect(page.locator("#messages")).to_contain_text("Follow-up logged.")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("deed", ["log", "reject", "snooze"])
 def test_everybody_can_use_the_panel(
-    new_page: Pages, sign_in: SignIn, ana: User, ten: list[Handoff], scheme: str, deed: str
+    new_page: Pages, sign_in: SignIn, ana: User, ten: list[Handoff], deed: str
 ) -> None:
-    page = new_page(**DESKTOP, color_scheme=scheme)
+    page = new_page(**DESKTOP)
     sign_in(page, ana)
     page.goto(f"{QUEUE}?open={ten[9].pk}")
     panel_of(page, "Lead 10")

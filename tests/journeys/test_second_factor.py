@@ -92,7 +92,7 @@ def test_without_javascript(new_page: Callable[..., Page], helena: User) -> None
     expect(page.get_by_text("with password").first).to_be_visible()
 
 
-@pytest.mark.parametrize("kind", ["page", "dark_page", "phone", "dark_phone"])
+@pytest.mark.parametrize("kind", ["page", "phone"])
 def test_everyone_can_read_it(
     kind: str, request: pytest.FixtureRequest, helena: User, complaints: Complaints
 ) -> None:

@@ -141,7 +141,7 @@ def test_starter_is_shown_as_it_is_chosen(
     expect(page.locator("#starter-preview pre")).to_contain_text("Centrado en el servicio")
 
 
-@pytest.mark.parametrize("kind", ["page", "dark_page", "phone", "dark_phone"])
+@pytest.mark.parametrize("kind", ["page", "phone"])
 def test_everybody_can_read_it(
     kind: str, request: pytest.FixtureRequest, sign_in: SignIn, helena: User, team: Team
 ) -> None:
