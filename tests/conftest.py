@@ -37,6 +37,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(alive.close)
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Have one worker more than processors: each waits for its servers and browser for a third."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
     """Mark the tests by their folder, and deal them out among the workers once they are sorted.
