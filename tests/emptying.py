@@ -7,7 +7,10 @@ table is empty whose rows were deleted, and chooses plans for the next test that
 is full.
 """
 
-from django.db import connection
+from time import monotonic, sleep
+
+from django.db import OperationalError, connection
+from django.db.backends.utils import CursorWrapper
 from django.test import TestCase, TransactionTestCase
 
 # What migrations leave, which no test changes.
@@ -32,12 +35,37 @@ def keep_the_server_away() -> None:
 def empty_what_was_filled(case: TransactionTestCase) -> None:
     """Stand in for what Django does after each test that commits."""
     with connection.cursor() as cursor:
+        wait_for_requests(cursor)
         tables = sorted(set(connection.introspection.table_names(cursor)) - KEPT)
         rows = (f"SELECT '{table}' WHERE EXISTS (SELECT FROM \"{table}\")" for table in tables)
         cursor.execute(" UNION ALL ".join(rows))
         filled = ", ".join(f'"{table}"' for (table,) in cursor.fetchall())
         if filled:
-            cursor.execute(f"TRUNCATE {filled} CASCADE")
+            truncate(cursor, filled)
+
+
+def wait_for_requests(cursor: CursorWrapper) -> None:
+    """Let end what a browser asked for that is gone; for a few seconds at most."""
+    until = monotonic() + 3
+    while monotonic() < until:
+        cursor.execute(
+            "SELECT FROM pg_stat_activity WHERE datname = current_database() "
+            "AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        )
+        if not cursor.rowcount:
+            return
+        sleep(0.02)
+
+
+def truncate(cursor: CursorWrapper, tables: str) -> None:
+    """Empty tables, again where a request that began meanwhile waits for them and they for it."""
+    for _try in range(4):
+        try:
+            cursor.execute(f"TRUNCATE {tables} CASCADE")
+        except OperationalError:
+            continue
+        return
+    cursor.execute(f"TRUNCATE {tables} CASCADE")
 
 
 def take_back(case: TestCase) -> None:
