@@ -50,7 +50,8 @@ def wait_for_requests(cursor: CursorWrapper) -> None:
     while monotonic() < until:
         cursor.execute(
             "SELECT FROM pg_stat_activity WHERE datname = current_database() "
-            "AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+            "AND backend_type = 'client backend' AND state <> 'idle' "
+            "AND pid <> pg_backend_pid()"
         )
         if not cursor.rowcount:
             return
