@@ -20,7 +20,7 @@ WITH_NODE := $(NODE_OK) || PATH="$(CURDIR)/$(BIN):$$PATH";
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run test check format lock bench messages clean \
+.PHONY: help run test explore check format lock bench messages clean \
 	check-format check-lint check-types check-imports check-migrations check-templates check-settings \
 	check-schema
 
@@ -34,6 +34,9 @@ run: $(DONE)/run $(DONE)/bundle $(DONE)/catalogues ## Prepare everything and sta
 # Each worker compiles every test: once is enough, whatever this machine says to other programs.
 test: $(DONE)/dev $(DONE)/browser $(DONE)/bundle $(DONE)/catalogues ## Run every test, the browser's too (ARGS="-k name")
 	@exec env PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -n auto --dist worksteal $(ARGS)
+
+explore: $(DONE)/dev $(DONE)/bundle $(DONE)/catalogues ## Try properties on examples that nobody has tried yet (ARGS="-k name")
+	@exec $(PY) -m pytest -n auto -m hypothesis --hypothesis-profile=explore $(ARGS)
 
 check: check-format check-lint check-types check-imports check-migrations check-templates check-settings check-schema ## Look at format, lint, types, import contracts, migrations, templates
 

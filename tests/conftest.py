@@ -10,6 +10,7 @@ import pytest
 import pytest_django
 from django.test import TestCase, TransactionTestCase
 from django.utils import translation
+from hypothesis import HealthCheck, settings
 
 from slaportal.embedded import UnableToStart
 from tests.emptying import empty_what_was_filled, keep_the_server_away, take_back
@@ -25,6 +26,20 @@ from tests.servers import (
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server", "servers"}
 JOURNEYS = Path(__file__).parent / "journeys"
 UNIT_TESTS = Path(__file__).parent / "unit"
+
+# A change is judged by what it changed: every run tries the same examples, however long they take.
+# Those that nobody has tried yet are for `make explore`.
+settings.register_profile(
+    "same",
+    deadline=None,
+    derandomize=True,
+    max_examples=50,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile(
+    "explore", settings.get_profile("same"), derandomize=False, max_examples=1000
+)
+settings.load_profile("same")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -10,10 +10,6 @@ for name in ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SECRET_KEY", "DEBUG", "H
 os.environ["SLAPORTAL_HOME"] = str(home_of_this_process())
 
 from slaportal.settings import *  # noqa: E402, F403
-from slaportal.settings import DATABASES  # noqa: E402
-
-# A server thread of a browser test keeps no connection beyond its request.
-DATABASES["default"]["CONN_MAX_AGE"] = 0
 
 # What one test counts is nothing to the next.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}

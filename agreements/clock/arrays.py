@@ -4,7 +4,7 @@ Instants are datetime64[us] in UTC, lengths timedelta64[us]; NaT where there is 
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TypeAlias
 
 import numpy as np
@@ -16,7 +16,7 @@ from agreements.business_time import (
     add_business_many,
     business_between_many,
 )
-from agreements.clock.pauses import due_after
+from agreements.clock.pauses import day_start, due_after, local_date
 from agreements.clock.promise import ClockKind, Grade, Promise
 from agreements.durations import Unit
 
@@ -106,7 +106,7 @@ def replay_many(promise: Promise, schedule: Schedule, columns: Columns) -> Clock
     is_stopped = (started != _NEVER) & (stop != _NEVER) & (void == _NEVER) & (gave_up == _NEVER)
     stopped = np.where(is_stopped, np.maximum(stop, started), _NEVER)
     ended = np.minimum(np.minimum(stopped, void), gave_up)
-    shares = _shares(schedule, columns, started, np.minimum(due, ended))
+    shares = _shares(promise, schedule, columns, started, np.minimum(due, ended))
     return ClockColumns(
         started_at=_write(started),
         due_at=_write(due),
@@ -212,7 +212,7 @@ def _used_many(
 
 
 def _shares(
-    schedule: Schedule, columns: Columns, started: _Integers, end: _Integers
+    promise: Promise, schedule: Schedule, columns: Columns, started: _Integers, end: _Integers
 ) -> tuple[Lengths, Lengths, _Booleans]:
     """The time of the team, the time of the holder, and whether the holder has the most.
 
@@ -221,10 +221,44 @@ def _shares(
     held = _column(columns, "held_at")
     from_ = np.maximum(started, held)
     team_end = np.where(started == _NEVER, _NEVER, np.minimum(from_, end))
-    team = business_between_many(schedule, _write(started), _write(team_end))
-    holder = business_between_many(schedule, _write(team_end), _write(end))
+    since = _counts_from_many(promise, schedule, started)
+    team = _counted_between_many(promise, schedule, since, team_end)
+    holder = _counted_between_many(promise, schedule, np.maximum(team_end, since), end)
     has_turn = (started != _NEVER) & ((held <= started) | (held < end))
     return team, holder, has_turn & (holder >= team)
+
+
+def _counts_from_many(promise: Promise, schedule: Schedule, started: _Integers) -> _Integers:
+    """`counts_from` for each: of a promise of days the start of the next local day."""
+    is_known = started != _NEVER
+    if promise.within.is_open_time or not is_known.any():
+        return started
+    starts = local_day_starts(schedule, _write(started[is_known]))
+    since = np.full(started.shape, _NEVER)
+    place = np.searchsorted(starts, _write(started[is_known]), side="right")
+    since[is_known] = _read(starts)[place]
+    return since
+
+
+def _counted_between_many(
+    promise: Promise, schedule: Schedule, start: _Integers, end: _Integers
+) -> Lengths:
+    """`counted_between` for each, without pauses."""
+    if promise.within.unit is not Unit.DAY:
+        return business_between_many(schedule, _write(start), _write(end))
+    return np.maximum(_write(end) - _write(start), np.timedelta64(0, "us"))
+
+
+def local_day_starts(schedule: Schedule, instants: Instants) -> Instants:
+    """The starts of the local days from that of the first instant to that after the last one."""
+    first, last = (_local_date_of(schedule, at) for at in (instants.min(), instants.max()))
+    days = (last - first).days + 2
+    starts = [day_start(schedule, first + timedelta(days=day)) for day in range(days)]
+    return np.array([at.replace(tzinfo=None) for at in starts], dtype="datetime64[us]")
+
+
+def _local_date_of(schedule: Schedule, at: np.datetime64) -> date:
+    return local_date(schedule, at.astype("datetime64[us]").item().replace(tzinfo=UTC))
 
 
 def _first_of(columns: Columns, names: tuple[str, ...]) -> tuple[_Integers, NDArray[np.intp]]:

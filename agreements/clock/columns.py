@@ -1,16 +1,16 @@
 """From marks to the columns of the array form, for handoffs whose marks are plain."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from agreements.business_time import Schedule
-from agreements.clock.arrays import Columns, Instants
+from agreements.clock.arrays import Columns, Instants, local_day_starts
 from agreements.clock.marks import History, Mark, MarkKind
-from agreements.clock.pauses import day_start, local_date
+from agreements.clock.pauses import local_date
 from agreements.clock.promise import Grade, Promise
 
 _Test: TypeAlias = Callable[[Mark], bool]
@@ -98,15 +98,7 @@ def counted_attempts_many(
 
 def _local_days(schedule: Schedule, instants: Instants) -> NDArray[np.intp]:
     """A number for the local day of each instant, growing with the days."""
-    first, last = (_local_date_of(schedule, at) for at in (instants.min(), instants.max()))
-    starts = [
-        day_start(schedule, first + timedelta(days=day)) for day in range((last - first).days + 1)
-    ]
-    return np.searchsorted(_instants(list(starts)), instants, side="right")
-
-
-def _local_date_of(schedule: Schedule, at: np.datetime64) -> date:
-    return local_date(schedule, at.astype("datetime64[us]").item().replace(tzinfo=UTC))
+    return np.searchsorted(local_day_starts(schedule, instants), instants, side="right")
 
 
 def _changes(*keys: NDArray[Any]) -> NDArray[np.bool_]:

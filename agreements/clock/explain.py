@@ -10,10 +10,12 @@ from agreements.business_time import Schedule, local_day_intervals
 from agreements.clock.pauses import (
     Interval,
     Pause,
+    clipped,
+    counted_between,
+    counts_from,
     day_start,
     due_after,
     local_date,
-    open_between,
     paused_days,
 )
 from agreements.clock.promise import ClockKind
@@ -82,7 +84,10 @@ class ExplainedDay:
 
 @dataclass(frozen=True, slots=True)
 class ExplainedPause:
-    """A pause inside the clock's run, the open time it took out and the whole business days."""
+    """A pause inside the clock's run, the time it took out and the whole business days.
+
+    What the promise does not count, as that of days its first one, it cannot take out.
+    """
 
     pause: Pause
     open_time: timedelta
@@ -149,6 +154,7 @@ def explain(state: ClockState, schedule: Schedule, now: datetime) -> Explanation
     """
     start, due, ended_at = state.started_at, state.due_at, state.ended_at
     without = None if start is None else due_after(schedule, start, state.promise.within)
+    told = None if start is None or due is None else _Days(state, schedule, start, due, now)
     return Explanation(
         clause_key=state.clause_key,
         kind=state.kind,
@@ -161,14 +167,9 @@ def explain(state: ClockState, schedule: Schedule, now: datetime) -> Explanation
         due_at=due,
         due_without_pauses=without,
         ended_at=ended_at if ended_at is not None and ended_at <= now else None,
-        days=() if start is None or due is None else _Days(state, schedule, start, due, now).all(),
-        pauses=tuple(_explained_pause(schedule, pause) for pause in state.pauses),
+        days=told.all() if told else (),
+        pauses=told.explained_pauses() if told else (),
     )
-
-
-def _explained_pause(schedule: Schedule, pause: Pause) -> ExplainedPause:
-    days = paused_days(schedule, Unit.BUSINESS_DAY, (pause,))
-    return ExplainedPause(pause, open_between(schedule, pause.start, pause.end), len(days))
 
 
 class _Days:
@@ -179,12 +180,10 @@ class _Days:
     ) -> None:
         self.schedule, self.pauses = schedule, state.pauses
         self.unit = state.promise.within.unit
+        self.is_of_days = not state.promise.within.is_open_time
+        self.paused_dates = paused_days(schedule, self.unit, self.pauses) if self.is_of_days else []
         self.start_date = local_date(schedule, start)
-        # A promise of days does not count the day it starts on.
-        counts_from = start
-        if not state.promise.within.is_open_time:
-            counts_from = day_start(schedule, self.start_date + _ONE_DAY)
-        self.start, self.due = min(counts_from, due), due
+        self.start, self.due = min(counts_from(schedule, start, state.promise.within), due), due
         self.reached = max(start, min(now, state.ended_at or now))
         self.end = max(due, self.reached)
         last_date = local_date(schedule, max(start, due - _INSTANT))
@@ -192,6 +191,17 @@ class _Days:
         self.closures = {day for day, _ in schedule.closures}
         edges = {edge for pause in self.pauses for edge in (pause.start, pause.end)}
         self.cuts = sorted({self.start, self.due, self.reached, self.end, *edges})
+
+    def explained_pauses(self) -> tuple[ExplainedPause, ...]:
+        return tuple(map(self._explained, self.pauses))
+
+    def _explained(self, pause: Pause) -> ExplainedPause:
+        taken_out = clipped((pause,), self.start, self.end)
+        lengths = (
+            counted_between(self.schedule, self.unit, each.start, each.end) for each in taken_out
+        )
+        days = paused_days(self.schedule, Unit.BUSINESS_DAY, taken_out)
+        return ExplainedPause(pause, sum(lengths, _ZERO), len(days))
 
     def all(self) -> tuple[ExplainedDay, ...]:
         days: list[ExplainedDay] = []
@@ -201,7 +211,7 @@ class _Days:
             intervals = self._hours(day)
             groups = self._groups(intervals)
             skipped = self._skipped(day, intervals, groups)
-            counts = self.unit in (Unit.BUSINESS_DAY, Unit.DAY) and skipped is None
+            counts = self.is_of_days and skipped is None
             number += counts
             days.append(
                 ExplainedDay(
@@ -242,10 +252,12 @@ class _Days:
     def _skipped(
         self, day: date, intervals: Sequence[Interval], groups: dict[str, list[Interval]]
     ) -> Skip | None:
-        if day == self.start_date and self.unit in (Unit.BUSINESS_DAY, Unit.DAY):
+        if self.is_of_days and day == self.start_date:
             return Skip.START_DAY
         if not intervals:
             return self._why_closed(day)
+        if self.is_of_days:
+            return Skip.PAUSED if day in self.paused_dates else None
         if groups["counted"] or groups["left"] or groups["late"]:
             return None
         if groups["paused"]:

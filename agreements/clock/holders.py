@@ -1,18 +1,18 @@
 """Who held a clock, and who is charged with its breach (R7)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from agreements.business_time import Schedule
 from agreements.clock.marks import Custody, Holder
-from agreements.clock.pauses import Pauses, open_between
 
 Share: TypeAlias = tuple[Holder | None, timedelta]
-"""How much open time a holder had a clock; None is the team, its queue or nobody."""
+"""How much of what counts a holder had a clock; None is the team, its queue or nobody."""
 Turn: TypeAlias = tuple[Holder | None, datetime, datetime]
 """A holder from an instant to another."""
+Counted: TypeAlias = Callable[[datetime, datetime], timedelta]
+"""How much counts from an instant to another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +68,12 @@ def turns_between(
     return turns
 
 
-def shares_of(schedule: Schedule, turns: Iterable[Turn], pauses: Pauses = ()) -> tuple[Share, ...]:
-    """The open time of the turns, pauses out, by holder, in the order they last held it."""
+def shares_of(turns: Iterable[Turn], counted: Counted) -> tuple[Share, ...]:
+    """What counted of the turns, by holder, in the order they last held it."""
     shares: dict[Holder | None, timedelta] = {}
     for holder, start, end in turns:
         share = shares.pop(holder, timedelta(0))
-        shares[holder] = share + open_between(schedule, start, end, pauses)
+        shares[holder] = share + counted(start, end)
     return tuple(shares.items())
 
 

@@ -23,6 +23,7 @@ Interval: TypeAlias = tuple[datetime, datetime]
 
 BLACKOUT = "blackout"
 _ONE_DAY = timedelta(days=1)
+_ZERO = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,32 @@ def open_between(
     for pause in clipped(pauses, start, end) if pauses else ():
         used -= business_between(schedule, pause.start, pause.end)
     return used
+
+
+def counts_from(schedule: Schedule, start: datetime, within: Duration) -> datetime:
+    """From when on a promise counts: one of days does not count the day it starts on."""
+    if within.is_open_time:
+        return start
+    return day_start(schedule, local_date(schedule, start) + _ONE_DAY)
+
+
+def counted_between(
+    schedule: Schedule, unit: Unit, start: datetime, end: datetime, pauses: Pauses = ()
+) -> timedelta:
+    """The time inside ``[start, end)`` that counts for `unit`, with the pauses taken out.
+
+    It is open time; calendar days count all of theirs.
+    """
+    if unit is not Unit.DAY:
+        return open_between(schedule, start, end, pauses)
+    spans = [(start, end), *((each.start, each.end) for each in clipped(pauses, start, end))]
+    whole, *paused = (_elapsed(*span) for span in spans)
+    return whole - sum(paused, _ZERO)
+
+
+def _elapsed(start: datetime, end: datetime) -> timedelta:
+    # Python counts by the clock on the wall between two instants of one zone.
+    return max(end.astimezone(UTC) - start.astimezone(UTC), _ZERO)
 
 
 def add_open(

@@ -11,6 +11,8 @@ from agreements.clock.marks import Custody, Holder
 from agreements.clock.pauses import (
     Pauses,
     add_open,
+    counted_between,
+    counts_from,
     local_date,
     open_between,
     paused_days,
@@ -161,9 +163,10 @@ class ClockState:
 
     @cached_property
     def holder_split(self) -> tuple[Share, ...]:
-        """The open time, pauses out, by holder: from the start to the due time or an earlier end.
+        """What counted, pauses out, by holder: from the start to the due time or an earlier end.
 
-        While the clock is open, it is as if the present holder kept it to the due time.
+        Of a promise of days that leaves out the day it starts on. While the clock is open, it is
+        as if the present holder kept it to the due time.
         """
         return () if self.due_at is None else self.holder_split_at(self.due_at)
 
@@ -173,7 +176,14 @@ class ClockState:
             return ()
         end = min(self.due_at, self._until(now))
         turns = turns_between(self.custody, self.started_at, end, self.absences)
-        return shares_of(self.schedule, turns, self.pauses)
+        within = self.promise.within
+        since = counts_from(self.schedule, self.started_at, within)
+
+        def counted(start: datetime, until: datetime) -> timedelta:
+            since_then = max(since, start)
+            return counted_between(self.schedule, within.unit, since_then, until, self.pauses)
+
+        return shares_of(turns, counted)
 
     @property
     def is_split(self) -> bool:

@@ -3,16 +3,12 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from agreements.business_time import Schedule
 from agreements.clock import ClockKind, Grade, Mark, MarkKind, Promise
 from agreements.durations import Duration
 from tests.unit.agreements.worked_example_1 import SCHEDULE
-
-# A busy machine is no failure.
-untimed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 _LATE = {day: [("13:30", "24:00")] for day in ("mon", "tue", "wed", "sat", "sun")}
 # Clocks of this zone go back on 2026-10-25, within the span of the marks.

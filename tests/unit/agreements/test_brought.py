@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agreements.brought import LARGEST_FILE, MOST_SHOWN, bring, text_of, to_json
@@ -135,8 +135,6 @@ DOCUMENTS = st.dictionaries(
 )
 
 
-# The first text of a fresh machine waits for Hypothesis to tabulate Unicode.
-@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 @given(DOCUMENTS)
 def test_any_document_goes_out_and_in_again_with_the_same_hash(document: dict[str, Any]) -> None:
     for text in (terms_to_yaml(document), to_json(document)):
@@ -145,7 +143,7 @@ def test_any_document_goes_out_and_in_again_with_the_same_hash(document: dict[st
         assert terms_hash(brought) == terms_hash(document)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.sampled_from(sorted(GOLDEN)), VALUES)
 def test_changed_terms_go_out_and_in_again_with_the_same_hash(section: str, value: Any) -> None:
     document = GOLDEN | {section: value}

@@ -31,7 +31,6 @@ from tests.unit.agreements.clock_strategies import (
     instants,
     promises,
     schedules,
-    untimed,
 )
 from tests.unit.agreements.worked_example_1 import (
     ACCEPTANCE,
@@ -59,7 +58,6 @@ def test_the_worked_example_without_its_pause() -> None:
 
 
 @pytest.mark.parametrize("kind", [kind for kind in ClockKind if kind is not ClockKind.STAGE_AGE])
-@untimed
 @given(promise=promises(), schedule=schedules(), rows=st.lists(histories(), min_size=2, max_size=9))
 def test_arrays_equal_the_fold(
     kind: ClockKind, promise: Promise, schedule: Schedule, rows: list[list[Mark]]
@@ -86,7 +84,6 @@ def test_arrays_equal_the_fold_at_the_due_time(late: timedelta) -> None:
         assert_equal(promise, SCHEDULE, columns_from(promise, SCHEDULE, rows), rows)
 
 
-@untimed
 @given(
     schedule=schedules(),
     attempts=st.lists(

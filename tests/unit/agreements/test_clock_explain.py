@@ -126,6 +126,14 @@ def test_time_after_the_due_time_is_late(marks: tuple[Mark, ...], now: str) -> N
     assert explanation.days[-1].date == date(2026, 9, 9)
 
 
+def test_a_late_day_that_is_paused_so_far_is_a_day() -> None:
+    pause = replace(PAUSED, at=local("09-09 09:00"), until=local("09-09 10:00"))
+    one_day = replace(PERSISTENCE, within=Duration.parse("1bd"))
+    wednesday = day_of(told(one_day, "09-09 09:30", (*MARKS[:2], pause)), "09-09")
+    assert wednesday.paused == hours("09-09", ("09:00", "09:30"))
+    assert (wednesday.number, wednesday.skipped) == (2, None)
+
+
 def test_days_of_a_promise_in_days_are_numbered() -> None:
     pause = replace(PAUSED, at=local("09-09 00:00"), until=local("09-10 00:00"))
     explanation = told(PERSISTENCE, "09-11 10:00", (*MARKS[:2], pause))

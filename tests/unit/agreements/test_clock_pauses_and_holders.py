@@ -216,8 +216,27 @@ def test_the_split_goes_no_further_than_now() -> None:
 def test_giving_up_charges_up_to_that_instant() -> None:
     gave_up = mark("09-08 10:00", MarkKind.RECYCLED, not_reached=True)
     state = replay(PERSISTENCE, SCHEDULE, (*RECEIVED, gave_up))
-    assert state.holder_split == (("Ana", minutes(77)),)
+    # Tuesday's first hour: a promise of days does not count the Friday it started on.
+    assert state.holder_split == (("Ana", minutes(60)),)
     assert state.charged_holder == "Ana"
+
+
+def test_the_day_a_promise_of_days_starts_on_is_nobodys() -> None:
+    early = (replace(OFFERED, at=local("09-08 09:00")), replace(TO_ANA, at=local("09-08 09:00")))
+    to_bruno = replace(TO_BRUNO, at=local("09-09 11:00"))
+    marks = (*early, to_bruno)
+    # Of Ana's day and two hours only these two count.
+    split = (("Ana", minutes(120)), ("Bruno", minutes(360)))
+    state = replay(ONE_DAY, SCHEDULE, marks)
+    assert (state.holder_split, state.charged_holder) == (split, "Bruno")
+    whole = replace(FIRST_FOLLOW_UP, within=Duration.parse("1d"))
+    split = (("Ana", minutes(11 * 60)), ("Bruno", minutes(13 * 60)))
+    assert replay(whole, SCHEDULE, marks).holder_split == split
+    gone_the_same_day = (*early, replace(to_bruno, at=local("09-08 17:00")))
+    gave_up = mark("09-08 17:30", MarkKind.RECYCLED, not_reached=True)
+    state = replay(PERSISTENCE, SCHEDULE, (*gone_the_same_day, gave_up))
+    assert state.holder_split == (("Ana", minutes(0)), ("Bruno", minutes(0)))
+    assert state.charged_holder == "Bruno"
 
 
 def test_a_reassignment_after_the_due_time_charges_nobody_else() -> None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
@@ -254,7 +254,6 @@ LEADS = st.fixed_dictionaries(
 )
 
 
-@settings(deadline=None, max_examples=100)
 @given(LEADS)
 def test_the_quick_answer_is_the_explained_one(lead: dict[str, Any]) -> None:
     verdict = evaluate(HANDOFF, lead)

@@ -22,7 +22,6 @@ from agreements.difference import (
 from agreements.editing import SECTIONS, with_value, without
 from agreements.starters import load_starter
 from agreements.terms import Terms, terms_hash
-from tests.unit.agreements.clock_strategies import untimed
 from tests.unit.agreements.edited_documents import leaves, pairs_of_documents
 
 
@@ -142,7 +141,7 @@ def test_a_list_that_is_filled_is_told_by_its_entries() -> None:
     assert told == [("objectives.revenue", "removed"), ("objectives.answer", "removed")]
 
 
-@settings(untimed, max_examples=60)
+@settings(max_examples=60)
 @given(pairs_of_documents())
 def test_every_changed_value_is_told(pair: tuple[dict[str, Any], dict[str, Any]]) -> None:
     before, after = pair
@@ -199,7 +198,6 @@ def test_what_stays_is_shortened() -> None:
     assert "".join(run.text for run in runs) == "… w38 w39 oldnew w0 w1 …", runs
 
 
-@untimed
 @given(st.text(alphabet="ab .,\n", max_size=40), st.text(alphabet="ab .,\n", max_size=40))
 def test_runs_hold_both_texts(before: str, after: str) -> None:
     runs = word_runs(before, after)
@@ -207,7 +205,6 @@ def test_runs_hold_both_texts(before: str, after: str) -> None:
     assert "".join(run.text for run in runs if run.kind != "deleted") == after
 
 
-@untimed
 @given(
     st.lists(st.sampled_from(["a b", "a c", "d e", "d f g", "h"]), max_size=6),
     st.lists(st.sampled_from(["a b", "a c", "d e", "d f g", "h"]), max_size=6),

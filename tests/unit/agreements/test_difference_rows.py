@@ -14,7 +14,6 @@ from agreements.editing.readable import readable
 from agreements.models import Agreement, Team
 from agreements.starters import load_starter
 from agreements.terms import parse_terms
-from tests.unit.agreements.clock_strategies import untimed
 from tests.unit.agreements.edited_documents import pairs_of_documents
 
 # Open day and night: no calendar has to be looked up.
@@ -110,7 +109,7 @@ def test_what_cannot_be_worded_was_not_deleted() -> None:
     assert {run.kind for run in row.pairs[0].runs} == {"same"}
 
 
-@settings(untimed, max_examples=40)
+@settings(max_examples=40)
 @given(pairs_of_documents())
 def test_every_clause_and_every_passage_is_in_one_row(
     pair: tuple[dict[str, Any], dict[str, Any]],
@@ -125,7 +124,7 @@ def test_every_clause_and_every_passage_is_in_one_row(
     assert [p for p in changed if p not in [q for row in found for q in row.pairs]] == []
 
 
-@settings(untimed, max_examples=40)
+@settings(max_examples=40)
 @given(pairs_of_documents())
 def test_both_texts_are_there_whole(pair: tuple[dict[str, Any], dict[str, Any]]) -> None:
     before, after = pair

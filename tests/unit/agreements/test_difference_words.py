@@ -15,7 +15,6 @@ from agreements.difference_words.fields import field_at
 from agreements.editing import with_value, without
 from agreements.starters import load_starter
 from agreements.terms import Terms, parse_terms
-from tests.unit.agreements.clock_strategies import untimed
 from tests.unit.agreements.edited_documents import pairs_of_documents
 
 STARTER = load_starter("inbound-en")
@@ -299,7 +298,13 @@ def test_what_holds_where_nothing_is_said_is_what_the_terms_take() -> None:
     assert field_at(("capacity", "selling_share")).otherwise == f"{bare.capacity.selling_share:.0%}"
 
 
-@settings(untimed, max_examples=60)
+def test_a_text_in_the_place_of_an_entry_is_named_by_itself() -> None:
+    """A draft may be wrong."""
+    wrong = STARTER | {"objectives": ["Sell more.", *STARTER["objectives"]]}
+    assert said(STARTER, wrong)[0] == "New objective: “Sell more.”"
+
+
+@settings(max_examples=60)
 @given(pairs_of_documents())
 def test_every_change_has_a_sentence(pair: tuple[dict[str, Any], dict[str, Any]]) -> None:
     with translation.override("en"):
@@ -313,7 +318,7 @@ def test_every_change_has_a_sentence(pair: tuple[dict[str, Any], dict[str, Any]]
                 assert not RAW.search(str(sentence).replace("{x}", "")), (clause, str(sentence))
 
 
-@settings(untimed, max_examples=30)
+@settings(max_examples=30)
 @given(pairs_of_documents())
 def test_every_new_text_is_in_the_sentences(pair: tuple[dict[str, Any], dict[str, Any]]) -> None:
     before, after = pair

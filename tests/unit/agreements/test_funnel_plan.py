@@ -5,7 +5,7 @@ from fractions import Fraction
 from math import ceil
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from agreements.funnel_plan import (
@@ -274,10 +274,8 @@ def test_nobody_there_has_no_load() -> None:
 
 
 WEIGHTS = st.lists(st.decimals(0, 100, places=1), min_size=12, max_size=12).filter(any)
-checked = settings(deadline=None, max_examples=100)
 
 
-@checked
 @given(st.decimals(0, 10**9, places=2), WEIGHTS)
 def test_nothing_is_lost_to_rounding(total: Decimal, weights: list[Decimal]) -> None:
     cents = apportion(total, weights, Decimal("0.01"))
@@ -290,7 +288,6 @@ def test_nothing_is_lost_to_rounding(total: Decimal, weights: list[Decimal]) -> 
         assert abs(Fraction(part) - share) < 1
 
 
-@checked
 @given(
     st.integers(1, 10**6),
     st.lists(st.fractions(Fraction(1, 100), 1), min_size=1, max_size=5),
@@ -312,7 +309,6 @@ def test_every_row_adds_up(
         assert all(month >= 0 and month == int(month) for month in row.months)
 
 
-@checked
 @given(
     st.integers(0, 500),
     WEIGHTS,

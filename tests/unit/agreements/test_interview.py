@@ -195,7 +195,7 @@ SANE = st.fixed_dictionaries(
 RATES = st.fixed_dictionaries(dict.fromkeys(ENGLISH["funnel"]["rates"], SHARES))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(SANE, RATES, st.sampled_from(starter_names()), TIMES)
 def test_any_sane_answers_give_valid_terms_and_keep_the_sums(
     answers: dict[str, Any], rates: dict[str, str], name: str, within: str

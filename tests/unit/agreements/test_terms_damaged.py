@@ -80,7 +80,7 @@ def test_it_works() -> None:
     assert ("commitments", 0, "key") in set(places(GOLDEN))
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.lists(DAMAGE, min_size=1, max_size=3))
 def test_damaged_document_is_read_or_refused(
     damages: list[tuple[Place, object, str | None]],

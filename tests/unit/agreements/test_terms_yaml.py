@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from agreements.terms import (
@@ -204,8 +204,6 @@ DOCUMENTS = st.dictionaries(
 )
 
 
-# The first text of a fresh machine waits for Hypothesis to tabulate Unicode.
-@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 @given(DOCUMENTS)
 def test_any_document_goes_out_and_in_again(document: dict[str, Any]) -> None:
     assert document_from_yaml(terms_to_yaml(document)) == document

@@ -1,11 +1,6 @@
 import pytest
-from hypothesis import settings
 
 from agreements.business_time import Schedule
-
-# How long an example takes says nothing about whether it is right.
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
 
 OFFICE_DAY = [("09:00", "12:00"), ("13:00", "18:00")]
 
