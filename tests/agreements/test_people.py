@@ -32,12 +32,32 @@ def test_it_works() -> None:
 
 def test_a_known_address_is_refused_however_it_is_written() -> None:
     add("ana@example.com", "--name", "Ana")
-    with pytest.raises(CommandError, match="signs in with ANA"):
+    with pytest.raises(CommandError, match="signs in with ANA@example"):
         add("ANA@example.com", "--name", "Ana")
 
 
 def test_an_unknown_team_is_named_with_those_there_are() -> None:
     make_version()
-    with pytest.raises(CommandError, match="acme-marketing, acme-sales"):
+    with pytest.raises(CommandError, match=r"acme-marketing, acme-sales\. A team is made with"):
         add("ana@example.com", "--name", "Ana", "--team", "nobody")
     assert not User.objects.exists()
+
+
+def test_somebody_known_gets_a_role_in_a_team() -> None:
+    team = make_version().agreement.sales_team
+    add("ana@example.com", "--name", "Ana")
+    told = add("ANA@example.com", "--team", team.slug)
+    assert told == f"ana@example.com is member of {team.slug} now.\n"
+    add("ana@example.com", "--team", team.slug, "--role", "lead")
+    assert Membership.objects.get().role == "lead"
+    assert User.objects.get().name == "Ana"
+
+
+def test_what_else_somebody_known_is_stays_as_it_is() -> None:
+    team = make_version().agreement.sales_team
+    add("ana@example.com", "--name", "Ana")
+    with pytest.raises(CommandError, match="an administrator changes in the portal"):
+        add("ana@example.com", "--team", team.slug, "--admin")
+    with pytest.raises(CommandError, match="give --name"):
+        add("bruno@example.com", "--team", team.slug)
+    assert not Membership.objects.exists()
