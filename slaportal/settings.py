@@ -69,6 +69,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "slaportal.middleware.SessionEndedMiddleware",
+    "slaportal.middleware.DeedAddressMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
 

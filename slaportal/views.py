@@ -1,5 +1,9 @@
 """Pages of the project itself: the way in, and whether it is well."""
 
+from typing import Any
+
+from allauth.account.views import PasswordResetView
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
@@ -31,3 +35,11 @@ def home(request: SignedInRequest) -> HttpResponse:
         may_start = not refusal(check_user_can_start, request.user)
         return render(request, "agreements/none.html", {"may_start": may_start})
     return redirect("metrics:dashboard", slug=agreement.slug)
+
+
+class LostPassword(PasswordResetView):  # type: ignore[misc]
+    """The way to another password: by mail, or where none is sent by an administrator."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Tell whether a link can come by mail."""
+        return {**super().get_context_data(**kwargs), "sends_email": settings.SENDS_EMAIL}

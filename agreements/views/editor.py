@@ -173,11 +173,10 @@ def _what_was_put_back(saved: drafts.Saved) -> str:
     return _("What stood before is back, as a new change.")
 
 
-@keeps_what_was_typed
+@login_required
 @require_POST
-def merge(request: HttpRequest, slug: str, section: str) -> HttpResponse:
+def merge(request: SignedInRequest, slug: str, section: str) -> HttpResponse:
     """Keep a section after somebody chose, place by place, between two people's changes."""
-    request = cast("SignedInRequest", request)
     form, version = form_named(section), _draft(request, slug)
     if form is None or version is None:
         return redirect("agreements:draft", slug=slug)

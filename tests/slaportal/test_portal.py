@@ -85,6 +85,8 @@ def test_it_starts_answers_mends_itself_and_stops(
     start = ("portal", "--no-demo", "--bind", f"127.0.0.1:{port}")
     killed = manage_in_background(*start)
     assert f"http://127.0.0.1:{port}/" in read_until(killed, "Ctrl-C stops it")
+    # Whoever starts it without the demo is told how somebody gets in.
+    read_until(killed, "add_person otto@acme.example")
     assert get(port, "/health/") == (200, "ok")
     assert get(port, "/accounts/login/")[0] == 200
 

@@ -27,6 +27,8 @@ from slaportal.supervisor import Interruption, Part, Supervisor
 
 DEFAULT_PORT = 8000
 SECONDS_TO_FIRST_PAGE = 60
+_NOBODY_IS_KNOWN = """Nobody can sign in yet. In another terminal, make the first administrator:
+  .venv/bin/python manage.py add_person otto@acme.example --name "Otto Reyes" --admin"""
 
 
 class Command(BaseCommand):
@@ -69,25 +71,32 @@ class Command(BaseCommand):
         if not servers.with_broker:
             check_broker(os.environ["REDIS_URL"])
         with servers.in_use():
-            self._prepare(with_demo=with_demo)
+            is_anybody_known = self._prepare(with_demo=with_demo)
             with supervisor.stopping():
                 # The first page comes sooner while nothing else is starting.
                 supervisor.parts[0].start(supervisor.environment)
                 _await_first_page(supervisor, listener)
                 supervisor.start()
                 self._say(f"\nThe portal is at {url_of(listener)} (Ctrl-C stops it).")
+                if not is_anybody_known:
+                    self._say(_NOBODY_IS_KNOWN)
                 supervisor.watch()
 
-    def _prepare(self, *, with_demo: bool) -> None:
-        """Bring the tables up to date, and fill in the demo where nobody is known yet."""
+    def _prepare(self, *, with_demo: bool) -> bool:
+        """Bring the tables up to date, and fill in the demo where nobody is known yet.
+
+        Return whether anybody is known then.
+        """
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             self._say("Preparing the database …")
             call_command("migrate", interactive=False, verbosity=0)
-        if with_demo and not get_user_model()._default_manager.exists():
+        is_anybody_known = get_user_model()._default_manager.exists()
+        if with_demo and not is_anybody_known:
             self._say("Filling in the demo …")
             call_command("demo", stdout=self.stdout, stderr=self.stderr)
         connections.close_all()
+        return is_anybody_known or with_demo
 
     def _say(self, sentence: str) -> None:
         self.stdout.write(sentence)
