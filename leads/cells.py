@@ -3,7 +3,6 @@
 Pure. Each method returns a function of the cells of a row, which raises UnableToRead.
 """
 
-import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from operator import itemgetter
 from typing import Any, TypeAlias
 
+from leads.guessing.numbers import currency_in, plain_number
 from leads.instants import instant_of_date, instant_of_time
 from leads.mapping import NAME_LIMIT, At, Condition, FactsMapping, Value
 from leads.mapping_problems import MappingError, Problem, problem
@@ -24,10 +24,6 @@ _FALSE = frozenset({"false", "no", "0", "f", "n", ""})
 _CENT, _LARGEST_AMOUNT = Decimal("0.01"), Decimal(10) ** 14
 _SCORE, _LARGEST_SCORE = Decimal("0.0001"), Decimal(10) ** 8
 _REASON_LIMIT = 60
-_GROUPED = {
-    ".": re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?", re.ASCII),
-    ",": re.compile(r"[+-]?(\d+|\d{1,3}(\.\d{3})+)(,\d+)?", re.ASCII),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +110,7 @@ class CellReaders:
         def needed(cells: Cells) -> str:
             told = read(cells)
             if told is None or told == "":
-                raise UnableToRead("empty_cell", column=named, key=key)
+                raise _empty_cell(named, key)
             text = str(told)
             if len(text) > limit:
                 raise UnableToRead("too_long", column=named, key=key, limit=limit)
@@ -129,7 +125,7 @@ class CellReaders:
             filled = read(cells)
             if not all(filled):
                 empty = names[filled.index("")]
-                raise UnableToRead("empty_cell", column=empty, key=key)
+                raise _empty_cell(empty, key)
             return form % filled
 
         return whole_text
@@ -179,13 +175,12 @@ class CellReaders:
     def number(self, column: str) -> Reader:
         """Read a number as text in its plainest form: a point, no groups, no idle zeros."""
         decimal, cell = self._decimal, self.cell(column)
-        form, group = _GROUPED[decimal], {".": ",", ",": "."}[decimal]
 
         def number(cells: Cells) -> str:
             text = cell(cells)
-            if not form.fullmatch(text):
+            plain = plain_number(text, decimal)
+            if plain is None:
                 raise UnableToRead("not_a_number", column=column, value=text)
-            plain = Decimal(text.replace(group, "").replace(decimal, "."))
             return f"{plain.normalize() + 0:f}"
 
         return number
@@ -274,13 +269,16 @@ class CellReaders:
 
         return exact
 
-    def currency(self, value: Value | None, amount: Reader) -> Reader:
+    def currency(self, value: Value | None, amount: Reader, money: Value) -> Reader:
+        """Read the currency of an amount: as it is told, else as ``money`` is written with."""
         setting, read = self._setting, self.short(value, "currency", None)
+        cell = self.cell(money.column) if money.column else None
 
         def currency(cells: Cells) -> str:
             if amount(cells) is None:
                 return ""
-            told: str = read(cells).upper() or setting.currency
+            written = currency_in(cell(cells)) if cell else ""
+            told: str = read(cells).upper() or written or setting.currency
             if told not in setting.currencies:
                 raise UnableToRead("foreign_currency", value=told)
             return told
@@ -311,3 +309,9 @@ def _form(value: Value) -> str:
 
 def _empty(_: Cells) -> str:
     return ""
+
+
+def _empty_cell(column: str, key: str) -> UnableToRead:
+    """Say what is missing as people see it; the keys of a mapping only where they tell more."""
+    code = {"lead": "no_lead", "id": "no_name"}.get(key, "empty_cell")
+    return UnableToRead(code, column=column, **({"key": key} if code == "empty_cell" else {}))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -11,16 +11,18 @@ from django.utils.translation import gettext as _
 
 from agreements.terms import TermsError, document_from_yaml
 from agreements.zones import is_zone, zone_read
-from leads.draft_page import TAB
+from leads.draft_page import TAB, kind_names
 from leads.file_drafts import with_meanings
-from leads.guessing.drafts import Column, Document, Draft, document_of
+from leads.guessing.drafts import NOTHING, Column, Document, Draft, document_of
 from leads.guessing.encodings import ENCODINGS
 from leads.guessing.presets import Preset, preset_named
 from leads.guessing.roles import LEFT_OUT, StageName, plain_name
 from leads.guessing.separators import SEPARATORS
 from leads.guessing.times import ORDERS
+from leads.guessing.uses import unused_in, without_unused
 from leads.mapping import CHOICES, SOURCE_LIMIT, MappingFile, parse_mapping
 from leads.mapping_problems import MappingError, Problem
+from leads.why_unused import why_unused
 
 _KIND_LIMIT = 40
 
@@ -41,9 +43,10 @@ def read_draft(
         was,
         **_chosen(told, was),
         source=_text(told, "source", was.source, SOURCE_LIMIT),
-        kind=_text(told, "kind", was.kind, _KIND_LIMIT),
+        kind=_kind(told, was.kind),
         time_zone=_zone(told, was.time_zone),
         lead=_place(told, "lead", was.lead, len(columns)),
+        reached=_one_of(told, "reached", was.reached, [NOTHING, *(one.key for one in stages)]),
         moment=_moment(told, was.moment),
         roles=[
             _one_of(told, f"role-{place}", role, roles) if columns[place].is_usable else LEFT_OUT
@@ -60,7 +63,44 @@ def read_draft(
     return with_meanings(draft, columns, stages)
 
 
-def _chosen(told: Mapping[str, Any], was: Draft) -> dict[str, str]:
+class Wrong(NamedTuple):
+    """What was typed into a field that cannot be, and why not."""
+
+    told: str
+    why: str
+
+
+def wrong_in(told: Mapping[str, Any]) -> dict[str, Wrong]:
+    """Return by its name each field of the form with something in it that cannot be."""
+    found = {
+        "source": (_is_empty, _("Name the source: ids of leads are told apart by it.")),
+        "kind": (_is_empty, _("Say what a row is, such as contact or deal.")),
+        "time_zone": (_is_no_zone, _("This is no time zone; choose one of the list.")),
+        "moment": (_is_no_moment, _("Write the day and the time.")),
+    }
+    return {
+        name: Wrong(str(told[name]).replace("\0", "").strip()[:80], why)
+        for name, (is_wrong, why) in found.items()
+        if name in told and is_wrong(str(told[name]))
+    }
+
+
+def _is_empty(text: str) -> bool:
+    return not text.replace("\0", "").strip()
+
+
+def _is_no_zone(text: str) -> bool:
+    return not is_zone(zone_read(text, ""))
+
+
+def _is_no_moment(text: str) -> bool:
+    try:
+        return parse_datetime(text) is None
+    except ValueError:
+        return True
+
+
+def _chosen(told: Mapping[str, Any], was: Draft) -> dict[str, Any]:
     """Return what is one of a few."""
     separators = {TAB: "\t"} | {sign: sign for sign in SEPARATORS}
     delimiter = str(told.get("delimiter", was.delimiter))
@@ -83,6 +123,13 @@ def _text(told: Mapping[str, Any], name: str, was: str, most: int) -> str:
     return " ".join(str(told.get(name, was)).replace("\0", "").split())[:most] or was
 
 
+def _kind(told: Mapping[str, Any], was: str) -> str:
+    """Return what a row is, by the same word whatever the language it was said in."""
+    text = _text(told, "kind", was, _KIND_LIMIT)
+    keys = {name.lower(): key for key, name in kind_names().items()}
+    return keys.get(text.lower(), text)
+
+
 def _zone(told: Mapping[str, Any], was: str) -> str:
     read = zone_read(str(told.get("time_zone", was)), was)
     return str(read) if is_zone(read) else was
@@ -90,6 +137,8 @@ def _zone(told: Mapping[str, Any], was: str) -> str:
 
 def _place(told: Mapping[str, Any], name: str, was: int, most: int) -> int:
     text = str(told.get(name, was))
+    if not text:
+        return -1
     return int(text) if text.isdecimal() and int(text) < most else was
 
 
@@ -112,7 +161,7 @@ def _values(
 ) -> dict[str, dict[str, str]]:
     values = {place: dict(words) for place, words in was.values.items()}
     for place, column in enumerate(columns):
-        for number, word in enumerate(column.different):
+        for number, word in enumerate(column.words_of("stage_name")):
             meaning = told.get(f"value-{place}-{number}")
             if meaning is not None:
                 values.setdefault(str(place), {})[word] = str(meaning)[:60]
@@ -134,7 +183,7 @@ def with_preset(draft: Draft, columns: Sequence[Column], preset: Preset) -> Draf
         source=preset.source,
         kind=preset.kind,
         time_zone=preset.time_zone or draft.time_zone,
-        roles=roles,
+        roles=without_unused(roles),
         lead=lead,
     )
 
@@ -160,13 +209,14 @@ def _chosen_document(draft: Draft, columns: Sequence[Column]) -> Document:
         raise UnableToMap(
             _("Say of at least one column what it is: so far the file would tell nothing.")
         )
-    for place, role in enumerate(draft.roles):
-        if role == "deal_status" and "deal_closed_at" not in draft.roles:
-            raise UnableToMap(
-                _("“%(column)s” says how a deal ended: choose the column that says when, too.")
-                % {"column": columns[place].name}
-            )
+    _check_uses(draft.roles, columns)
     return document
+
+
+def _check_uses(roles: Sequence[str], columns: Sequence[Column]) -> None:
+    """Refuse a column that would tell nothing, or not what was chosen."""
+    for place, lacking in unused_in(roles).items():
+        raise UnableToMap(why_unused(lacking, columns[place].name))
 
 
 def _written(draft: Draft) -> Document:

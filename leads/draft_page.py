@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,19 +11,30 @@ from django.db.models import TextChoices
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from agreements import formats
 from agreements.models import Agreement
 from agreements.rule_words import field_words
 from leads.file_drafts import columns_in, stages_of
-from leads.guessing.columns import is_usable
-from leads.guessing.drafts import NOTHING, Column, Draft, attribute_keys, roles_to_translate
+from leads.guessing.columns import is_usable, role_called
+from leads.guessing.drafts import (
+    NOTHING,
+    Column,
+    Draft,
+    attribute_keys,
+    roles_to_translate,
+    tells_no_stage,
+)
 from leads.guessing.encodings import ENCODINGS
+from leads.guessing.numbers import plain_number
 from leads.guessing.presets import PRESETS
-from leads.guessing.roles import ATTRIBUTES, EVENTS, LEFT_OUT, OWN_NAME, StageName
+from leads.guessing.roles import ATTRIBUTES, EVENTS, LEFT_OUT, NUMBERS, OWN_NAME, StageName
+from leads.guessing.uses import unused_in
 from leads.instants import instant_of_date, instant_of_time
-from leads.models import Deal, FileImport, FollowUp, HandoffEvent
+from leads.models import Deal, Delivery, FileImport, FollowUp, HandoffEvent
 from leads.row_problems import UnableToRead
+from leads.why_unused import why_unused
 
 TAB = "tab"
 Choice = tuple[str, str]
@@ -49,6 +61,12 @@ class ColumnRow:
     key: str
     samples: list[tuple[str, str]]
     words: list[Word]
+    unused: str
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is kept as text because of one cell."""
+        return bool(self.column.odd and self.key)
 
 
 def role_groups(agreement: Agreement) -> list[Group]:
@@ -106,6 +124,7 @@ def _deal_choices() -> list[Choice]:
         ("amount", _("Amount")),
         ("currency", _("Currency")),
         ("deal_id", _("Id of the deal")),
+        ("deal_name", _("Name of the deal")),
     ]
 
 
@@ -120,13 +139,18 @@ def roles_of(groups: Sequence[Group]) -> list[str]:
     return [LEFT_OUT, *(role for _label, choices in groups for role, _name in choices)]
 
 
-def draft_context(file_import: FileImport, agreement: Agreement) -> dict[str, Any]:
-    """Return everything the page shows of a draft."""
-    found, draft = file_import.found or {}, Draft.read(file_import.draft)
+def draft_context(
+    file_import: FileImport, agreement: Agreement, *, draft: Draft | None = None
+) -> dict[str, Any]:
+    """Return everything the page shows of a draft: the one that is kept, or what was just said."""
+    found, draft = file_import.found or {}, draft or Draft.read(file_import.draft)
     columns, stages = columns_in(found), stages_of(agreement)
     return {
         "found": found,
         "draft": draft,
+        "like": _like(draft, agreement),
+        "hints": _hints(draft, found),
+        "preview": [_preview(row, columns, draft) for row in found["preview"]],
         "rows": list(_rows(draft, columns, stages)),
         "role_groups": role_groups(agreement),
         "lead_choices": [
@@ -135,15 +159,75 @@ def draft_context(file_import: FileImport, agreement: Agreement) -> dict[str, An
         "encodings": [*dict.fromkeys([draft.encoding, *ENCODINGS])],
         "delimiters": _delimiters(),
         "delimiter": TAB if draft.delimiter == "\t" else draft.delimiter,
-        "presets": [(preset.key, preset.name) for preset in PRESETS],
+        "presets": [(preset.key, _(preset.name)) for preset in PRESETS],
+        "kind": kind_names().get(draft.kind, draft.kind),
         "channels": FollowUp.Channel.choices,
         "outcomes": FollowUp.Outcome.choices,
+        "reachable": _reachable(draft, columns, stages),
+        "has_stages": bool(stages),
+        "stage_column": _stage_column(draft, columns),
         "moment": datetime.fromisoformat(draft.moment),
         "dates_itself": "known_at" not in draft.roles,
         "follows_up": "follow_up_at" in draft.roles,
         "has_local_times": any(column.is_time and not column.has_zone for column in columns),
         "unusable": [column.name for column in columns if not column.is_usable],
     }
+
+
+def kind_names() -> dict[str, str]:
+    """Name the usual kinds of rows by what they are kept as."""
+    return {
+        "lead": pgettext("what a row is", "lead"),
+        "contact": pgettext("what a row is", "contact"),
+        "deal": pgettext("what a row is", "deal"),
+    }
+
+
+def _hints(draft: Draft, found: Mapping[str, Any]) -> dict[str, str]:
+    """Say of each choice whether the file says so."""
+    return {
+        "encoding": _hint(found["encoding"] == draft.encoding, is_sure=found["is_encoding_sure"]),
+        "decimal": _hint(
+            found["decimal"] == draft.decimal,
+            is_sure=found["is_decimal_sure"],
+            is_mixed=found.get("is_decimal_mixed", False),
+            otherwise=_("no cell says which"),
+        ),
+        "order": _hint(
+            found["order"] == draft.order,
+            is_sure=found["is_order_sure"],
+            is_mixed=found.get("is_order_mixed", False),
+        ),
+    }
+
+
+def _hint(is_so: bool, *, is_sure: bool, is_mixed: bool = False, otherwise: str = "") -> str:
+    if is_mixed:
+        return _("some cells say the one and some the other: please check")
+    if is_sure:
+        return _("found in the file") if is_so else _("chosen otherwise than the file says")
+    return otherwise or _("a guess: please check")
+
+
+def _like(draft: Draft, agreement: Agreement) -> Delivery | None:
+    """Return the file a draft is read like."""
+    files = Delivery.objects.filter(kind=Delivery.Kind.FILE, agreement=agreement)
+    return files.filter(pk=draft.like).first() if draft.like else None
+
+
+def _reachable(
+    draft: Draft, columns: Sequence[Column], stages: Sequence[StageName]
+) -> list[Choice]:
+    """Return which stage all leads can have reached; nothing where columns say it."""
+    if not stages or not tells_no_stage(draft, columns):
+        return []
+    return [*((key, name) for key, name, _role in stages), (NOTHING, _("None of them"))]
+
+
+def _stage_column(draft: Draft, columns: Sequence[Column]) -> str:
+    """Return the column with the names of stages; empty for none."""
+    roles = zip(columns, draft.roles, strict=True)
+    return next((column.name for column, role in roles if role == "stage_name"), "")
 
 
 def _delimiters() -> list[Choice]:
@@ -172,23 +256,54 @@ def _rows(
             column=column,
             role=role,
             key=keys.get(place, ""),
-            samples=[(sample, _read_as(sample, column, draft)) for sample in column.samples],
+            samples=[(sample, _read_as(sample, column, draft, role)) for sample in column.samples],
             words=words,
+            unused=_why_own(draft.roles, columns, place, stages),
         )
 
 
-def _read_as(sample: str, column: Column, draft: Draft) -> str:
-    """Say how a date or a time is read; empty for anything else."""
+def _why_own(
+    roles: Sequence[str], columns: Sequence[Column], place: int, stages: Sequence[StageName]
+) -> str:
+    """Say why a column that is called like something else keeps its own name; mostly nothing."""
+    column = columns[place]
+    called = role_called(column.name, column.different, stages)
+    if roles[place] != OWN_NAME or not column.is_usable or called in {"", OWN_NAME}:
+        return ""
+    lacking = unused_in([*roles[:place], called, *roles[place + 1 :]]).get(place, "twice")
+    return why_unused(lacking, column.name) if lacking != "twice" else ""
+
+
+def _preview(row: Sequence[str], columns: Sequence[Column], draft: Draft) -> list[tuple[str, str]]:
+    """Return each cell of a row with how it is read; one may be longer than the header."""
+    known = zip(row, columns, draft.roles, strict=False)
+    read = [(cell, cell and _read_as(cell, column, draft, role)) for cell, column, role in known]
+    return [*read, *((cell, "") for cell in row[len(columns) :])]
+
+
+def _read_as(sample: str, column: Column, draft: Draft, role: str) -> str:
+    """Say how a date, a time or a number is read; empty for anything else."""
+    if column.is_number or role in NUMBERS:
+        number = plain_number(sample, draft.decimal)
+        return formats.figure(number, _places(number)) if number is not None else _("not readable")
     if not column.is_time:
         return ""
     form = column.formats.get(draft.order)
     try:
         if column.has_time:
-            return formats.instant(instant_of_time(sample, column.name, draft.time_zone, form))
+            at = instant_of_time(sample, column.name, draft.time_zone, form)
+            return formats.dated(timezone.localtime(at), pgettext("date format", "D j M Y H:i"))
         at = instant_of_date(sample, column.name, draft.time_zone, form)
     except UnableToRead:
         return _("not readable")
-    return formats.day(timezone.localdate(at, ZoneInfo(draft.time_zone)))
+    day = timezone.localdate(at, ZoneInfo(draft.time_zone))
+    return formats.dated(day, pgettext("date format", "D j M Y"))
+
+
+def _places(number: Decimal) -> int:
+    """Return how many decimals a number was written with."""
+    exponent = number.as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
 def _words(
@@ -198,7 +313,7 @@ def _words(
     told: Mapping[str, str] = draft.values.get(str(place), {})
     return [
         Word(f"value-{place}-{number}", word, told.get(word, "") or NOTHING, choices)
-        for number, word in enumerate(column.different)
+        for number, word in enumerate(column.words_of(role))
     ]
 
 

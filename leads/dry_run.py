@@ -2,15 +2,26 @@
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
 
 from agreements.models import Agreement
+from leads.any_of import AnyOf
 from leads.batches import Batch, Kept
+from leads.first_stages import is_first_stage, leads_with_a_stage, named_in
 from leads.forgotten import Forgotten, forgotten_known, names_by_address
 from leads.ingest import Ingested, rows_of_facts
-from leads.models import Deal, Fact, FollowUp, HandoffEvent, LeadChange, Satisfaction, StageEntry
+from leads.models import (
+    Deal,
+    Fact,
+    FollowUp,
+    HandoffEvent,
+    Lead,
+    LeadChange,
+    Satisfaction,
+    StageEntry,
+)
 from leads.naming import leads_by_name, leads_by_verified_email, verified_emails
 from leads.row_problems import UnableToRead
 from leads.told import (
@@ -25,7 +36,7 @@ from leads.told import (
     by_source,
 )
 
-_MODELS: dict[type[Told], type[Fact]] = {
+MODELS: dict[type[Told], type[Fact]] = {
     ToldStage: StageEntry,
     ToldEvent: HandoffEvent,
     ToldFollowUp: FollowUp,
@@ -33,7 +44,10 @@ _MODELS: dict[type[Told], type[Fact]] = {
     ToldSatisfaction: Satisfaction,
     ToldAttributes: LeadChange,
 }
+"""As what facts of each kind are kept."""
+
 _LEAD, _EMAIL, _FORGOTTEN = "lead", "e-mail", "forgotten"
+_LISTED, _UNLISTED, _DEED = "listed", "unlisted", "deed: "
 _Name = tuple[str, str, str]
 
 
@@ -54,9 +68,45 @@ class DryRun:
         lines = {row.line for row, _why in refused}
         taken = [row for row in batch if row.line not in lines]
         facts = [fact for row in taken for fact in row.facts]
+        doubled = sum(_is_doubled(row.facts, before) for row in taken)
         foreseen = self._told(facts, before) if facts else Ingested()
-        silent = sum(not row.facts for row in taken)
-        return Kept(foreseen, taken=len(taken), silent=silent, refused=refused)
+        return Kept(
+            foreseen,
+            taken=len(taken),
+            silent=sum(not row.facts for row in taken),
+            refused=refused,
+            unlisted=self._unlisted(facts, before),
+            doubled=doubled,
+            future=sum(any(fact.occurred_at > self._now for fact in row.facts) for row in taken),
+        )
+
+    def _unlisted(self, facts: Sequence[Told], before: "_ToldBefore") -> int:
+        """Count the leads that come to be in no list, less those that come to be in one now."""
+        listed = {fact.lead for fact in facts if isinstance(fact, ToldStage | ToldEvent)}
+        others = {
+            name
+            for name in {fact.lead for fact in facts} - listed
+            if not before.marks(_listed(name))
+        }
+        if others:
+            listed |= self._listed_already(others)
+        found = {name for name in listed if before.marks(_unlisted(name))}
+        more = {name for name in others - listed if not before.marks(_unlisted(name))}
+        for name in listed:
+            before.add(_listed(name))
+        before.remove(map(_unlisted, found))
+        for name in more:
+            before.add(_unlisted(name))
+        return len(more) - len(found)
+
+    def _listed_already(self, names: set[Named]) -> set[Named]:
+        """Return those whose lead, or the one it was merged into, is in a list by what is kept."""
+        known = leads_by_name(names)
+        leads = Lead.objects.filter(AnyOf("pk", {*known.values()}))
+        kept = {pk: merged or pk for pk, merged in leads.values_list("pk", "merged_into")}
+        families = Lead.objects.filter(AnyOf("pk", {*kept, *kept.values()}))
+        listed = set(families.of_agreement(self._agreement).values_list("pk", flat=True))
+        return {name for name, pk in known.items() if listed & {pk, kept.get(pk, pk)}}
 
     def _told(self, facts: Sequence[Told], before: "_ToldBefore") -> Ingested:
         """Count what would become of facts."""
@@ -70,14 +120,21 @@ class DryRun:
             leads=self._new_leads(facts, first_told, before),
             forgotten=forgotten.count(facts) + born_forgotten,
         )
+        with_stage = self._with_a_stage(facts, known)
         groups: defaultdict[type[Told], list[Told]] = defaultdict(list)
         for fact in forgotten.renamed(facts):
             groups[type(fact)].append(fact)
         for kind, group in groups.items():
-            counted = _counted(kind, group, forgotten, before)
+            counted = _counted(kind, group, forgotten, before, with_stage)
             foreseen.add(counted)
             foreseen.add(Ingested(by_kind={kind.kind: counted}))
         return foreseen
+
+    def _with_a_stage(self, facts: Sequence[Told], known: Mapping[Named, int]) -> set[Named]:
+        """Return the leads that have a stage, of those of whom one is told only if not."""
+        asked = {name: known[name] for name in named_in(facts) if name in known}
+        found = leads_with_a_stage(self._agreement, {*asked.values()})
+        return {name for name, pk in asked.items() if pk in found}
 
     def _new_leads(
         self, facts: Sequence[Told], first_told: Collection[Named], before: "_ToldBefore"
@@ -113,6 +170,22 @@ def _born_forgotten(
     return sum(fact.lead in found for fact in facts)
 
 
+def _is_doubled(facts: Sequence[Told], before: "_ToldBefore") -> bool:
+    """Tell whether a row tells a deed that an earlier row of the file told, whatever it said.
+
+    Rows about one lead may well tell the same of it, and that it reached the same stage.
+    """
+    names = {(_DEED + fact.kind, fact.source, fact.external_id) for fact in facts if _is_deed(fact)}
+    is_doubled = any(before.marks(name) for name in names)
+    for name in names:
+        before.add(name)
+    return is_doubled
+
+
+def _is_deed(fact: Told) -> bool:
+    return isinstance(fact, ToldEvent | ToldFollowUp | ToldDeal | ToldSatisfaction)
+
+
 def _refusal_of(cells: Sequence[str]) -> UnableToRead | None:
     """Return why the database could not take a row: half of a character cannot be written."""
     try:
@@ -123,14 +196,20 @@ def _refusal_of(cells: Sequence[str]) -> UnableToRead | None:
 
 
 def _counted(
-    kind: type[Told], facts: Sequence[Told], forgotten: Forgotten, before: "_ToldBefore"
+    kind: type[Told],
+    facts: Sequence[Told],
+    forgotten: Forgotten,
+    before: "_ToldBefore",
+    with_stage: Collection[Named],
 ) -> Ingested:
     """Count which facts of one kind are new, revised or repeated, as keeping them would."""
-    kept, counted = _kept_marks(_MODELS[kind], facts), Ingested()
+    kept, counted = _kept_marks(MODELS[kind], facts), Ingested()
     for fact in facts:
         name = (kind.kind, fact.source, fact.external_id)
         mark = _mark(forgotten.content_hash(fact), fact.revised_at)
         marks = kept[fact.source, fact.external_id] | before.marks(name)
+        if fact.lead in with_stage and mark not in marks and is_first_stage(fact):
+            continue
         counted.repeated += mark in marks
         counted.revised += bool(marks) and mark not in marks
         counted.new += not marks
@@ -156,6 +235,14 @@ def _mark(content_hash: str, revised_at: datetime | None) -> str:
 
 def _lead(name: Named) -> _Name:
     return (_LEAD, *name)
+
+
+def _listed(name: Named) -> _Name:
+    return (_LISTED, *name)
+
+
+def _unlisted(name: Named) -> _Name:
+    return (_UNLISTED, *name)
 
 
 def _forgotten(name: Named) -> _Name:
@@ -187,6 +274,12 @@ class _ToldBefore:
     def add(self, name: _Name, mark: str = "") -> None:
         """Keep that something was told."""
         self._scratch.execute("INSERT OR IGNORE INTO told VALUES (?, ?, ?, ?)", (*name, mark))
+
+    def remove(self, names: Iterable[_Name]) -> None:
+        """Keep no more that something was told."""
+        self._scratch.executemany(
+            "DELETE FROM told WHERE kind = ? AND source = ? AND name = ?", names
+        )
 
     def close(self) -> None:
         """Throw the scratch file away."""

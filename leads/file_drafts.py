@@ -1,23 +1,31 @@
 """What is proposed for a file that was looked through: as its like was imported, or guessed."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+from django.db.models import QuerySet
 
 from agreements.models import Agreement
 from leads.files import LINE, REASON
 from leads.guessing.columns import guess_columns
-from leads.guessing.drafts import Column, Draft, roles_to_translate
+from leads.guessing.drafts import NOTHING, Column, Draft, roles_to_translate
 from leads.guessing.looking import Looked
 from leads.guessing.presets import preset_of
 from leads.guessing.roles import LEFT_OUT, StageName, meaning_of, plain_name
+from leads.guessing.uses import without_unused
 from leads.mapping import SOURCE_LIMIT
 from leads.models import FileImport
 
 _LATEST = 50
-_STILL_SO = ("source", "kind", "time_zone", "preset", "channel", "outcome", "document")
+_STILL_SO = ("kind", "time_zone", "preset", "channel", "outcome", "like")
+_NAMED_SO = ("source", "document")
+_LATER = frozenset(
+    {"follow_up_at", "deal_won_at", "deal_lost_at", "deal_closed_at", "satisfaction"}
+)
+_OF_ITS_ROWS = ("decimal", "order", "moment")
 _MONTH_FIRST = frozenset(
     {
         "America/New_York", "America/Chicago", "America/Denver", "America/Phoenix",
@@ -41,17 +49,25 @@ def columns_in(found: Mapping[str, Any]) -> list[Column]:
 
 
 def first_draft(file_import: FileImport, looked: Looked, found: Mapping[str, Any]) -> Draft:
-    """Propose a draft: as it was said of this file or the latest of its like, else guessed."""
+    """Propose a draft: as it was said of this file or of one of its like, else guessed.
+
+    Rejected rows that were corrected are read like the file they were rejected from. Of any other
+    file its leads are named the same only where both come from the same system or are called alike.
+    """
     columns = columns_in(found)
     agreement = agreement_of(file_import)
     stages = stages_of(agreement)
     draft = _guessed(file_import, looked, found, stages)
     if said := _said_before(file_import):
-        draft = _like(draft, *said, columns, (*_STILL_SO, "decimal", "order", "moment"))
-    elif earlier := _latest_like(agreement, _names(found)):
+        draft = _like(draft, *said, columns, (*_STILL_SO, *_NAMED_SO, *_OF_ITS_ROWS))
+        return with_meanings(draft, columns, stages)
+    if earlier := _rejected_from(file_import, agreement, _names(found)):
+        draft = _like(draft, *earlier[:2], columns, (*_STILL_SO, *_NAMED_SO, *_OF_ITS_ROWS))
+    elif earlier := _latest_like(file_import, agreement, _names(found)):
         unsure = [name for name in ("decimal", "order") if not found[f"is_{name}_sure"]]
-        draft = _like(draft, *earlier, columns, (*_STILL_SO, *unsure))
-    return with_meanings(draft, columns, stages)
+        named = _NAMED_SO if _is_of_the_same(file_import, draft, earlier) else ()
+        draft = _like(draft, *earlier[:2], columns, (*_STILL_SO, *named, *unsure))
+    return with_meanings(replace(draft, roles=without_unused(draft.roles)), columns, stages)
 
 
 def agreement_of(file_import: FileImport) -> Agreement:
@@ -67,8 +83,8 @@ def with_meanings(draft: Draft, columns: Sequence[Column], stages: Sequence[Stag
     values = {place: dict(words) for place, words in draft.values.items()}
     for place, role in roles_to_translate(draft, columns).items():
         words = values.setdefault(str(place), {})
-        for word in columns[place].different:
-            words.setdefault(word, meaning_of(role, word, stages))
+        for word in columns[place].words_of(role):
+            words.setdefault(word, meaning_of(role, word, stages) if word else "")
     return replace(draft, values=values)
 
 
@@ -81,22 +97,42 @@ def _guessed(
     delivery, agreement = file_import.delivery, agreement_of(file_import)
     preset = preset_of(looked.header)
     guess = guess_columns(looked.header, looked.columns, stages, preset)
-    stem = plain_name(Path(delivery.file_name).stem)
     return Draft(
         encoding=found["encoding"],
         delimiter=found["delimiter"],
         decimal=found["decimal"],
         order=found["order"] or _usual_order(agreement),
         time_zone=(preset.time_zone if preset else "") or agreement.time_zone,
-        source=(preset.source if preset else re.sub(r"[^a-z ]", "", stem).strip())[:SOURCE_LIMIT]
+        source=(preset.source if preset else _letters_of(delivery.file_name))[:SOURCE_LIMIT]
         or "file",
-        kind=preset.kind if preset else "lead",
+        kind=preset.kind if preset else _kind(guess.roles),
         lead=guess.lead,
         moment=delivery.received_at.isoformat(timespec="seconds"),
         preset=preset.key if preset else "",
         roles=guess.roles,
+        reached=_reached(guess.roles, stages),
         sheet=found.get("sheet", ""),
     )
+
+
+def _kind(roles: Sequence[str]) -> str:
+    return "deal" if {"deal_id", "deal_name"}.intersection(roles) else "lead"
+
+
+def _reached(roles: Sequence[str], stages: Sequence[StageName]) -> str:
+    """Return the stage that is proposed for the leads of a file of which no column says it.
+
+    None where it tells of deals or follow-ups: those are about leads that have come further.
+    """
+    if not stages:
+        return ""
+    return NOTHING if _LATER.intersection(roles) else stages[0].key
+
+
+def _letters_of(file_name: str) -> str:
+    """Return what stays the same in the names of files that come again and again."""
+    stem = plain_name(Path(file_name).stem.removesuffix(".rejects"))
+    return " ".join(re.sub(r"[^a-z ]", "", stem).split())
 
 
 def _usual_order(agreement: Agreement) -> str:
@@ -117,16 +153,61 @@ def _said_before(file_import: FileImport) -> tuple[Draft, list[str]] | None:
     return Draft.read(file_import.draft), names
 
 
-def _latest_like(agreement: Agreement, names: Sequence[str]) -> tuple[Draft, list[str]] | None:
-    """Return what was said of the latest file with the same columns, and their names."""
-    before = FileImport.objects.filter(
-        delivery__agreement=agreement,
-        state__in=[FileImport.State.IMPORTED, FileImport.State.UNDONE, FileImport.State.STOPPED],
-    ).order_by("-pk")
-    for draft, found in before.values_list("draft", "found")[:_LATEST]:
+class _Earlier(NamedTuple):
+    """What was said of an earlier file, the names of its columns, and its own."""
+
+    draft: Draft
+    names: list[str]
+    file_name: str
+
+
+def _rejected_from(
+    file_import: FileImport, agreement: Agreement, names: Sequence[str]
+) -> _Earlier | None:
+    """Return what was said of the file on whose page this one was brought."""
+    return _first_like(_taken_in(agreement).filter(pk=file_import.draft.get("like", 0)), names)
+
+
+def _latest_like(
+    file_import: FileImport, agreement: Agreement, names: Sequence[str]
+) -> _Earlier | None:
+    """Return what was said of the latest file with the same columns.
+
+    That is of one with the same name, else of one called alike, if there was any.
+    """
+    file_name = file_import.delivery.file_name
+    taken_in = _taken_in(agreement).order_by("-pk")
+    if same := _first_like(taken_in.filter(delivery__file_name=file_name)[:_LATEST], names):
+        return same
+    found = [*_all_like(taken_in[:_LATEST], names)]
+    letters = _letters_of(file_name)
+    alike = (each for each in found if _letters_of(each.file_name) == letters)
+    return next(alike, found[0] if found else None)
+
+
+def _taken_in(agreement: Agreement) -> QuerySet[FileImport]:
+    states = [FileImport.State.IMPORTED, FileImport.State.UNDONE, FileImport.State.STOPPED]
+    return FileImport.objects.filter(delivery__agreement=agreement, state__in=states)
+
+
+def _first_like(before: QuerySet[FileImport], names: Sequence[str]) -> _Earlier | None:
+    return next(_all_like(before, names), None)
+
+
+def _all_like(before: QuerySet[FileImport], names: Sequence[str]) -> Iterator[_Earlier]:
+    for pk, draft, found, file_name in before.values_list(
+        "pk", "draft", "found", "delivery__file_name"
+    ):
         if draft and found and _names(found) == names:
-            return Draft.read(draft), found.get("header") or names
-    return None
+            said = replace(Draft.read(draft), like=pk)
+            yield _Earlier(said, found.get("header") or list(names), file_name)
+
+
+def _is_of_the_same(file_import: FileImport, guessed: Draft, earlier: _Earlier) -> bool:
+    """Tell whether two files with the same columns probably name their leads by the same ids."""
+    if guessed.preset and guessed.preset == earlier.draft.preset:
+        return True
+    return _letters_of(file_import.delivery.file_name) == _letters_of(earlier.file_name)
 
 
 def _like(
@@ -148,6 +229,7 @@ def _like(
     return replace(
         guessed,
         **{name: getattr(earlier, name) for name in still_so},
+        reached=earlier.reached or guessed.reached,
         roles=[
             roles.get(column.name, role) if column.is_usable else LEFT_OUT
             for column, role in zip(columns, guessed.roles, strict=True)

@@ -100,8 +100,12 @@ LINE, REASON = "rejected_line", "rejected_reason"
 _CHUNK = 1 << 20
 # Older encodings lack the signs of printers.
 _PLAINER = str.maketrans("“”„«»‘’–—…", '"""""\'\'--.')
+# What a spreadsheet puts first to say what parts the cells; by that very sign it is cut.
+_SEPARATOR_LINE = re.compile("sep=.?", re.IGNORECASE | re.DOTALL)
 # What a spreadsheet takes for a formula, or an apostrophe that stands before such a thing already.
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
+# A telephone or a number begins as formulas do, and is none that could do anything.
+_DIGITS = re.compile(r"[+\-][0-9 ().\-]*[0-9][0-9 ().\-]*")
 
 
 class UnableToReadFile(ValueError):
@@ -156,11 +160,16 @@ def _decode(
     try:
         return decoder.decode(chunk, final)
     except UnicodeError as error:
-        place += getattr(error, "start", 0)
-        name = form.encoding.removesuffix("-sig")
-        raise UnableToReadFile(
-            "not_encoded", file=path.name, encoding=name, place=place + 1
-        ) from None
+        raise _not_encoded(error, path, form, place) from None
+
+
+def _not_encoded(
+    error: UnicodeError, path: Path, form: FileFormat, place: int = 0
+) -> UnableToReadFile:
+    """Return the refusal of a file in another encoding, read from so many bytes after its start."""
+    place += getattr(error, "start", 0)
+    name = form.encoding.removesuffix("-sig")
+    return UnableToReadFile("not_encoded", file=path.name, encoding=name, place=place + 1)
 
 
 class _Closing(ABC):
@@ -178,8 +187,11 @@ class _Closing(ABC):
 
 
 def defused(cell: str) -> str:
-    """Return a cell as no spreadsheet takes it for a formula: with an apostrophe before it."""
-    return f"'{cell}" if _FORMULA.match(cell) else cell
+    """Return a cell as no spreadsheet takes it for a formula: with an apostrophe before it.
+
+    A telephone or a number stays as it is.
+    """
+    return f"'{cell}" if _FORMULA.match(cell) and not _DIGITS.fullmatch(cell) else cell
 
 
 def undefused(cell: str) -> str:
@@ -187,7 +199,7 @@ def undefused(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
-def _tolerance(form: FileFormat) -> str:
+def tolerance(form: FileFormat) -> str:
     """Return how bytes that are not in the encoding are read, to be written back as they were.
 
     Units of two bytes have no such way.
@@ -195,33 +207,56 @@ def _tolerance(form: FileFormat) -> str:
     return "replace" if form.encoding.startswith("utf-16") else "surrogateescape"
 
 
+def fitting(text: str, form: FileFormat) -> str:
+    """Return a text of the portal's own in characters that the encoding of a file has."""
+    try:
+        text.encode(form.encoding, tolerance(form))
+    except UnicodeEncodeError:
+        return text.translate(_PLAINER).encode(form.encoding, "replace").decode(form.encoding)
+    return text
+
+
 class Rows(_Closing):
     """The rows of a file, each with the number of the line it begins on; a context manager.
 
     A lenient one reads bytes that are not in the encoding as halves of characters. In a file of
-    rejects the cells are as they were before they were defused.
-    Raises OSError, and UnableToReadFile for a file without a first row.
+    rejects the cells are as they were before they were defused; ``as_written`` they are not.
+    Raises OSError, and UnableToReadFile for a file without a first row or in another encoding.
     """
 
-    def __init__(self, path: Path, form: FileFormat, *, is_lenient: bool = False) -> None:
+    def __init__(
+        self, path: Path, form: FileFormat, *, is_lenient: bool = False, as_written: bool = False
+    ) -> None:
         self._file = path.open("rb")
-        errors = _tolerance(form) if is_lenient else "strict"
+        errors = tolerance(form) if is_lenient else "strict"
         self._text = TextIOWrapper(self._file, encoding=form.encoding, errors=errors, newline="")
         self._reader = csv.reader(self._text, delimiter=form.delimiter)
-        self.header = self._first_row(path)
+        self.first_row = self._first_row(path, form)
+        self.header = [_name(column) for column in self.first_row]
         self._is_rejects = self.header[:2] == [LINE, REASON]
+        self._undefuses = self._is_rejects and not as_written
         if self._is_rejects:
             self.header = [undefused(column) for column in self.header]
 
-    def _first_row(self, path: Path) -> list[str]:
+    def _first_row(self, path: Path, form: FileFormat) -> list[str]:
         try:
             header = next(self._reader, None)
+            if header is not None and _SEPARATOR_LINE.fullmatch("".join(header)):
+                header = next(self._reader, None)
         except csv.Error:
             header = None
+        except UnicodeError as error:
+            # However lenient one is, UTF-16 without the mark that it begins with is not read.
+            self._text.close()
+            raise _not_encoded(error, path, form) from None
         if header is None:
             self._text.close()
             raise UnableToReadFile("no_header", file=path.name)
-        return [_name(column) for column in header]
+        return header
+
+    def meant(self, cells: list[str]) -> list[str]:
+        """Return cells that are as written as they were before they were defused."""
+        return [undefused(cell) for cell in cells] if self._is_rejects else cells
 
     def close(self) -> None:
         """Close the file."""
@@ -244,7 +279,7 @@ class Rows(_Closing):
                 yield line, UnableToRead("open_quote", line=self._reader.line_num)
                 continue
             if cells:
-                yield line, [undefused(cell) for cell in cells] if self._is_rejects else cells
+                yield line, [undefused(cell) for cell in cells] if self._undefuses else cells
 
 
 def _name(column: str) -> str:
@@ -265,7 +300,7 @@ class Rejects(_Closing):
         self._form = form
         # A file of rejects that is sent again already has both columns.
         self._skipped = 2 if list(header[:2]) == [LINE, REASON] else 0
-        self._header = [self._fitting(column) for column in header[self._skipped :]]
+        self._header = [fitting(column, form) for column in header[self._skipped :]]
         self._file: TextIO | None = None
 
     def close(self) -> None:
@@ -284,20 +319,11 @@ class Rejects(_Closing):
             return
         if self._file is None:
             opened = self.path.open(
-                "w", encoding=self._form.encoding, errors=_tolerance(self._form), newline=""
+                "w", encoding=self._form.encoding, errors=tolerance(self._form), newline=""
             )
             self._file = cast("TextIO", opened)
             self._write([LINE, REASON, *self._header])
-        self._write([str(line), self._fitting(reason), *cells[self._skipped :]])
-
-    def _fitting(self, text: str) -> str:
-        """Return a text of the portal's own in characters that the encoding has."""
-        encoding = self._form.encoding
-        try:
-            text.encode(encoding, _tolerance(self._form))
-        except UnicodeEncodeError:
-            return text.translate(_PLAINER).encode(encoding, "replace").decode(encoding)
-        return text
+        self._write([str(line), fitting(reason, self._form), *cells[self._skipped :]])
 
     def _write(self, cells: Sequence[str]) -> None:
         writer = csv.writer(self._file, delimiter=self._form.delimiter)  # type: ignore[arg-type]

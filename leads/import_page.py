@@ -1,13 +1,21 @@
 """What the page of an import shows: how far it is, what a dry run foresees, what became of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from leads.models import Delivery, FileImport, HandoffEvent
+from leads.actions.telling import SOURCE
+from leads.any_of import AnyOf
+from leads.file_drafts import columns_in, stages_of
+from leads.guessing.drafts import Draft, words_without_meaning
+from leads.kept_reasons import in_words
+from leads.models import Delivery, FileImport, FollowUp, Handoff, HandoffEvent, Lead
+from leads.models.leads import LeadQuerySet
+from leads.undoing import LEAD_OF
 
+_SHOWN = 10
 State = FileImport.State
 _STEP_OF = {
     State.READING: 1, State.SHEET: 1, State.REFUSED: 1, State.DISCARDED: 1, State.DRAFT: 2,
@@ -29,6 +37,9 @@ def page_context(delivery: Delivery) -> dict[str, Any]:
     told = delivery.summary if state in {State.IMPORTED, State.UNDONE} else None
     if file_import is not None and state == State.CHECKED:
         told = file_import.foreseen
+    elif told and file_import is not None and state == State.IMPORTED:
+        # Whoever comes back to it finds them nowhere else.
+        told = told | {"unlisted": (file_import.foreseen or {}).get("unlisted", 0)}
     return {
         "delivery": delivery,
         "file_import": file_import,
@@ -39,6 +50,8 @@ def page_context(delivery: Delivery) -> dict[str, Any]:
         "is_at_work": state in FileImport.WORKING,
         "progress": _progress(file_import),
         "summary": _summary(told) if told else None,
+        "first_stage": _first_stage(delivery) if state == State.CHECKED else None,
+        "without_meaning": _without_meaning(file_import) if state == State.CHECKED else [],
         "twin": _twin(delivery) if state in {State.DRAFT, State.CHECKED} else None,
     }
 
@@ -83,11 +96,35 @@ def _summary(told: Mapping[str, Any]) -> dict[str, Any]:
     facts = told["facts"]
     return {
         **told,
+        "reasons": in_words(told["reasons"]),
         "new_leads": told["leads"]["new"],
         "kinds": [
             {"name": kinds.get(kind, kind), **counted} for kind, counted in facts["by_kind"].items()
         ],
     }
+
+
+def _first_stage(delivery: Delivery) -> dict[str, Any] | None:
+    """Return the stage that is told of leads without one, and of how many; None where none is."""
+    facts = (delivery.mapping or {}).get("facts", ())
+    told = next((fact["stage"] for fact in facts if fact.get("if_none")), None)
+    file_import = getattr(delivery, "file_import", None)
+    if told is None or delivery.agreement is None or file_import is None:
+        return None
+    names = {stage.key: stage.name for stage in stages_of(delivery.agreement)}
+    kinds = (file_import.foreseen or {}).get("facts", {}).get("by_kind", {})
+    return {"name": names.get(told, told), "leads": kinds.get("stage", {}).get("new", 0)}
+
+
+def _without_meaning(file_import: FileImport | None) -> list[tuple[str, list[str]]]:
+    """Return by column the words that were given no meaning, as a person reads them."""
+    if file_import is None or not file_import.found or file_import.draft.get("document"):
+        return []
+    found: dict[str, list[str]] = {}
+    columns, draft = columns_in(file_import.found), Draft.read(file_import.draft)
+    for column, word in words_without_meaning(draft, columns):
+        found.setdefault(column, []).append((word and f"“{word}”") or _("(empty)"))
+    return [*found.items()]
 
 
 def _twin(delivery: Delivery) -> Delivery | None:
@@ -102,10 +139,52 @@ def _twin(delivery: Delivery) -> Delivery | None:
     return same.exclude(pk=delivery.pk).exclude(file="").order_by("-pk").first()
 
 
+def _worked_on_since(delivery: Delivery) -> LeadQuerySet:
+    """Return the leads a file told of about which people did something here since it came."""
+    since = {"source": SOURCE, "recorded_at__gte": delivery.received_at}
+    events = HandoffEvent.objects.holding().filter(**since)
+    follow_ups = FollowUp.objects.holding().filter(**since)
+    touched = Lead.objects.filter(
+        Q(pk__in=events.values("handoff__lead")) | Q(pk__in=follow_ups.values("lead"))
+    )
+    told = Q()
+    for model, lead in LEAD_OF.items():
+        facts = model._default_manager.filter(delivery=delivery, is_undone=False)
+        told |= Q(Exists(facts.filter(**{lead: OuterRef("pk")})))
+    return touched.filter(told)
+
+
+def _staying(leads: Iterable[Lead], delivery: Delivery) -> list[str]:
+    """Say of each lead what stays once nothing holds that the file told, and with whom."""
+    found = {lead.pk: lead for lead in leads}
+    offers = HandoffEvent.objects.holding().filter(
+        handoff=OuterRef("pk"), kind=HandoffEvent.Kind.OFFERED
+    )
+    offered_else = Handoff.objects.open().filter(
+        Exists(offers.exclude(delivery=delivery)),
+        AnyOf("lead", found),
+        agreement=delivery.agreement,
+    )
+    open_of = {each.lead_id: each for each in offered_else.select_related("holder")}
+    return [_what_stays(lead, open_of.get(pk)) for pk, lead in found.items()]
+
+
+def _what_stays(lead: Lead, handoff: Handoff | None) -> str:
+    if handoff is None:
+        return _("%(lead)s: what people did stays on record.") % {"lead": lead}
+    if handoff.holder is None:
+        return _("%(lead)s: the handoff stays in the team's queue, and its clocks run on.") % {
+            "lead": lead
+        }
+    return _("%(lead)s: the handoff stays with %(holder)s, and its clocks run on.") % {
+        "lead": lead,
+        "holder": handoff.holder,
+    }
+
+
 def question_of(delivery: Delivery) -> dict[str, Any]:
     """Return what whoever undoes an import should know before."""
-    done_here = HandoffEvent.objects.holding().filter(handoff=OuterRef("handoff"), source="portal")
-    worked_on = HandoffEvent.objects.filter(Exists(done_here), delivery=delivery)
+    worked_on = _worked_on_since(delivery)
     later = Delivery.objects.filter(
         kind=Delivery.Kind.FILE,
         agreement=delivery.agreement,
@@ -118,8 +197,10 @@ def question_of(delivery: Delivery) -> dict[str, Any]:
     return {
         "delivery": delivery,
         "state": state_of(delivery),
+        "came_in_at": delivery.processed_at or delivery.received_at,
         "can_be_undone": state_of(delivery) in {State.IMPORTED, State.STOPPED},
         "summary": _summary(delivery.summary) if delivery.summary else None,
-        "worked_on": worked_on.values("handoff").distinct().count(),
+        "worked_on": worked_on.count(),
+        "staying": _staying(worked_on.order_by("pk")[:_SHOWN], delivery),
         "later": list(later.order_by("pk")[:5]),
     }

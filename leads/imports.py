@@ -1,5 +1,6 @@
 """Import a file: its rows are told as facts, a batch a transaction, as often as one likes."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,7 +10,6 @@ from typing import Any
 
 from django.core.files import File
 from django.db import connection, transaction
-from django.utils.translation import gettext
 
 from agreements.models import Agreement, Audit, User
 from leads import models
@@ -17,7 +17,9 @@ from leads.batches import Batch, Keeping, Kept, Row
 from leads.cells import Setting
 from leads.dry_run import DryRun
 from leads.files import Looked, Rejects, Rows, look_through
+from leads.import_parts import with_earlier_parts
 from leads.ingest import Ingested
+from leads.kept_reasons import as_cell, as_kept, sentence_of
 from leads.mapped_rows import RowReader
 from leads.mapping import AttributesMapping, FactsMapping, MappingFile
 from leads.models import Delivery
@@ -30,6 +32,7 @@ BATCH = 500
 # more: until it knows, it reads whole tables to find a few leads.
 _FIRST_LOOK, _TIMES_MORE = 5000, 4
 _REASONS_SHOWN = 10
+_LINE_END = re.compile(r"\r\n|\r|\n")
 _KEPT_BEFORE = Looked(0, "", has_zeros=True)
 _TABLES = (
     models.Lead, models.LeadIdentity, models.Handoff, models.HandoffEvent, models.FollowUp,
@@ -40,21 +43,28 @@ _TABLES = (
 
 @dataclass(slots=True)
 class Reason:
-    """Why rows were rejected: how many, the first of them, and the sentence about that one."""
+    """Why rows were rejected: how many, the first of them, and what is wrong with that one."""
 
-    sentence: str
+    error: UnableToRead
     line: int
     rows: int = 0
 
 
 @dataclass(slots=True)
 class Imported:
-    """What became of a file: every row is taken or rejected; a silent one told no facts."""
+    """What became of a file: every row is taken or rejected; a silent one told no facts.
+
+    A dry run foresees of how many leads no stage and no handoff of the agreement is told, and how
+    many rows tell the same deed as another row of the file, or of what is yet to come.
+    """
 
     rows: int = 0
     taken: int = 0
     rejected: int = 0
     silent: int = 0
+    unlisted: int = 0
+    doubled: int = 0
+    future: int = 0
     facts: Ingested = field(default_factory=Ingested)
     rejects: Path | None = None
     reasons: dict[tuple[str, str], Reason] = field(default_factory=dict)
@@ -65,7 +75,7 @@ class Imported:
         return sorted(self.reasons.values(), key=lambda one: (-one.rows, one.line))[:_REASONS_SHOWN]
 
     def as_json(self) -> dict[str, Any]:
-        """Return the summary as plain data."""
+        """Return the summary as plain data, to be kept; reasons are said when it is read."""
         facts = self.facts
         return {
             "rows": self.rows,
@@ -77,11 +87,15 @@ class Imported:
             "facts": _counts(facts)
             | {"by_kind": {kind: _counts(facts.by_kind[kind]) for kind in sorted(facts.by_kind)}},
             "reasons": [
-                {"reason": one.sentence, "rows": one.rows, "first_line": one.line}
+                as_kept(one.error) | {"rows": one.rows, "first_line": one.line}
                 for one in self.first_reasons
             ],
             "rejects": str(self.rejects) if self.rejects else None,
-        }
+        } | self._foreseen()
+
+    def _foreseen(self) -> dict[str, int]:
+        counted = {"unlisted": self.unlisted, "doubled": self.doubled, "future": self.future}
+        return {name: count for name, count in counted.items() if count}
 
 
 def _counts(facts: Ingested) -> dict[str, Any]:
@@ -120,7 +134,9 @@ def import_facts(
         with Rejects(rejects, rows.header, form) as rejected:
             checks = RowChecks(looked.has_zeros, form.encoding if is_lenient else "")
             forgotten = None if is_dry_run else RowsOfForgotten(mapping.mapping, rows.header)
-            one_run = _Import(rows, reader, rejected, checks, forgotten)
+            # Whoever takes along what is kept in the portal reads it in a language of their own.
+            say = as_cell if is_lenient else _sentence_of
+            one_run = _Import(rows, reader, rejected, checks, forgotten, say)
             run = partial(one_run.run, on_progress=on_progress)
             if forgotten is None:
                 return run(DryRun(agreement, now).foresee_all)
@@ -129,6 +145,7 @@ def import_facts(
             keeping = Keeping(agreement, by, now, delivery)
             imported = run(lambda rows: _analyzing(keeping.keep_all(rows, at_once=at_once)))
             forgotten.owe_a_search()
+            imported.facts = with_earlier_parts(delivery, imported.facts, now)
     _finish(delivery, imported, by, now)
     return imported
 
@@ -238,10 +255,26 @@ class RowChecks:
                 raise UnableToRead("not_encoded", encoding=name) from None
 
 
+def _sentence_of(error: UnableToRead) -> str:
+    return sentence_of(as_kept(error))
+
+
+def _of_quote(error: UnableToRead, line: int, cells: list[str]) -> UnableToRead:
+    """Say of a row that is too short or too long which quotation mark took lines into a cell."""
+    ends = [len(_LINE_END.findall(cell)) for cell in cells]
+    if error.code != "wrong_width" or not any(ends):
+        return error
+    # One that is never closed takes the end of the last line along.
+    last = line + sum(ends) - cells[-1].endswith(("\n", "\r"))
+    found, expected = error.params["found"], error.params["expected"]
+    return UnableToRead("lines_swallowed", first=line, last=last, found=found, expected=expected)
+
+
 class _Import:
     """One run over the rows of a file.
 
-    ``forgotten`` looks at the rows that become no facts; None where none of them is kept.
+    ``forgotten`` looks at the rows that become no facts; None where none of them is kept. ``say``
+    writes why a row is rejected.
     """
 
     def __init__(
@@ -251,9 +284,10 @@ class _Import:
         rejects: Rejects,
         check: RowChecks,
         forgotten: RowsOfForgotten | None,
+        say: Callable[[UnableToRead], str],
     ) -> None:
         self._rows, self._reader, self._rejects = rows, reader, rejects
-        self._check, self._forgotten = check, forgotten
+        self._check, self._forgotten, self._say = check, forgotten, say
         self._imported = Imported()
 
     def run(
@@ -292,7 +326,7 @@ class _Import:
             self._check(cells)
             row = Row(line, cells, self._reader(cells))
         except UnableToRead as error:
-            self._reject(line, error, cells)
+            self._reject(line, _of_quote(error, line, cells), cells)
             return None
         if self._forgotten and not row.facts:
             self._forgotten.add(cells)
@@ -302,16 +336,16 @@ class _Import:
         self._imported.facts.add(kept.facts)
         self._imported.taken += kept.taken
         self._imported.silent += kept.silent
+        self._imported.unlisted += kept.unlisted
+        self._imported.doubled += kept.doubled
+        self._imported.future += kept.future
         for row, error in kept.refused:
             self._reject(row.line, error, row.cells)
 
     def _reject(self, line: int, error: UnableToRead, cells: list[str]) -> None:
         if self._forgotten:
             self._forgotten.add(cells)
-        sentence = gettext(error.template).format(**error.params)
-        self._rejects.add(line, sentence, cells)
-        reason = self._imported.reasons.setdefault(
-            (error.code, error.column), Reason(sentence, line)
-        )
+        self._rejects.add(line, self._say(error), cells)
+        reason = self._imported.reasons.setdefault((error.code, error.column), Reason(error, line))
         reason.rows += 1
         self._imported.rejected += 1

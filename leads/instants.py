@@ -56,14 +56,25 @@ def _iso_time(text: str, column: str) -> datetime:
         )
     try:
         return datetime.fromisoformat(text)
-    except ValueError:
-        raise UnableToRead("not_a_time", column=column, value=text) from None
+    except ValueError as error:
+        code = "no_such_date" if _is_of_the_day(error) else "not_a_time"
+        raise UnableToRead(code, column=column, value=text) from None
 
 
 def _iso_date(text: str, column: str) -> date:
-    if not _is_date(text):
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        code = "no_such_date" if _is_of_the_day(error) else "not_a_date"
+        raise UnableToRead(code, column=column, value=text) from None
+    if len(text) != _DATE_LENGTH:
         raise UnableToRead("not_a_date", column=column, value=text)
-    return date.fromisoformat(text)
+    return day
+
+
+def _is_of_the_day(error: ValueError) -> bool:
+    """Whether a date is written as it should be, but its month has no such day."""
+    return str(error).startswith("day ")
 
 
 def _is_date(text: str) -> bool:
@@ -77,7 +88,9 @@ def _is_date(text: str) -> bool:
 def _formatted(text: str, column: str, form: str) -> datetime:
     try:
         return datetime.strptime(text, form)  # noqa: DTZ007 - the zone is given afterwards
-    except ValueError:
+    except ValueError as error:
+        if _is_of_the_day(error):
+            raise UnableToRead("no_such_date", column=column, value=text) from None
         shown = _shown(form)
         raise UnableToRead(
             "not_a_formatted_time", column=column, value=text, format=shown

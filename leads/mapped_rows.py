@@ -87,7 +87,8 @@ class RowReader:
         """Return the kind of a fact, and how what only this kind has is read."""
         match fact:
             case StageMapping():
-                return ToldStage, {"stage": self._stage(fact.stage, number)}
+                stage = self._stage(fact.stage, number)
+                return ToldStage, {"stage": stage, "if_none": Constant(fact.if_none)}
             case EventMapping():
                 return ToldEvent, self._event(fact)
             case FollowUpMapping():
@@ -147,7 +148,7 @@ class RowReader:
         readers = {"status": self._cells.choice(fact.deal, "deal", CHOICES["deal"])}
         if fact.amount is not None:
             readers["amount"] = amount = self._cells.amount(fact.amount)
-            readers["currency"] = self._cells.currency(fact.currency, amount)
+            readers["currency"] = self._cells.currency(fact.currency, amount, fact.amount)
         if fact.reason is not None:
             readers["reason"] = self._cells.short(fact.reason, "reason", _REASON_LIMIT)
         if fact.person is not None:

@@ -226,9 +226,10 @@ class FactMapping(Section):
 
 
 class StageMapping(FactMapping):
-    """The lead reached a stage."""
+    """The lead reached a stage; with ``if_none`` only one of which nothing else tells a stage."""
 
     stage: Said
+    if_none: bool = False
 
 
 class EventMapping(FactMapping):

@@ -11,7 +11,6 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 from django.template.loader import render_to_string
-from django.utils.translation import gettext as _
 
 from agreements.models import Audit, User
 from leads.any_of import AnyOf
@@ -19,7 +18,6 @@ from leads.forgotten import blanking
 from leads.models import (
     BreachException,
     Deal,
-    Delivery,
     FollowUp,
     Forgetting,
     Handoff,
@@ -31,13 +29,15 @@ from leads.models import (
     Satisfaction,
     StageEntry,
 )
+from leads.person_page import sections_of
+from leads.person_stored_files import files_about
 from leads.raw_calls import Spoken, parts_about
 from leads.records import families_of
 from leads.traces import Traces
 
 Row = dict[str, Any]
 # Keys and hashes say nothing to the person.
-_LEFT_OUT = frozenset({"content_hash", "delivery", "is_current", "is_undone", "dedup_key"})
+_LEFT_OUT = frozenset({"content_hash", "delivery", "dedup_key"})
 
 
 def person_file(lead: Lead, *, now: datetime) -> bytes:
@@ -47,7 +47,7 @@ def person_file(lead: Lead, *, now: datetime) -> bytes:
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         text = json.dumps(kept, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
         archive.writestr("person.json", text)
-        context = {"sections": list(_sections(kept)), "now": now, "number": lead.pk}
+        context = {"sections": sections_of(kept), "now": now, "number": lead.pk}
         archive.writestr("person.html", render_to_string("leads/person_file.html", context))
     return packed.getvalue()
 
@@ -59,6 +59,7 @@ def kept_about(lead: Lead, *, now: datetime) -> dict[str, Any]:
     handoff_ids = [each.pk for each in about.handoffs]
     of_handoffs = Q(AnyOf("handoff", handoff_ids))
     of_leads = Q(AnyOf("lead", lead_ids))
+    files, unread = files_about(about, lead_ids)
     return {
         "told_at": now.astimezone(UTC).isoformat(),
         "leads": _rows(Lead, Q(AnyOf("id", lead_ids))),
@@ -73,11 +74,13 @@ def kept_about(lead: Lead, *, now: datetime) -> dict[str, Any]:
         "merges": _rows(LeadMerge, Q(AnyOf("kept", lead_ids)) | Q(AnyOf("merged", lead_ids))),
         "exceptions": _rows(BreachException, of_handoffs),
         "calls": list(_calls(about)),
-        "files": list(_files(about.delivery_ids())),
+        # What their rows tell is among the facts, or was not taken in.
+        "files": [each._asdict() for each in files],
+        "files_not_searched": [{"number": unread}] if unread else [],
         "messages": [_row(each) for each in about.messages()],
         "audit": [_row(each) for each in about.audit()],
         "lists": [_row(each) for each in _lists(lead, about.handoffs)],
-        "forgotten": _rows(Forgetting, of_leads),
+        "forgotten": list(_forgotten(of_leads)),
     }
 
 
@@ -110,11 +113,10 @@ def _calls(about: Traces) -> Iterable[Row]:
         yield {"received_at": delivery.received_at, "source": delivery.source, "told": parts}
 
 
-def _files(delivery_ids: Collection[int]) -> Iterable[Row]:
-    """Name the files in which a row tells of the person; what it tells is among the facts."""
-    files = Delivery.objects.filter(pk__in=delivery_ids, kind=Delivery.Kind.FILE)
-    for delivery in files.order_by("received_at", "pk"):
-        yield {"received_at": delivery.received_at, "file": delivery.file_name}
+def _forgotten(of_leads: Q) -> Iterator[Row]:
+    """Give when the person was forgotten, why in words where it was by rule."""
+    for each in Forgetting.objects.filter(of_leads).select_related("forgotten_by", "lifted_by"):
+        yield _row(each) | {"reason": each.why}
 
 
 def _lists(lead: Lead, handoffs: Collection[Handoff]) -> Iterable[Audit]:
@@ -123,41 +125,3 @@ def _lists(lead: Lead, handoffs: Collection[Handoff]) -> Iterable[Audit]:
     agreements = {str(pk) for pk in entered} | {str(each.agreement_id) for each in handoffs}
     since = Audit.objects.filter(action="leads.exported", recorded_at__gte=lead.first_heard_at)
     return since.filter(subject_id__in=agreements).order_by("pk")
-
-
-def _sections(kept: dict[str, Any]) -> Iterator[tuple[str, list[list[tuple[str, str]]]]]:
-    """Give the tables of the file that is read by people, without those that are empty."""
-    names = {
-        "leads": _("What is known"),
-        "identities": _("Names in other systems"),
-        "attributes": _("What was told, by whom and when"),
-        "stages": _("Stages"),
-        "handoffs": _("Handoffs"),
-        "events": _("What was done about handoffs"),
-        "follow_ups": _("Follow-ups"),
-        "deals": _("Deals"),
-        "satisfaction": _("Satisfaction"),
-        "merges": _("Leads found to be the same"),
-        "exceptions": _("Exceptions asked for"),
-        "calls": _("As other systems sent it"),
-        "files": _("Files with a row about the person"),
-        "messages": _("Messages"),
-        "audit": _("Who did what, and who took data out"),
-        "lists": _("Lists of leads that somebody took out, in which the person may stand"),
-        "forgotten": _("When the person was forgotten"),
-    }
-    for key, name in names.items():
-        if kept[key]:
-            yield name, [[*_pairs(row)] for row in kept[key]]
-
-
-def _pairs(row: Row) -> Iterator[tuple[str, str]]:
-    for key, value in row.items():
-        if value not in (None, "", [], {}):
-            is_text = isinstance(value, str | datetime)
-            text = (
-                str(value)
-                if is_text
-                else json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False)
-            )
-            yield key, text

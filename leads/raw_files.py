@@ -6,55 +6,35 @@ are left out. What else stands in a file stays as it is read.
 
 import csv
 import logging
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from codecs import BOM_UTF8
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, TextIO
 from uuid import uuid4
 
 from django.core.files import File
-from django.db import transaction
+from django.db import DatabaseError, InterfaceError, transaction
 from django.db.models.fields.files import FieldFile
 
 from leads import workbooks
 from leads.any_of import AnyOf
-from leads.blanking import addresses_in, blanked_text
-from leads.files import Rows, UnableToReadFile
-from leads.fingerprints import fingerprint_of_address, veiled
-from leads.mapping import FactsMapping, FileFormat, parse_mapping
-from leads.mapping_problems import MappingError
+from leads.files import UnableToReadFile
+from leads.guessing.looking import as_document, look
+from leads.kept_reasons import without_cells
 from leads.models import Delivery, FileImport, Forgetting, ForgottenAddress, LeadIdentity
-from leads.row_names import name_reader
 from leads.row_problems import UnableToRead
+from leads.stored_rows import Reading, Sought, is_blank, reading_of, texts_of_sheets
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Sought:
-    """Whom files are searched for: by names of leads, and by fingerprints of addresses."""
-
-    names: frozenset[tuple[str, str]]
-    prints: frozenset[str]
-
-    def is_in(self, cells: Iterable[str], names: Iterable[tuple[str, str] | None] = ()) -> bool:
-        """Whether a row tells of somebody sought, by any of the names that its lead may have."""
-        for name in filter(None, names):
-            source, external_id = name
-            if name in self.names or (source, veiled(external_id)) in self.names:
-                return True
-        found = (address for cell in cells for address in addresses_in(cell))
-        return any(fingerprint_of_address(address) in self.prints for address in found)
 
 
 def search_files(*, now: datetime) -> int:
     """Empty the rows of forgotten people in stored files; return how many files were rewritten.
 
     A file that is being worked on, or is not there, is left to a later run; one that cannot be
-    read is marked, so that administrators look at it.
+    searched for whatever other reason is marked, so that administrators look at it.
     """
     owing = list(Forgetting.objects.owing_files().values_list("pk", "lead_id"))
     if not owing:
@@ -74,13 +54,14 @@ def _try(delivery: Delivery, sought: Sought, now: datetime) -> bool | None:
     sharing = list(Delivery.objects.filter(file=delivery.file.name).order_by("pk"))
     try:
         is_rewritten = _search(delivery.file, sharing, sought)
-    except UnableToReadFile:
+    except (OSError, DatabaseError, InterfaceError):
+        logger.exception("The file of delivery %s could not be searched.", delivery.pk)
+        return None
+    except Exception:
+        # One file, whatever is wrong with it, keeps nobody in all others.
         logger.exception("The file of delivery %s cannot be searched.", delivery.pk)
         _mark(sharing, now)
         return False
-    except OSError:
-        logger.exception("The file of delivery %s could not be searched.", delivery.pk)
-        return None
     _mark(sharing, None)
     return is_rewritten
 
@@ -115,47 +96,24 @@ def _is_at_work(delivery: Delivery) -> bool:
 def _search(file: FieldFile, sharing: Sequence[Delivery], sought: Sought) -> bool:
     """Search everything that is stored of a file; tell whether anything was rewritten."""
     imports = list(FileImport.objects.filter(delivery__in=sharing))
-    mappings = [mapping for each in sharing if (mapping := _mapping_of(each)) is not None]
-    reading = _Reading(_form_of(mappings, imports), mappings, sought)
+    reading = reading_of(sharing, imports, sought)
     found = _emptied(file, reading)
     for file_import in imports:
         for field in (file_import.table, file_import.rejects):
             if field:
                 found = _emptied(field, reading) or found
     for each in sharing if found else ():
-        _forget_samples(each.pk)
+        _forget_cells(each.pk)
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """How a file is written, what its columns may mean, and who is sought in it."""
-
-    form: FileFormat
-    mappings: Sequence[FactsMapping]
-    sought: Sought
-
-
-def _mapping_of(delivery: Delivery) -> FactsMapping | None:
-    with suppress(MappingError):
-        return parse_mapping(delivery.mapping) if delivery.mapping else None
-    return None
-
-
-def _form_of(mappings: Sequence[FactsMapping], imports: Sequence[FileImport]) -> FileFormat:
-    """Return how a file is written: as its mapping says, or a draft of one."""
-    if mappings:
-        return mappings[0].file
-    drafts = [each.draft for each in imports if "encoding" in each.draft]
-    return FileFormat(
-        **{key: drafts[0][key] for key in ("encoding", "delimiter")} if drafts else {}
-    )
-
-
-def _emptied(field: FieldFile, reading: _Reading) -> bool:
+def _emptied(field: FieldFile, reading: Reading) -> bool:
     """Write a file anew if somebody sought is in it; tell whether."""
+    path = Path(field.path)
+    if is_blank(path):
+        return False
     with TemporaryDirectory() as place:
-        path, target = Path(field.path), Path(place) / "emptied.csv"
+        target = Path(place) / "emptied.csv"
         if workbooks.kind_of(path) == workbooks.WORKBOOK:
             target, is_found = _rewrite_workbook(path, Path(place), reading)
         else:
@@ -165,17 +123,13 @@ def _emptied(field: FieldFile, reading: _Reading) -> bool:
     return is_found
 
 
-def _rewrite_workbook(path: Path, place: Path, reading: _Reading) -> tuple[Path, bool]:
+def _rewrite_workbook(path: Path, place: Path, reading: Reading) -> tuple[Path, bool]:
     """Write a workbook anew as text cells, one sheet alone as text; tell whether it was needed."""
-    reading = replace(reading, form=FileFormat())
     emptied: dict[str, Path] = {}
     is_found = False
-    for number, sheet in enumerate(workbooks.sheets_of(path)):
-        text, target = place / f"{number}.text.csv", place / f"{number}.csv"
-        workbooks.write_as_text(path, text, sheet=sheet, is_lenient=True)
-        if text.stat().st_size:
-            is_found |= _rewrite(text, target, reading)
-            emptied[sheet] = target
+    for sheet, text in texts_of_sheets(path, place):
+        emptied[sheet] = text.with_suffix(".emptied.csv")
+        is_found |= _rewrite(text, emptied[sheet], reading.of_sheets())
     kept = {name: emptied[name] for name in workbooks.filled_sheets(path) if name in emptied}
     if len(kept) == 1:
         return next(iter(kept.values())), is_found
@@ -185,29 +139,36 @@ def _rewrite_workbook(path: Path, place: Path, reading: _Reading) -> tuple[Path,
     return target, is_found
 
 
-def _rewrite(path: Path, target: Path, reading: _Reading) -> bool:
-    form, sought = reading.form, reading.sought
-    encoding = form.encoding.removesuffix("-sig")
-    errors = "replace" if encoding.startswith("utf-16") else "surrogateescape"
+def _rewrite(path: Path, target: Path, reading: Reading) -> bool:
+    """Write a text anew with the rows sought empty, all others as they stand; tell of any."""
     with (
-        Rows(path, form, is_lenient=True) as rows,
-        target.open("w", encoding=encoding, errors=errors, newline="") as file,
+        reading.rows(path) as (rows, is_sought),
+        _written_like(path, target, reading.form.encoding) as file,
     ):
-        writer = csv.writer(file, delimiter=form.delimiter)
-        name_readers = [name_reader(mapping, rows.header) for mapping in reading.mappings]
+        writer = csv.writer(file, delimiter=reading.form.delimiter)
         # What stands first in a sheet that nobody imports may be a row like any other.
-        is_found = sought.is_in(rows.header)
-        writer.writerow([""] * len(rows.header) if is_found else rows.header)
+        is_found = reading.sought.is_in(rows.first_row)
+        writer.writerow([""] * len(rows.header) if is_found else rows.first_row)
         for line, cells in rows:
             if isinstance(cells, UnableToRead):
                 # What cannot be read may be anybody's.
                 writer.writerow([f"line {line}"])
-            elif sought.is_in(cells, [name_of(cells) for name_of in name_readers]):
+            elif is_sought(cells):
                 is_found = True
                 writer.writerow([""] * len(cells))
             else:
                 writer.writerow(cells)
     return is_found
+
+
+def _written_like(path: Path, target: Path, encoding: str) -> TextIO:
+    """Open a file to be written in the encoding of another, with its mark if that has one."""
+    if encoding.startswith("utf-8"):
+        with path.open("rb") as file:
+            is_marked = file.read(len(BOM_UTF8)) == BOM_UTF8
+        encoding = "utf-8-sig" if is_marked else "utf-8"
+    errors = "replace" if encoding.startswith("utf-16") else "surrogateescape"
+    return target.open("w", encoding=encoding, errors=errors, newline="")
 
 
 def _put_in_place(field: FieldFile, emptied: Path) -> None:
@@ -222,22 +183,45 @@ def _put_in_place(field: FieldFile, emptied: Path) -> None:
         transaction.on_commit(lambda: storage.delete(old))
 
 
-def _forget_samples(delivery_id: int) -> None:
-    """Take the examples away that were kept of the file's cells."""
+def _forget_cells(delivery_id: int) -> None:
+    """Take out what was kept of the file's cells before it was written anew, and look again."""
     delivery = Delivery.objects.get(pk=delivery_id)
     summary = delivery.summary if isinstance(delivery.summary, dict) else {}
     if summary.get("reasons"):
-        delivery.summary = summary | {"reasons": _wordless(summary["reasons"])}
+        delivery.summary = summary | {"reasons": without_cells(summary["reasons"])}
         delivery.save(update_fields=["summary"])
-    for file_import in FileImport.objects.filter(delivery=delivery):
+    for file_import in FileImport.objects.filter(delivery=delivery).select_related("delivery"):
         found, foreseen = file_import.found or {}, file_import.foreseen or {}
         if found.get("columns"):
-            columns = [each | {"samples": [], "different": []} for each in found["columns"]]
-            file_import.found = found | {"preview": [], "columns": columns}
+            file_import.found = _found_again(file_import, found)
+            file_import.draft = _without_words(file_import.draft, found, file_import.found)
         if foreseen.get("reasons"):
-            file_import.foreseen = foreseen | {"reasons": _wordless(foreseen["reasons"])}
-        file_import.save(update_fields=["found", "foreseen"])
+            file_import.foreseen = foreseen | {"reasons": without_cells(foreseen["reasons"])}
+        file_import.save(update_fields=["found", "foreseen", "draft"])
 
 
-def _wordless(reasons: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [each | {"reason": blanked_text(str(each.get("reason", "")))} for each in reasons]
+def _found_again(file_import: FileImport, found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is found out about a file that was written anew, read as before."""
+    path = Path((file_import.table or file_import.delivery.file).path)
+    try:
+        looked = look(path, encoding=found["encoding"], delimiter=found["delimiter"])
+    except (OSError, UnableToReadFile):
+        # What stood first told of somebody, so that no column has a name any more.
+        nothing = {"name": "", "is_usable": False, "samples": [], "different": []}
+        return {**found, "preview": [], "columns": [each | nothing for each in found["columns"]]}
+    return {**found, **as_document(looked)}
+
+
+def _without_words(
+    draft: Mapping[str, Any], before: Mapping[str, Any], found: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return a draft without the meanings of words that are in the file no more."""
+    gone = [
+        {*column["different"]} - {*now["different"]}
+        for column, now in zip(before["columns"], found["columns"], strict=True)
+    ]
+    values = {
+        place: {word: meaning for word, meaning in words.items() if word not in gone[int(place)]}
+        for place, words in draft.get("values", {}).items()
+    }
+    return {**draft, "values": values} if values else dict(draft)

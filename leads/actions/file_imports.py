@@ -30,8 +30,13 @@ class UnableToGoOn(ValueError):
 
 
 @transaction.atomic
-def bring(*, file: "File[bytes]", agreement: Agreement, by: User, now: datetime) -> FileImport:
-    """Keep a file as it came; the portal owes a look at it."""
+def bring(
+    *, file: "File[bytes]", agreement: Agreement, by: User, now: datetime, like: int = 0
+) -> FileImport:
+    """Keep a file as it came; the portal owes a look at it.
+
+    ``like`` is the key of the import it is to be read like, where somebody said so.
+    """
     name = Path(file.name or "").name[-255:] or "file"
     delivery = Delivery(
         kind=Delivery.Kind.FILE,
@@ -41,7 +46,8 @@ def bring(*, file: "File[bytes]", agreement: Agreement, by: User, now: datetime)
         file_name=name.replace("\0", ""),
     )
     delivery.file.save(f"{uuid4().hex}{Path(name).suffix[:8].lower()}", file)
-    return FileImport.objects.create(delivery=delivery)
+    draft = {"like": like} if like else {}
+    return FileImport.objects.create(delivery=delivery, draft=draft)
 
 
 @transaction.atomic
@@ -111,6 +117,11 @@ def stop(*, file_import: FileImport) -> FileImport:
     if before.state not in after:
         raise UnableToGoOn(_told(before.state))
     return _move(file_import, after[State(before.state)], of=after.keys())
+
+
+def can_be_thrown_away(file_import: FileImport) -> bool:
+    """Whether nothing of a file was taken in, and it is still there."""
+    return file_import.state in _NOT_TAKEN_IN
 
 
 @transaction.atomic

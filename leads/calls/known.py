@@ -96,7 +96,7 @@ class KnownLeads:
         found: defaultdict[tuple[int, str], dict[str, Any]] = defaultdict(dict)
         changes = LeadChange.objects.holding().filter(AnyOf("lead", set(self._leads.values())))
         for lead_id, source, attributes in changes.order_by(
-            "occurred_at", "source", "external_id"
+            "occurred_at", "source", "recorded_at", "external_id"
         ).values_list("lead_id", "source", "attributes"):
             found[lead_id, source].update(attributes)
         return found

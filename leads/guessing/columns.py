@@ -1,6 +1,6 @@
 """Guess what the columns of a file mean, from their names and from what is in them. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from leads.files import LINE, REASON
@@ -9,15 +9,18 @@ from leads.guessing.presets import Preset
 from leads.guessing.roles import (
     EVENTS,
     LEFT_OUT,
+    NUMBERS,
     OWN_NAME,
     ROLES_BY_NAME,
     TIMES,
+    UNDECIDED,
     StageName,
     plain_name,
+    role_of_words,
     stage_key,
 )
+from leads.guessing.uses import without_unused
 
-_OF_FOLLOW_UP = frozenset({"channel", "outcome", "note"})
 _BY_TIME = frozenset({*TIMES, *EVENTS})
 
 
@@ -37,7 +40,8 @@ def guess_columns(
 ) -> ColumnsGuess:
     """Guess what each column is. No role but a column's own name is given twice.
 
-    Of columns called alike, as a telephone and a mobile, the one that is filled most has it.
+    Of columns called alike, as a telephone and a mobile, the one that is filled most has it. What
+    would tell nothing, as an owner of no handoff, keeps its own name, too.
     """
     roles = [
         _role_of(name, column, stages, preset) if is_usable(header, place) else LEFT_OUT
@@ -45,13 +49,29 @@ def guess_columns(
     ]
     lead = roles.index("lead") if "lead" in roles else -1
     roles = [LEFT_OUT if role == "lead" else role for role in roles]
+    roles = _with_stage_names(roles, columns, stages)
     given = _fullest(roles, columns)
     roles = [
         role if given.get(role, place) == place else OWN_NAME for place, role in enumerate(roles)
     ]
-    if "follow_up_at" not in given:
-        roles = [OWN_NAME if role in _OF_FOLLOW_UP else role for role in roles]
+    roles = without_unused(roles)
     return ColumnsGuess(roles, lead if lead >= 0 else _naming(roles))
+
+
+def _with_stage_names(
+    roles: Sequence[str], columns: Sequence[Evidence], stages: Sequence[StageName]
+) -> list[str]:
+    """Take what names stages for just that, whatever it is called, where no column is called so."""
+    if any(role == "stage_name" or role.startswith("stage:") for role in roles):
+        return [*roles]
+    return [
+        "stage_name"
+        if role == OWN_NAME
+        and not column.has_more
+        and role_of_words(column.different, stages) == "stage_name"
+        else role
+        for role, column in zip(roles, columns, strict=True)
+    ]
 
 
 def _fullest(roles: Sequence[str], columns: Sequence[Evidence]) -> dict[str, int]:
@@ -77,7 +97,9 @@ def _role_of(
     name: str, column: Evidence, stages: Sequence[StageName], preset: Preset | None
 ) -> str:
     plain = plain_name(name)
-    role = (preset.roles.get(plain) if preset else None) or ROLES_BY_NAME.get(plain, "")
+    role = (preset.roles.get(plain) if preset else None) or role_called(
+        name, column.different, stages
+    )
     if preset and plain in preset.roles and not preset.roles[plain]:
         return LEFT_OUT
     if role.startswith("stage:"):
@@ -88,13 +110,21 @@ def _role_of(
     return _role_by_content(column)
 
 
+def role_called(name: str, words: Collection[str], stages: Sequence[StageName]) -> str:
+    """Return what a column is by its name; its words decide where the name leaves it open."""
+    plain = plain_name(name)
+    if plain in UNDECIDED:
+        return role_of_words(words, stages) or UNDECIDED[plain]
+    return ROLES_BY_NAME.get(plain, "")
+
+
 def _fits(role: str, column: Evidence) -> bool:
     """Tell whether what is in a column can be what its name says; an empty one can be anything."""
     if not column.filled:
         return True
     if role in _BY_TIME or role.startswith("stage:"):
         return column.is_mostly(column.times.times)
-    if role in {"amount", "satisfaction"}:
+    if role in NUMBERS:
         return column.numbers > 0
     return not (role in {"deal_status", "stage_name", "channel", "outcome"} and column.has_more)
 

@@ -1,9 +1,12 @@
 """What people say of a file in the browser, and the mapping document that follows from it. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import hashlib
+from base64 import b32encode
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, NamedTuple
 
+from leads.guessing.presets import preset_named
 from leads.guessing.roles import (
     ATTRIBUTES,
     EVENTS,
@@ -14,6 +17,7 @@ from leads.guessing.roles import (
 )
 
 Document = dict[str, Any]
+_LETTERS = bytes.maketrans(b"234567", b"bcdfgh")
 NOTHING = "-"
 """What is chosen for a word of the source that tells nothing."""
 
@@ -26,7 +30,9 @@ class Draft:
     everything is taken to have happened that no column dates, in ISO form. ``values`` says by the
     place of a column what its words mean. ``document`` is a mapping that was written by hand; where
     there is one, nothing else of the draft but ``encoding`` and ``delimiter`` counts. ``sheet`` is
-    the sheet of a workbook that was chosen among several.
+    the sheet of a workbook that was chosen among several. ``reached`` is the stage that every lead
+    has reached where no column tells a stage or a handoff; `NOTHING` for none, empty while nobody
+    was asked. ``like`` is the key of the file it is read like.
     """
 
     encoding: str
@@ -45,6 +51,8 @@ class Draft:
     values: dict[str, dict[str, str]] = field(default_factory=dict)
     document: str = ""
     sheet: str = ""
+    reached: str = ""
+    like: int = 0
 
     @classmethod
     def read(cls, told: Mapping[str, Any]) -> "Draft":
@@ -57,7 +65,11 @@ class Draft:
 
 
 class Column(NamedTuple):
-    """A column as it was found; ``formats`` are by the order of day and month, None is ISO."""
+    """A column as it was found; ``formats`` are by the order of day and month, None is ISO.
+
+    ``has_empty`` is whether some of its cells are empty, or may be; ``odd`` is a cell that is no
+    number among many that are.
+    """
 
     name: str
     is_usable: bool
@@ -70,6 +82,12 @@ class Column(NamedTuple):
     formats: dict[str, str | None]
     is_number: bool
     nulls: list[str]
+    has_empty: bool = False
+    odd: str = ""
+
+    def words_of(self, role: str) -> list[str]:
+        """Return the words that have to be given a meaning; an empty cell may tell a stage."""
+        return [*self.different, ""] if role == "stage_name" and self.has_empty else self.different
 
 
 def attribute_keys(roles: Sequence[str], columns: Sequence[Column]) -> dict[int, str]:
@@ -84,6 +102,21 @@ def attribute_keys(roles: Sequence[str], columns: Sequence[Column]) -> dict[int,
             is_free = key and key not in keys.values() and key not in ATTRIBUTES
             keys[place] = key if is_free else f"{key or 'column'}_{place + 1}"
     return keys
+
+
+def tells_no_stage(draft: Draft, columns: Sequence[Column]) -> bool:
+    """Tell whether no column says a stage or a handoff: then leads are in no list by the file."""
+    writer = _Writer(draft, columns)
+    return not (any(writer.stages()) or any(writer.events()))
+
+
+def words_without_meaning(draft: Draft, columns: Sequence[Column]) -> Iterator[tuple[str, str]]:
+    """Give each word that could name a stage or how a deal ended and tells nothing, by column."""
+    for place, role in roles_to_translate(draft, columns).items():
+        told = draft.values.get(str(place), {})
+        for word in columns[place].words_of(role) if role in {"stage_name", "deal_status"} else ():
+            if told.get(word, "") in {"", NOTHING}:
+                yield columns[place].name, word
 
 
 def document_of(draft: Draft, columns: Sequence[Column]) -> Document:
@@ -116,8 +149,11 @@ class _Writer:
 
     def _facts(self) -> Iterator[Document]:
         yield from self._attributes()
-        yield from self._stages()
-        yield from self._events()
+        stages, events = list(self.stages()), list(self.events())
+        yield from (*stages, *events)
+        reached = self._draft.reached
+        if reached not in {"", NOTHING} and not stages and not events:
+            yield self._fact({"stage": reached, "if_none": True}, f"stage/{reached}")
         yield from self._follow_up()
         yield from self._deals()
         if "satisfaction" in self._places:
@@ -157,7 +193,11 @@ class _Writer:
     def _meanings(self, role: str) -> Document:
         """Return what the words of a column mean; those that nobody gave a meaning tell nothing."""
         told = self._draft.values.get(str(self._places[role]), {})
-        return {word: meaning for word, meaning in told.items() if meaning not in {"", NOTHING}}
+        return {
+            word: meaning
+            for word, meaning in told.items()
+            if meaning not in {"", NOTHING} and (word or role == "stage_name")
+        }
 
     def _attributes(self) -> Iterator[Document]:
         told: Document = {}
@@ -174,20 +214,25 @@ class _Writer:
             if column.is_number:
                 told[key]["number"] = True
         if told:
-            yield self._fact({"attributes": told}, self._draft.kind)
+            # A file with other columns tells another fact, so that it replaces nothing else.
+            yield self._fact({"attributes": told}, f"{self._draft.kind}/{_mark_of(told)}")
 
-    def _stages(self) -> Iterator[Document]:
+    def stages(self) -> Iterator[Document]:
         for role in self._places:
             kind, _, stage = role.partition(":")
             if kind == "stage":
                 yield self._fact({"stage": stage}, f"stage/{stage}", role)
-        if "stage_name" in self._places and (meanings := self._meanings("stage_name")):
+        meanings = self._meanings("stage_name") if "stage_name" in self._places else {}
+        if stage := meanings.pop("", ""):
+            empty = {"column": self._name("stage_name"), "is": ""}
+            yield self._fact({"stage": stage}, f"stage/{stage}") | {"when": [empty]}
+        if meanings:
             column = self._name("stage_name")
             yield self._fact(
                 {"stage": {"column": column, "values": meanings}}, f"stage/{{{column}}}"
             ) | {"when": [{"column": column, "is": list(meanings)}]}
 
-    def _events(self) -> Iterator[Document]:
+    def events(self) -> Iterator[Document]:
         for event in EVENTS:
             if event not in self._places:
                 continue
@@ -231,23 +276,44 @@ class _Writer:
         for status, role in (("won", "deal_won_at"), ("lost", "deal_lost_at")):
             if role in self._places:
                 more = reason if status == "lost" else {}
-                yield self._deal({"deal": status} | own | more, role, status)
+                yield from self._deal({"deal": status} | own | more, role, status)
         meanings = self._meanings("deal_status") if "deal_status" in self._places else {}
         if meanings and "deal_closed_at" in self._places:
             column = self._name("deal_status")
-            fact = self._deal(
-                {"deal": {"column": column, "values": meanings}} | own | reason,
-                "deal_closed_at",
-                "closed",
-            )
-            fact["when"] += [{"column": column, "is": list(meanings)}]
+            closed = {"deal": {"column": column, "values": meanings}} | own | reason
+            for fact in self._deal(closed, "deal_closed_at", "closed"):
+                fact["when"] += [{"column": column, "is": list(meanings)}]
+                yield fact
+
+    def _deal(self, own: Document, at: str, name: str) -> Iterator[Document]:
+        """Write a deal; without an id of its own it is told apart by when it ended and its name."""
+        if id_ := self._deal_id():
+            fact = self._fact(own, "", at)
+            yield fact | {"id": {"text": f"{{{id_}}}/{name}"}}
+            return
+        ended = f"deal/{name}/{{{self._name(at)}}}"
+        if "deal_name" not in self._places:
+            yield self._fact(own, ended, at)
+            return
+        called = self._name("deal_name")
+        for more, condition in ((f"/{{{called}}}", {}), ("", {"is": ""})):
+            fact = self._fact(own, ended + more, at)
+            fact["when"] += [{"column": called} | condition]
             yield fact
 
-    def _deal(self, own: Document, at: str, name: str) -> Document:
-        fact = self._fact(own, f"deal/{name}", at)
+    def _deal_id(self) -> str:
+        """Return the column with the ids of deals: one said to be it, or that of rows of deals."""
         if "deal_id" in self._places:
-            fact["id"] = {"text": f"{{{self._name('deal_id')}}}/{name}"}
-        return fact
+            return self._name("deal_id")
+        preset = preset_named(self._draft.preset)
+        return self._lead if preset is not None and preset.has_deal_id_in(self._lead) else ""
+
+
+def _mark_of(keys: Iterable[str]) -> str:
+    """Return what is the same for the same attributes, whatever the order of their columns."""
+    digest = hashlib.blake2b("\n".join(sorted(keys)).encode(), digest_size=5).digest()
+    # In letters, as digits could be taken for those of a telephone.
+    return b32encode(digest).translate(_LETTERS).decode().lower()
 
 
 def roles_to_translate(draft: Draft, columns: Sequence[Column]) -> dict[int, str]:

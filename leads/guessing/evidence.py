@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from leads.guessing.numbers import Decimal, decimal_of, is_number
+from leads.guessing.numbers import Decimal, currency_in, decimal_of, is_number
 from leads.guessing.times import TimeEvidence
 
 SAMPLES, DIFFERENT, LONGEST = 3, 40, 80
@@ -19,6 +19,7 @@ class Evidence:
     """What was seen of a column."""
 
     filled: int = 0
+    empty: int = 0
     emails: int = 0
     phones: int = 0
     numbers: int = 0
@@ -28,10 +29,13 @@ class Evidence:
     longest: int = 0
     times: TimeEvidence = field(default_factory=lambda: TimeEvidence({}))
     decimals: dict[Decimal, int] = field(default_factory=dict)
+    currencies: set[str] = field(default_factory=set)
+    odd: str = ""
 
     def add(self, cell: str) -> None:
         """Take a cell in; it comes without spaces around it."""
         if not cell:
+            self.empty += 1
             return
         self.filled += 1
         self.longest = max(self.longest, len(cell))
@@ -40,10 +44,13 @@ class Evidence:
             return
         if is_number(cell):
             self.numbers += 1
+            self.currencies.add(currency_in(cell))
             sign = decimal_of(cell)
             if sign is not None:
                 self.decimals[sign] = self.decimals.get(sign, 0) + 1
-        elif "@" in cell:
+            return
+        self.odd = self.odd or cell[:LONGEST]
+        if "@" in cell:
             self.emails += _EMAIL.fullmatch(cell) is not None
         elif _PHONE.fullmatch(cell):
             self.phones += 1
@@ -58,6 +65,18 @@ class Evidence:
                 self.samples.append(shown)
         else:
             self.has_more = True
+
+    @property
+    def is_number(self) -> bool:
+        """Whether every cell is a number, some with a fraction, and none of another currency."""
+        is_one_kind = len(self.currencies) == 1
+        return bool(self.decimals) and self.numbers == self.filled and is_one_kind
+
+    @property
+    def odd_one(self) -> str:
+        """The first cell that keeps a column of numbers from being one; empty for none."""
+        is_mostly = bool(self.decimals) and self.filled / 2 < self.numbers < self.filled
+        return self.odd if is_mostly and not self.times.times else ""
 
     @property
     def nulls(self) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from leads.files import LINE, REASON, Rows, UnableToReadFile
 from leads.guessing.columns import is_usable
@@ -25,6 +25,17 @@ _CLOSELY, _ONE_OF = 2000, 50
 _CHUNK, _HEAD = 1 << 20, 1 << 18
 
 
+class Certainty(NamedTuple):
+    """Whether cells say how a file is written and none says otherwise, and whether some do."""
+
+    is_sure: bool
+    is_mixed: bool
+
+
+def _certainty(one: int, other: int) -> Certainty:
+    return Certainty((one == 0) is not (other == 0), bool(one and other))
+
+
 @dataclass(slots=True)
 class Looked:
     """What was found out; each guess with whether it is certain."""
@@ -38,25 +49,25 @@ class Looked:
     columns: list[Evidence]
 
     @property
-    def decimal(self) -> tuple[str, bool]:
-        """The sign that parts fractions, and whether cells say so and none says otherwise."""
+    def decimal(self) -> tuple[str, Certainty]:
+        """The sign that parts fractions, and how certain it is."""
         votes = {".": 0, ",": 0}
         for column in self.columns:
             for sign, count in column.decimals.items():
                 votes[sign] += count
-        return ("," if votes[","] > votes["."] else "."), (votes[","] == 0) is not (votes["."] == 0)
+        return ("," if votes[","] > votes["."] else "."), _certainty(*votes.values())
 
     @property
-    def order(self) -> tuple[Order | None, bool]:
-        """In which order day and month stand, and whether cells say so and none says otherwise.
+    def order(self) -> tuple[Order | None, Certainty]:
+        """In which order day and month stand, and how certain it is.
 
-        None where no cell says anything.
+        None where no cell says anything, or as many say the one as the other.
         """
         day = sum(column.times.day_first for column in self.columns)
         month = sum(column.times.month_first for column in self.columns)
         if day == month:
-            return None, False
-        return ("dmy" if day > month else "mdy"), day == 0 or month == 0
+            return None, _certainty(day, month)
+        return ("dmy" if day > month else "mdy"), _certainty(day, month)
 
     @property
     def has_order(self) -> bool:
@@ -161,16 +172,18 @@ def _shown(cell: str) -> str:
 
 def as_document(looked: Looked) -> dict[str, Any]:
     """Return what was found out as plain data, to be kept."""
-    decimal, is_decimal_sure = looked.decimal
-    order, is_order_sure = looked.order
+    decimal, of_decimal = looked.decimal
+    order, of_order = looked.order
     return {
         "encoding": looked.encoding,
         "is_encoding_sure": looked.is_encoding_sure,
         "delimiter": looked.delimiter,
         "decimal": decimal,
-        "is_decimal_sure": is_decimal_sure,
+        "is_decimal_sure": of_decimal.is_sure,
+        "is_decimal_mixed": of_decimal.is_mixed,
         "order": order,
-        "is_order_sure": is_order_sure,
+        "is_order_sure": of_order.is_sure,
+        "is_order_mixed": of_order.is_mixed,
         "has_order": looked.has_order,
         "rows": looked.rows,
         "preview": looked.preview,
@@ -191,6 +204,8 @@ def _column(looked: Looked, place: int) -> Column:
         has_time=shape.has_time if shape else False,
         has_zone=shape.has_zone if shape else False,
         formats={order: shape.format(order) if shape else None for order in ORDERS},
-        is_number=bool(evidence.decimals) and evidence.numbers == evidence.filled,
+        is_number=evidence.is_number,
         nulls=evidence.nulls,
+        odd=evidence.odd_one,
+        has_empty=evidence.empty > 0 or looked.rows > _CLOSELY,
     )

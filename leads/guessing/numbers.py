@@ -1,17 +1,50 @@
-"""Tell by which sign the numbers of a file part their fraction. Pure."""
+"""Tell by which sign the numbers of a file part their fraction, and read them so. Pure."""
 
 import re
+from decimal import Decimal as Number
 from typing import Literal
 
 Decimal = Literal[".", ","]
 
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*", re.ASCII)
+_CURRENCIES = {"R$": "BRL", "US$": "USD", "MX$": "MXN", "€": "EUR", "£": "GBP", "$": "", "¥": ""}
+_SIGN = r"(?:R|US|MX)?\$|[€£¥]|BRL|USD|EUR|GBP|JPY|MXN|ARS|CLP|COP|PEN|UYU|PYG|BOB|CAD|AUD|NZD|CHF"
+_MONEY = re.compile(
+    rf"(?P<minus>[+-])?(?:(?P<before>{_SIGN})\s*)?(?P<number>[+-]?\d[\d.,]*)"
+    rf"(?:\s*(?P<after>{_SIGN}))?"
+)
+_GROUPED = {
+    ".": re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?", re.ASCII),
+    ",": re.compile(r"[+-]?(\d+|\d{1,3}(\.\d{3})+)(,\d+)?", re.ASCII),
+}
 _WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
 
 
 def is_number(cell: str) -> bool:
-    """Tell whether a cell is a number, whichever sign parts its fraction."""
-    return _NUMBER.fullmatch(cell) is not None
+    """Tell whether a cell is a number, whichever sign parts its fraction; money is one, too."""
+    return _NUMBER.fullmatch(_bare(cell)) is not None
+
+
+def currency_in(cell: str) -> str:
+    """Return the currency an amount is written in; empty where it does not say one."""
+    found = _MONEY.fullmatch(cell)
+    sign = (found["before"] or found["after"] or "") if found else ""
+    return _CURRENCIES.get(sign, sign)
+
+
+def _bare(cell: str) -> str:
+    """Return an amount without the sign of its currency; anything else as it is."""
+    found = _MONEY.fullmatch(cell) if cell and not cell.isdecimal() else None
+    return (found["minus"] or "") + found["number"] if found else cell
+
+
+def plain_number(cell: str, decimal: str) -> Number | None:
+    """Return the number a cell is where ``decimal`` parts fractions; None for anything else."""
+    cell = _bare(cell)
+    if not _GROUPED[decimal].fullmatch(cell):
+        return None
+    group = {".": ",", ",": "."}[decimal]
+    return Number(cell.replace(group, "").replace(decimal, "."))
 
 
 def decimal_of(cell: str) -> Decimal | None:
@@ -20,6 +53,7 @@ def decimal_of(cell: str) -> Decimal | None:
     With both signs it is the last. One that is repeated makes groups, so it is the other. One
     alone makes a group only where three digits follow and no more than three come before.
     """
+    cell = _bare(cell)
     if not is_number(cell) or _WHOLE.fullmatch(cell):
         return None
     points, commas = cell.count("."), cell.count(",")

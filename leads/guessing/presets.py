@@ -8,6 +8,7 @@ exports. For the others the names are those of the systems' screens: no export w
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from agreements.criteria import gettext_noop
 from leads.guessing.roles import LEFT_OUT, ROLES_BY_NAME, plain_name
 
 _FEWEST = 3
@@ -29,10 +30,14 @@ class Preset:
     roles: Mapping[str, str] = field(default_factory=dict)
     time_zone: str = ""
 
+    def has_deal_id_in(self, column: str) -> bool:
+        """Whether a column names each deal, where rows are deals and so name their leads by it."""
+        return self.kind == "deal" and self.roles.get(plain_name(column)) == "lead"
+
 
 PRESETS: tuple[Preset, ...] = (
     Preset(
-        "hubspot-contacts", "HubSpot, contacts", "hubspot", "contact",
+        "hubspot-contacts", gettext_noop("HubSpot, contacts"), "hubspot", "contact",
         ("record id", "contact owner", "lead status", "lifecycle stage", "create date",
          "associated company", "primary associated company id", "marketing contact status",
          "became a marketing qualified lead date", "became a sales qualified lead date"),
@@ -40,13 +45,13 @@ PRESETS: tuple[Preset, ...] = (
          "primary associated company id": LEFT_OUT, "close date": LEFT_OUT},
     ),
     Preset(
-        "hubspot-deals", "HubSpot, deals", "hubspot deals", "deal",
+        "hubspot-deals", gettext_noop("HubSpot, deals"), "hubspot deals", "deal",
         ("record id", "deal name", "deal stage", "deal owner", "pipeline", "close date",
          "closed lost reason", "associated contact ids"),
         {"deal stage": "deal_status", "deal name": "name", "record id": "lead"},
     ),
     Preset(
-        "salesforce-leads", "Salesforce, leads", "salesforce", "lead",
+        "salesforce-leads", gettext_noop("Salesforce, leads"), "salesforce", "lead",
         ("isdeleted", "masterrecordid", "leadsource", "ownerid", "isconverted", "converteddate",
          "convertedaccountid", "convertedopportunityid", "systemmodstamp", "isunreadbyowner"),
         {"status": "own", "systemmodstamp": LEFT_OUT, "lasttransferdate": LEFT_OUT,
@@ -54,7 +59,7 @@ PRESETS: tuple[Preset, ...] = (
         "UTC",
     ),
     Preset(
-        "pipedrive-deals", "Pipedrive, deals", "pipedrive", "deal",
+        "pipedrive-deals", gettext_noop("Pipedrive, deals"), "pipedrive", "deal",
         ("deal - id", "deal - title", "deal - status", "deal - value", "deal - stage",
          "deal - owner", "deal - won time", "deal - lost time", "deal - lost reason"),
         {"deal - id": "lead", "deal - title": "own", "deal - stage": "own",
@@ -62,14 +67,14 @@ PRESETS: tuple[Preset, ...] = (
         "UTC",
     ),
     Preset(
-        "pipedrive-leads", "Pipedrive, leads", "pipedrive leads", "lead",
+        "pipedrive-leads", gettext_noop("Pipedrive, leads"), "pipedrive leads", "lead",
         ("lead - id", "lead - title", "lead - owner", "lead - labels", "lead - lead created",
          "lead - contact person", "lead - source origin"),
         {"lead - id": "lead", "lead - title": "own"},
         "UTC",
     ),
     Preset(
-        "pipedrive-people", "Pipedrive, people", "pipedrive people", "contact",
+        "pipedrive-people", gettext_noop("Pipedrive, people"), "pipedrive people", "contact",
         ("person - id", "person - name", "person - owner", "person - organization",
          "person - person created", "person - open deals", "person - closed deals",
          "person - marketing status", "person - last activity date"),
@@ -77,7 +82,7 @@ PRESETS: tuple[Preset, ...] = (
         "UTC",
     ),
     Preset(
-        "rdstation-leads", "RD Station Marketing, leads", "rdstation", "lead",
+        "rdstation-leads", gettext_noop("RD Station Marketing, leads"), "rdstation", "lead",
         ("estagio no funil", "dono do lead", "primeira conversao", "data da primeira conversao",
          "origem da primeira conversao", "data da ultima conversao", "total de conversoes",
          "lead scoring - perfil", "lead scoring - interesse"),
@@ -86,10 +91,10 @@ PRESETS: tuple[Preset, ...] = (
         "America/Sao_Paulo",
     ),
     Preset(
-        "rdstation-crm", "RD Station CRM, deals", "rdstation crm", "deal",
+        "rdstation-crm", gettext_noop("RD Station CRM, deals"), "rdstation crm", "deal",
         ("nome da negociacao", "etapa", "funil de vendas", "estado da negociacao",
          "valor unico", "valor recorrente", "data de fechamento", "motivo de perda"),
-        {"valor unico": "amount", "nome da negociacao": "own", "etapa": "own"},
+        {"valor unico": "amount", "etapa": "own"},
         "America/Sao_Paulo",
     ),
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """What a column of a file can be, and the words that people and systems use for it. Pure."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 from unicodedata import combining, normalize
@@ -17,9 +17,10 @@ PARTS_OF_NAME = ("first_name", "last_name")
 EVENTS = ("offered", "accepted", "rejected", "qualified", "disqualified", "recycled")
 TIMES = ("known_at", "changed_at", "follow_up_at", "deal_won_at", "deal_lost_at", "deal_closed_at")
 DETAILS = (
-    "person", "reason", "note", "channel", "outcome", "deal_id", "deal_status", "amount",
-    "currency", "satisfaction", "stage_name",
+    "person", "reason", "note", "channel", "outcome", "deal_id", "deal_name", "deal_status",
+    "amount", "currency", "satisfaction", "stage_name",
 )  # fmt: skip
+NUMBERS = ("amount", "satisfaction")
 TRANSLATED = ("channel", "outcome", "deal_status", "stage_name")
 """Roles of columns whose cells are words of the source's own, each of which means something."""
 
@@ -33,13 +34,14 @@ def plain_name(name: str) -> str:
     return " ".join(re.sub(r"[_\s]+", " ", bare).lower().split())
 
 
-def _read_words() -> tuple[Mapping[str, str], _Words, Mapping[str, _Words]]:
-    told = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
-    by_name = {word: role for role, words in told["columns"].items() for word in words}
-    return by_name, told["stages"], told["cells"]
+def _roles_by_word(words_of: _Words) -> Mapping[str, str]:
+    return {word: role for role, words in words_of.items() for word in words}
 
 
-ROLES_BY_NAME, STAGE_WORDS, _MEANINGS = _read_words()
+_TOLD = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+ROLES_BY_NAME, UNDECIDED = _roles_by_word(_TOLD["columns"]), _roles_by_word(_TOLD["undecided"])
+STAGE_WORDS: _Words = _TOLD["stages"]
+_MEANINGS: Mapping[str, _Words] = _TOLD["cells"]
 
 
 class StageName(NamedTuple):
@@ -58,6 +60,15 @@ def stage_key(told: str, stages: Iterable[StageName]) -> str:
         if plain in {plain_name(stage.name), stage.key} or role in {stage.role, stage.key}:
             return stage.key
     return ""
+
+
+def role_of_words(words: Collection[str], stages: Sequence[StageName]) -> str:
+    """Return whether the words of a column mostly name stages, or some how deals ended, if so."""
+    of_stages = sum(bool(stage_key(word, stages)) for word in words)
+    of_deals = sum(bool(meaning_of("deal_status", word, ())) for word in words)
+    if of_deals > of_stages:
+        return "deal_status"
+    return "stage_name" if of_stages > len(words) / 2 else ""
 
 
 def meaning_of(role: str, cell: str, stages: Iterable[StageName]) -> str:

@@ -1,18 +1,22 @@
 """Guess what parts the cells of a row. Pure."""
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Sequence
 
 SEPARATORS = (",", ";", "\t", "|")
 _LINES = 200
+_SAID = re.compile(r'"?sep=([,;\t|])"?\r?(?:\n|$)', re.IGNORECASE)
 
 
 def guess_separator(text: str) -> str:
     """Return the separator by which most rows of the beginning of a file have the same width.
 
-    A comma for a file of one column.
+    A comma for a file of one column. A file may say it in a first line of its own, as "sep=;".
     """
+    if said := _SAID.match(text):
+        return said[1]
     scored = [(_score(text, separator), separator) for separator in SEPARATORS]
     best, separator = max(scored, key=lambda pair: pair[0])
     return separator if best else ","

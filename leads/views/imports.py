@@ -3,21 +3,24 @@
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
+from pathlib import Path
 
 import yaml
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import (
-    FileResponse,
     Http404,
     HttpRequest,
     HttpResponse,
     HttpResponseRedirect,
+    StreamingHttpResponse,
 )
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -28,17 +31,19 @@ from agreements.permissions import refusal
 from agreements.requests import SignedInRequest
 from leads import tasks
 from leads.actions import file_imports
-from leads.draft_forms import UnableToMap, mapping_of, read_draft
+from leads.draft_forms import UnableToMap, mapping_of, read_draft, wrong_in
 from leads.draft_page import draft_context, role_groups, roles_of
 from leads.file_drafts import columns_in, stages_of
 from leads.file_work import sentence_of
 from leads.guessing.drafts import Draft
 from leads.import_page import page_context, question_of
 from leads.lead_pages import pages_about_leads
+from leads.mapping import parse_mapping
 from leads.mapping_problems import MappingError
 from leads.models import Delivery, FileImport
 from leads.permissions import check_user_can_import, check_user_can_undo_import
 from leads.queue import Desk
+from leads.rejects_told import rejects_in_words
 from leads.uploads import MOST_BYTES, BoundedUploadHandler, bound_upload
 from leads.views.lead_page import desk_or_404
 
@@ -75,8 +80,13 @@ def _bring(request: SignedInRequest, desk: Desk, bound: BoundedUploadHandler) ->
     if not file.size:
         told = _("%(file)s is empty. Export it again.") % {"file": file.name}
         return _list(request, desk, error=told)
+    like = request.POST.get("like", "")
     brought = file_imports.bring(
-        file=file, agreement=desk.agreement, by=request.user, now=timezone.now()
+        file=file,
+        agreement=desk.agreement,
+        by=request.user,
+        now=timezone.now(),
+        like=int(like) if like.isascii() and like.isdecimal() and len(like) < 19 else 0,
     )
     kick(tasks.work_on_import, pk=brought.pk)
     return HttpResponseRedirect(_address(desk, brought.pk), status=303)
@@ -97,6 +107,7 @@ def _list(request: SignedInRequest, desk: Desk, *, error: str = "") -> HttpRespo
         "agreement": desk.agreement,
         "lead_pages": pages_about_leads(desk, "leads:imports"),
         "page": page,
+        "has_stages": bool(stages_of(desk.agreement)),
         "error": error,
         "most": MOST_BYTES >> 20,
         "now": timezone.now(),
@@ -114,7 +125,12 @@ def detail(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
 
 
 def _detail(
-    request: SignedInRequest, desk: Desk, delivery: Delivery, *, error: str = ""
+    request: SignedInRequest,
+    desk: Desk,
+    delivery: Delivery,
+    *,
+    error: str = "",
+    said: Draft | None = None,
 ) -> HttpResponse:
     context = page_context(delivery) | {
         "agreement": desk.agreement,
@@ -124,7 +140,8 @@ def _detail(
         "most": MOST_BYTES >> 20,
     }
     if context["state"] == State.DRAFT:
-        context |= draft_context(delivery.file_import, desk.agreement)
+        context |= draft_context(delivery.file_import, desk.agreement, draft=said)
+        context["wrong"] = wrong_in(request.POST) if said else {}
     template = "leads/imports/detail.html#import" if request.htmx else "leads/imports/detail.html"
     return render(request, template, context, status=422 if error else 200)
 
@@ -135,6 +152,9 @@ def columns(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Keep what is said of the columns; then look again, or have it tried."""
     desk, delivery = _delivery(request, slug, pk)
     file_import = _file_import(delivery)
+    if wrong_in(request.POST) and file_import.state == State.DRAFT and file_import.found:
+        told, said = _("Correct what is marked below."), _said(request, desk, file_import)
+        return _detail(request, desk, delivery, error=told, said=said)
     try:
         error = _say(request, desk, file_import)
     except file_imports.UnableToGoOn as refused:
@@ -150,14 +170,15 @@ def _say(request: SignedInRequest, desk: Desk, file_import: FileImport) -> str:
     if file_import.state not in {State.DRAFT, State.CHECKED} or not file_import.found:
         raise file_imports.UnableToGoOn(_("The columns of this file can be changed no more."))
     was, found = Draft.read(file_import.draft), columns_in(file_import.found)
-    stages, roles = stages_of(desk.agreement), roles_of(role_groups(desk.agreement))
-    draft = read_draft(request.POST, was, found, stages, roles)
+    draft = _said(request, desk, file_import)
     if (draft.encoding, draft.delimiter) != (was.encoding, was.delimiter):
         file_imports.look_again(file_import=file_import, draft=draft)
         return ""
     kept = file_imports.save_draft(file_import=file_import, draft=draft)
     if request.POST.get("go") != "check":
         return ""
+    if not stages_of(desk.agreement):
+        return _("Leads need a signed text first.")
     try:
         mapping = mapping_of(draft, found)
     except UnableToMap as error:
@@ -166,6 +187,13 @@ def _say(request: SignedInRequest, desk: Desk, file_import: FileImport) -> str:
         return sentence_of(error, str(file_import))
     file_imports.try_out(file_import=kept, mapping=mapping.mapping, document=mapping.document)
     return ""
+
+
+def _said(request: SignedInRequest, desk: Desk, file_import: FileImport) -> Draft:
+    """Return the draft that was sent."""
+    was, found = Draft.read(file_import.draft), columns_in(file_import.found or {})
+    stages, roles = stages_of(desk.agreement), roles_of(role_groups(desk.agreement))
+    return read_draft(request.POST, was, found, stages, roles)
 
 
 def _deed(do: Deed) -> Callable[[SignedInRequest, str, int], HttpResponse]:
@@ -215,10 +243,21 @@ def back(_request: SignedInRequest, _desk: Desk, delivery: Delivery, _now: datet
     file_imports.save_draft(file_import=file_import, draft=Draft.read(file_import.draft))
 
 
-@_deed
-def throw_away(request: SignedInRequest, _desk: Desk, delivery: Delivery, now: datetime) -> None:
-    """Throw a file away of which nothing was taken in."""
-    file_imports.throw_away(file_import=_file_import(delivery), by=request.user, now=now)
+@login_required
+@require_http_methods(["GET", "POST"])
+def throw_away(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
+    """Ask whether a file is to be thrown away of which nothing was taken in, and do it."""
+    desk, delivery = _delivery(request, slug, pk)
+    file_import = _file_import(delivery)
+    if request.method == "GET":
+        can_be = file_imports.can_be_thrown_away(file_import)
+        context = {"agreement": desk.agreement, "delivery": delivery, "can_be_thrown_away": can_be}
+        return render(request, "leads/imports/throw_away_question.html", context)
+    try:
+        file_imports.throw_away(file_import=file_import, by=request.user, now=timezone.now())
+    except file_imports.UnableToGoOn as refused:
+        messages.warning(request, str(refused))
+    return HttpResponseRedirect(_address(desk, pk), status=303)
 
 
 @login_required
@@ -240,15 +279,19 @@ def undo(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
 
 @login_required
 @require_GET
-def rejects(request: SignedInRequest, slug: str, pk: int) -> FileResponse:
+def rejects(request: SignedInRequest, slug: str, pk: int) -> StreamingHttpResponse:
     """Give the rows that were rejected, to be corrected and sent again."""
     _desk, delivery = _delivery(request, slug, pk)
     kept = _file_import(delivery).rejects
     if not kept:
         raise Http404
     stem = delivery.file_name.rpartition(".")[0] or delivery.file_name
-    return FileResponse(
-        kept.open("rb"), as_attachment=True, filename=f"{stem}.rejects.csv", content_type="text/csv"
+    disposition = content_disposition_header(as_attachment=True, filename=f"{stem}.rejects.csv")
+    form = parse_mapping(delivery.mapping).file
+    return StreamingHttpResponse(
+        rejects_in_words(Path(kept.path), form, get_language() or "en"),
+        content_type="text/csv",
+        headers={"Content-Disposition": disposition or "attachment"},
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from agreements.models import AgreementVersion, Audit, User
+from leads import file_work
 from leads.actions import file_imports
 from leads.models import FileImport, Lead, LeadChange, StageEntry
 from leads.rebuild import rebuild
@@ -41,7 +42,7 @@ def test_it_works(version: AgreementVersion, marta: User) -> None:
     assert (draft.encoding, draft.delimiter, draft.order) == ("windows-1252", ";", "dmy")
     assert (draft.source, draft.lead, draft.preset) == ("hubspot", 0, "hubspot-contacts")
     assert draft.roles == [
-        "", "first_name", "last_name", "email", "known_at", "stage:mql", "person",
+        "", "first_name", "last_name", "email", "known_at", "stage:mql", "own",
     ]  # fmt: skip
 
     checked = try_out(brought)
@@ -110,6 +111,43 @@ def test_what_was_known_before_an_import_holds_again(
     assert Lead.objects.get(identities__external_id="1").name == "Paulo Souza"
     assert Lead.objects.of_agreement(version.agreement).count() == 1
     assert rebuild(now=NOW) == 0
+
+
+def test_an_import_that_goes_on_counts_the_whole_file(
+    version: AgreementVersion, marta: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As much as the dry run foresaw, whether its leads were known before or not."""
+    maria = ["3", "María", "Núñez", "maria@example.com", "02/09/2026 09:00", "", ""]
+    rita = ["4", "Rita", "Nunes", "rita@example.com", "02/09/2026 09:00", "03/09/2026 09:00", ""]
+    before = NOW - timedelta(hours=1)
+    known = bring(version.agreement, marta, table(PAULO, JOAO), now=before)
+    take_in(try_out(known), marta, now=before)
+    moved = [*PAULO[:5], "05/09/2026 09:00", "Bruno"]
+    checked = try_out(bring(version.agreement, marta, table(moved, maria, JOAO, rita, maria)))
+    foreseen = checked.foreseen
+    file_imports.take_in(file_import=checked, by=marta, now=NOW)
+    monkeypatch.setattr("leads.imports.BATCH", 1)
+    progress = file_work._Progress.__call__
+
+    def stop_after_a_row(self: file_work._Progress, done: int) -> None:
+        if done:
+            file_imports.stop(file_import=checked)
+        progress(self, done)
+
+    monkeypatch.setattr("leads.file_work._Progress.__call__", stop_after_a_row)
+    assert not file_work.work_on(checked.pk, now=NOW)
+    monkeypatch.undo()
+    assert FileImport.objects.get(pk=checked.pk).state == State.STOPPED
+    assert StageEntry.objects.filter(delivery=checked.delivery).count() == 1
+
+    done = take_in(checked, marta, now=NOW + timedelta(minutes=5))
+
+    assert done.delivery.summary is not None
+    assert foreseen is not None
+    assert done.delivery.summary["leads"] == foreseen["leads"] == {"new": 2}
+    assert done.delivery.summary["facts"] == foreseen["facts"]
+    assert foreseen["facts"]["by_kind"]["stage"] == {"new": 1, "revised": 1, "repeated": 0}
+    assert foreseen["facts"]["by_kind"]["attributes"]["repeated"] > 0
 
 
 def test_an_undo_never_seems_less_done_than_before(

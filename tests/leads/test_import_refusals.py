@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import F
 from django.test import Client
 from openpyxl import Workbook
 
@@ -17,6 +18,7 @@ from leads import file_work, uploads, workbook_parts, workbooks
 from leads.actions import file_imports
 from leads.files import defused, undefused
 from leads.imports import Imported, import_facts
+from leads.kept_reasons import in_words
 from leads.models import Delivery, FileImport, Lead
 from tests.leads.file_imports import (
     HEADER,
@@ -204,17 +206,27 @@ def test_rows_with_broken_or_zero_characters_are_rejected_alone(
     summary = done.delivery.summary
     assert summary is not None
     assert (summary["rows"], summary["taken"], summary["rejected"]) == (4, 2, 2)
-    assert "cannot be read as utf-8" in summary["reasons"][0]["reason"]
+    assert "cannot be read as utf-8" in in_words(summary["reasons"])[0]["reason"]
     rejected = Path(done.rejects.path).read_bytes()
     assert b"Jo\xe3o" in rejected
 
 
 @pytest.mark.parametrize(
-    "cell", ["=1+1", "+55 11", "-5", "@x", "\t=1", "\n=1", "'=1", "''-1", "a=1", "'", ""]
-)
+    "cell",
+    [
+        "=1+1", "+cmd|' /C calc'!A0", "-A1", "+1*2", "+", "-5\n=1", "@x", "\t=1", "\n=1", "'=1",
+        "''-1", "'+55 11", "a=1", "'", "",
+    ],
+)  # fmt: skip
 def test_cells_of_rejects_are_no_formulas_and_come_back_unchanged(cell: str) -> None:
     assert not defused(cell).startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
     assert undefused(defused(cell)) == cell
+
+
+@pytest.mark.parametrize("cell", ["+55 11 98765-4321", "+55 (11) 9.8765", "-5", "-1.5", "+1"])
+def test_telephones_and_numbers_are_written_as_they_are(cell: str) -> None:
+    assert defused(cell) == cell
+    assert undefused(cell) == undefused(f"'{cell}") == cell
 
 
 def test_two_columns_of_one_name_are_left_out(brought: Bring) -> None:
@@ -345,6 +357,32 @@ def test_stopped_at_its_very_end_an_import_goes_on(
     file_imports.take_in(file_import=checked, by=marta, now=NOW)
     assert file_work.work_on(checked.pk, now=NOW)
     assert (FileImport.objects.get().state, FileImport.objects.get().error) == (State.IMPORTED, "")
+
+
+def test_overtaken_at_its_very_end_an_import_is_left_to_who_took_it_over(
+    brought: Bring,
+    marta: User,
+    monkeypatch: pytest.MonkeyPatch,
+    left_below: Callable[[str], list[str]],
+) -> None:
+    checked = try_out(brought(table(PAULO, BROKEN)))
+    file_imports.take_in(file_import=checked, by=marta, now=NOW)
+
+    def overtaken_after(**asked: Any) -> Imported:
+        done = import_facts(**asked)
+        FileImport.objects.update(tries=F("tries") + 1)
+        return done
+
+    monkeypatch.setattr(file_work, "import_facts", overtaken_after)
+    assert file_work.work_on(checked.pk, now=NOW)
+    assert FileImport.objects.get().state == State.IMPORTING
+    assert left_below("rejects") == []
+    monkeypatch.undo()
+    FileImport.objects.update(beat_at=None)
+    assert file_work.work_on(checked.pk, now=NOW)
+    done = FileImport.objects.get()
+    assert done.state == State.IMPORTED
+    assert left_below("rejects") == [Path(done.rejects.path).name]
 
 
 def test_nobody_works_on_what_somebody_works_on(brought: Bring, marta: User) -> None:

@@ -8,11 +8,9 @@ from django.core.management import call_command
 from openpyxl import Workbook
 
 from agreements.models import AgreementVersion, User
-from leads.actions import file_imports, forgetting, handoffs
-from leads.ingest import ingest
+from leads.actions import file_imports, handoffs
 from leads.models import Delivery, FileImport, Forgetting, Lead
 from leads.raw_files import search_files
-from tests.factories import Teller
 from tests.leads.file_imports import (
     JOAO,
     PAULO,
@@ -23,6 +21,7 @@ from tests.leads.file_imports import (
     workbook_of,
 )
 from tests.leads.files import ANA, NOBODY, run, write
+from tests.leads.forgotten_files import forget, stored, tell_of_paulo
 from tests.leads.pages import NOW
 
 pytestmark = pytest.mark.django_db
@@ -30,24 +29,10 @@ pytestmark = pytest.mark.django_db
 _ALSO = ["3", "Two\nlines", "web", "2026-09-04 18:00", "", "", "", "", ""]
 
 
-def forget(name: str, by: User) -> None:
-    forgetting.forget(lead=Lead.objects.get(name=name), reason="Asked.", by=by, now=NOW)
-
-
-def tell_of_paulo(version: AgreementVersion) -> None:
-    """Tell of somebody whose address stands in files, too, under another name."""
-    told = Teller("9").attributes(NOW, name="Paulo Souza", email="Paulo@example.com")
-    ingest(agreement=version.agreement, facts=[told], by=None, now=NOW)
-
-
 def content_of(book: Workbook) -> bytes:
     content = BytesIO()
     book.save(content)
     return content.getvalue()
-
-
-def stored() -> str:
-    return Path(Delivery.objects.latest("pk").file.path).read_text()
 
 
 @pytest.mark.usefixtures("here")
@@ -88,7 +73,7 @@ def test_a_draft_is_searched_by_address(version: AgreementVersion, admin: User) 
     assert "paulo@example.com" not in stored()
     assert "joao@example.com" in stored()
     assert brought.found
-    assert brought.found["preview"] == []
+    assert brought.found["preview"] == [[""] * 7, JOAO]
 
 
 def test_what_is_rejected_later_is_searched_too(version: AgreementVersion, admin: User) -> None:
@@ -113,6 +98,72 @@ def test_what_is_rejected_later_is_searched_too(version: AgreementVersion, admin
     assert "João" in stored()
     assert "yesterday" not in str(done.delivery.summary)
     assert search_files(now=NOW) == 0
+
+
+def test_the_other_rejected_rows_stay_as_they_were_written(
+    version: AgreementVersion, admin: User
+) -> None:
+    """With the mark of UTF-8 before them, and no cell that a spreadsheet takes for a formula."""
+    tell_of_paulo(version)
+    of_paulo = [*PAULO[:4], "31/02/2026 10:00", "", ""]
+    formula = ["5", "=1+1", "'-x", "rui@example.com", "31/02/2026 10:00", "", "José"]
+    done = take_in_whole(version.agreement, admin, table(JOAO, of_paulo, formula))
+    before = Path(done.rejects.path).read_bytes().splitlines()
+    assert before[2].endswith("5;'=1+1;''-x;rui@example.com;31/02/2026 10:00;;José".encode())
+    forget("Paulo Souza", admin)
+    assert search_files(now=NOW) == 1
+    after = Path(FileImport.objects.get(pk=done.pk).rejects.path).read_bytes().splitlines()
+    assert after == [before[0], b";;;;;;;;", before[2]]
+    assert after[0].startswith(b"\xef\xbb\xbfrejected_line;")
+
+
+def test_a_mark_stays_before_a_file_that_has_one_alone(
+    version: AgreementVersion, admin: User
+) -> None:
+    tell_of_paulo(version)
+    contents = [table(PAULO, JOAO, encoding=encoding) for encoding in ("utf-8", "utf-8-sig")]
+    brought = [bring(version.agreement, admin, content) for content in contents]
+    forget("Paulo Souza", admin)
+    assert search_files(now=NOW) == 2
+    for each, content in zip(brought, contents, strict=True):
+        each.delivery.refresh_from_db()
+        kept = Path(each.delivery.file.path).read_bytes()
+        assert kept.splitlines()[::2] == content.splitlines()[::2]
+        assert b"paulo" not in kept
+
+
+def test_a_draft_is_searched_by_the_column_that_names_the_lead(
+    version: AgreementVersion, admin: User
+) -> None:
+    content = b"id;name;phone\n9;Paulo Souza;11 98765-4321\n10;Rui;11 2345-6789\n"
+    drafts = [bring(version.agreement, admin, content, name="crm.csv") for _ in range(2)]
+    at = "{instant: '2026-09-01T09:00:00Z'}"
+    fact = f"{{attributes: {{name: name}}, id: '{{id}}', at: {at}}}"
+    by_hand = f"source: crm\nlead: id\nfacts: [{fact}]"
+    FileImport.objects.filter(pk=drafts[1].pk).update(
+        draft=drafts[1].draft | {"source": "elsewhere", "document": by_hand}
+    )
+    tell_of_paulo(version)
+    forget("Paulo Souza", admin)
+    assert search_files(now=NOW) == 2
+    for each in drafts:
+        each.delivery.refresh_from_db()
+        kept = Path(each.delivery.file.path).read_text().splitlines()
+        assert kept == ["id;name;phone", ";;", "10;Rui;11 2345-6789"]
+
+
+@pytest.mark.parametrize(
+    "said", [{"lead": -1}, {"document": "source: ["}, {"document": "- crm"}], ids=str
+)
+def test_a_draft_that_names_no_lead_is_searched_by_address(
+    version: AgreementVersion, admin: User, said: dict[str, object]
+) -> None:
+    tell_of_paulo(version)
+    brought = bring(version.agreement, admin, table(PAULO, JOAO))
+    FileImport.objects.filter(pk=brought.pk).update(draft=brought.draft | said)
+    forget("Paulo Souza", admin)
+    assert search_files(now=NOW) == 1
+    assert "paulo@example.com" not in stored()
 
 
 def test_a_workbook_becomes_text(version: AgreementVersion, admin: User) -> None:
@@ -200,6 +251,33 @@ def test_what_cannot_be_read_is_tried_once(
     assert f"delivery {refused.pk} " in caplog.text
     assert Forgetting.objects.get().files_searched_at == NOW
     assert list(Delivery.objects.unsearched()) == [refused.delivery]
+
+
+def test_nobody_is_in_a_blank_file(version: AgreementVersion, admin: User) -> None:
+    tell_of_paulo(version)
+    for content in (b"", b"\xff\xfe", b" \r\n\r\n"):
+        bring(version.agreement, admin, content, name="blank.csv")
+    forget("Paulo Souza", admin)
+    assert search_files(now=NOW) == 0
+    assert Forgetting.objects.get().files_searched_at == NOW
+    assert not Delivery.objects.unsearched().exists()
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "klingon"])
+def test_whatever_is_wrong_with_a_file_the_others_are_searched(
+    version: AgreementVersion, admin: User, caplog: pytest.LogCaptureFixture, encoding: str
+) -> None:
+    """Somebody named an encoding that the file is not in, or that nobody knows."""
+    tell_of_paulo(version)
+    wrong = bring(version.agreement, admin, table(PAULO), name="wrong.csv")
+    FileImport.objects.filter(pk=wrong.pk).update(draft=wrong.draft | {"encoding": encoding})
+    bring(version.agreement, admin, table(PAULO, JOAO))
+    forget("Paulo Souza", admin)
+    assert search_files(now=NOW) == 1
+    assert "paulo@example.com" not in stored()
+    assert f"delivery {wrong.pk} " in caplog.text
+    assert list(Delivery.objects.unsearched()) == [wrong.delivery]
+    assert Forgetting.objects.get().files_searched_at == NOW
 
 
 def test_what_can_be_read_again_is_searched_by_the_next_deed(

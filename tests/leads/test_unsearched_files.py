@@ -11,10 +11,9 @@ from agreements.models import AgreementVersion, Audit, User
 from leads.actions import file_imports, forgetting, handoffs
 from leads.models import Delivery, FileImport, Lead
 from leads.raw_files import search_files
-from tests.factories import make_user
 from tests.leads.file_imports import PAULO, bring, table, take_in_whole
 from tests.leads.files import NOBODY, run, write
-from tests.leads.pages import NOW, offer, stop_time, text_of
+from tests.leads.pages import NOW, offer, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -23,16 +22,10 @@ LISTED = "Files that could not be searched"
 
 
 @pytest.fixture
-def version(version: AgreementVersion, monkeypatch: pytest.MonkeyPatch) -> AgreementVersion:
-    stop_time(monkeypatch)
-    return version
-
-
-@pytest.fixture
-def officer(client: Client) -> User:
-    officer = make_user("Odete", is_admin=True)
-    client.force_login(officer)
-    return officer
+def officer(client: Client, admin: User) -> User:
+    """Who answers for personal data, signed in."""
+    client.force_login(admin)
+    return admin
 
 
 @pytest.fixture
@@ -72,7 +65,7 @@ def test_it_works(
     taken = press(client, refused.delivery, "")
     assert b"".join(taken.streaming_content) == b"%PDF-1.7 rui@example.com"
     assert 'filename="leads.pdf"' in taken["Content-Disposition"]
-    assert Audit.objects.get(action="leads.file.taken_out").actor_name == "Odete"
+    assert Audit.objects.get(action="leads.file.taken_out").actor_name == "Adela"
 
     path = Path(refused.delivery.file.path)
     with django_capture_on_commit_callbacks(execute=True):
@@ -98,7 +91,7 @@ def test_of_what_was_taken_in_only_the_file_goes(
     done = FileImport.objects.select_related("delivery").get()
     assert (done.state, done.delivery.file.name) == (State.IMPORTED, "")
     assert Lead.objects.filter(name="Paulo Souza").exists()
-    assert Audit.objects.get(action="leads.file.discarded").actor_name == "Odete"
+    assert Audit.objects.get(action="leads.file.discarded").actor_name == "Adela"
 
 
 @pytest.mark.usefixtures("forgotten", "here")

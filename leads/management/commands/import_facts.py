@@ -17,6 +17,7 @@ from agreements.models import Agreement, User
 from leads.files import UnableToReadFile
 from leads.imports import Imported, import_facts
 from leads.ingest import Ingested
+from leads.kept_reasons import as_kept, in_words, sentence_of
 from leads.mapping import MappingFile, mapping_from_yaml
 from leads.mapping_problems import MappingError
 from leads.permissions import check_user_can_import
@@ -145,6 +146,7 @@ class Command(BaseCommand):
 
     def _tell(self, imported: Imported, options: dict[str, Any]) -> None:
         summary = imported.as_json()
+        summary["reasons"] = in_words(summary["reasons"])
         if options["json"]:
             about = {
                 "agreement": options["agreement"],
@@ -184,7 +186,7 @@ def _sentences(imported: Imported) -> list[str]:
         )
     told += [
         gettext("Rejected rows: %(rows)d, first in line %(line)d: %(reason)s")
-        % {"rows": reason.rows, "line": reason.line, "reason": reason.sentence}
+        % {"rows": reason.rows, "line": reason.line, "reason": sentence_of(as_kept(reason.error))}
         for reason in imported.first_reasons
     ]
     if imported.rejects:

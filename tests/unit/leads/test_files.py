@@ -105,3 +105,10 @@ def test_rejects_that_are_sent_again_do_not_grow(tmp_path: Path) -> None:
     with Rejects(path, ["rejected_line", "rejected_reason", "id"], UTF_8) as rejects:
         rejects.add(2, "Still bad.", ["7", "Too bad.", "1"])
     assert rows_of(path) == [(2, ["2", "Still bad.", "1"])]
+
+
+@pytest.mark.parametrize("is_lenient", [True, False])
+def test_utf_8_that_is_taken_for_utf_16_is_told(tmp_path: Path, is_lenient: bool) -> None:
+    path = written(tmp_path, "id,name\n1,João\n".encode())
+    with pytest.raises(UnableToReadFile, match=r"^leads\.csv is not utf-16 \(byte 1 is not\)"):
+        Rows(path, FileFormat(encoding="utf-16"), is_lenient=is_lenient)

@@ -18,6 +18,7 @@ from leads.guessing.presets import OTHER_OBJECTS, PRESETS, object_without_leads,
 from leads.guessing.roles import ROLES_BY_NAME, StageName, meaning_of, plain_name
 from leads.mapped_rows import RowReader
 from leads.mapping import parse_mapping
+from leads.row_problems import UnableToRead
 from leads.told import Told, ToldAttributes, ToldDeal, ToldEvent, ToldFollowUp, ToldStage
 
 STAGES = [
@@ -101,7 +102,7 @@ def test_presets_know_the_exports_they_are_for() -> None:
     assert lead == "Record ID"
     assert found == {
         "First Name": "first_name", "Last Name": "last_name", "Email": "email",
-        "Phone Number": "phone", "Contact owner": "person", "Lead Status": "own",
+        "Phone Number": "phone", "Contact owner": "own", "Lead Status": "own",
         "Create Date": "known_at", "Associated Company": "company",
     }  # fmt: skip
     for preset in PRESETS:
@@ -126,6 +127,23 @@ def test_columns_without_a_name_of_their_own_are_left_out() -> None:
     header = ["id", "name", "name", "", "a{b}", "rejected_line"]
     guess = guess_columns(header, [evidence("x") for _ in header], STAGES)
     assert (guess.lead, guess.roles) == (0, [""] * 6)
+
+
+@pytest.mark.parametrize(
+    ("header", "unused"),
+    [
+        (["id", "owner", "amount", "currency", "lost reason", "deal id", "close date", "outcome"],
+         {"owner", "amount", "currency", "lost reason", "deal id", "close date", "outcome"}),
+        (["id", "owner", "currency", "lost reason", "lost date"], {"currency"}),
+        (["id", "owner", "amount", "currency", "lost reason", "won date"], {"lost reason"}),
+        (["id", "amount", "reason", "deal status", "close date"], set()),
+        (["id", "owner", "note", "reason", "offered at"], {"note", "reason"}),
+        (["id", "owner", "call date", "channel", "rejected at", "reason"], set()),
+    ],
+)  # fmt: skip
+def test_what_would_tell_nothing_keeps_its_own_name(header: list[str], unused: set[str]) -> None:
+    found, _lead = roles({name: [] for name in header})
+    assert {name for name, role in found.items() if role == "own"} == unused
 
 
 def test_a_role_is_given_once() -> None:
@@ -300,3 +318,35 @@ def test_exports_that_name_no_leads_are_known(header: list[str], expected: str) 
 def test_what_presets_are_for_is_never_refused() -> None:
     assert not any(object_without_leads([*preset.marks]) for preset in PRESETS)
     assert OTHER_OBJECTS.keys() == SENTENCES.keys()
+
+
+@pytest.mark.parametrize("first", ["sep=;", '"sep=;"', "SEP=;"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_the_line_that_says_what_parts_the_cells_is_no_header(
+    tmp_path: Path, first: str, encoding: str
+) -> None:
+    path = tmp_path / "file.csv"
+    path.write_bytes(f"{first}\r\nid;name\r\n1;Ana, Rui\r\n".encode(encoding))
+    for delimiter in ("", ";"):
+        looked = look(path, delimiter=delimiter)
+        assert (looked.delimiter, looked.header, looked.rows) == (";", ["id", "name"], 1)
+    assert look(path, delimiter=",").header == ["id;name"]
+
+
+def test_telephones_and_days_of_registration_are_known() -> None:
+    found, _lead = roles({"Person - ID": ["1"], "Person - Phone - Mobile": ["+55 11 98888-7777"]})
+    assert found == {"Person - Phone - Mobile": "phone"}
+    found, _lead = roles({"id": ["1"], "Data de cadastro": ["2026-09-01"]})
+    assert found == {"Data de cadastro": "known_at"}
+    assert roles({"id": ["1"], "Data de cadastro": []})[0] == {"Data de cadastro": "known_at"}
+
+
+def test_the_currency_an_amount_is_written_in_is_read(tmp_path: Path) -> None:
+    header = ["id", "valor", "ganho em"]
+    found = columns(tmp_path, header, ["1", "R$ 1.234,01", "2026-09-01"])
+    said = draft(["", "amount", "deal_won_at"], decimal=",")
+    [deal] = told(said, found, ["1", "R$ 1.234,01", "2026-09-01"])
+    assert isinstance(deal, ToldDeal)
+    assert (deal.amount, deal.currency) == (Decimal("1234.01"), "BRL")
+    with pytest.raises(UnableToRead, match="“USD” is not the currency of the agreement"):
+        told(said, found, ["1", "US$ 10", "2026-09-01"])

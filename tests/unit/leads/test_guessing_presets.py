@@ -15,7 +15,7 @@ from leads.guessing.presets import preset_of
 from leads.guessing.roles import StageName, meaning_of
 from leads.mapped_rows import RowReader
 from leads.mapping import parse_mapping
-from leads.told import Told, ToldAttributes, ToldStage
+from leads.told import Told, ToldAttributes, ToldDeal, ToldStage
 
 STAGES = [StageName("lead", "Lead", "none"), StageName("mql", "MQL", "mql")]
 RD_STATION = {
@@ -41,6 +41,11 @@ PIPEDRIVE_PEOPLE = {
     "Person - Owner": "Rui", "Person - Person created": "2026-08-31 12:15:00",
     "Person - Update time": "2026-09-02 10:00:00",
 }  # fmt: skip
+RD_STATION_CRM = {
+    "Nome da negociação": "Renovação", "E-mail": "ana@exemplo.example", "Etapa": "Fechamento",
+    "Funil de vendas": "Padrão", "Estado da negociação": "Vendida", "Valor único": "1500,50",
+    "Data de fechamento": "20/09/2026", "Motivo de perda": "", "Responsável": "Rui",
+}  # fmt: skip
 PIPEDRIVE_DEALS = [
     "Deal - Title", "Deal - Owner", "Person - Email - Work", "Person - Phone - Work",
     "Deal - Deal created", "Deal - ID", "Deal - Pipeline", "Deal - Source", "Deal - Stage",
@@ -50,9 +55,9 @@ PIPEDRIVE_DEALS = [
 
 
 def guessed(
-    tmp_path: Path, cells: dict[str, str], **looked: str
+    tmp_path: Path, cells: dict[str, str], *others: dict[str, str], **looked: str
 ) -> tuple[dict[str, str], list[Told]]:
-    """Return the role of each column of a file, and what its one row tells."""
+    """Return the role of each column of a file, and what its first row and the others tell."""
     header = list(cells)
     path = tmp_path / "export.csv"
     with path.open("w", encoding=looked.get("encoding", "utf-8"), newline="") as file:
@@ -65,15 +70,17 @@ def guessed(
     columns = [Column(**column) for column in found["columns"]]
     draft = Draft(
         roles=list(guess.roles), lead=guess.lead, encoding=found["encoding"],
-        delimiter=found["delimiter"], time_zone=preset.time_zone, source=preset.source,
-        kind=preset.kind, moment="2026-09-08T13:00:00+00:00",
+        delimiter=found["delimiter"], time_zone=preset.time_zone or "UTC", source=preset.source,
+        kind=preset.kind, moment="2026-09-08T13:00:00+00:00", decimal=found["decimal"],
+        preset=preset.key,
     )  # fmt: skip
     for place, role in roles_to_translate(draft, columns).items():
         word = cells[header[place]]
         draft.values[str(place)] = {word: meaning_of(role, word, STAGES)}
     setting = Setting(stages=("lead", "mql"), person=len, currency="BRL", currencies={"BRL"})
     read = RowReader(parse_mapping(document_of(draft, columns)), header, setting)
-    return dict(zip(header, guess.roles, strict=True)), read([*cells.values()])
+    facts = [fact for row in (cells, *others) for fact in read([*row.values()])]
+    return dict(zip(header, guess.roles, strict=True)), facts
 
 
 def _seen(cell: str) -> Evidence:
@@ -87,7 +94,7 @@ def _seen(cell: str) -> Evidence:
 )
 def test_leads_of_rd_station(tmp_path: Path, written: dict[str, str]) -> None:
     roles, facts = guessed(tmp_path, RD_STATION, **written)
-    assert roles["Dono do Lead"] == "person"
+    assert roles["Dono do Lead"] == "own"
     assert roles["URL pública"] == roles["Eventos (Últimos 100)"] == ""
     known, reached = facts
     assert isinstance(known, ToldAttributes)
@@ -95,13 +102,14 @@ def test_leads_of_rd_station(tmp_path: Path, written: dict[str, str]) -> None:
     assert known.occurred_at == datetime(2026, 8, 31, 12, 15, tzinfo=UTC)
     assert known.attributes["phone"] == "+55 (47) 99647-0159"
     assert known.attributes["origin"] == "Busca Paga | Google"
+    assert known.attributes["dono_do_lead"] == "vendas@acme.example"
     assert isinstance(reached, ToldStage)
     assert reached.stage == "mql"
 
 
 def test_people_of_pipedrive(tmp_path: Path) -> None:
     roles, facts = guessed(tmp_path, PIPEDRIVE_PEOPLE)
-    assert roles["Person - Owner"] == "person"
+    assert roles["Person - Owner"] == "own"
     (known,) = facts
     assert isinstance(known, ToldAttributes)
     assert (known.lead.external_id, known.occurred_at) == (
@@ -116,3 +124,46 @@ def test_deals_of_pipedrive_stay_deals_with_their_people() -> None:
     preset = preset_of(PIPEDRIVE_DEALS)
     assert preset
     assert preset.key == "pipedrive-deals"
+
+
+def test_each_deal_of_rd_station_is_one(tmp_path: Path) -> None:
+    later = RD_STATION_CRM | {"Data de fechamento": "21/09/2026"}
+    other = RD_STATION_CRM | {"Nome da negociação": "Expansão", "Valor único": "200,00"}
+    nameless = RD_STATION_CRM | {"Nome da negociação": ""}
+    roles, facts = guessed(tmp_path, RD_STATION_CRM, later, other, nameless)
+    assert roles["Nome da negociação"] == "deal_name"
+    deals = [fact for fact in facts if isinstance(fact, ToldDeal)]
+    assert len({deal.external_id for deal in deals}) == len(deals) == 4
+    assert {deal.lead.external_id for deal in deals} == {"ana@exemplo.example"}
+
+
+@pytest.mark.parametrize(
+    ("cells", "closed"),
+    [
+        (
+            {
+                "Deal - ID": "61", "Deal - Title": "Silva Peças", "Deal - Value": "900",
+                "Deal - Status": "won", "Deal - Won time": "2026-09-01 12:15:00",
+                "Deal - Deal created": "2026-08-31 12:15:00",
+            },
+            {"Deal - Won time": "2026-09-04 10:00:00"},
+        ),
+        (
+            {
+                "Record ID": "61", "Deal Name": "Silva Peças", "Deal Stage": "Ganho",
+                "Amount": "900", "Close Date": "2026-09-01 12:15", "Pipeline": "Sales",
+                "Create Date": "2026-08-31 12:15",
+            },
+            {"Close Date": "2026-09-04 10:00"},
+        ),
+    ],
+    ids=["Pipedrive", "HubSpot"],
+)  # fmt: skip
+def test_a_deal_that_is_the_row_stays_one_when_its_closing_is_corrected(
+    tmp_path: Path, cells: dict[str, str], closed: dict[str, str]
+) -> None:
+    _roles, facts = guessed(tmp_path, cells, cells | closed)
+    was, corrected = (fact for fact in facts if isinstance(fact, ToldDeal))
+    assert was.external_id == corrected.external_id
+    assert was.lead.external_id == "61"
+    assert was.occurred_at < corrected.occurred_at

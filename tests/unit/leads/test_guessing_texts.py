@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import datetime
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from leads.guessing.encodings import EncodingGuess, EncodingGuesser
 from leads.guessing.evidence import Evidence
-from leads.guessing.numbers import decimal_of
+from leads.guessing.numbers import currency_in, decimal_of, is_number, plain_number
 from leads.guessing.separators import SEPARATORS, guess_separator
 from leads.guessing.times import ORDERS, TimeEvidence, read_shape
 
@@ -79,16 +80,44 @@ def test_commas_inside_of_cells_mislead_nobody() -> None:
     assert guess_separator("") == ","
 
 
+@pytest.mark.parametrize("sign", SEPARATORS)
+def test_a_file_may_say_what_parts_its_cells(sign: str) -> None:
+    assert guess_separator(f"sep={sign}\r\nid,na;me\r\n") == sign
+
+
 @pytest.mark.parametrize(
     ("cell", "expected"),
     [
         ("1.234,50", ","), ("1,234.50", "."), ("12,5", ","), ("12.5", "."), ("0.125", "."),
         ("1.234.567", ","), ("1,234,567", "."), ("1234.567", "."), ("-7,25", ","),
         ("1.234", None), ("1,234", None), ("1234", None), ("12.5 kg", None), ("", None),
+        ("R$ 1.234,01", ","), ("-R$\N{NO-BREAK SPACE}7,5", ","), ("US$1,234.50", "."),
+        ("12,50 €", ","),        ("BRL 12.5", "."), ("ABC 12.5", None), ("R$", None),
     ],
 )  # fmt: skip
 def test_the_decimal_sign_of_a_number(cell: str, expected: str | None) -> None:
     assert decimal_of(cell) == expected
+
+
+@pytest.mark.parametrize(
+    ("cell", "currency", "number"),
+    [
+        ("R$ 1.234,01", "BRL", "1234.01"),
+        ("-R$ 7,5", "BRL", "-7.5"),
+        ("US$10", "USD", "10"),
+        ("12,50 €", "EUR", "12.50"),
+        ("$ 3", "", "3"),
+        ("MXN 3", "MXN", "3"),
+        ("1.234", "", "1234"),
+        ("R$ 1.23,4", "BRL", None),
+        ("R$ R$ 5", "", None),
+        ("", "", None),
+    ],
+)
+def test_money_is_a_number_of_a_currency(cell: str, currency: str, number: str | None) -> None:
+    assert currency_in(cell) == currency
+    assert plain_number(cell, ",") == (None if number is None else Decimal(number))
+    assert is_number(cell) or number is None
 
 
 @given(st.decimals(-(10**9), 10**9, places=2, allow_nan=False))
@@ -173,7 +202,22 @@ def test_what_a_column_holds() -> None:
     assert (column.filled, column.emails, column.phones) == (4, 2, 1)
     assert column.nulls == ["000000000000000AAA"]
     assert column.samples == ["a@b.example", "c@d.example", "000000000000000AAA"]
+    assert not column.is_number
     for number in range(60):
         column.add(f"word {number}")
     assert column.has_more
     assert len(column.different) == 40
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (["R$ 1,50", "R$ 2"], True), (["1,50", "2"], True), (["1", "2"], False),
+        (["R$ 1,50", "US$ 2"], False), (["1,50", "x"], False),
+    ],
+)  # fmt: skip
+def test_a_column_of_numbers_is_of_one_currency(cells: list[str], expected: bool) -> None:
+    column = Evidence()
+    for cell in cells:
+        column.add(cell)
+    assert column.is_number is expected

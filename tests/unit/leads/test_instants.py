@@ -58,6 +58,9 @@ def test_a_date_may_be_written_otherwise() -> None:
         ("1899-12-30 00:00:00", "UTC", None, "lies before 1970 or after 2099"),
         ("9999-12-31 23:59:59", SAO_PAULO, None, "lies before 1970 or after 2099"),
         ("2026-03-31", "UTC", "%d/%m/%Y", "is not written as DD/MM/YYYY, as the mapping says"),
+        ("99/99/2026", "UTC", "%d/%m/%Y", "is not written as DD/MM/YYYY, as the mapping says"),
+        ("31/02/2026", "UTC", "%d/%m/%Y", "“31/02/2026” in “at” is a day that does not exist."),
+        ("2026-02-31 09:00", "UTC", None, "is a day that does not exist."),
     ],
 )
 def test_what_is_no_time_is_refused(
@@ -74,6 +77,7 @@ def test_what_is_no_time_is_refused(
         ("31/03/2026", "UTC", "“31/03/2026” in “day” is not a date; write it as 2026-03-31."),
         ("20260331", "UTC", "“20260331” in “day” is not a date; write it as 2026-03-31."),
         ("2011-12-30", "Pacific/Apia", "is a day that Pacific/Apia did not have"),
+        ("2026-02-31", "UTC", "“2026-02-31” in “day” is a day that does not exist."),
         ("1969-06-01", "UTC", "lies before 1970 or after 2099"),
     ],
 )

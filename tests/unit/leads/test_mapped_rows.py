@@ -177,11 +177,11 @@ def test_conditions_say_which_facts_a_row_tells() -> None:
     ("fact", "row", "sentence"),
     [
         ({"stage": "mql"}, ROW | {"at": ""}, "“at” is empty, but at needs it."),
-        ({"stage": "mql"}, ROW | {"id": ""}, "“id” is empty, but lead needs it."),
+        ({"stage": "mql"}, ROW | {"id": ""}, "“id” is empty, but it names the lead; fill it in."),
         (
             {"stage": "mql", "id": "{id}/{n}"},
             ROW | {"n": ""},
-            "“n” is empty, but id needs it.",
+            "“n” is empty, but it names what the row tells; fill it in.",
         ),
         (
             {"stage": "mql"},

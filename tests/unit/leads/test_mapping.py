@@ -129,7 +129,7 @@ def test_true_and_false_in_values_stay_what_they_are() -> None:
             document(a_stage(ammount="x")),
             (
                 "facts.1.ammount: Unknown key “ammount”; possible here are id, at, when, "
-                "revised_at, retracted, stage."
+                "revised_at, retracted, stage, if_none."
             ),
         ),
         (

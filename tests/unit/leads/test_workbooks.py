@@ -113,7 +113,7 @@ _CELLS = st.one_of(
 
 
 @pytest.mark.filterwarnings("ignore:.*outside the limits for dates")
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.dictionaries(st.integers(0, 25), _CELLS, max_size=6), max_size=8))
 def test_whatever_cells_there_are(told: list[dict[int, tuple[str, str, int]]]) -> None:
     rows = [

@@ -1,0 +1,74 @@
+"""Why rows were rejected, kept as codes: said in the language of whoever reads it.
+
+What was kept before that is a sentence in the language of whoever imported, and is read as it is.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+from django.utils.translation import gettext
+
+from leads.blanking import blanked_text
+from leads.row_problems import MESSAGES, UnableToRead
+
+Kept: TypeAlias = Mapping[str, Any]
+"""The ``code`` of a reason and its ``params``, or a sentence as ``reason``, and how often it is."""
+
+# What a row itself says, and what the database says of it.
+_QUOTING = frozenset({"value", "reason"})
+# A cell that is longer is told by how it begins.
+_LONGEST = 200
+
+
+def as_kept(error: UnableToRead) -> dict[str, Any]:
+    """Return a reason as plain data."""
+    return {"code": error.code, "params": {key: _plain(of) for key, of in error.params.items()}}
+
+
+def _plain(value: object) -> int | str:
+    if isinstance(value, int):
+        return value
+    text = str(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def sentence_of(kept: Kept) -> str:
+    """Say a reason in the language of whoever reads it."""
+    template = MESSAGES.get(kept.get("code", ""))
+    if template is None:
+        return str(kept.get("reason", ""))
+    return gettext(template).format(**kept["params"])
+
+
+def in_words(reasons: Sequence[Kept]) -> list[dict[str, Any]]:
+    """Return reasons and how many rows each is about, in the language of whoever reads them."""
+    return [
+        {"reason": sentence_of(each), "rows": each["rows"], "first_line": each["first_line"]}
+        for each in reasons
+    ]
+
+
+def as_cell(error: UnableToRead) -> str:
+    """Write a reason into a cell, in signs that every encoding has."""
+    return json.dumps(as_kept(error))
+
+
+def cell_in_words(cell: str) -> str:
+    """Say the reason that a cell holds; a sentence stays as it is."""
+    try:
+        kept = json.loads(cell)
+    except ValueError:
+        return cell
+    return sentence_of({"reason": cell} | kept) if isinstance(kept, dict) else cell
+
+
+def without_cells(reasons: Sequence[Kept]) -> list[dict[str, Any]]:
+    """Return reasons without what they quote of cells; sentences may quote any."""
+    return [{key: _without_cells(key, value) for key, value in each.items()} for each in reasons]
+
+
+def _without_cells(key: str, value: Any) -> Any:
+    if key == "params":
+        return {name: _without_cells(name, of) for name, of in value.items()}
+    return blanked_text(str(value)) if key in _QUOTING else value
