@@ -151,7 +151,12 @@ def share_changes(changes: dict[int, list[ChangeRow]], families: Families) -> No
             if since:
                 changes.setdefault(one, []).extend(since)
         for lead_id in (joining.merged_ids | joining.kept_ids) & changes.keys():
-            changes[lead_id].sort(key=lambda change: change[:3])
+            changes[lead_id].sort(key=_order)
+
+
+def _order(change: ChangeRow) -> tuple[datetime, str, datetime, str]:
+    """Of what a source says was so since the same instant, what was heard later replaces."""
+    return change.occurred_at, change.source, change.recorded_at, change.external_id
 
 
 def known_at(changes: Iterable[ChangeRow], at: datetime | None) -> dict[str, Any]:

@@ -68,7 +68,8 @@ class Standing:
 
     ``contest`` is empty, or how the contest of its rejection stands: waiting, upheld, overturned.
     ``spans`` are the times it was open, the latest without an end while it is; a follow-up at
-    the very instant of an end still belongs to it.
+    the very instant of an end still belongs to it. ``follows`` is when the handoff of the lead that
+    was offered before it ended.
     """
 
     pk: int
@@ -81,6 +82,7 @@ class Standing:
     contest: str = ""
     reason: str = ""
     until: datetime | None = None
+    follows: datetime | None = None
     spans: list[tuple[datetime, datetime | None]] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
 
@@ -218,14 +220,13 @@ class _Family:
             self.standings.append((lead_id, Standing(pk, status="repeated", offered_at=offered_at)))
             current.absorb(marks)
             return
-        if current:
-            current.end_before(offered_at)
+        follows = current.end_before(offered_at) if current else None
         touches = [
             mark_of_follow_up(row, counts=rules.is_in_time(row, offered_at))
             for row in self._told[lead_id].follow_ups
             if row.occurred_at >= offered_at
         ]
-        self._go_on_with(_Folding(pk, _order(first), marks, touches), lead_id)
+        self._go_on_with(_Folding(pk, _order(first), marks, touches, follows), lead_id)
         self.standings.append((lead_id, self._current[lead_id].standing))
 
     def join(self, joining: Joining) -> None:
@@ -271,10 +272,15 @@ class _Folding:
     """One handoff while the facts about it are gathered."""
 
     def __init__(
-        self, pk: int, order: tuple[datetime, str, str], marks: list[Mark], touches: list[Mark]
+        self,
+        pk: int,
+        order: tuple[datetime, str, str],
+        marks: list[Mark],
+        touches: list[Mark],
+        follows: datetime | None,
     ) -> None:
         self.order, self._marks, self._touches = order, marks, touches
-        self.standing = Standing(pk)
+        self.standing = Standing(pk, follows=follows)
         self._fold()
 
     def is_open_at(self, at: datetime) -> bool:
@@ -286,12 +292,13 @@ class _Folding:
         self._marks += [mark for mark in marks if mark.kind is not MarkKind.OFFERED]
         self._fold()
 
-    def end_before(self, at: datetime) -> None:
-        """Another handoff was opened: from then on no decision reopens this one."""
+    def end_before(self, at: datetime) -> datetime | None:
+        """Be reopened by no decision since another handoff was opened; return when it ended."""
         kept = [mark for mark in self._marks if not mark.overturned or mark.at < at]
         if len(kept) < len(self._marks):
             self._marks = kept
             self._fold()
+        return self.standing.closed_at
 
     def make_way(self, merge: MergeRow) -> None:
         """Another handoff goes on: end if it is open, and reopen no more."""
@@ -304,7 +311,7 @@ class _Folding:
     def _fold(self) -> None:
         """Take all marks in order; follow-ups count only while the handoff is open."""
         standing = self.standing
-        fresh = Standing(standing.pk)
+        fresh = Standing(standing.pk, follows=standing.follows)
         for mark in sorted([*self._marks, *self._touches]):
             if mark.kind is MarkKind.FOLLOW_UP and not fresh.was_open_at(mark.at):
                 continue

@@ -152,22 +152,27 @@ def history_of(
     records: Records, key: LeadAndAgreement, standing: Standing
 ) -> tuple[History, list[Absence]]:
     """Return all marks on the clocks of a handoff, and when those who held it were away."""
-    history = History([*standing.marks, *marks_of_lead(records, key)])
+    history = History([*standing.marks, *marks_of_lead(records, key, standing)])
     holders = (holder for _, holder in history.custody if isinstance(holder, int))
     return history, records.absences_of(holders)
 
 
-def marks_of_lead(records: Records, key: LeadAndAgreement) -> Iterator[Mark]:
-    """Give the marks that facts about the lead make on every handoff of it."""
+def marks_of_lead(records: Records, key: LeadAndAgreement, standing: Standing) -> Iterator[Mark]:
+    """Give the marks that facts about the lead make on a handoff of it.
+
+    The stages that it entered while, or before, an earlier handoff went on are that one's: a lead
+    that comes back and is offered anew did not wait for it since it was qualified first.
+    """
     lead_id, _agreement_id = key
     for stage in records.stages.get(key, ()):
-        yield Mark(
-            stage.occurred_at,
-            MarkKind.STAGE_ENTERED,
-            stage.source,
-            stage.external_id,
-            stage=stage.stage,
-        )
+        if standing.follows is None or stage.occurred_at > standing.follows:
+            yield Mark(
+                stage.occurred_at,
+                MarkKind.STAGE_ENTERED,
+                stage.source,
+                stage.external_id,
+                stage=stage.stage,
+            )
     for change in records.changes.get(lead_id, ()):
         if change.attributes.get("do_not_contact") is True:
             yield Mark(

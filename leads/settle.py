@@ -32,6 +32,7 @@ from leads.replaying import (
     handoff_row,
     lead_row,
 )
+from leads.stages import write_stages
 from leads.standings import standings_of
 from leads.told import Named
 
@@ -66,14 +67,15 @@ def settle(
 
     1. Lock their handoffs in primary-key order, then read the records.
     2. Fold the facts into handoffs and replay the clocks of each under its version.
-    3. Write the differences; of the leads whose facts or projections changed, log the days and
-       have them judged again.
+    3. Write the differences, then the stages that follow from them; of the leads whose facts or
+       projections changed, log the days and have them judged again.
     """
     judge_by_rules()
     settling = _Settling(lead_ids, now, born or Born())
     settling.write_leads()
     settling.write_handoffs()
     settling.write_clocks_and_breaches()
+    settling.written += write_stages(settling.lead_ids)
     changed = settling.lead_ids if facts_changed else settling.changed_leads
     log_days_of(changed)
     copy_rows(Unjudged, ("lead_id",), [(lead_id,) for lead_id in changed])

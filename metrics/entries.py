@@ -12,6 +12,7 @@ from datetime import date
 from django.db.backends.utils import CursorWrapper
 
 from agreements.models import Agreement
+from leads.stages import ENTRIES
 
 # Kept by the connection, so that counting again and again leaves no litter in the catalogue.
 _TABLES = """
@@ -91,45 +92,11 @@ SELECT lead_id, root_id FROM down;
 ANALYZE family;
 """
 
-_ENTRIES = """
-SELECT family.root_id, family.lead_id, told.stage, told.occurred_at AS at
-FROM family JOIN leads_stageentry AS told USING (lead_id)
-WHERE told.agreement_id = %(agreement)s AND told.is_current AND NOT told.is_retracted
-UNION ALL
-SELECT family.root_id, family.lead_id, version.mql, handoff.offered_at
-FROM family JOIN leads_handoff AS handoff USING (lead_id) JOIN judging_version AS version
-    ON handoff.offered_at >= version.named_from AND handoff.offered_at < version.named_to
-WHERE handoff.agreement_id = %(agreement)s AND handoff.status NOT IN ('expected', 'repeated')
-UNION ALL
-SELECT family.root_id, family.lead_id, version.sal, handoff.accepted_at
-FROM family JOIN (
-    SELECT id, lead_id, agreement_id, CASE WHEN contest = 'overturned' THEN (
-        SELECT min(event.occurred_at) FROM leads_handoffevent AS event
-        WHERE event.handoff_id = leads_handoff.id AND event.kind = 'decided'
-            AND event.is_overturned AND event.is_current AND NOT event.is_retracted
-    ) ELSE decided_at END AS accepted_at
-    FROM leads_handoff WHERE status NOT IN ('expected', 'repeated', 'rejected')
-) AS handoff USING (lead_id) JOIN judging_version AS version
-    ON handoff.accepted_at >= version.named_from AND handoff.accepted_at < version.named_to
-WHERE handoff.agreement_id = %(agreement)s
-UNION ALL
-SELECT family.root_id, family.lead_id, version.sql, handoff.closed_at
-FROM family JOIN leads_handoff AS handoff USING (lead_id) JOIN judging_version AS version
-    ON handoff.closed_at >= version.named_from AND handoff.closed_at < version.named_to
-WHERE handoff.agreement_id = %(agreement)s AND handoff.status = 'qualified'
-UNION ALL
-SELECT family.root_id, family.lead_id, version.customer, told.occurred_at
-FROM family JOIN leads_deal AS told USING (lead_id) JOIN judging_version AS version
-    ON told.occurred_at >= version.named_from AND told.occurred_at < version.named_to
-WHERE told.agreement_id = %(agreement)s AND told.is_current AND NOT told.is_retracted
-    AND told.status = 'won'
-"""
-
 _FIRST_ENTRIES = f"""
 INSERT INTO first_entry (root_id, stage, at, lead_id, version_id, is_implied, local_date)
 WITH told AS MATERIALIZED (
     SELECT DISTINCT ON (root_id, stage) root_id, stage, at, lead_id
-    FROM ({_ENTRIES}) AS entry WHERE stage IS NOT NULL
+    FROM ({ENTRIES}) AS entry WHERE stage IS NOT NULL AND agreement_id = %(agreement)s
     ORDER BY root_id, stage, at, lead_id
 ), implied AS (
     SELECT DISTINCT ON (told.root_id, before.stage)

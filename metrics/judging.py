@@ -19,8 +19,8 @@ from metrics.month_counts import CUSTOMER
 # Kept by the connection, so that counting again and again leaves no litter in the catalogue.
 _TABLES = """
 CREATE TEMPORARY TABLE IF NOT EXISTS judging_version
-    (version_id bigint PRIMARY KEY, starts_at timestamptz, ends_at timestamptz,
-     named_from timestamptz, named_to timestamptz,
+    (version_id bigint PRIMARY KEY, agreement_id bigint, starts_at timestamptz,
+     ends_at timestamptz, named_from timestamptz, named_to timestamptz,
      mql text, sal text, sql text, customer text, beyond text);
 CREATE TEMPORARY TABLE IF NOT EXISTS funnel_stage (version_id bigint, stage text, position int);
 CREATE TEMPORARY TABLE IF NOT EXISTS conversion
@@ -89,6 +89,7 @@ def write_versions(cursor: CursorWrapper, versions: Sequence[AgreementVersion]) 
         rows["judging_version"].append(
             (
                 version.pk,
+                version.agreement_id,
                 version.effective_from or "-infinity",
                 version.effective_to or "infinity",
                 version.effective_from if place else "-infinity",

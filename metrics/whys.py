@@ -15,11 +15,12 @@ from metrics.figures import Outcome
 from metrics.ledger import Ledger
 from metrics.month_counts import HANDOFF
 from metrics.pace import expected, needed_per_open_day, per_open_day, projection
+from metrics.rates import Acceptance
 from metrics.subjects import Subject, plain, strong
 
 
 def why(subject: Subject) -> SafeString:
-    """Say in one to three sentences why a commitment stands as it does."""
+    """Say in a few sentences why a commitment stands as it does."""
     return format_html_join(" ", "{}", ((sentence,) for sentence in _sentences(subject)))
 
 
@@ -163,6 +164,7 @@ def _of_acceptance(subject: Subject) -> Iterator[SafeString]:
         undecided=subject.count(said.undecided, "undecided"),
     )
     yield from _most_frequent_reason(subject)
+    yield from _decided_contests(said)
     if figures.pending and figures.lowest is not None and figures.highest is not None:
         yield plain(
             _("It can still end between %(lowest)s and %(highest)s.")
@@ -181,6 +183,24 @@ def _none_decided(subject: Subject) -> SafeString:
             undecided,
         ),
         number=subject.count(undecided, "undecided"),
+    )
+
+
+def _decided_contests(said: Acceptance) -> Iterator[SafeString]:
+    of_decided, of_rejected = said.overturned_of_decided, said.overturned_of_rejected
+    if of_decided is None or of_rejected is None:
+        return
+    yield plain(
+        _(
+            "Contests decided: %(decided)s, overturned: %(overturned)s (%(of_decided)s), which is "
+            "%(of_rejected)s of all rejections."
+        )
+        % {
+            "decided": formats.figure(said.overturned + said.upheld),
+            "overturned": formats.figure(said.overturned),
+            "of_decided": share_text(of_decided),
+            "of_rejected": share_text(of_rejected),
+        }
     )
 
 

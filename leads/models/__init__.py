@@ -20,6 +20,7 @@ from leads.models.leads import Handoff, Lead, LeadIdentity
 from leads.models.likeness import Distinction
 from leads.models.personal import Forgetting, ForgottenAddress, RetentionRules
 from leads.models.readiness import OfferRule, Readiness, Unjudged
+from leads.models.stages import LeadStage
 
 __all__ = [
     "AssignmentRule",
@@ -44,6 +45,7 @@ __all__ = [
     "LeadChange",
     "LeadIdentity",
     "LeadMerge",
+    "LeadStage",
     "OfferRule",
     "Readiness",
     "RetentionRules",

@@ -17,6 +17,11 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """Those with a file of which nobody knows whether forgotten people are in it."""
         return self.filter(unsearchable_at__isnull=False, file__gt="")
 
+    def with_unsearched_files(self) -> Self:
+        """Of those that share such a file the one that came first."""
+        first = self.unsearched().order_by("file", "pk").distinct("file")
+        return self.filter(pk__in=first.values("pk"))
+
 
 class Delivery(models.Model):
     """One inbound payload or file; it stays, with its error, when it cannot be read.

@@ -4,13 +4,14 @@ from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING, Self
 
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Agreement, AgreementVersion, Membership, User
 from leads.any_of import AnyOf
 from leads.kin import apart_from
+from leads.letters import bare_of
 
 if TYPE_CHECKING:
     from leads.models.personal import Forgetting
@@ -55,8 +56,7 @@ class Lead(models.Model):
         verbose_name_plural = _("leads")
         indexes = [
             GinIndex(
-                fields=["name", "company", "email"],
-                opclasses=["gin_trgm_ops"] * 3,
+                *(OpClass(bare_of(each), "gin_trgm_ops") for each in ("name", "company", "email")),
                 name="lead_search",
             ),
             models.Index(
@@ -135,6 +135,10 @@ class HandoffQuerySet(models.QuerySet["Handoff"]):
     def open(self) -> Self:
         """Those that nobody has ended: offered or accepted."""
         return self.filter(status__in=Handoff.OPEN)
+
+    def contested(self) -> Self:
+        """Those whose rejection waits for the arbiter."""
+        return self.filter(status=Handoff.Status.REJECTED, contest=Handoff.Contest.WAITING)
 
     def resting(self, *, by: date | None = None) -> Self:
         """Those recycled until a date whose lead was not offered again under the agreement.

@@ -6,9 +6,12 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from agreements.models import User
 from leads.models.leads import Lead
+
+_SILENT = "silent_for_months:"
 
 
 class ForgettingQuerySet(models.QuerySet["Forgetting"]):
@@ -28,6 +31,7 @@ class Forgetting(models.Model):
 
     While it lasts, what is told of the lead is kept without personal fields; ``told_again_at`` is
     when that happened last. Leads that were one were forgotten together, a row each.
+    The ``reason`` is as somebody wrote it, or of a rule its code, for which ``why`` has the words.
     """
 
     class Cause(models.TextChoices):
@@ -72,6 +76,24 @@ class Forgetting(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.lead_id} {self.forgotten_at:%Y-%m-%d}"
+
+    @staticmethod
+    def code_of_silence(months: int) -> str:
+        """Return the reason of somebody who showed no sign of life for so many months."""
+        return f"{_SILENT}{months}"
+
+    @property
+    def why(self) -> str:
+        """The reason in the language of who reads it."""
+        told = self.reason.removeprefix(_SILENT)
+        if self.cause != self.Cause.RULE or told == self.reason:
+            return self.reason
+        months = int(told)
+        return ngettext(
+            "No sign of life for %(months)s month.",
+            "No sign of life for %(months)s months.",
+            months,
+        ) % {"months": months}
 
 
 class ForgottenAddressQuerySet(models.QuerySet["ForgottenAddress"]):

@@ -26,9 +26,9 @@ EVENTS = (
     "disqualified", "recycled", "paused", "resumed", "withdrawn",
 )  # fmt: skip
 TABLES = (
-    "leads_breach", "leads_clock", "leads_change", "leads_handoffevent", "leads_followup",
-    "leads_stageentry", "leads_deal", "leads_satisfaction", "leads_leadchange", "leads_handoff",
-    "leads_leadidentity", "leads_lead",
+    "leads_leadstage", "leads_breach", "leads_clock", "leads_change", "leads_handoffevent",
+    "leads_followup", "leads_stageentry", "leads_deal", "leads_satisfaction", "leads_leadchange",
+    "leads_handoff", "leads_leadidentity", "leads_lead",
 )  # fmt: skip
 
 
@@ -104,8 +104,7 @@ def version() -> AgreementVersion:
 
 @settings(
     max_examples=20,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(history=histories(), order=st.randoms(use_true_random=False), again=st.integers(0, 5))
 def test_it_works(
@@ -135,8 +134,7 @@ def test_it_works(
 
 @settings(
     max_examples=10,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(history=histories(), place=st.integers(0, 100), hours=st.integers(-30, 30))
 def test_a_correction_ends_where_the_truth_would_have(

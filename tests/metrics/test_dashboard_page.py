@@ -44,6 +44,8 @@ def test_it_works(september: Agreement, client: Client) -> None:
     assert "Off track" in rows["M1"]
     assert "Target 90% Actual 91.7% Attained 102% Pace –" in rows["M2"]
     assert "9 of 108 decided were rejected, 8 are undecided." in rows["M2"]
+    contests = "Contests decided: 5, overturned: 3 (60%), which is 18.8% of all rejections."
+    assert contests in rows["M2"]
     assert "It can still end between 85.3% and 94.0%." in rows["M2"]
     assert "On track" in rows["M2"]
     assert "Win 10 customers a month" in rows["S3"]

@@ -191,7 +191,7 @@ def test_breaches_show_who_was_late_by_how_much(september: Agreement, client: Cl
 
     # Offered on Monday at 10:00: due at 15:00, open for 3 h more and 16 h until Wednesday 18:00.
     row = next(row for row in rows if row.startswith("Late Ipê S2"))
-    assert row == "Late Ipê S2 2 d 3 h Mon 15:00 Overdue Ana"
+    assert row == "Late Ipê S2 2 d 3 h Mon 28 Sep 15:00 Overdue Ana"
 
 
 def test_a_breach_that_no_sweep_has_recorded_is_late_all_the_same(

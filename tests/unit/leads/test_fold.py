@@ -170,6 +170,16 @@ def test_a_decision_after_a_new_offer_reopens_nothing() -> None:
     assert (standings[1].status, standings[2].status) == ("rejected", "offered")
 
 
+def test_a_handoff_follows_the_end_of_the_one_before_it() -> None:
+    events = [event("offered", 0), event("recycled", 2, reason="not_now")]
+    events += [event("offered", hours, handoff=hours) for hours in (5, 6)]
+    standings = folded([*events, event("withdrawn", 7, handoff=5), event("offered", 9, handoff=9)])
+    assert [(pk, each.follows) for pk, each in standings.items()] == [
+        (1, None), (5, at(2)), (6, None), (9, at(7))
+    ]  # fmt: skip
+    assert standings[6].status == "repeated"
+
+
 def test_events_before_their_offer_wait() -> None:
     standing = folded([event("assigned", 1, person=7)])[1]
     assert (standing.status, standing.offered_at, standing.holder_id) == ("expected", None, None)
