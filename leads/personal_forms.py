@@ -65,6 +65,14 @@ class RetentionForm(forms.ModelForm):  # type: ignore[type-arg]
         months.label = _("Forget leads without a sign of life for so many months")
         months.help_text = _("Empty: nobody is forgotten by rule.")
         days.label = _("Empty calls and files that came in after so many days")
-        days.help_text = _("Empty: what came in stays.")
+        days.help_text = _("At least 7 days. Empty: what came in stays.")
+        months.error_messages |= {
+            "min_value": _("Give 1 month or more, or leave it empty."),
+            "max_value": _("Give at most 240 months, or leave it empty."),
+        }
+        days.error_messages |= {
+            "min_value": _("Give 7 days or more, or leave it empty."),
+            "max_value": _("Give at most 7300 days, or leave it empty."),
+        }
         for number in (months, days):
             number.widget.attrs |= _WIDE | {"inputmode": "numeric"}

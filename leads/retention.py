@@ -5,7 +5,6 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils.translation import gettext as _
 
 from agreements.models import Audit
 from leads.actions.forgetting import AlreadyForgotten, UnableToForget, forget
@@ -94,7 +93,7 @@ def forget_by_rule(*, now: datetime) -> int:
     if months is None:
         return 0
     since = months_before(now, months)
-    reason = _("No sign of life for %(months)s months.") % {"months": months}
+    reason = Forgetting.code_of_silence(months)
     forgotten, latest = 0, 0
     while forgotten < MOST_AT_ONCE:
         leads = list(silent_since(since).filter(pk__gt=latest).order_by("pk")[:BATCH])

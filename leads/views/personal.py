@@ -43,6 +43,10 @@ def forget(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     lead = _lead(request, slug, pk)
     check_user_can_forget(request.user)
     sent = request.POST if request.method == "POST" else None
+    if forgotten := lead.lasting_forgetting:
+        status = 422 if sent is not None else 200
+        told = {"lead": lead, "forgotten": forgotten}
+        return render(request, "leads/forgotten.html", told, status=status)
     form = ForgetForm(sent, named=str(lead))
     if form.is_valid() and _forget(request, lead, form):
         return HttpResponseRedirect(_page_of(slug, lead), status=303)
@@ -113,11 +117,9 @@ def personal_data(request: SignedInRequest) -> HttpResponse:
 
 
 def _unsearched() -> dict[str, Any]:
-    """Return how many stored files cannot be searched, and those that came first; each once."""
-    rows = Delivery.objects.unsearched().order_by("file", "pk").distinct("file")
-    files = Delivery.objects.filter(pk__in=rows.values("pk")).order_by("received_at", "pk")
-    shown = files.select_related("agreement", "received_by")[:PER_PAGE]
-    return {"number": files.count(), "files": list(shown)}
+    """Return how many stored files cannot be searched, and those that came first."""
+    files = Delivery.objects.with_unsearched_files().select_related("agreement", "received_by")
+    return {"number": files.count(), "files": list(files.order_by("received_at", "pk")[:PER_PAGE])}
 
 
 @login_required

@@ -1,6 +1,7 @@
 """The pages about personal data: forgetting, taking out, the list and the rules."""
 
 import json
+import re
 import zipfile
 from datetime import timedelta
 from io import BytesIO
@@ -8,11 +9,12 @@ from io import BytesIO
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.http import HttpResponse
 from django.test import Client
 
 from agreements.models import AgreementVersion, Audit, User
 from leads.actions import forgetting, handoffs
-from leads.models import Forgetting, Handoff, Lead, RetentionRules
+from leads.models import Forgetting, Handoff, Lead, RetentionRules, StageEntry
 from tests.factories import make_user, make_version
 from tests.leads.dealing import dealing_terms
 from tests.leads.pages import NOW, offer, stop_time, text_of
@@ -62,6 +64,25 @@ def test_it_works(client: Client, paulo: Lead) -> None:
     assert "Adela Asked for · Asked by letter." in listed
 
 
+def test_who_was_forgotten_is_not_asked_about_again(
+    client: Client, paulo: Lead, admin: User
+) -> None:
+    found = forgetting.forget(lead=paulo, reason="Asked by letter.", by=admin, now=NOW)
+    answer = {"reason": "Asked.", "name": f"#{paulo.pk}"}
+    for response in (
+        client.get(page_of(paulo, "forget/")), client.post(page_of(paulo, "forget/"), answer)
+    ):  # fmt: skip
+        text = text_of(response)
+        assert "This person was forgotten before." in text
+        assert re.search(r"This person was forgotten: .+\. Facts and figures stay\.", text)
+        assert "Adela · Asked for · Asked by letter." in text
+        assert "This cannot be undone" not in text
+    assert response.status_code == 422
+    assert list(Forgetting.objects.all()) == [found]
+    forgetting.lift(forgetting=found, by=admin, now=NOW)
+    assert "This cannot be undone" in text_of(client.get(page_of(paulo, "forget/")))
+
+
 def test_another_name_forgets_nobody(client: Client, paulo: Lead) -> None:
     response = client.post(page_of(paulo, "forget/"), {"reason": "Asked.", "name": "Rui"})
     assert response.status_code == 422
@@ -92,6 +113,44 @@ def test_everything_kept_is_taken_out(client: Client, paulo: Lead, admin: User) 
     with zipfile.ZipFile(BytesIO(client.post(page_of(paulo, "person-file/")).content)) as archive:
         again = json.loads(archive.read("person.json"))
     assert "leads.lead.taken_out" in [each["action"] for each in again["audit"]]
+
+
+def page_taken_out(client: Client, lead: Lead) -> str:
+    packed = client.post(page_of(lead, "person-file/")).content
+    with zipfile.ZipFile(BytesIO(packed)) as archive:
+        return text_of(HttpResponse(archive.read("person.html")))
+
+
+def test_what_is_taken_out_reads_well(client: Client, paulo: Lead, admin: User) -> None:
+    client.post(page_of(paulo, "person-file/"))
+    text = page_taken_out(client, paulo)
+    assert "As it was on 8 September 2026, 13:00:00 UTC" in text
+    assert "Happened 8 September 2026, 11:00:00 UTC" in text
+    assert "Agreement Acme" in text
+    assert "Stage MQL Handoffs" in text
+    assert "Attributes Name Paulo Souza E-mail address paulo@souza.example" in text
+    assert "What it was Rejected" in text
+    assert "Reason Wrong data" in text
+    assert "Asked not to be contacted no" in text
+    assert "What was done Rejected Who did it Adela" in text
+    assert "What was done Took out everything that is kept" in text
+    assert not re.search(r"false|\{|\+00:00|[a-z]_[a-z]", text)
+
+
+def test_what_is_taken_out_is_in_the_language_and_zone_of_its_reader(
+    client: Client, paulo: Lead, admin: User
+) -> None:
+    User.objects.filter(pk=admin.pk).update(language="es", time_zone="Europe/Madrid")
+    text = page_taken_out(client, paulo)
+    assert "8 de septiembre de 2026, 15:00:00 CEST" in text
+    assert "UTC" not in text
+
+
+def test_what_does_not_hold_is_said_not_to(client: Client, paulo: Lead, admin: User) -> None:
+    assert "it does not count any more" not in page_taken_out(client, paulo)
+    StageEntry.objects.filter(lead=paulo).update(is_undone=True, is_current=False)
+    text = page_taken_out(client, paulo)
+    assert "Stages Undone with its import: it does not count any more." in text
 
 
 def test_what_is_told_is_kept_again(client: Client, paulo: Lead, admin: User) -> None:

@@ -13,6 +13,7 @@ from agreements.models import AgreementVersion, Audit, User
 from leads.actions import handoffs, merges, outcomes, retention_rules
 from leads.ingest import ingest
 from leads.models import Delivery, Forgetting, Lead
+from leads.person_file import kept_about
 from leads.rebuild import rebuild
 from leads.retention import (
     apply_retention,
@@ -82,6 +83,26 @@ def test_the_silent_are_forgotten_and_nobody_else(version: AgreementVersion, adm
     assert Audit.objects.get(action="leads.retention.forgotten").data["leads"] == 1
     assert forget_by_rule(now=LATER) == 0
     assert rebuild(now=LATER) == 0
+
+
+@pytest.mark.parametrize(
+    ("months", "words"),
+    [(1, "No sign of life for 1 month."), (12, "No sign of life for 12 months.")],
+)
+def test_why_is_kept_as_a_code_and_told_to_who_reads_it(
+    version: AgreementVersion, admin: User, months: int, words: str
+) -> None:
+    keep_for(admin, months=months)
+    lead = rejected(version, "Silent", admin)
+    assert forget_by_rule(now=LATER) == 1
+    found = Forgetting.objects.get()
+    assert (found.reason, found.why) == (f"silent_for_months:{months}", words)
+    assert kept_about(lead, now=LATER)["forgotten"][0]["reason"] == words
+
+
+def test_what_somebody_wrote_is_told_as_they_wrote_it() -> None:
+    for cause, reason in (("request", "silent_for_months:1"), ("rule", "No sign of life.")):
+        assert Forgetting(cause=cause, reason=reason).why == reason
 
 
 def test_who_comes_back_on_a_date_is_not(version: AgreementVersion, admin: User) -> None:

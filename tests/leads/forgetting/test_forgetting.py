@@ -210,8 +210,7 @@ HISTORIES = st.lists(
 
 @settings(
     max_examples=10,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(HISTORIES)
 def test_whatever_was_told_counts_as_before(
