@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 
 from agreements import formats
 from agreements.models import Agreement, User
-from agreements.permissions import roles_in
+from agreements.permissions import Roles, roles_in
 from leads.any_of import AnyOf
 from leads.facts_told import Surroundings, Told
 from leads.models import Fact, FollowUp, HandoffEvent
-from leads.permissions import corrects_what_others_told
+from leads.permissions import corrects
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,27 +21,25 @@ class Corrector:
     """Who reads a timeline, and which of its facts they may correct."""
 
     agreement: Agreement
-    user_id: int
-    is_part: bool
-    corrects_others: bool
+    user: User
+    roles: Roles
 
     @classmethod
     def of(cls, agreement: Agreement, user: User) -> "Corrector":
         """Find out what somebody may correct; one query."""
-        roles = roles_in(agreement, user)
-        others = corrects_what_others_told(user, roles)
-        return cls(agreement, user.pk, bool(roles) or user.is_admin, others)
+        return cls(agreement, user, roles_in(agreement, user))
 
     def href(self, fact: Fact) -> str:
         """Return where a fact is corrected; empty where the person may not, or it cannot be."""
-        if not (self.corrects_others or (self.is_part and fact.recorded_by_id == self.user_id)):
-            return ""
-        slug = self.agreement.slug
         if isinstance(fact, FollowUp):
-            return reverse("leads:correct-follow-up", kwargs={"slug": slug, "pk": fact.pk})
-        if isinstance(fact, HandoffEvent) and fact.kind != HandoffEvent.Kind.OFFERED:
-            return reverse("leads:correct-event", kwargs={"slug": slug, "pk": fact.pk})
-        return ""
+            view = "leads:correct-follow-up"
+        elif isinstance(fact, HandoffEvent) and fact.kind != HandoffEvent.Kind.OFFERED:
+            view = "leads:correct-event"
+        else:
+            return ""
+        if not corrects(fact, self.user, self.roles):
+            return ""
+        return reverse(view, kwargs={"slug": self.agreement.slug, "pk": fact.pk})
 
 
 def correction_of(fact: Fact, around: Surroundings) -> tuple[str, ...]:

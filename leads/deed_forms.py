@@ -1,5 +1,6 @@
 """What people fill in when they end, pause, withdraw or contest a handoff."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
@@ -14,11 +15,20 @@ from agreements.wording import arbiter_words
 from leads.actions.outcomes import last_return_date
 from leads.actions.pauses import latest_end
 from leads.forms import LocalDateTimeInput
-from leads.models import Handoff
+from leads.models import Handoff, HandoffEvent
 from leads.qualifying import field_name
 from leads.reasons import Ending, reasons_for, rulebook_for
 
 _WIDE = {"class": "form-control"}
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What one side said: the heading, the reason of the terms if it gave one, and its note."""
+
+    heading: str
+    reason: str
+    event: HandoffEvent
 
 
 class DeedForm(forms.Form):
@@ -48,6 +58,10 @@ class DeedForm(forms.Form):
     def introduction(self) -> str:
         """Say what to know before."""
         return str(self.intro)
+
+    def sides(self) -> list[Side]:
+        """Return what was said before, by whom."""
+        return []
 
     def told(self) -> dict[str, Any]:
         """Return what the action is told."""
@@ -282,6 +296,20 @@ class DecideForm(DeedForm):
         error_messages={"required": gettext_lazy("Choose one of the two.")},
     )
     note = _note(gettext_lazy("Note for both teams"))
+
+    def sides(self) -> list[Side]:
+        """Return why sales rejected it, and what marketing said against that."""
+        named = dict(reasons_for(self.handoff, "rejection"))
+        heads = {
+            HandoffEvent.Kind.REJECTED: (
+                _("Rejected because:"),
+                named.get(self.handoff.reason, self.handoff.reason),
+            ),
+            HandoffEvent.Kind.CONTESTED: (_("Contested because:"), ""),
+        }
+        found = HandoffEvent.objects.holding().filter(handoff=self.handoff, kind__in=heads)
+        latest = {each.kind: each for each in found.select_related("person")}
+        return [Side(*heads[kind], latest[kind]) for kind in heads if kind in latest]
 
 
 FORMS: dict[str, type[DeedForm]] = {

@@ -19,6 +19,7 @@ from leads.permissions import (
     check_user_can_withdraw,
     refusal_to_work,
 )
+from leads.queue_events import overturned_at
 
 Status = Handoff.Status
 
@@ -58,6 +59,16 @@ class Deeds:
         return next(deed for deed in self.all if deed.key == "log")
 
     @property
+    def deciding(self) -> "Deeds":
+        """What decides about the handoff and can be done now: it stands before the log."""
+        return Deeds(tuple(each for each in self.all if _is_deciding(each)))
+
+    @property
+    def others(self) -> "Deeds":
+        """What stands after the log, with what cannot be done."""
+        return Deeds(tuple(each for each in self.all if not _is_deciding(each)))
+
+    @property
     def reasons(self) -> list[tuple[str, str]]:
         """The sentences of what cannot be done, each once, with the key of its first deed."""
         first: dict[str, str] = {}
@@ -71,6 +82,10 @@ class Deeds:
         """Every deed with the key under which the page says why it cannot be done."""
         keys = {reason: key for key, reason in self.reasons}
         return [(deed, keys.get(deed.reason, "")) for deed in self.all]
+
+
+def _is_deciding(deed: Deed) -> bool:
+    return deed.key in ("accept", "reject") and deed.is_possible
 
 
 def deeds_for(
@@ -151,8 +166,9 @@ def _of_marketing(handoff: Handoff, user: User, now: datetime) -> Iterator[Deed]
 
 def _accept_label(handoff: Handoff, now: datetime) -> str:
     if handoff.status == Status.ACCEPTED:
-        when = {"when": formats.near_instant(handoff.decided_at, now)}
-        return _("Accepted %(when)s") % when
+        fell_at = overturned_at(handoff)
+        when = {"when": formats.near_instant(fell_at or handoff.decided_at, now)}
+        return (_("Rejection overturned %(when)s") if fell_at else _("Accepted %(when)s")) % when
     return _("Accept")
 
 

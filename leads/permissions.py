@@ -15,6 +15,9 @@ from leads.models import Breach, BreachException, FollowUp, Handoff, HandoffEven
 from leads.reasons import RulebooksFor
 
 Role = Membership.Role
+_TOLD_FOR_MARKETING = frozenset(
+    {HandoffEvent.Kind.OFFERED, HandoffEvent.Kind.WITHDRAWN, HandoffEvent.Kind.CONTESTED}
+)
 
 
 def check_user_can_offer(agreement: Agreement, user: User, *, roles: Roles | None = None) -> None:
@@ -188,24 +191,39 @@ def _told_by(handoff: Handoff, kind: str, user: User) -> bool:
 
 
 def check_user_can_correct(fact: FollowUp | HandoffEvent, user: User) -> None:
-    """Raise PermissionDenied unless the person may correct this fact.
-
-    Everybody corrects what they told themselves; administrators and the leads of both parties also
-    what somebody else told.
-    """
+    """Raise PermissionDenied unless the person may correct this fact, as ``corrects`` says."""
     agreement = fact.handoff.agreement if isinstance(fact, HandoffEvent) else fact.agreement
-    roles = roles_in(agreement, user)
-    is_own = bool(roles) and fact.recorded_by_id == user.pk
-    if not is_own and not corrects_what_others_told(user, roles):
+    if corrects(fact, user, roles_in(agreement, user)):
+        return
+    if _party_of(fact) is None:
         raise PermissionDenied(
-            _("It is corrected by who told it, the leads of the two parties or an administrator.")
+            _("What was decided is corrected by who decided it, or an administrator.")
         )
+    raise PermissionDenied(
+        _("It is corrected by who told it, the lead of their party or an administrator.")
+    )
 
 
-def corrects_what_others_told(user: User, roles: set[tuple[str, str]]) -> bool:
-    """Whether somebody with these roles corrects what others told."""
-    leads = {(Party.MARKETING, Role.LEAD), (Party.SALES, Role.LEAD)}
-    return user.is_admin or bool(roles & leads)
+def corrects(fact: FollowUp | HandoffEvent, user: User, roles: Roles) -> bool:
+    """Whether somebody with these roles corrects a fact.
+
+    Everybody corrects what they told themselves; the lead of a party also what was told for it,
+    administrators anything. What the arbiter decided is for no party to take back.
+    """
+    party = _party_of(fact)
+    if user.is_admin or (party, Role.LEAD) in roles:
+        return True
+    takes_part = bool(roles) or (party is None and user.is_director)
+    return takes_part and fact.recorded_by_id == user.pk
+
+
+def _party_of(fact: FollowUp | HandoffEvent) -> Party | None:
+    """Return the party that a fact is told for; None of what the arbiter decided."""
+    if isinstance(fact, FollowUp):
+        return Party.SALES
+    if fact.kind == HandoffEvent.Kind.DECIDED:
+        return None
+    return Party.MARKETING if fact.kind in _TOLD_FOR_MARKETING else Party.SALES
 
 
 def check_user_can_organise(
@@ -229,7 +247,9 @@ def check_user_can_record_absence(agreement: Agreement, user: User, person: User
     """
     holding = {(Party.SALES, Role.LEAD), (Party.SALES, Role.MEMBER)}
     if not roles_in(agreement, person) & holding:
-        raise PermissionDenied(_("Absences are recorded for the sales team of this agreement."))
+        raise PermissionDenied(
+            _("Who is away is said by the people of the sales team, its lead and administrators.")
+        )
     if user != person and refusal(check_user_can_organise, agreement, user):
         raise PermissionDenied(
             _("Only the sales lead or an administrator says when somebody else is away.")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import groupby
+from itertools import chain, groupby
 from typing import TypeVar
 
 from django.db.models import Q
@@ -234,15 +234,20 @@ class _Told:
         story = self.story
         facts = FollowUp.objects.filter(agreement=self.agreement)
         touches = list(self.of_lead(facts.select_related("person", "recorded_by")))
-        before = told_before(touches, story.around)
+        before, told_at = told_before(touches, story.around), self._told_at()
         for touch in touches:
             name = FactName("follow_up", touch.source, touch.external_id)
             counts = story.handoff is not None and story.case.counts(story.handoff, name)
-            told = tell_follow_up(touch, story.around, counts=counts)
+            told = tell_follow_up(touch, story.around, counts=counts, told_at=told_at.get(name))
             corrected = correction_of(touch, story.around)
             former = before.get((touch.source, touch.external_id), ())
             told = replace(told, details=(*told.details, *corrected, *former))
             yield self.entry(touch, told, MarkKind.FOLLOW_UP)
+
+    def _told_at(self) -> dict[FactName, datetime]:
+        """Return when each follow-up was first told, as the clocks go by it."""
+        rows = chain.from_iterable(self.story.case.records.follow_ups.values())
+        return {FactName("follow_up", row.source, row.external_id): row.recorded_at for row in rows}
 
     def taken_back(self) -> Iterator[Entry]:
         """Tell what somebody said had not happened, with why; what was undone at once is gone."""

@@ -46,7 +46,7 @@ def undoable_in(session: SessionBase, agreement_id: int, now: datetime) -> Undoa
     seconds = kept["until"] - now.timestamp()
     if seconds <= 0:
         return None
-    words = _words(kept["kind"]) % {"lead": kept["lead"]}
+    words = done_words(kept["kind"], kept["lead"])
     return Undoable(kept["handoff"], kept["name"], words, max(1, round(seconds)))
 
 
@@ -55,8 +55,9 @@ def forget_undo(session: SessionBase) -> None:
     session.pop(_KEPT, None)
 
 
-def _words(kind: str) -> str:
-    return {
+def done_words(kind: str, lead: object) -> str:
+    """Say that a deed of this kind was done about a lead."""
+    patterns = {
         "follow_up": _("Logged a follow-up of %(lead)s."),
         "assigned": _("Assigned %(lead)s."),
         "accepted": _("Accepted %(lead)s."),
@@ -69,4 +70,5 @@ def _words(kind: str) -> str:
         "withdrawn": _("Withdrew the offer of %(lead)s."),
         "contested": _("Contested the rejection of %(lead)s."),
         "decided": _("Decided about %(lead)s."),
-    }[kind]
+    }
+    return patterns[kind] % {"lead": lead}

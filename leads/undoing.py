@@ -26,7 +26,7 @@ from leads.settle import settle
 from leads.told import by_source
 
 BATCH = 500
-_LEAD_OF: dict[type[Fact], str] = {
+LEAD_OF: dict[type[Fact], str] = {
     StageEntry: "lead",
     HandoffEvent: "handoff__lead",
     FollowUp: "lead",
@@ -56,7 +56,7 @@ def undo_delivery(
 def _leads_told_of(delivery: Delivery) -> "array[int]":
     """Return the leads of which the delivery tells something that is not undone yet, by key."""
     found: set[int] = set()
-    for model, lead in _LEAD_OF.items():
+    for model, lead in LEAD_OF.items():
         told = model._default_manager.filter(delivery=delivery, is_undone=False)
         found.update(told.values_list(f"{lead}_id", flat=True).distinct().iterator())
     return array("q", sorted(found))
@@ -68,7 +68,7 @@ def _undo(delivery: Delivery, lead_ids: Collection[int], now: datetime) -> None:
     leads = Lead.objects.filter(AnyOf("pk", lead_ids)).order_by("pk")
     list(leads.select_for_update(no_key=True).values_list("pk"))
     touched = set(lead_ids)
-    for model, lead in _LEAD_OF.items():
+    for model, lead in LEAD_OF.items():
         told = model._default_manager.filter(
             AnyOf(f"{lead}_id", lead_ids), delivery=delivery, is_undone=False
         )

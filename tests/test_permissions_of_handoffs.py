@@ -12,7 +12,7 @@ import pytest
 from agreements.models import User
 from leads.actions import contests, follow_ups, handoffs
 from leads.ingest import ingest
-from leads.models import FollowUp, Handoff, Lead
+from leads.models import FollowUp, Handoff, HandoffEvent, Lead
 from leads.permissions import (
     check_user_can_contest,
     check_user_can_correct,
@@ -39,7 +39,10 @@ decide as the sales lead    | –     | –        | –              | yes     
 put aside what one holds    | yes   | yes      | yes            | yes        | yes              | yes | yes         | yes
 put aside what others hold  | –     | –        | –              | –          | –                | –   | –           | –
 correct one's own           | yes   | –        | yes            | yes        | yes              | yes | yes         | –
-correct another's           | yes   | –        | yes            | yes        | –                | –   | –           | –
+correct another's follow-up | yes   | –        | –              | yes        | –                | –   | –           | –
+take another's contest back | yes   | –        | yes            | –          | –                | –   | –           | –
+take a decision back        | yes   | –        | –              | –          | –                | –   | –           | –
+take one's own one back     | yes   | yes      | yes            | yes        | yes              | yes | yes         | –
 """  # noqa: E501 - it is read as a table
 
 RULES_OF = columns_of(RULES)
@@ -116,6 +119,11 @@ def a_lead(like: Handoff) -> Lead:
     return Lead.objects.get(name="Rita")
 
 
+def event_of(handoff: Handoff, kind: str, by: User | None = None) -> HandoffEvent:
+    """Something done about a handoff, told by somebody, else by another one."""
+    return HandoffEvent(handoff=handoff, kind=kind, recorded_by=by or User(pk=0))
+
+
 ASKED: dict[str, Callable[[Scene], bool]] = {
     "turn offering by rule on": lambda s: may(check_user_can_turn_offer_rule)(
         s.offered.agreement, s.person
@@ -133,7 +141,16 @@ ASKED: dict[str, Callable[[Scene], bool]] = {
     ),
     "put aside what others hold": lambda s: may(check_user_can_put_aside)(s.offered, s.person),
     "correct one's own": lambda s: may(check_user_can_correct)(s.own, s.person),
-    "correct another's": lambda s: may(check_user_can_correct)(s.anothers, s.person),
+    "correct another's follow-up": lambda s: may(check_user_can_correct)(s.anothers, s.person),
+    "take another's contest back": lambda s: may(check_user_can_correct)(
+        event_of(s.for_director, "contested"), s.person
+    ),
+    "take a decision back": lambda s: may(check_user_can_correct)(
+        event_of(s.for_director, "decided"), s.person
+    ),
+    "take one's own one back": lambda s: may(check_user_can_correct)(
+        event_of(s.for_director, "decided", by=s.person), s.person
+    ),
 }
 
 

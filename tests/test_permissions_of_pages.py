@@ -56,12 +56,13 @@ a new rule of the team         | 200   | 403      | 403            | 200        
 absences                       | 200   | 403      | 403            | 200        | 403              | 200 | 403         | 404
 who gets one of Ana            | 200   | 403      | 403            | 200        | 403              | 403 | 403         | 404
 who gets one of Bruno          | 200   | 403      | 403            | 200        | 403              | 404 | 403         | 404
-deeds about one in the queue   | 303   | 403      | 403            | 303        | 403              | 303 | 403         | 404
-deeds about one of Ana         | 303   | 403      | 403            | 303        | 403              | 303 | 403         | 404
-deeds about one of Bruno       | 303   | 403      | 403            | 303        | 403              | 404 | 403         | 404
+deeds about one in the queue   | 303, 409 | 403   | 403            | 303, 409   | 403              | 303, 409 | 403         | 404
+deeds about one of Ana         | 303, 409 | 403   | 403            | 303, 409   | 403              | 303, 409 | 403         | 404
+deeds about one of Bruno       | 303, 409 | 403   | 403            | 303, 409   | 403              | 404 | 403         | 404
 """  # noqa: E501 - it is read as a table
 
 PAGES_OF = columns_of(PAGES)
+# Rejecting what is accepted comes second, whoever does it.
 DEEDS = {
     "accept": {},
     "reject": {"reject-reason": "wrong_data"},

@@ -1,8 +1,8 @@
 """Correct what was told: as it really was, or that it did not happen."""
 
+from datetime import datetime
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from agreements.models import Agreement
 from agreements.requests import SignedInRequest
+from agreements.typed_before import keeps_what_was_typed, typed_in
 from leads.actions import corrections
 from leads.actions.corrections import UnableToCorrect
 from leads.correction_forms import CorrectForm, RetractForm
@@ -21,26 +22,31 @@ from leads.deadlocks import retry_once
 from leads.facts_told import Surroundings, tell_event, tell_follow_up
 from leads.models import FollowUp, Handoff, HandoffEvent, Lead
 from leads.permissions import check_user_can_correct
+from leads.records import first_recorded
 from leads.registry import kept_leads
+from leads.views.doing import Before, before_correcting, tell, what_correcting_did
 from leads.views.lead_page import desk_or_404, latest_terms
 
 
-@login_required
+@keeps_what_was_typed
 @require_http_methods(["GET", "POST"])
 def correct_follow_up(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Show a follow-up as it was told, and tell it anew or take it back."""
     now = timezone.now()
     agreement, touch = _follow_up(request, slug, pk)
     check_user_can_correct(touch, request.user)
-    handoff = _open_then(touch)
+    handoff = _open_then(touch, touch.occurred_at)
     back = _address(agreement, touch.lead, handoff)
-    posted = request.POST if request.method == "POST" else None
+    posted = typed_in(request)
     retracts = posted is not None and "retract" in posted
     form = CorrectForm(None if retracts else posted, follow_up=touch, handoff=handoff, now=now)
     retract_form = RetractForm(posted if retracts else None)
-    if posted is not None:
+    if request.method == "POST":
+        before = before_correcting(handoff)
         done = (
-            _retract(request, touch, retract_form) if retracts else _correct(request, touch, form)
+            _retract(request, touch, retract_form, before)
+            if retracts
+            else _correct(request, touch, form, before)
         )
         if done:
             return HttpResponseRedirect(back, status=303)
@@ -48,13 +54,19 @@ def correct_follow_up(request: SignedInRequest, slug: str, pk: int) -> HttpRespo
     context = {
         "agreement": agreement,
         "lead": touch.lead.kept,
-        "told": tell_follow_up(touch, around, counts=True),
+        "told": tell_follow_up(touch, around, counts=True, told_at=_told_at(touch)),
         "fact": touch,
         "form": form,
         "retract_form": retract_form,
         "back": back,
     }
     return _shown(request, context, form, retract_form)
+
+
+def _told_at(touch: FollowUp) -> datetime:
+    """Return when it was first said to have happened then; a correction of the rest is no news."""
+    named = touch.source, touch.external_id, touch.occurred_at
+    return first_recorded([touch.external_id]).get(named, touch.recorded_at)
 
 
 @login_required
@@ -66,7 +78,8 @@ def correct_event(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     check_user_can_correct(event, request.user)
     form = RetractForm(request.POST or None)
     back = _address(agreement, event.handoff.lead, event.handoff)
-    if request.method == "POST" and _retract(request, event, form):
+    before = before_correcting(event.handoff) if request.method == "POST" else []
+    if request.method == "POST" and _retract(request, event, form, before):
         return HttpResponseRedirect(back, status=303)
     around = Surroundings(agreement, latest_terms(agreement), now)
     context = {
@@ -108,55 +121,54 @@ def _event(request: SignedInRequest, slug: str, pk: int) -> tuple[Agreement, Han
     return desk.agreement, event
 
 
-def _open_then(touch: FollowUp) -> Handoff | None:
-    """Return the handoff of the lead that was offered last before a follow-up.
+def _open_then(touch: FollowUp, at: datetime) -> Handoff | None:
+    """Return the handoff of the lead of a follow-up that was offered last before an instant.
 
     Of leads that were merged, rather the one that goes on than one that was merged into it.
     """
     leads = Lead.objects.one_with([touch.lead.kept.pk])
-    offered = touch.agreement.handoffs.filter(
-        lead__in=leads, offered_at__lte=touch.occurred_at
-    ).exclude(status=Handoff.Status.REPEATED)
+    offered = touch.agreement.handoffs.filter(lead__in=leads, offered_at__lte=at).exclude(
+        status=Handoff.Status.REPEATED
+    )
     is_merged = ExpressionWrapper(Q(status=Handoff.Status.MERGED), BooleanField())
     return offered.order_by(is_merged.asc(), "-offered_at", "-pk").first()
 
 
-def _correct(request: SignedInRequest, touch: FollowUp, form: CorrectForm) -> bool:
+def _correct(request: SignedInRequest, touch: FollowUp, form: CorrectForm, before: Before) -> bool:
     if not form.is_valid():
         return False
     changes = dict(form.cleaned_data)
-    reason = changes.pop("reason")
+    reason, now = changes.pop("reason"), timezone.now()
+    then = _open_then(touch, changes["occurred_at"])
+    if then not in [handoff for handoff, _states in before]:
+        before = [*before, *before_correcting(then)]
     try:
-        retry_once(
+        corrected = retry_once(
             lambda: corrections.correct(
-                follow_up=touch,
-                changes=changes,
-                reason=reason,
-                by=request.user,
-                now=timezone.now(),
+                follow_up=touch, changes=changes, reason=reason, by=request.user, now=now
             )
         )
     except UnableToCorrect as error:
         form.add_error(None, str(error))
         return False
-    messages.success(request, _("Corrected. What was told before stays beside it."))
+    did = what_correcting_did(before, now, corrected=corrected)
+    tell(request, _("Corrected. What was told before stays beside it."), did)
     return True
 
 
-def _retract(request: SignedInRequest, fact: FollowUp | HandoffEvent, form: RetractForm) -> bool:
+def _retract(
+    request: SignedInRequest, fact: FollowUp | HandoffEvent, form: RetractForm, before: Before
+) -> bool:
     if not form.is_valid():
         return False
-    reason = form.cleaned_data["reason"]
+    reason, now = form.cleaned_data["reason"], timezone.now()
     try:
-        retry_once(
-            lambda: corrections.retract(
-                fact=fact, reason=reason, by=request.user, now=timezone.now()
-            )
-        )
+        retry_once(lambda: corrections.retract(fact=fact, reason=reason, by=request.user, now=now))
     except UnableToCorrect as error:
         form.add_error(None, str(error))
         return False
-    messages.success(request, _("Taken back. It stays in the timeline, with your reason."))
+    did = what_correcting_did(before, now)
+    tell(request, _("Taken back. It stays in the timeline, with your reason."), did)
     return True
 
 

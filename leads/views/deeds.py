@@ -22,12 +22,13 @@ from leads.deed_forms import (
     WithdrawForm,
 )
 from leads.forms import LogForm
-from leads.models import Handoff
+from leads.models import FollowUp, Handoff
 from leads.permissions import (
     check_user_can_contest,
     check_user_can_decide_contest,
     check_user_can_withdraw,
 )
+from leads.undo import done_words
 from leads.views.doing import (
     DeedView,
     deed,
@@ -53,7 +54,8 @@ def accept(request: SignedInRequest, handoff: Handoff, now: datetime) -> None:
     """Accept a handoff."""
     before = states(handoff)
     retry_once(lambda: handoffs.accept(handoff=handoff, by=request.user, now=now))
-    tell(request, _("Accepted."), sentences(before, states(handoff)))
+    said = done_words("accepted", handoff.kept_lead)
+    tell(request, said, sentences(before, states(handoff)))
     remember_deed(request, handoff, "accepted", now)
 
 
@@ -66,7 +68,8 @@ def resume(request: SignedInRequest, handoff: Handoff, now: datetime) -> None:
     except pauses.UnableToPause as error:
         tell(request, str(error), [])
         return
-    tell(request, _("The clocks run again."), sentences(before, states(handoff)))
+    said = done_words("resumed", handoff.kept_lead)
+    tell(request, said, sentences(before, states(handoff)))
     remember_deed(request, handoff, "resumed", now)
 
 
@@ -85,16 +88,23 @@ def log(request: SignedInRequest, handoff: Handoff, now: datetime) -> HttpRespon
         form.add_error("occurred_at", str(error))
         return refused(request, handoff, now, form)
     request.session[LAST_CHANNEL] = touch.channel
-    tell(request, _("Follow-up logged."), what_it_did(handoff, touch, before, now))
+    tell(request, _logged_words(handoff, touch), what_it_did(handoff, touch, before, now))
     remember_deed(request, handoff, "follow_up", now, touch.external_id)
     return None
+
+
+def _logged_words(handoff: Handoff, touch: FollowUp) -> str:
+    return _("Logged: %(channel)s, %(outcome)s, %(lead)s.") % {
+        "channel": touch.get_channel_display().lower(),
+        "outcome": touch.get_outcome_display().lower(),
+        "lead": handoff.kept_lead,
+    }
 
 
 def _asking(
     form_class: type[DeedForm],
     act: Callable[..., object],
     kind: str,
-    said: object,
     check: Callable[..., None] | None = None,
     *,
     why_unmoved: object = "",
@@ -115,46 +125,25 @@ def _asking(
             form.add_error(form.blamed, str(error))
             return refused(request, handoff, now, form)
         did = sentences(before, states(handoff)) or [str(why_unmoved)]
-        tell(request, str(said), [each for each in did if each])
+        tell(request, done_words(kind, handoff.kept_lead), [each for each in did if each])
         remember_deed(request, handoff, kind, now)
         return None
 
     return deed(check)(do)
 
 
-reject = _asking(RejectForm, handoffs.reject, "rejected", gettext_lazy("Rejected."))
-qualify = _asking(QualifyForm, outcomes.qualify, "qualified", gettext_lazy("Qualified."))
-disqualify = _asking(
-    DisqualifyForm, outcomes.disqualify, "disqualified", gettext_lazy("Disqualified.")
-)
-recycle = _asking(RecycleForm, outcomes.recycle, "recycled", gettext_lazy("Recycled."))
+reject = _asking(RejectForm, handoffs.reject, "rejected")
+qualify = _asking(QualifyForm, outcomes.qualify, "qualified")
+disqualify = _asking(DisqualifyForm, outcomes.disqualify, "disqualified")
+recycle = _asking(RecycleForm, outcomes.recycle, "recycled")
 pause = _asking(
     PauseForm,
     pauses.pause,
     "paused",
-    gettext_lazy("Paused."),
     why_unmoved=gettext_lazy(
         "No due time moved: what is open was overdue already, or the pause lies outside its hours."
     ),
 )
-withdraw = _asking(
-    WithdrawForm,
-    handoffs.withdraw,
-    "withdrawn",
-    gettext_lazy("The offer is withdrawn."),
-    check_user_can_withdraw,
-)
-contest = _asking(
-    ContestForm,
-    contests.contest,
-    "contested",
-    gettext_lazy("The rejection is contested."),
-    check_user_can_contest,
-)
-decide = _asking(
-    DecideForm,
-    contests.decide,
-    "decided",
-    gettext_lazy("Decided: both teams see it."),
-    check_user_can_decide_contest,
-)
+withdraw = _asking(WithdrawForm, handoffs.withdraw, "withdrawn", check_user_can_withdraw)
+contest = _asking(ContestForm, contests.contest, "contested", check_user_can_contest)
+decide = _asking(DecideForm, contests.decide, "decided", check_user_can_decide_contest)

@@ -11,7 +11,7 @@ from leads.actions import corrections
 from leads.deadlocks import retry_once
 from leads.models import Handoff
 from leads.undo import forget_undo
-from leads.views.doing import deed, sentences, states
+from leads.views.doing import deed, sentences, states, tell
 
 
 def _asks_itself(handoff: Handoff, user: User) -> None:
@@ -28,4 +28,5 @@ def undo(request: SignedInRequest, handoff: Handoff, now: datetime) -> None:
         messages.warning(request, str(error))
         return
     forget_undo(request.session)
-    messages.success(request, " ".join([_("Taken back."), *sentences(before, states(handoff))]))
+    said = _("Taken back: %(lead)s.") % {"lead": handoff.kept_lead}
+    tell(request, said, sentences(before, states(handoff)))

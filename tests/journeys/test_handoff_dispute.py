@@ -12,7 +12,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from agreements.models import AgreementVersion, User
-from leads.actions import outcomes
+from leads.actions import contests, handoffs, outcomes
 from leads.models import Handoff, HandoffEvent, Lead
 from leads.readiness import judge_leads
 from leads.rebuild import rebuild
@@ -26,6 +26,26 @@ from tests.leads.test_readiness import CRITERIA, READY, tell
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 LEAD = "Maria Aparecida dos Santos Figueiredo de Albuquerque e Vasconcelos Prates"
+
+# All cards, then one fewer again and again: those whose words reach over their edge.
+CUT_CARDS = """() => {
+  const place = document.querySelector(".clock-cards");
+  const cards = [...place.children];
+  const cut = cards.flatMap((_card, without) => {
+    place.replaceChildren(...cards.slice(without));
+    return [...place.children]
+      .filter((card) => card.scrollWidth > card.clientWidth)
+      .map((card) => `${place.children.length} cards: ${card.textContent}`);
+  });
+  place.replaceChildren(...cards);
+  return cut;
+}"""
+# How many pixels lie between the word at the due time and the edge of the picture's own place.
+ROOM_OF_DUE_LABEL = """() => {
+  const label = document.querySelector(".due-label");
+  const right = (element) => element.getBoundingClientRect().right;
+  return right(label.closest(".hours")) - right(label);
+}"""
 
 Pages = Callable[..., Page]
 SignIn = Callable[[Page, User], None]
@@ -41,11 +61,6 @@ def version(transactional_db: None) -> AgreementVersion:
 @pytest.fixture
 def julia(version: AgreementVersion) -> User:
     return make_user("Júlia", team=version.agreement.marketing_team, role="lead")
-
-
-@pytest.fixture
-def ana(version: AgreementVersion) -> User:
-    return make_user("Ana", team=version.agreement.sales_team, time_zone="America/Sao_Paulo")
 
 
 @pytest.fixture
@@ -136,17 +151,39 @@ def overturn_it(page: Page) -> None:
     page.get_by_role("link", name=f"Decide about {LEAD}").click()
     page.get_by_role("radio", name=re.compile("^Overturn")).check()
     page.get_by_role("button", name="Decide", exact=True).click()
-    expect(page.locator("#timeline")).to_contain_text("The rejection was overturned")
+    expect(page.locator("#timeline")).to_contain_text("Marina overturned the rejection")
     page.get_by_role("link", name="Messages", exact=True).click()
     expect(page.locator("#timeline")).to_contain_text("the rejection was overturned")
     expect(page.locator("#timeline")).not_to_contain_text("No such number.")
+
+
+@pytest.mark.parametrize("language", ["es", "pt-br"])
+def test_the_clocks_of_what_was_overturned_stand_apart(
+    page: Page, sign_in: SignIn, version: AgreementVersion, julia: User, ana: User, language: str
+) -> None:
+    """Those that began anew stand beside those that ended with the rejection."""
+    at = timezone.now() - timedelta(hours=1)
+    handoff = offer(version, LEAD, at, holder=ana)
+    handoffs.reject(handoff=handoff, reason="wrong_data", by=ana, now=at)
+    contests.contest(handoff=handoff, note="It rings.", by=julia, now=at)
+    contests.decide(handoff=handoff, is_overturned=True, by=julia, now=at)
+    sign_in(page, make_user("Marina", is_director=True, language=language))
+
+    page.goto(f"{address('detail', pk=handoff.lead_id)}?clock=S4.1")
+
+    expect(page.locator(".clock-card")).to_have_count(8)
+    for width in (1440, 1366, 1024, 390):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert (width, page.evaluate(CUT_CARDS)) == (width, [])
+        assert (width, page.evaluate(ROOM_OF_DUE_LABEL) >= 0) == (width, True)
+        assert (width, faults(page)) == (width, [])
 
 
 def go_on(page: Page, lead: Lead) -> None:
     page.goto(address("detail", pk=lead.pk))
     page.get_by_role("radio", name="No answer").check()
     page.get_by_role("button", name="Save follow-up").click()
-    expect(page.locator("#messages")).to_contain_text("Follow-up logged.")
+    expect(page.locator("#messages")).to_contain_text("Logged: call, no answer")
 
 
 def test_many_are_offered(
@@ -226,6 +263,7 @@ def test_every_page_can_be_used_by_everybody(
     page.goto(address("detail", pk=handoff.lead_id))
     expect(page.locator("#lead")).to_contain_text("Offered below the criteria")
     assert faults(page) == []
+    sign_in(page, make_user("Rafael", team=version.agreement.sales_team, role="lead"))
     event = HandoffEvent.objects.get(handoff=handoff, kind="assigned")
     page.goto(address("correct-event", pk=event.pk))
     assert faults(page) == []

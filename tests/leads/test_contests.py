@@ -5,13 +5,15 @@ from datetime import timedelta
 import pytest
 
 from agreements.models import Message, User
-from leads.actions import contests, handoffs
+from leads.actions import contests, handoffs, merges
 from leads.actions.contests import UnableToContest
+from leads.actions.handoffs import UnableToOffer
 from leads.actions.telling import AlreadyDecided
+from leads.ingest import ingest
 from leads.models import Handoff
 from leads.reasons import rulebook_for
 from leads.rebuild import rebuild
-from tests.factories import local, make_user, make_version
+from tests.factories import Teller, local, make_user, make_version
 from tests.leads.dealing import clock_of, dealing_terms
 from tests.leads.pages import NOW, offer
 
@@ -113,9 +115,24 @@ def test_what_was_offered_anew_is_not_contested(rejected: Handoff, julia: User) 
     assert contests.why_not_contested(rejected, LATER) == ""
 
 
-def test_what_was_offered_anew_is_upheld(rejected: Handoff, julia: User) -> None:
+def test_what_waits_is_not_offered_anew(rejected: Handoff, julia: User) -> None:
     contest(rejected, julia)
-    handoffs.offer(lead=rejected.lead, agreement=rejected.agreement, by=julia, now=LATER)
+    assert rejected.version
+    kept = offer(rejected.version, "Paul", NOW - timedelta(hours=3))
+    handoffs.withdraw(handoff=kept, by=julia, now=NOW)
+    merges.merge(kept=kept.lead, merged=rejected.lead, by=julia, now=NOW)
+    for at in (NOW, LATER):
+        with pytest.raises(UnableToOffer, match="The rejection of Paul waits for the arbiter"):
+            handoffs.offer(lead=kept.lead, agreement=kept.agreement, by=julia, now=at)
+
+    contests.decide(handoff=rejected, is_overturned=False, by=julia, now=LATER)
+    assert handoffs.offer(lead=kept.lead, agreement=kept.agreement, by=julia, now=LATER).is_open
+
+
+def test_what_was_offered_anew_elsewhere_is_upheld(rejected: Handoff, julia: User) -> None:
+    contest(rejected, julia)
+    anew = Teller("Paulo").event("offered", LATER, "H2", external_id="anew")
+    ingest(agreement=rejected.agreement, facts=[anew], by=None, now=LATER)
     with pytest.raises(UnableToContest, match="offered anew meanwhile"):
         contests.decide(handoff=rejected, is_overturned=True, by=julia, now=LATER)
 

@@ -65,6 +65,22 @@ def test_it_works(client: Client, handoff: Handoff, touch: FollowUp) -> None:
     assert FollowUp.objects.get(is_current=True).occurred_at == touch.occurred_at
 
 
+def test_what_was_told_on_the_spot_is_not_back_dated_by_a_correction(
+    client: Client, handoff: Handoff, touch: FollowUp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.post(page(touch), AS_IT_WAS)
+    assert "Back-dated" not in lead_page(client, handoff)
+    corrected = FollowUp.objects.get(is_current=True)
+    assert "Back-dated" not in text_of(client.get(page(corrected)))
+
+    stop_time(monkeypatch, LATER + timedelta(minutes=1))
+    moved = AS_IT_WAS | {"correct-occurred_at": "2026-09-08T09:50"}
+    assert client.post(page(corrected), moved).status_code == 303
+    late = "Back-dated: typed in Tue 8 Sep 11:01, 1 h 11 later."
+    assert late in lead_page(client, handoff)
+    assert late in text_of(client.get(page(FollowUp.objects.get(is_current=True))))
+
+
 @pytest.mark.parametrize("was_offered", [False, True])
 def test_it_leads_back_to_what_goes_on_of_merged_leads(
     client: Client, handoff: Handoff, ana: User, version: AgreementVersion, *, was_offered: bool
@@ -135,3 +151,85 @@ def test_who_may(client: Client, handoff: Handoff, touch: FollowUp) -> None:
 
 def _lead_html(client: Client, handoff: Handoff) -> str:
     return client.get(f"/agreements/acme/leads/{handoff.lead_id}/").content.decode()
+
+
+def said_after(client: Client, touch: FollowUp, told: dict[str, str]) -> str:
+    """What the page that one comes back to says was done."""
+    response = client.post(page(touch), told, follow=True)
+    (message,) = response.context["messages"]
+    return " ".join(str(message).split())
+
+
+def test_it_says_what_it_did_to_the_clocks(
+    client: Client, touch: FollowUp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beside = "Corrected. What was told before stays beside it."
+    assert said_after(client, touch, AS_IT_WAS) == (
+        f"{beside} Acceptance met, 22 min of 4 h used. Persistence met, before working day 1 of 10."
+    )
+
+    stop_time(monkeypatch, LATER + timedelta(minutes=1))
+    corrected = FollowUp.objects.get(is_current=True)
+    noted = AS_IT_WAS | {"correct-note": "We spoke of prices."}
+    assert said_after(client, corrected, noted) == f"{beside} No clock changed by it."
+
+    stop_time(monkeypatch, LATER + timedelta(minutes=2))
+    corrected = FollowUp.objects.get(is_current=True)
+    undone = AS_IT_WAS | {"correct-outcome": "no_answer"}
+    assert said_after(client, corrected, undone) == (
+        f"{beside} Acceptance is open again, due Tue 8 Sep 14:38. "
+        "Persistence is open again, due Tue 22 Sep 18:00. "
+        "Next attempt suggested Thu 14:30, by e-mail."
+    )
+
+
+def test_it_says_which_clocks_are_open_again(client: Client, touch: FollowUp) -> None:
+    told = {"retract": "yes", "retract-reason": "It was another lead."}
+    assert said_after(client, touch, told) == (
+        "Taken back. It stays in the timeline, with your reason. First follow-up is open again, "
+        "due Tue 8 Sep 14:38. Persistence counts 0 of 6 attempts now."
+    )
+
+
+def test_it_says_why_it_counts_no_more(
+    client: Client, touch: FollowUp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop_time(monkeypatch, NOW + timedelta(days=10))
+    moved = AS_IT_WAS | {"correct-outcome": "no_answer", "correct-occurred_at": "2026-09-08T09:50"}
+    assert said_after(client, touch, moved).startswith(
+        "Corrected. What was told before stays beside it. "
+        "It was typed in later than the terms allow, so it counts for no clock. "
+        "First follow-up is open again, due Tue 8 Sep 14:38. "
+        "Persistence counts 0 of 6 attempts now."
+    )
+
+
+def test_it_says_what_it_did_to_the_clocks_of_two_handoffs(
+    client: Client, handoff: Handoff, touch: FollowUp, ana: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is moved past another offer counts for that one."""
+    boss = make_user("Boss", team=handoff.agreement.sales_team, role="lead")
+    handoffs.withdraw(handoff=handoff, by=boss, now=LATER)
+    again = handoffs.offer(lead=handoff.lead, agreement=handoff.agreement, by=boss, now=LATER)
+    handoffs.assign(handoff=again, holder=ana, by=boss, now=LATER)
+    stop_time(monkeypatch, LATER + timedelta(minutes=30))
+    moved = AS_IT_WAS | {"correct-outcome": "no_answer", "correct-occurred_at": "2026-09-08T11:20"}
+    assert said_after(client, touch, moved) == (
+        "Corrected. What was told before stays beside it. "
+        "First follow-up ended without a verdict. First follow-up met, 20 min of 4 h used. "
+        "Persistence: attempt 1 of 6. Next attempt suggested Thu 14:30, by e-mail."
+    )
+
+
+def test_an_event_that_is_taken_back_says_what_it_did(
+    client: Client, handoff: Handoff, ana: User
+) -> None:
+    handoffs.accept(handoff=handoff, by=ana, now=NOW)
+    event = HandoffEvent.objects.get(kind="accepted")
+    url = f"/agreements/acme/handoff-events/{event.pk}/"
+    response = client.post(url, {"retract-reason": "Wrong lead."}, follow=True)
+    (message,) = response.context["messages"]
+    assert str(message) == (
+        "Taken back. It stays in the timeline, with your reason. "
+        "Acceptance is open again, due Tue 8 Sep 14:38."
+    )

@@ -22,10 +22,10 @@ FORMS: dict[str, dict[str, str]] = {
     "pause": {"pause-reason": "asked", "pause-until": "2026-09-08T11:30"},
 }
 SAID = {
-    "qualify": "Qualified. Disposition met",
-    "disqualify": "Disqualified. Disposition met",
-    "recycle": "Recycled. Disposition met",
-    "pause": "Paused. ",
+    "qualify": "Qualified Paulo. Disposition met",
+    "disqualify": "Disqualified Paulo. Disposition met",
+    "recycle": "Recycled Paulo. Disposition met",
+    "pause": "Paused the clocks of Paulo. ",
 }
 
 
@@ -116,7 +116,10 @@ def test_a_pause_of_what_is_overdue_says_that_nothing_moved(
 ) -> None:
     overdue = offer(version, "Late", NOW - timedelta(days=40), holder=ana)
     response = client.post(url("pause", overdue), FORMS["pause"], follow=True)
-    assert "Paused. No due time moved: what is open was overdue already" in text_of(response)
+    assert (
+        "Paused the clocks of Late. No due time moved: what is open was overdue already"
+        in text_of(response)
+    )
 
 
 def test_the_pause_that_runs_can_be_ended(
@@ -126,7 +129,7 @@ def test_the_pause_that_runs_can_be_ended(
     stop_time(monkeypatch, NOW + timedelta(minutes=30))
     assert "End the pause" in text_of(client.get(page(handoff)))
     text = text_of(client.post(url("resume", handoff), follow=True))
-    assert "The clocks run again." in text
+    assert "Ended the pause of Paulo." in text
     assert "Pause…" in text
     assert "The clocks are not paused." in text_of(client.post(url("resume", handoff), follow=True))
 
@@ -144,7 +147,7 @@ def test_marketing_withdraws_contests_and_the_director_decides(
     asked = text_of(client.get(page(handoff, "contest")))
     assert "By the agreement it is decided by: the director." in asked
     told = {"contest-note": "The number is right."}
-    assert "The rejection is contested." in text_of(
+    assert "Contested the rejection of Paulo." in text_of(
         client.post(url("contest", handoff), told, follow=True)
     )
     assert "It is contested already: the arbiter decides." in text_of(client.get(page(handoff)))
@@ -153,7 +156,7 @@ def test_marketing_withdraws_contests_and_the_director_decides(
     text = text_of(
         client.post(url("decide", handoff), {"decide-is_overturned": "yes"}, follow=True)
     )
-    assert "Decided: both teams see it." in text
+    assert "Decided about Paulo." in text
     handoff.refresh_from_db()
     assert handoff.contest == "overturned"
 
@@ -161,7 +164,7 @@ def test_marketing_withdraws_contests_and_the_director_decides(
 def test_withdraw_works(client: Client, handoff: Handoff) -> None:
     client.force_login(make_user("Júlia", team=handoff.agreement.marketing_team, role="lead"))
     text = text_of(client.post(url("withdraw", handoff), follow=True))
-    assert "The offer is withdrawn." in text
+    assert "Withdrew the offer of Paulo." in text
     handoff.refresh_from_db()
     assert handoff.status == "withdrawn"
 
@@ -182,7 +185,7 @@ def test_undo_works(client: Client, handoff: Handoff, deed: str, told: dict[str,
 
     after = client.post(url("undo", handoff), {"name": undoable.name}, follow=True)
 
-    assert "Taken back." in text_of(after)
+    assert "Taken back: Paulo." in text_of(after)
     assert after.context["undoable"] is None
     handoff.refresh_from_db()
     assert handoff.status == "offered"
@@ -207,6 +210,18 @@ def test_a_deed_goes_back_to_where_its_form_was(client: Client, handoff: Handoff
     assert (response.status_code, response.headers["Location"]) == (303, queue)
     elsewhere = client.post(url("accept", handoff), {"back": "https://example.org/"})
     assert elsewhere.headers["Location"].startswith("/agreements/acme/leads/")
+
+
+def test_the_head_says_when_a_recycled_lead_comes_back(client: Client, reached: Handoff) -> None:
+    client.post(url("recycle", reached), FORMS["recycle"])
+    assert "recycled, comes back Thu 1 Oct" in text_of(client.get(page(reached)))
+
+
+def test_what_puts_aside_stands_in_the_row_of_buttons(client: Client, reached: Handoff) -> None:
+    shown = client.get(page(reached)).content.decode()
+    row = shown.partition('<div class="lead-actions">')[2].partition("</div>")[0]
+    assert "deed=pause" in row
+    assert "deed=snooze" in row
 
 
 def test_a_handoff_of_before_any_version_ends_by_the_latest_one(

@@ -8,7 +8,7 @@ from agreements.models import AgreementVersion, Audit, User
 from leads.actions import contests, corrections, handoffs, outcomes
 from leads.actions.contests import UnableToContest
 from leads.actions.corrections import UnableToUndo
-from leads.actions.handoffs import AlreadyOpen
+from leads.actions.handoffs import AlreadyOpen, UnableToOffer
 from leads.actions.telling import AlreadyDecided
 from leads.bulk import DEEDS, do_to_all
 from leads.bulk_undo import undo_all
@@ -114,9 +114,10 @@ def test_one_overturns_and_one_offers_anew(rejected: Handoff, julia: User) -> No
         ),
     )
 
+    # The lead is not offered while the arbiter decides, nor once it is with sales again.
     assert len(raised) == 1
-    assert isinstance(raised[0], UnableToContest | AlreadyOpen)
-    assert Handoff.objects.open().count() == 1
+    assert isinstance(raised[0], UnableToOffer | AlreadyOpen)
+    assert Handoff.objects.open().get() == rejected
     assert rebuild(now=SOON) == 0
 
 

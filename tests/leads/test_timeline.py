@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -47,7 +48,7 @@ def entries(
         handoffs=handoffs,
         around=Surroundings(version.agreement, version.parsed_terms(), NOW),
         people={user.pk: user for user in User.objects.all()},
-        corrector=Corrector(version.agreement, user_id=0, is_part=False, corrects_others=False),
+        corrector=Corrector(version.agreement, User(), set()),
     )
     return timeline_of(story, show)
 
@@ -197,6 +198,35 @@ def test_a_contested_rejection(version: AgreementVersion, ana: User) -> None:
     assert rejected.details == ("“No number.”",)
 
 
+@pytest.mark.parametrize(
+    ("is_overturned", "nobody_told", "by_somebody"),
+    [
+        (True, "The rejection was overturned", "Ana overturned the rejection"),
+        (False, "The rejection was upheld", "Ana upheld the rejection"),
+    ],
+)
+def test_who_decided_a_contest_is_named(
+    version: AgreementVersion, ana: User, is_overturned: bool, nobody_told: str, by_somebody: str
+) -> None:
+    for person_id, sentence in ((None, nobody_told), (ana.pk, by_somebody)):
+        at = Teller(sentence)
+        tell(
+            version,
+            at.event("offered", local("2026-09-08 10:00")),
+            at.event("rejected", local("2026-09-08 10:30"), reason="wrong_data"),
+            at.event("contested", local("2026-09-09 10:00")),
+            at.event(
+                "decided",
+                local("2026-09-11 11:00"),
+                is_overturned=is_overturned,
+                person_id=person_id,
+            ),
+            now=local("2026-09-11 12:00"),
+        )
+        handoff = Handoff.objects.get(external_id=f"{sentence}-H1")
+        assert sentence in dict(told(entries(version, handoff)))
+
+
 def test_what_else_happens_to_a_lead(version: AgreementVersion, ana: User) -> None:
     at = Teller()
     offered = [
@@ -294,6 +324,30 @@ def test_a_follow_up_with_all_there_is_to_say(version: AgreementVersion, ana: Us
         "Next step: Call, Thu 10 Sep.",
         "Back-dated: typed in Tue 8 Sep 16:10, 2 h 40 later.",
     ]
+
+
+def test_a_correction_leaves_a_follow_up_told_when_it_was(
+    version: AgreementVersion, ana: User
+) -> None:
+    at, late = Teller(), local("2026-09-09 10:00")
+    call = at.follow_up("no_answer", local("2026-09-08 10:30"), evidence="by_hand", note="Once.")
+    told_late = replace(call, external_id="late")
+    tell(version, at.event("offered", local("2026-09-08 10:00")))
+    tell(version, call, now=local("2026-09-08 10:30"))
+    tell(version, told_late, now=local("2026-09-08 13:10"))
+    again: dict[str, Any] = {
+        "note": "Twice.",
+        "revised_at": late,
+        "correction_reason": "Miscounted.",
+    }
+    tell(version, replace(call, **again), replace(told_late, **again), now=late)
+
+    found = [one for one in entries(version) if one.is_follow_up]
+    back_dated = [
+        [plain(line) for line in one.details if line.startswith("Back-dated")] for one in found
+    ]
+    assert [plain(one.details[0]) for one in found] == ["“Twice.”", "“Twice.”"]
+    assert sorted(back_dated) == [[], ["Back-dated: typed in Tue 8 Sep 16:10, 2 h 40 later."]]
 
 
 def test_reasons_and_stages_have_their_names(version: AgreementVersion) -> None:
