@@ -16,7 +16,7 @@ class Countdown:
 
     ``left`` is negative once the clock is past due. ``warn_left`` is what is left where it is due
     soon. ``spans`` are the coming open hours as pairs of epoch seconds. ``day`` is how long a
-    working day is.
+    working day is. ``paused_until`` is when the pause that runs is over.
     """
 
     status: str
@@ -26,6 +26,7 @@ class Countdown:
     warn_left: timedelta
     spans: str
     day: timedelta
+    paused_until: datetime | None = None
 
     @property
     def used_share(self) -> float:
@@ -48,9 +49,10 @@ def count_down(
     total = open_between(schedule, started_at, due_at, pauses)
     warn_left = total * (1 - warn_at)
     left = time_left(schedule, due_at, now, pauses)
+    paused_until = max((each.end for each in pauses if each.start <= now < each.end), default=None)
     if now > due_at:
         status = "overdue"
-    elif any(pause.start <= now < pause.end for pause in pauses):
+    elif paused_until is not None:
         status = "paused"
     else:
         status = "due_soon" if left <= warn_left else "running"
@@ -62,6 +64,7 @@ def count_down(
         warn_left=warn_left,
         spans=coming_spans(schedule, now, pauses),
         day=working_day(schedule),
+        paused_until=paused_until,
     )
 
 

@@ -2,13 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
+from agreements import formats
+from agreements.clock import ClockState
 from agreements.terms import Terms, Tier
 from agreements.wording import short_promise
 from leads.case import Case, LiveClock
 from leads.countdown import Countdown, count_down
-from leads.models import Handoff, Lead
-from leads.qualifying import value_text, why_qualified
+from leads.models import Clock, Handoff, Lead
+from leads.qualifying import Why, value_text, why_offered
 
 # Under which names forms keep what somebody wrote.
 _SAID = ("message", "comment", "comments", "notes", "mensagem", "mensaje")
@@ -32,26 +37,32 @@ class Person:
     about: str
     place: str
     phone: str
+    is_phone: bool
     email: str
-    why: str
+    why: Why | None
     said: str
     tier: Tier | None
     is_top_tier: bool
 
 
 def clocks_of(case: Case, handoff: Handoff, terms: Terms | None, now: datetime) -> list[PanelClock]:
-    """Return the clocks of sales that are not over, what runs out first on top."""
+    """Return the clocks that the queue counts down, what runs out first on top."""
     if terms is None:
         return []
     shown = [
         _clock(each, terms, now)
         for each in case.clocks(handoff)
-        if each.state.charged_party == "sales" and each.state.ended_at is None
+        if _is_of_queue(each.state) and each.state.ended_at is None
     ]
     return sorted(
         (each for each in shown if each is not None),
         key=lambda each: (each.countdown.due_at, each.key),
     )
+
+
+def _is_of_queue(state: ClockState) -> bool:
+    """Whether sales can act on it: what nobody holds is there to be taken, whoever promised it."""
+    return state.charged_party == "sales" or str(state.kind) == Clock.Kind.ROUTING
 
 
 def _clock(clock: LiveClock, terms: Terms, now: datetime) -> PanelClock | None:
@@ -73,8 +84,23 @@ def _clock(clock: LiveClock, terms: Terms, now: datetime) -> PanelClock | None:
     )
 
 
+def return_words(handoff: Handoff, terms: Terms | None, now: datetime) -> str:
+    """Say who offers a recycled lead again, and from which day on; empty for any other one."""
+    if handoff.status != Handoff.Status.RECYCLED or handoff.returns_date is None or terms is None:
+        return ""
+    day = {"day": formats.day(handoff.returns_date, now)}
+    has_come = handoff.returns_date <= now.astimezone(ZoneInfo(terms.time_zone)).date()
+    if terms.recycle.returns_to == "owner":
+        if has_come:
+            return _("Its day was %(day)s: it is offered to its holder again by itself.") % day
+        return _("On %(day)s it is offered to its holder again by itself.") % day
+    if has_come:
+        return _("Its day was %(day)s: marketing looks at it and offers it again.") % day
+    return _("On %(day)s marketing looks at it and offers it again.") % day
+
+
 def person_of(case: Case, lead: Lead, handoff: Handoff, terms: Terms | None) -> Person:
-    """Return who it is; why it qualified is judged by what was known at the offer."""
+    """Return who it is; why it was offered is judged by what was known at the offer."""
     told = {key: value_text(value) for key, value in lead.attributes.items()}
     tier = terms.tier(handoff.tier or None) if terms else None
     known = case.records.attributes_at(handoff.lead_id, handoff.offered_at)
@@ -83,8 +109,9 @@ def person_of(case: Case, lead: Lead, handoff: Handoff, terms: Terms | None) -> 
         about=", ".join(filter(None, [told.get("job_title", ""), company])),
         place=next((told[key] for key in _PLACE if told.get(key)), ""),
         phone=lead.phone,
+        is_phone=any(each.isdecimal() for each in lead.phone),
         email=lead.email,
-        why=why_qualified(terms, known) if terms else "",
+        why=why_offered(terms, known) if terms else None,
         said=next((told[key] for key in _SAID if told.get(key)), ""),
         tier=tier,
         is_top_tier=tier is not None and terms is not None and tier is terms.tiers[0],

@@ -11,6 +11,7 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     BooleanField,
+    Case,
     Count,
     Exists,
     ExpressionWrapper,
@@ -20,8 +21,11 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
+    Value,
+    When,
 )
-from django.db.models.functions import JSONObject, Now
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce, JSONObject, Now
 from django.http import QueryDict
 
 from agreements.models import Agreement, Membership, User
@@ -30,10 +34,11 @@ from agreements.permissions import Roles
 from leads.addresses import plain
 from leads.models import Clock, Handoff, LeadIdentity, SavedView, Snooze
 from leads.models.leads import HandoffQuerySet
-from leads.searching import id_of, part_of
+from leads.searching import fitting, id_of
 
 _A_WEEK = timedelta(days=7)
 _EVERY = 10**9
+_IN_ORDER = (F("due_at").asc(nulls_last=True), "returns_date", "pk")
 VIEWS = ("mine", "team", "returning", "snoozed", "all")
 """All are of open handoffs but ``returning``: of those that rested until today."""
 
@@ -99,11 +104,13 @@ def desk_and_views_of(user: User, slug: str) -> tuple[Desk, list[dict[str, Any]]
 
 
 def desk_and_team_of(user: User, slug: str) -> tuple[Desk, list[tuple[str, str]]]:
-    """Return somebody's desk and the keys and names of the sales team, by name; one query.
+    """Return somebody's desk, and keys and names of who works in sales, by name; one query.
 
     Raises Agreement.DoesNotExist where they may not read the agreement.
     """
-    team = User.objects.filter(memberships__team=OuterRef("sales_team")).order_by("name", "pk")
+    holding = {"memberships__role__in": (Membership.Role.LEAD, Membership.Role.MEMBER)}
+    seated = User.objects.filter(memberships__team=OuterRef("sales_team"), **holding)
+    team = seated.order_by("name", "pk")
     named = ArraySubquery(team.values(json=JSONObject(pk="pk", name="name")))
     agreement = _with_roles(user).annotate(named=named).get(slug=slug)
     return _desk(user, agreement), [(str(each["pk"]), each["name"]) for each in agreement.named]
@@ -139,7 +146,7 @@ def _desk(user: User, agreement: Any) -> Desk:
 class QueueFilters:
     """Which of the handoffs are asked for; empty is any, or the usual view.
 
-    ``q`` is part of a name, company or e-mail address, or the start of an id; see ``part_of``.
+    ``q`` is words of a name, company or e-mail address, or the start of an id; see ``words_of``.
     """
 
     view: str = ""
@@ -199,13 +206,10 @@ class QueueFilters:
 
 def _fits(q: str) -> Q:
     """Match the lead, or the one it was merged into, as the registry does."""
-    part, id_ = part_of(q), id_of(q)
-    found = Q()
+    id_, found = id_of(q), Q()
     for lead in ("lead", "lead__merged_into"):
         named = LeadIdentity.objects.filter(lead=OuterRef(lead), external_id__iregex=id_)
-        found |= Q(Exists(named))
-        for column in ("name", "company", "email"):
-            found |= Q(**{f"{lead}__{column}__iregex": part})
+        found |= Q(Exists(named)) | fitting(q, f"{lead}__")
     return found
 
 
@@ -281,7 +285,18 @@ def found_in(desk: Desk, filters: QueueFilters, now: datetime) -> HandoffQuerySe
     found = found.filter(_in_view(filters.view, desk, now) & filters.condition)
     if filters.clause:
         found = found.annotate(due_at=_first_due(filters.clause))
-    return found.order_by(F("due_at").asc(nulls_last=True), "returns_date", "pk")
+    return found.order_by(*_IN_ORDER)
+
+
+def listed_in(desk: Desk, filters: QueueFilters, now: datetime) -> HandoffQuerySet:
+    """Return what ``found_in`` does, of what nobody holds the better tier first where it runs out
+    at the same time; a query more for those.
+    """
+    found = found_in(desk, filters, now)
+    if filters.view != "team":
+        return found
+    first, *others = _IN_ORDER
+    return found.order_by(first, *_by_tier(desk, now), *others)
 
 
 def _dressed(handoffs: HandoffQuerySet, desk: Desk, now: datetime) -> HandoffQuerySet:
@@ -318,9 +333,16 @@ def overdue_count(user: User, slug: str) -> int:
 
 def acting_clocks() -> QuerySet[Clock]:
     """Return the clocks that sales can still act on: what is past due still wants doing."""
-    return Clock.objects.filter(
-        stopped_at__isnull=True, void_at__isnull=True, gave_up=False, party=Party.SALES
-    )
+    return _open_clocks().filter(party=Party.SALES)
+
+
+def routing_clocks() -> QuerySet[Clock]:
+    """Return the clocks that run until somebody holds a handoff, whoever promised it."""
+    return _open_clocks().filter(kind=Clock.Kind.ROUTING)
+
+
+def _open_clocks() -> QuerySet[Clock]:
+    return Clock.objects.filter(stopped_at__isnull=True, void_at__isnull=True, gave_up=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,8 +369,21 @@ def _has_clause(clause: str) -> Exists:
     return Exists(acting_clocks().filter(handoff=OuterRef("pk"), clause_key=clause))
 
 
-def _first_due(clause: str = "") -> Subquery:
-    clocks = acting_clocks().filter(handoff=OuterRef("pk"))
+def _first_due(clause: str = "") -> Combinable:
+    """When a handoff runs out first: of a clause, or of all; what nobody holds waits for that."""
     if clause:
-        clocks = clocks.filter(clause_key=clause)
+        return _earliest(acting_clocks().filter(clause_key=clause))
+    return Coalesce(_earliest(acting_clocks()), _earliest(routing_clocks()))
+
+
+def _earliest(clocks: QuerySet[Clock]) -> Subquery:
+    clocks = clocks.filter(handoff=OuterRef("pk"))
     return Subquery(clocks.order_by("due_at").values("due_at")[:1])
+
+
+def _by_tier(desk: Desk, now: datetime) -> list[Combinable]:
+    """Sort by where the tier of a handoff stands in the terms in force; one query."""
+    version = desk.agreement.versions.in_force(now).first()
+    tiers = version.parsed_terms().tiers if version else ()
+    ranks = [When(tier=tier.key, then=Value(place)) for place, tier in enumerate(tiers)]
+    return [Case(*ranks, default=Value(len(ranks)))] if ranks else []

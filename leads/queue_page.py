@@ -105,6 +105,13 @@ def empty_of(
             "action_label": _("Show all of them"),
             "action_href": f"{queue_url}?view={filters.view}",
         }
+    if not desk.agreement.handoffs.exists():
+        return {
+            "title": _("No handoff yet"),
+            "sentence": _("What marketing offers to sales appears here, what is due first on top."),
+            "action_label": _("Look at all leads"),
+            "action_href": reverse("leads:list", kwargs={"slug": desk.agreement.slug}),
+        }
     facts = _facts(desk, summary, now)
     if filters.view == "mine":
         return _empty_mine(queue_url, summary) | {"facts": facts}

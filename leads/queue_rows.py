@@ -17,8 +17,10 @@ from agreements.wording import short_promise
 from leads.countdown import Countdown, count_down
 from leads.kin import KEPT
 from leads.models import Clock, FollowUp, Handoff, Lead
-from leads.qualifying import attributes_at_offer, why_qualified
-from leads.queue import acting_clocks
+from leads.next_steps import NextStep, next_step_of
+from leads.qualifying import attributes_at_offer, why_offered
+from leads.queue import acting_clocks, routing_clocks
+from leads.queue_events import Told, told_of, with_events
 from leads.rulebooks import rulebooks_of
 
 _SOON = timedelta(hours=1)
@@ -36,7 +38,7 @@ GROUPS = {
 class QueueRow:
     """One handoff; without a clock that sales can act on it has no countdown.
 
-    ``aside_until`` is told where the reader put it aside.
+    ``aside_until`` is told where the reader put it aside, ``pause`` where its clock stands still.
     """
 
     handoff: Handoff
@@ -49,6 +51,8 @@ class QueueRow:
     why: str
     latest: str
     group: str
+    next_step: NextStep | None = None
+    pause: str = ""
     aside_until: datetime | None = None
 
     @property
@@ -90,34 +94,54 @@ def rows_of(
     """
     judging = {handoff.version_id for handoff in handoffs if handoff.version_id is not None}
     books = rulebooks_of(versions[key] for key in sorted(judging))
-    clocks, touches = _first_clocks(handoffs, clause), _latest_touches(handoffs)
+    clocks, touches = _first_clocks(handoffs, clause, now), latest_touches(handoffs)
     known = attributes_at_offer(handoffs)
     rows = []
     for handoff in handoffs:
-        latest = _latest(handoff, touches.get(handoff.kept_lead.pk), reader, now)
+        touch, clock = touches.get(handoff.pk), clocks.get(handoff.pk)
+        told = told_of(clock)
+        latest = _latest(handoff, touch, told, reader, now)
         if handoff.version_id is None:
             row = _bare_row(handoff, latest)
         else:
             version, book = versions[handoff.version_id], books[handoff.version_id]
-            why, clock = why_qualified(book.terms, known[handoff.pk]), clocks.get(handoff.pk)
-            row = _row(handoff, clock, version, book, why=why, latest=latest, now=now)
-        rows.append(replace(row, aside_until=getattr(handoff, "aside_until", None)))
+            why = why_offered(book.terms, known[handoff.pk])
+            row = _row(handoff, clock, version, book, why=why.words, latest=latest, now=now)
+        aside_until, next_step = getattr(handoff, "aside_until", None), next_step_of(touch, now)
+        pause = _pause_words(row.countdown, told, now)
+        rows.append(replace(row, aside_until=aside_until, next_step=next_step, pause=pause))
     return rows
 
 
-def _first_clocks(handoffs: Iterable[Handoff], clause: str) -> dict[int, Clock]:
+def _pause_words(countdown: Countdown | None, told: Told, now: datetime) -> str:
+    """Say until when a clock is paused, and by whom; empty where it is not."""
+    if countdown is None or countdown.status != "paused":
+        return ""
+    until = {"until": formats.near_instant(countdown.paused_until, now)}
+    if not told.paused_by:
+        return _("Paused until %(until)s") % until
+    return _("Paused until %(until)s, by %(who)s") % (until | {"who": told.paused_by})
+
+
+def _first_clocks(handoffs: Iterable[Handoff], clause: str, now: datetime) -> dict[int, Clock]:
+    """Find by handoff its clock of a clause, else the one that runs out first of all."""
     open_ones = [handoff.pk for handoff in handoffs if handoff.is_open]
-    clocks = acting_clocks().filter(handoff__in=open_ones)
-    if clause:
-        clocks = clocks.filter(clause_key=clause)
+    clocks = (acting_clocks() | routing_clocks()).filter(handoff__in=open_ones)
+    ranked = sorted(
+        with_events(clocks, now).order_by("due_at", "clause_key", "occurrence"),
+        key=lambda each: (each.clause_key != clause, each.kind == Clock.Kind.ROUTING),
+    )
     found: dict[int, Clock] = {}
-    for clock in clocks.order_by("due_at", "clause_key", "occurrence"):
+    for clock in ranked:
         found.setdefault(clock.handoff_id, clock)
     return found
 
 
-def _latest_touches(handoffs: Sequence[Handoff]) -> dict[int, FollowUp]:
-    """Find what a person last did about each lead that is kept, under the handoffs' agreement."""
+def latest_touches(handoffs: Sequence[Handoff]) -> dict[int, FollowUp]:
+    """Find by handoff what a person last did about its lead since the offer; one query.
+
+    The lead is the one that is kept, and the handoffs are of one agreement.
+    """
     if not handoffs:
         return {}
     members = Lead.objects.one_with([handoff.kept_lead.pk for handoff in handoffs])
@@ -130,7 +154,13 @@ def _latest_touches(handoffs: Sequence[Handoff]) -> dict[int, FollowUp]:
         .order_by("kept", "-occurred_at", "-pk")
         .distinct("kept")
     )
-    return {touch.kept: touch for touch in touches}
+    by_lead = {touch.kept: touch for touch in touches}
+    found = ((each, by_lead.get(each.kept_lead.pk)) for each in handoffs)
+    return {each.pk: touch for each, touch in found if touch and _is_since_offer(each, touch)}
+
+
+def _is_since_offer(handoff: Handoff, touch: FollowUp) -> bool:
+    return handoff.offered_at is None or touch.occurred_at >= handoff.offered_at
 
 
 def _bare_row(handoff: Handoff, latest: str) -> QueueRow:
@@ -222,18 +252,24 @@ def _group(countdown: Countdown, now: datetime) -> str:
     return "today" if is_today else "later"
 
 
-def _latest(handoff: Handoff, touch: FollowUp | None, reader: User, now: datetime) -> str:
+def _latest(
+    handoff: Handoff, touch: FollowUp | None, told: Told, reader: User, now: datetime
+) -> str:
     """Say what was last done about a handoff since it was offered."""
-    offered_at = handoff.offered_at
-    if touch is not None and (offered_at is None or touch.occurred_at >= offered_at):
+    if touch is not None:
         return _("%(channel)s %(when)s: %(outcome)s") % {
             "channel": touch.get_channel_display(),
             "when": formats.near_instant(touch.occurred_at, now),
             "outcome": touch.get_outcome_display().lower(),
         }
-    if handoff.status == Handoff.Status.ACCEPTED:
+    if told.overturned_at is not None:
+        when = {"when": formats.near_instant(told.overturned_at, now)}
+        return _("No touch yet, rejection overturned %(when)s") % when
+    was_rejected = handoff.contest == Handoff.Contest.OVERTURNED
+    if handoff.status == Handoff.Status.ACCEPTED and not was_rejected:
         when = {"when": formats.near_instant(handoff.decided_at, now)}
         if handoff.holder_id == reader.pk:
             return _("No touch yet, accepted %(when)s by you") % when
         return _("No touch yet, accepted %(when)s") % when
-    return _("No touch yet, offered %(when)s") % {"when": formats.near_instant(offered_at, now)}
+    when = {"when": formats.near_instant(handoff.offered_at, now)}
+    return _("No touch yet, offered %(when)s") % when

@@ -30,12 +30,14 @@ class Choice:
 
 
 class SnoozeForm(forms.Form):
-    """Until when: in an hour, tomorrow at opening, or on a day at opening."""
+    """Until when: in an hour, tomorrow at opening, or on a day at opening.
 
-    when = forms.ChoiceField(
-        choices=[(key, key) for key in WHEN],
-        error_messages={"required": gettext_lazy("Choose until when.")},
-    )
+    A day that is filled in is the choice.
+    """
+
+    key = "snooze"
+
+    when = forms.ChoiceField(choices=[(key, key) for key in WHEN], required=False)
     day = forms.DateField(
         label=gettext_lazy("Day"),
         required=False,
@@ -50,6 +52,18 @@ class SnoozeForm(forms.Form):
         book = rulebook_for(handoff)
         zone = handoff.agreement.time_zone
         self._schedule = book.schedule if book else Schedule.always(zone)
+
+    def clean_when(self) -> str:
+        """Ask for a choice where no day is filled in."""
+        if self._is_day_filled_in():
+            return "day"
+        when: str = self.cleaned_data["when"]
+        if not when:
+            raise forms.ValidationError(_("Choose until when."))
+        return when
+
+    def _is_day_filled_in(self) -> bool:
+        return bool(self.data.get(self.add_prefix("day")))
 
     def clean(self) -> dict[str, Any]:
         """Ask for the day where one is to be chosen."""
@@ -72,6 +86,8 @@ class SnoozeForm(forms.Form):
     def choices(self) -> list[Choice]:
         """Return the times to choose from, the first one checked."""
         chosen = self.data.get(self.add_prefix("when"), WHEN[0])
+        if self._is_day_filled_in():
+            chosen = "day"
         return [self._choice(key, is_checked=key == chosen) for key in WHEN]
 
     def _choice(self, key: str, *, is_checked: bool) -> Choice:

@@ -1,6 +1,6 @@
 """The queue: what a person follows up next."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from django.contrib.auth.decorators import login_required
@@ -11,15 +11,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
+from django_htmx.http import reswap
 
 from agreements import formats
 from agreements.models import Agreement
 from agreements.requests import SignedInRequest
 from leads.addresses import plain
-from leads.arrivals import MOST, arrived_since
+from leads.arrivals import MOST, News, news_since
 from leads.models import Handoff
 from leads.paging import CountedPaginator
-from leads.queue import QueueFilters, desk_and_views_of, found_in, summary_of
+from leads.queue import Desk, QueueFilters, desk_and_views_of, listed_in, summary_of
 from leads.queue_page import (
     chips_of,
     choices_of,
@@ -47,7 +48,7 @@ def queue(request: SignedInRequest, slug: str) -> HttpResponse:
     asked = QueueFilters.read(request.GET, desk)
     summary = summary_of(desk, asked, now)
     filters = asked.with_view(desk, summary)
-    found = found_in(desk, filters, now).select_related("lead__merged_into", "holder")
+    found = listed_in(desk, filters, now).select_related("lead__merged_into", "holder")
     paginator = CountedPaginator(found, PER_PAGE, count=summary.found[filters.view])
     page = paginator.get_page(request.GET.get("page"))
     handoffs = list(page.object_list)
@@ -60,6 +61,7 @@ def queue(request: SignedInRequest, slug: str) -> HttpResponse:
         "filters": filters,
         "listed": listed(filters, page.number),
         "opened": opened(request, handoffs),
+        "arrived": _arrived(request, desk, filters, now),
         "summary": summary,
         "page": page,
         "groups": grouped(rows),
@@ -87,39 +89,98 @@ def opened(request: SignedInRequest, handoffs: Iterable[Handoff]) -> int | None:
     return next((each.pk for each in handoffs if str(each.pk) == asked), None)
 
 
+def _arrived(
+    request: SignedInRequest, desk: Desk, filters: QueueFilters, now: datetime
+) -> set[int]:
+    """Return the keys of what is new since an instant that the address names; a query more then."""
+    since = _instant(plain(request.GET, "since"))
+    if since is None:
+        return set()
+    return {each.pk for each in news_since(desk, filters, since, now).arrived}
+
+
 @login_required
 @require_GET
 def arrivals(request: SignedInRequest, slug: str) -> HttpResponse:
-    """Say what came in since the page was made; nothing where nothing did."""
+    """Say what came into the view since the page was made, and count every view anew."""
     now = timezone.now()
     desk = desk_or_404(request.user, slug)
-    filters = QueueFilters.read(request.GET, desk)
+    asked = QueueFilters.read(request.GET, desk)
     since = _instant(plain(request.GET, "since"))
-    arrived = arrived_since(desk, filters, since, now) if since else []
-    if not arrived:
+    if since is None:
         return HttpResponse(status=204)
-    versions = versions_for(desk, arrived[:1], now)
-    first = rows_of(arrived[:1], versions, reader=request.user, now=now)[0]
+    summary = summary_of(desk, asked, now)
+    filters = asked.with_view(desk, summary)
+    news = news_since(desk, filters, since, now)
     context = {
         "agreement": desk.agreement,
-        "said": _arrived_words(len(arrived), first),
-        "listed": filters.address,
+        "since": plain(request.GET, "since"),
+        "told": list(_told(desk, filters, news, now)),
+        "told_of_team": _told_of_team(news.in_team),
+        "filters": filters,
+        "tabs": tabs_of(desk, filters, summary),
+        "queue_overdue": summary.overdue["mine"],
     }
-    return render(request, "leads/fragments/arrivals.html", context)
+    response = render(request, "leads/fragments/arrivals.html", context)
+    # Where there is no news, what was said before stays, and only the counts are put in place.
+    return response if news else reswap(response, "none")
 
 
-def _arrived_words(number: int, first: QueueRow) -> str:
-    """Say how many arrived, and which where it is one."""
+def _told(desk: Desk, filters: QueueFilters, news: News, now: datetime) -> Iterator[str]:
+    """Say how many arrived and how many ran out, and which where it is one."""
+    alone = [found[0] for found in (news.arrived, news.ran_out) if len(found) == 1]
+    versions = versions_for(desk, alone, now) if alone else {}
+    clause = filters.clause
+    rows = rows_of(alone, versions, clause=clause, reader=desk.user, now=now) if alone else []
+    row_of = {row.handoff.pk: row for row in rows}
+    for found, said in (
+        (news.arrived, _arrived_words(len(news.arrived))),
+        (news.ran_out, _ran_out_words(len(news.ran_out))),
+    ):
+        if len(found) == 1:
+            yield _("%(said)s: %(what)s") % {"said": said, "what": _what(row_of[found[0].pk])}
+        elif found:
+            yield said
+
+
+def _what(row: QueueRow) -> str:
+    clause = row.clock.clause_key if row.clock else ""
+    return ", ".join(filter(None, [str(row.handoff.kept_lead), clause, row.promise]))
+
+
+def _arrived_words(number: int) -> str:
     if number > MOST:
         return _("More than %(number)s handoffs arrived") % {"number": formats.figure(MOST)}
-    said = ngettext("%(number)s new handoff arrived", "%(number)s new handoffs arrived", number) % {
+    return ngettext("%(number)s new handoff arrived", "%(number)s new handoffs arrived", number) % {
         "number": formats.figure(number)
     }
+
+
+def _ran_out_words(number: int) -> str:
+    if number > MOST:
+        return _("More than %(number)s handoffs became overdue") % {"number": formats.figure(MOST)}
+    said = ngettext(
+        "%(number)s handoff became overdue", "%(number)s handoffs became overdue", number
+    )
+    return said % {"number": formats.figure(number)}
+
+
+def _told_of_team(found: list[Handoff]) -> str:
+    """Say how many came into the team's queue, and which where it is one; empty for none."""
+    number = len(found)
+    if not number:
+        return ""
+    if number > MOST:
+        said = _("More than %(number)s new handoffs came into the team's queue")
+        return said % {"number": formats.figure(MOST)}
+    said = ngettext(
+        "%(number)s new handoff came into the team's queue",
+        "%(number)s new handoffs came into the team's queue",
+        number,
+    ) % {"number": formats.figure(number)}
     if number > 1:
         return said
-    clause = first.clock.clause_key if first.clock else ""
-    what = ", ".join(filter(None, [str(first.handoff.kept_lead), clause, first.promise]))
-    return _("%(said)s: %(what)s") % {"said": said, "what": what}
+    return _("%(said)s: %(what)s") % {"said": said, "what": found[0].kept_lead}
 
 
 def _instant(seconds: str) -> datetime | None:

@@ -5,11 +5,10 @@ from datetime import datetime
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
-from django_htmx.http import replace_url, reswap, retarget
 
 from agreements import formats
 from agreements.requests import SignedInRequest
@@ -18,7 +17,7 @@ from leads.models import Handoff, SavedView
 from leads.permissions import check_user_can_put_aside
 from leads.queue import QueueFilters
 from leads.snoozing import SnoozeForm
-from leads.views.doing import beside_list, deed
+from leads.views.doing import deed, refused
 from leads.views.lead_page import desk_or_404
 
 
@@ -27,13 +26,13 @@ def snooze(request: SignedInRequest, handoff: Handoff, now: datetime) -> HttpRes
     """Put a handoff aside, and say when it is back."""
     form = SnoozeForm(request.POST, handoff=handoff, now=now)
     if not form.is_valid():
-        return _refused(request, handoff, form)
+        return refused(request, handoff, now, form)
     until = form.until()
     try:
         snoozes.snooze(handoff=handoff, until=until, by=request.user, now=now)
     except snoozes.UnableToSnooze as error:
         form.add_error(None, str(error))
-        return _refused(request, handoff, form)
+        return refused(request, handoff, now, form)
     parts = {"lead": handoff.kept_lead, "when": formats.near_instant(until, now)}
     said = [_("%(lead)s is put aside until %(when)s.") % parts, form.warning(until)]
     messages.success(request, " ".join(filter(None, said)))
@@ -46,12 +45,6 @@ def wake(request: SignedInRequest, handoff: Handoff, now: datetime) -> None:  # 
     if snoozes.wake(handoff=handoff, by=request.user):
         parts = {"lead": handoff.kept_lead}
         messages.success(request, _("%(lead)s is back in your queue.") % parts)
-
-
-def _refused(request: SignedInRequest, handoff: Handoff, form: SnoozeForm) -> HttpResponse:
-    context = {"form": form, "handoff": handoff, **beside_list(request)}
-    response = render(request, "leads/partials/queue_snooze.html", context, status=422)
-    return replace_url(reswap(retarget(response, "#deed"), "outerHTML"), url=False)
 
 
 @login_required

@@ -45,12 +45,23 @@ function showStatus(clock, status) {
   clock.querySelector("[data-clock-word]").textContent = look.word;
   const use = clock.querySelector("use");
   use.setAttribute("href", use.getAttribute("href").replace(/#.*/, `#${look.icon}`));
+  if (status === "overdue") clock.dispatchEvent(new CustomEvent("overdue", { bubbles: true }));
+}
+
+// A pause that is over gives its place to the chip that counts.
+function endPauses(now) {
+  for (const paused of document.querySelectorAll("[data-paused-until]")) {
+    if (now < Number(paused.dataset.pausedUntil)) continue;
+    paused.nextElementSibling.hidden = false;
+    paused.remove();
+  }
 }
 
 function tick() {
   if (document.hidden) return;
   const now = Date.now() / 1000;
-  for (const clock of document.querySelectorAll("[data-clock]")) {
+  endPauses(now);
+  for (const clock of document.querySelectorAll(":not([hidden]) > [data-clock]")) {
     const { left, at, spans, due } = clock.dataset;
     const isPast = now > Date.parse(due) / 1000;
     show(clock, Number(left) - openSeconds(spans, Number(at), now), isPast);

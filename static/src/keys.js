@@ -1,10 +1,13 @@
 // One letter, one action: a key only presses what is also a button or a link on the page.
 //
 // data-key="a"          this control is what the key presses
-// data-row              a row that j and k walk over; data-row-link in it takes the focus
+// data-row              a row that j and k walk over; data-row-link in it takes the focus; beyond the
+//                       last and the first one they go on to the next and the previous page
 // data-press="a"        a button that does what the key does
 // data-keys-first       of several controls with the same key, those in here come first
-// data-digits           a fieldset whose radio buttons the digits choose, one after the other
+// data-digits           a fieldset whose radio buttons the digits choose, one after the other; from
+//                       the heading of a form they choose in its first one
+// A summary with a key opens what it sums up, and goes to its first field.
 const DIGITS = "1–9";
 const STORE = "slaportal.keys.off";
 const TYPED = "textarea, select, [contenteditable], input:not([type=radio], [type=checkbox])";
@@ -26,18 +29,44 @@ const switchOf = (key) => (/^[1-9]$/.test(key) ? DIGITS : key);
 const isShown = (element) => element.checkVisibility?.() ?? true;
 const find = (selector) => [...document.querySelectorAll(selector)].filter(isShown);
 
+const rowLinks = () => find("[data-row] [data-row-link]");
+
 function walk(step) {
-  const links = find("[data-row] [data-row-link]");
+  const links = rowLinks();
   if (!links.length) return false;
   const here = document.activeElement?.closest("[data-row]")?.querySelector("[data-row-link]");
   const current = links.find((link) => link.hasAttribute("aria-current"));
   const place = here ? links.indexOf(here) + step : links.indexOf(current);
-  const next = links[Math.min(Math.max(place, 0), links.length - 1)];
-  next.focus();
-  next.scrollIntoView({ block: "nearest" });
-  next.dispatchEvent(new CustomEvent("walk", { bubbles: true }));
+  if (links[place] || !here || !turn(step)) walkTo(links[Math.min(Math.max(place, 0), links.length - 1)]);
   return true;
 }
+
+function walkTo(link) {
+  link.focus();
+  link.scrollIntoView({ block: "nearest" });
+  link.dispatchEvent(new CustomEvent("walk", { bubbles: true }));
+}
+
+const pageBeyond = (step) => find(`.pagination-bar a[rel=${step > 0 ? "next" : "prev"}]`)[0];
+
+// Which way the page is being turned, and by which link: once that is gone the other page is there.
+let turning = null;
+
+function turn(step) {
+  if (turning) return true;
+  const link = pageBeyond(step);
+  if (!link) return false;
+  turning = { step, link };
+  link.click();
+  return true;
+}
+
+document.addEventListener("htmx:afterSettle", () => {
+  if (!turning || turning.link.isConnected) return;
+  const link = rowLinks().at(turning.step > 0 ? 0 : -1);
+  turning = null;
+  if (link) walkTo(link);
+});
 
 // Keys pressed for a panel that is not there yet wait for it.
 let waiting = [];
@@ -90,7 +119,9 @@ document.addEventListener("opened", () => {
 });
 
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
-  if (!detail.successful) waiting = [];
+  if (detail.successful) return;
+  waiting = [];
+  turning = null;
 });
 
 function use(control) {
@@ -98,8 +129,14 @@ function use(control) {
   if (control.getAttribute("aria-disabled") === "true") control.focus();
   else if (control.matches("input, textarea, select")) control.focus();
   else if (control.matches("fieldset, form")) focusDigits(control);
+  else if (control.matches("summary")) openMenu(control.parentElement);
   else control.click();
   return true;
+}
+
+function openMenu(menu) {
+  menu.open = true;
+  menu.querySelector("input:not([type=hidden])")?.focus();
 }
 
 function focusDigits(place) {
@@ -107,8 +144,14 @@ function focusDigits(place) {
   (group?.querySelector("input:checked") ?? group?.querySelector("input"))?.focus();
 }
 
+function digitsHere() {
+  const here = document.activeElement;
+  const heading = here?.matches("form [data-focus]") && here;
+  return here?.closest("[data-digits]") ?? (heading && heading.closest("form").querySelector("[data-digits]"));
+}
+
 function choose(digit) {
-  const group = document.activeElement?.closest("[data-digits]");
+  const group = digitsHere();
   const choice = group?.querySelectorAll("input")[digit - 1];
   if (!choice) return false;
   choice.click();
@@ -144,11 +187,17 @@ function nameOf(control) {
 }
 
 function knownKeys() {
-  const { help, next, previous, choose: digits } = dialog.dataset;
+  const { help, next, previous, nextPage, previousPage, choose: digits } = dialog.dataset;
   const keys = new Map([["?", help]]);
-  if (find("[data-row-link]").length) keys.set("j", next).set("k", previous);
+  if (find("[data-row-link]").length) {
+    keys.set("j", pageBeyond(1) ? nextPage : next).set("k", pageBeyond(-1) ? previousPage : previous);
+  }
   for (const control of find("[data-key]")) {
     if (!keys.has(control.dataset.key)) keys.set(control.dataset.key, nameOf(control));
+  }
+  // Those that the open row does not offer are keys all the same.
+  for (const hint of document.querySelectorAll("[data-press]")) {
+    if (!keys.has(hint.dataset.press)) keys.set(hint.dataset.press, nameOf(hint));
   }
   if (find("[data-digits]").length) keys.set(DIGITS, digits);
   return keys;

@@ -1,5 +1,5 @@
-// The queue: a row opens beside the list, a deed moves on to the next one, nothing moves under the
-// pointer. Without this script a row leads to the lead's page.
+// The queue: a row opens beside the list, a deed moves on to the next one, nothing moves under a
+// pointer that moves. Without this script a row leads to the lead's page.
 import htmx from "htmx.org";
 
 const wide = matchMedia("(min-width: 1024px)");
@@ -16,6 +16,8 @@ const isRowLink = (element) => element?.matches?.("[data-queue] [data-row-link]"
 let toHeading = false;
 // The handoff that was asked for last, whether its panel is there yet or not.
 let asked = "";
+// The handoff that a deed on its way is about, null while there is none.
+let doing = null;
 
 function open(link) {
   if (asked !== keyOf(link)) htmx.trigger(link, "choose");
@@ -26,7 +28,31 @@ document.addEventListener("choose", ({ target }) => (asked = keyOf(target)), tru
 
 document.addEventListener("htmx:configRequest", (event) => {
   const { elt } = event.detail;
-  if (isRowLink(elt) && keyOf(elt) !== asked) event.preventDefault();
+  if (isRowLink(elt) && (doing !== null || keyOf(elt) !== asked)) event.preventDefault();
+});
+
+// A row that is asked for while a deed is on its way comes after its answer, in place of what the
+// deed leads to. What was refused stays in sight instead, with all that was typed.
+const isDeed = ({ requestConfig }) =>
+  requestConfig?.verb === "post" && requestConfig.target?.id === "panel";
+const wasRefused = ({ xhr }) => xhr.status !== 200;
+
+document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+  if (isDeed(detail)) doing = asked;
+});
+
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (doing === null || !isDeed(detail) || wasRefused(detail)) return;
+  if (asked !== doing) detail.swapOverride = "none";
+  else asked = doing = "";
+});
+
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (doing === null || !isDeed(detail)) return;
+  const link = asked !== doing && linkOf(asked);
+  if (wasRefused(detail)) asked = doing;
+  doing = null;
+  if (link && !wasRefused(detail)) htmx.trigger(link, "choose");
 });
 
 function openFirst() {
@@ -70,11 +96,12 @@ function mark(key) {
 
 document.addEventListener("htmx:afterSettle", ({ target, detail }) => {
   if (target.id !== "panel" || !target.dataset.handoff) return;
+  if (asked && asked !== target.dataset.handoff) return;
   // Here and not by the answer's head: the panel of a list that is gone has no say in the address.
   history.replaceState({ htmx: true }, "", target.dataset.opened);
   queue().classList.add("has-open");
   const wasDeed = detail.requestConfig?.verb === "post";
-  if (wasDeed || !asked) asked = target.dataset.handoff;
+  asked = target.dataset.handoff;
   const link = mark(target.dataset.handoff);
   if (toHeading || (wasDeed && !(wide.matches && link))) {
     target.querySelector("#panel-title").focus();
@@ -89,18 +116,51 @@ document.addEventListener("htmx:afterSettle", ({ target, detail }) => {
 document.addEventListener("htmx:configRequest", ({ detail }) => {
   if (!detail.elt.matches("#panel [data-moves-on]")) return;
   const key = panel().dataset.handoff;
-  const links = rows();
-  const next = links[links.indexOf(linkOf(key)) + 1];
+  const listed = [...document.querySelectorAll("[data-queue] .queue-row")];
+  const place = listed.findIndex((row) => row.id === `row-${key}`);
+  const below = place < 0 ? [] : listed.slice(place + 1);
+  const next = below.find((row) => !row.matches(".is-gone"))?.querySelector("[data-row-link]");
   if (next) detail.formData.set("next", `${next.getAttribute("hx-get")}&after=${key}`);
 });
 
-// What is new waits until no pointer rests on the list it would push down.
-document.addEventListener("htmx:beforeSwap", (event) => {
-  if (event.detail.target.id !== "arrivals" || !pointing.matches) return;
-  const list = queue().querySelector(".queue-list");
-  if (!list.matches(":hover") || event.detail.target.childElementCount) return;
-  event.detail.shouldSwap = false;
-  list.addEventListener("mouseleave", () => htmx.trigger("#arrivals", "look"), { once: true });
+// What is new waits while the pointer moves over the list it would push down; a pointer that merely
+// rests there holds back nothing.
+const RESTS_AFTER = 3000;
+let moving = 0;
+let isHeld = false;
+
+function rest() {
+  clearTimeout(moving);
+  moving = 0;
+  if (!isHeld) return;
+  isHeld = false;
+  htmx.trigger("#arrivals", "look");
+}
+
+document.addEventListener("pointermove", ({ target }) => {
+  if (!target.closest?.(".queue-list")) return rest();
+  clearTimeout(moving);
+  moving = setTimeout(rest, RESTS_AFTER);
+});
+
+// What is told in place of as many sentences moves nothing.
+const countTold = (html) => html.split(" data-told").length;
+
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const { target, serverResponse, swapOverride } = detail;
+  if (target.id !== "arrivals" || !pointing.matches || !moving || swapOverride === "none") return;
+  if (countTold(target.innerHTML) === countTold(serverResponse)) return;
+  detail.shouldSwap = false;
+  isHeld = true;
+});
+
+// What runs out stays where it is and says so; the list offers to be put in order anew.
+document.addEventListener("overdue", ({ target }) => {
+  if (!target.closest("[data-queue] .queue-row")) return;
+  const word = target.querySelector("[data-clock-word]");
+  word.classList.remove("visually-hidden");
+  target.querySelector(".clock-due").prepend(word, " · ");
+  htmx.trigger("#arrivals", "look");
 });
 
 // The mark of a change goes once somebody looks.
@@ -121,13 +181,23 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
   if (!detail.target.matches?.("[data-foreseen]")) return;
   const form = detail.target.closest("form");
   const suggested = detail.target.querySelector("[data-next-date]")?.dataset;
+  // What it says of the time is what holds of it now.
+  form.querySelector("[id$=occurred_at_error]")?.remove();
+  form.querySelector("[name$=occurred_at]").removeAttribute("aria-invalid");
   fill(form.querySelector("[name$=next_step]"), suggested?.nextStep ?? "");
   fill(form.querySelector("[name$=next_step_date]"), suggested?.nextDate ?? "");
-  form.querySelector("[type=submit]").scrollIntoView({ block: "nearest" });
-  // The button may stick to the edge of the panel: what it will do stands above it.
   detail.target.scrollIntoView({ block: "nearest" });
+  // The next click is on the button: it is in sight whole, whatever lies over the edge of the page.
+  form.querySelector("[type=submit]").scrollIntoView({ block: "nearest" });
 });
 
+// The tab one is on is in sight where a phone does not hold them all.
+function showTab() {
+  const current = document.querySelector("#queue-tabs [aria-current]");
+  if (current) current.parentElement.scrollLeft = current.offsetLeft;
+}
+
 document.addEventListener("htmx:load", ({ target }) => {
+  showTab();
   if (target.id === "queue" || target === document.body) openFirst();
 });

@@ -12,43 +12,32 @@ from playwright.sync_api import Page, Route, expect
 
 from agreements.models import AgreementVersion, User
 from leads.models import FollowUp, Handoff, Snooze
-from tests.browser import accessibility_faults, faults, wait_until_answered
-from tests.factories import make_user
+from tests.browser import Complaints, accessibility_faults, faults
 from tests.journeys.conftest import DESKTOP, PHONE
+from tests.journeys.queues import QUEUE, look, offer_many, panel_of
 from tests.leads.pages import offer
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 PASSWORD = "a long secret"
-QUEUE = "/agreements/acme/queue/"
 Pages = Callable[..., Page]
 SignIn = Callable[[Page, User], None]
 
 
 @pytest.fixture
-def ana(version: AgreementVersion) -> User:
-    return make_user("Ana", team=version.agreement.sales_team, time_zone="America/Sao_Paulo")
-
-
-@pytest.fixture
 def ten(version: AgreementVersion, ana: User) -> list[Handoff]:
-    """The first was offered first, so that it runs out first."""
-    now = timezone.now()
-    return [
-        offer(
-            version,
-            f"Lead {number:02}",
-            now - timedelta(minutes=200 - number),
-            holder=ana,
-            company=f"Company {number}",
-            phone="+55 11 5555-0100",
-        )
-        for number in range(1, 11)
-    ]
+    return offer_many(version, ana, 10)
 
 
-def panel_of(page: Page, name: str) -> None:
-    expect(page.locator("#panel-title")).to_have_text(name)
+def hold(page: Page, address: str) -> list[Route]:
+    """Let requests of an address wait; each goes on by its ``continue_``."""
+    held: list[Route] = []
+
+    def keep(route: Route) -> None:
+        held.append(route)
+
+    page.route(address, keep)
+    return held
 
 
 def focused_row(page: Page, name: str) -> None:
@@ -64,7 +53,8 @@ def log_by_keys(page: Page, name: str, outcome: str) -> None:
     expect(page.locator("[data-foreseen]")).to_contain_text("This will do to the clocks")
     page.keyboard.press("Enter")
     notice = page.locator("#queue-notice")
-    expect(notice).to_contain_text("Follow-up logged.")
+    expect(notice).to_contain_text("Logged: ")
+    expect(notice).to_contain_text(f", {name}.")
 
 
 def test_ten_handoffs_by_the_keyboard_alone(page: Page, ana: User, ten: list[Handoff]) -> None:
@@ -86,23 +76,23 @@ def test_ten_handoffs_by_the_keyboard_alone(page: Page, ana: User, ten: list[Han
         expect(page.locator(f"#row-{ten[number - 1].pk}")).to_contain_text("no answer")
 
     page.keyboard.press("u")
-    expect(page.get_by_text("Taken back.")).to_be_visible()
+    expect(page.get_by_text("Taken back: Lead 06.")).to_be_visible()
     focused_row(page, "Lead 06")
     assert FollowUp.objects.holding().count() == 5
 
     page.keyboard.press("j")
     page.keyboard.press("a")
-    expect(page.locator("#queue-notice")).to_contain_text("Accepted.")
+    expect(page.locator("#queue-notice")).to_contain_text("Accepted Lead 07.")
     panel_of(page, "Lead 07")
     focused_row(page, "Lead 07")
 
     page.keyboard.press("j")
     page.keyboard.press("r")
     expect(page.get_by_role("heading", name="Reject the handoff of Lead 08")).to_be_focused()
-    page.keyboard.press("Tab")
-    page.keyboard.press("Space")
+    page.keyboard.press("1")
+    expect(page.get_by_role("radio", name="Wrong data")).to_be_checked()
     page.keyboard.press("Enter")
-    expect(page.locator("#queue-notice")).to_contain_text("Rejected.")
+    expect(page.locator("#queue-notice")).to_contain_text("Rejected Lead 08.")
     focused_row(page, "Lead 09")
 
     page.keyboard.press("o")
@@ -160,6 +150,49 @@ def test_the_row_that_is_clicked_opens_though_the_first_one_was_about_to(
     ]
 
 
+def test_the_row_that_is_clicked_opens_though_a_deed_was_about_to_move_on(
+    page: Page, sign_in: SignIn, ana: User, ten: list[Handoff]
+) -> None:
+    sign_in(page, ana)
+    page.goto(QUEUE)
+    panel_of(page, "Lead 01")
+    held = hold(page, "**/follow-ups/")
+    page.locator(".tile", has_text="No answer").click()
+    with page.expect_request("**/follow-ups/"):
+        page.get_by_role("button", name="Save follow-up").click()
+    page.get_by_role("link", name="Lead 05", exact=True).click()
+    page.keyboard.press("a")
+    for route in held:
+        route.continue_()
+    panel_of(page, "Lead 05")
+    expect(page.locator("#queue-notice")).to_contain_text("Accept")
+    panel_of(page, "Lead 05")
+    expect(page.locator(f"#row-{ten[0].pk}")).to_contain_text("no answer")
+    statuses = [Handoff.objects.get(pk=each.pk).status for each in ten]
+    assert [place for place, each in enumerate(statuses) if each == "accepted"] == [4]
+
+
+def test_what_was_refused_stays_though_another_row_was_clicked(
+    page: Page, sign_in: SignIn, ana: User, ten: list[Handoff], complaints: Complaints
+) -> None:
+    sign_in(page, ana)
+    page.goto(QUEUE)
+    panel_of(page, "Lead 01")
+    held = hold(page, "**/follow-ups/")
+    page.get_by_label("Note").fill("Rang twice.")
+    with page.expect_request("**/follow-ups/"):
+        page.get_by_role("button", name="Save follow-up").click()
+    page.get_by_role("link", name="Lead 05", exact=True).click()
+    for route in held:
+        route.continue_()
+    expect(page.locator("#deed")).to_contain_text("Say what came of it.")
+    panel_of(page, "Lead 01")
+    expect(page.get_by_label("Note")).to_have_value("Rang twice.")
+    page.get_by_role("link", name="Lead 05", exact=True).click()
+    panel_of(page, "Lead 05")
+    complaints[:] = [each for each in complaints if "422" not in each]
+
+
 def test_what_a_follow_up_will_do_is_in_sight_in_a_low_window(
     page: Page, sign_in: SignIn, ana: User, ten: list[Handoff]
 ) -> None:
@@ -199,7 +232,7 @@ def test_putting_aside_by_the_keyboard(
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.locator("#queue-notice")).to_contain_text("Fresh is put aside until")
-    expect(page.locator(f"#row-{fresh.pk}")).to_contain_text("put aside")
+    expect(page.locator(f"#row-{fresh.pk}")).to_contain_text("Put aside")
     focused_row(page, "Next")
     assert Snooze.objects.get().handoff == fresh
 
@@ -227,7 +260,7 @@ def test_on_a_phone_a_row_opens_in_place_of_the_list(
     assert FollowUp.objects.holding().count() == 3
     phone.get_by_role("button", name="Undo").tap()
     panel_of(phone, "Lead 04")
-    expect(phone.get_by_text("Taken back.")).to_be_in_viewport()
+    expect(phone.get_by_text("Taken back: Lead 04.")).to_be_in_viewport()
     covered = "notice => getComputedStyle(notice).position === 'fixed'"
     assert phone.locator("#queue-notice").evaluate(covered) is False
     assert accessibility_faults(phone) == []
@@ -243,17 +276,48 @@ def test_new_work_waits_until_it_is_asked_for(
     page.goto(QUEUE)
     panel_of(page, "Lead 01")
     offer(version, "Pedra", timezone.now(), holder=ana)
-    page.locator(".queue-row").first.hover()
-    with page.expect_response("**/arrivals/**"):
-        page.evaluate("document.getElementById('arrivals').dispatchEvent(new Event('look'))")
-    wait_until_answered(page)
-    expect(page.locator("#arrivals")).to_be_empty()
     page.locator("h1").hover()
+    look(page)
     expect(page.locator("#arrivals")).to_contain_text("1 new handoff arrived: Pedra, S1")
     expect(page.locator(".queue-row")).to_have_count(10)
     assert accessibility_faults(page) == []
     page.keyboard.press(".")
     expect(page.locator(".queue-row")).to_have_count(11)
+
+
+def test_new_work_pushes_nothing_under_a_pointer_that_moves(
+    page: Page, sign_in: SignIn, version: AgreementVersion, ana: User, ten: list[Handoff]
+) -> None:
+    sign_in(page, ana)
+    page.clock.install()
+    page.goto(QUEUE)
+    panel_of(page, "Lead 01")
+    page.clock.pause_at(timezone.now() + timedelta(seconds=5))
+    offer(version, "Pedra", timezone.now(), holder=ana)
+    page.locator(".queue-row").first.hover()
+    look(page)
+    expect(page.locator("#arrivals")).to_be_empty()
+    page.clock.run_for(4_000)
+    expect(page.locator("#arrivals")).to_contain_text("1 new handoff arrived: Pedra, S1")
+
+
+def test_the_tabs_count_what_comes_to_the_team(
+    page: Page, sign_in: SignIn, version: AgreementVersion, ana: User, ten: list[Handoff]
+) -> None:
+    sign_in(page, ana)
+    page.goto(QUEUE)
+    panel_of(page, "Lead 01")
+    team = page.locator("#queue-tabs").get_by_role("link", name="Team")
+    expect(team).to_have_text("Team 0")
+    overdue = page.locator(".topbar-nav .count")
+    expect(overdue).to_have_count(0)
+    team.focus()
+    offer(version, "Anybody's", timezone.now())
+    offer(version, "Late", timezone.now() - timedelta(days=2), holder=ana)
+    look(page)
+    expect(team).to_have_text("Team 1")
+    expect(team).to_be_focused()
+    expect(overdue).to_have_text("1 overdue")
 
 
 def test_a_suggestion_fills_only_what_is_empty(
@@ -286,7 +350,7 @@ def test_without_scripts_a_row_leads_to_the_leads_page(
     expect(page.get_by_role("heading", level=1, name="Lead 03")).to_be_visible()
     page.locator(".tile", has_text="No answer").click()
     page.get_by_role("button", name="Save follow-up").click()
-    expect(page.locator("#messages")).to_contain_text("Follow-up logged.")
+    expect(page.locator("#messages")).to_contain_text("Logged: call, no answer, Lead 03.")
 
 
 @pytest.mark.parametrize("deed", ["log", "reject", "snooze"])

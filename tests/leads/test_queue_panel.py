@@ -66,6 +66,15 @@ def test_it_works(client: Client, handoff: Handoff) -> None:
     assert 'id="row-' not in response.content.decode()
 
 
+def test_what_was_written_when_offering_is_told(
+    client: Client, version: AgreementVersion, ana: User
+) -> None:
+    handoff = offer(version, "Paulo", NOW, holder=ana, message="We run 14 sites.")
+    HandoffEvent.objects.filter(handoff=handoff, kind="offered").update(note="Met at the fair.")
+    text = text_of(panel(client, handoff))
+    assert "Note of the offer “Met at the fair.” Said “We run 14 sites.”" in text
+
+
 def test_without_scripts_it_is_the_leads_page(client: Client, handoff: Handoff) -> None:
     response = client.get(f"{address('panel', handoff)}?view=mine&deed=reject")
     page = f"/agreements/acme/leads/{handoff.lead_id}/?handoff={handoff.pk}&deed=reject#deed"
@@ -116,7 +125,7 @@ def test_logging_changes_its_row_the_counts_and_the_notice(
     assert f'data-handoff="{following.pk}"' in html
     assert f'<li id="row-{handoff.pk}"' in html
     assert "Call 10:00: no answer" in text
-    assert "Follow-up logged. First follow-up met, 22 min of 4 h used." in text
+    assert "Logged: call, no answer, Fernanda. First follow-up met, 22 min of 4 h used." in text
     assert "Next attempt suggested Wed 14:30, by e-mail." in text
     assert "Undo" in text
     assert 'id="queue-tabs"' in html
@@ -132,7 +141,7 @@ def test_what_leaves_the_view_says_so_in_its_row(client: Client, handoff: Handof
     assert "is-gone" in response.content.decode()
     undo = {"name": HandoffEvent.objects.get(kind="rejected").external_id, "back": told["back"]}
     undone = client.post(address("undo", handoff), undo, headers=SWAP, follow=True)
-    assert "Taken back." in text_of(undone)
+    assert "Taken back: Fernanda." in text_of(undone)
     assert "is-gone" not in undone.content.decode()
 
 
@@ -168,13 +177,34 @@ def test_putting_aside_works_and_warns(client: Client, handoff: Handoff) -> None
     response = client.post(address("snooze", handoff), told, headers=SWAP, follow=True)
     text = text_of(response)
     assert "Fernanda is put aside until Wed 09:00. A promise runs out before that" in text
-    assert "Done put aside Fernanda" in text
+    assert "Put aside until Wed 09:00 Fernanda" in text
     assert "Bring it back" in text
     assert Snooze.objects.get().until == NOW + timedelta(hours=23)
 
     back = client.post(address("wake", handoff), {"back": told["back"]}, headers=SWAP, follow=True)
     assert "Fernanda is back in your queue." in text_of(back)
     assert not Snooze.objects.exists()
+
+
+def test_putting_aside_without_scripts_is_done_on_the_leads_page(
+    client: Client, version: AgreementVersion, handoff: Handoff
+) -> None:
+    shown = client.get(f"{address('panel', handoff)}?deed=snooze", follow=True)
+    assert "Put Fernanda aside until when?" in text_of(shown)
+    assert "Snooze… z" in text_of(shown)
+
+    refused = client.post(address("snooze", handoff), {"snooze-when": "day"})
+    assert refused.status_code == 422
+    assert "<html" in refused.content.decode()
+    assert "Choose a day after today." in text_of(refused)
+
+    done = client.post(address("snooze", handoff), {"snooze-when": "hour"}, follow=True)
+    assert "Fernanda is put aside until 11:00." in text_of(done)
+    assert "Bring it back" in text_of(done)
+
+    client.force_login(make_user("Boss", team=version.agreement.sales_team, role="lead"))
+    lead = f"/agreements/acme/leads/{handoff.lead_id}/?handoff={handoff.pk}&deed=snooze"
+    assert "until when?" not in text_of(client.get(lead))
 
 
 @pytest.mark.parametrize(
@@ -184,6 +214,8 @@ def test_putting_aside_works_and_warns(client: Client, handoff: Handoff) -> None
         ({"snooze-when": "day"}, "Choose a day after today."),
         ({"snooze-when": "day", "snooze-day": "2026-09-08"}, "Choose a day after today."),
         ({"snooze-when": "day", "snooze-day": "2027-09-08"}, "within the next 60 days."),
+        ({"snooze-when": "hour", "snooze-day": "2026-09-08"}, "Choose a day after today."),
+        ({"snooze-when": "hour", "snooze-day": "soon"}, "Enter a valid date."),
     ],
 )
 def test_putting_aside_is_refused(
@@ -195,9 +227,12 @@ def test_putting_aside_is_refused(
     assert not Snooze.objects.exists()
 
 
-def test_a_day_chosen_begins_when_it_opens(client: Client, handoff: Handoff) -> None:
+@pytest.mark.parametrize("when", ["day", "hour", None])
+def test_a_day_that_is_filled_in_is_the_choice_and_begins_when_it_opens(
+    client: Client, handoff: Handoff, when: str | None
+) -> None:
     """Saturday is closed: Monday at nine."""
-    told = {"snooze-when": "day", "snooze-day": "2026-09-12"}
+    told = {"snooze-day": "2026-09-12"} | ({"snooze-when": when} if when else {})
     client.post(address("snooze", handoff), told, headers=SWAP)
     assert Snooze.objects.get().until == NOW + timedelta(days=6) - timedelta(hours=1)
 
@@ -242,7 +277,7 @@ def test_a_second_call_on_one_day_is_the_same_attempt(
     assert same not in foreseen(client, handoff, **{"log-channel": "email"})
 
     page = client.post(address("log", handoff), CALLED, follow=True)
-    assert f"Follow-up logged. {same} Next attempt suggested" in text_of(page)
+    assert f"Logged: call, no answer, Fernanda. {same} Next attempt suggested" in text_of(page)
     assert Clock.objects.get(clause_key="S3").attempts == 1
 
 
@@ -270,9 +305,17 @@ def test_typed_in_too_late_counts_for_nothing(
 
 
 @pytest.mark.parametrize(
-    "told", [{"log-outcome": ""}, {"log-occurred_at": "2027-01-01T10:00"}, {"log-channel": "x"}]
+    ("told", "said"),
+    [
+        ({"log-outcome": ""}, ""),
+        ({"log-channel": "x"}, ""),
+        ({"log-occurred_at": "2027-01-01T10:00"}, "choose a time before now."),
+        ({"log-occurred_at": "2026-09-01T10:00", "log-outcome": ""}, "choose a time after that."),
+    ],
 )
 def test_what_cannot_be_kept_is_not_foreseen(
-    client: Client, handoff: Handoff, told: dict[str, str]
+    client: Client, handoff: Handoff, told: dict[str, str], said: str
 ) -> None:
-    assert foreseen(client, handoff, **told) == ""
+    text = foreseen(client, handoff, **told)
+    assert text.endswith(said)
+    assert bool(text) is bool(said)

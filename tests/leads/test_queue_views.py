@@ -234,45 +234,6 @@ def test_a_view_needs_a_name_and_there_are_not_endless_many(
     assert save_view(name="View 0", **own | {"address": "view=team"}).address == "view=team"
 
 
-def test_arrivals_tell_what_others_put_into_the_view(
-    client: Client, version: AgreementVersion, ana: User
-) -> None:
-    offer(version, "Known", NOW - timedelta(hours=1), holder=ana)
-    asked: dict[str, Any] = {"view": "mine", "since": (NOW - timedelta(minutes=1)).timestamp()}
-    assert client.get(f"{QUEUE}arrivals/", asked).status_code == 204
-
-    offer(version, "Pedra", NOW, holder=ana)
-    offer(version, "Anybody's", NOW)
-    arrived = client.get(f"{QUEUE}arrivals/", asked)
-    assert text_of(arrived) == "1 new handoff arrived: Pedra, S1, accept or reject 4 h Show ."
-
-    offer(version, "More", NOW, holder=ana)
-    assert "2 new handoffs arrived" in text_of(client.get(f"{QUEUE}arrivals/", asked))
-
-
-def test_arrivals_leave_out_what_one_did_oneself_and_tell_what_wakes(
-    client: Client, version: AgreementVersion, ana: User
-) -> None:
-    since = NOW - timedelta(minutes=1)
-    taken = offer(version, "Taken", since - timedelta(hours=1))
-    handoffs.accept(handoff=taken, by=ana, now=NOW)
-    asked: dict[str, Any] = {"view": "mine", "since": since.timestamp()}
-    assert client.get(f"{QUEUE}arrivals/", asked).status_code == 204
-
-    Snooze.objects.create(
-        user=ana, handoff=taken, until=NOW, recorded_at=since - timedelta(minutes=5)
-    )
-    assert "Taken" in text_of(client.get(f"{QUEUE}arrivals/", asked))
-
-
-@pytest.mark.parametrize("since", ["", "soon", "1e30", "nan"])
-def test_arrivals_without_an_instant_tell_nothing(
-    client: Client, version: AgreementVersion, ana: User, since: str
-) -> None:
-    offer(version, "Paulo", NOW, holder=ana)
-    assert client.get(f"{QUEUE}arrivals/", {"since": since}).status_code == 204
-
-
 def test_every_view_costs_the_same_however_many_handoffs(
     client: Client, version: AgreementVersion, ana: User, django_assert_max_num_queries: Any
 ) -> None:

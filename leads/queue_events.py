@@ -1,0 +1,55 @@
+"""What the queue tells of a handoff's events: who paused it, and when its rejection fell."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from leads.models import Clock, Handoff, HandoffEvent
+
+_Kind = HandoffEvent.Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Who began the latest pause that was to last until now or longer, empty where nobody did, and
+    when the rejection was overturned.
+    """
+
+    paused_by: str = ""
+    overturned_at: datetime | None = None
+
+
+def with_events(clocks: QuerySet[Clock], now: datetime) -> QuerySet[Clock]:
+    """Add to clocks what is to be told of their handoffs, in the same query."""
+    events = HandoffEvent.objects.holding().filter(handoff=OuterRef("handoff"))
+    events = events.order_by("-occurred_at", "-pk")
+    pauses = events.filter(kind=_Kind.PAUSED, occurred_at__lte=now, until__gt=now)
+    fell = events.filter(kind=_Kind.DECIDED, is_overturned=True)
+    return clocks.annotate(
+        paused_by=Subquery(pauses.values("person__name")[:1]),
+        overturned_at=Subquery(fell.values("occurred_at")[:1]),
+    )
+
+
+def told_of(clock: Clock | None) -> Told:
+    """Return what was added to a clock; nothing without one."""
+    by, at = getattr(clock, "paused_by", None), getattr(clock, "overturned_at", None)
+    return Told(by or "", at)
+
+
+def overturned_at(handoff: Handoff) -> datetime | None:
+    """Return when the rejection of a handoff was overturned; one query where it was."""
+    if handoff.contest != Handoff.Contest.OVERTURNED:
+        return None
+    fell = HandoffEvent.objects.holding().filter(
+        handoff=handoff, kind=_Kind.DECIDED, is_overturned=True
+    )
+    return fell.values_list("occurred_at", flat=True).order_by("occurred_at").last()
+
+
+def note_of_offer(handoff: Handoff) -> str:
+    """Return what was written when a handoff was offered; one query, empty for nothing."""
+    offers = HandoffEvent.objects.holding().filter(handoff=handoff, kind=_Kind.OFFERED)
+    notes = offers.exclude(note="").order_by("occurred_at", "pk").values_list("note", flat=True)
+    return notes.last() or ""

@@ -1,0 +1,114 @@
+"""Somebody else was first: who it was, what that changes, and what was filled in for nothing."""
+
+from datetime import datetime
+from typing import Any, NoReturn
+from urllib.parse import urlsplit
+
+from django.contrib import messages
+from django.forms import BoundField
+from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRedirect, replace_url, reswap, retarget
+
+from agreements.requests import SignedInRequest
+from leads.deed_forms import FORMS, DeedForm
+from leads.deeds import was_taken_from_queue
+from leads.forms import LogForm
+from leads.models import Handoff
+from leads.queue import Desk
+from leads.views.queue_changes import changes_of, places_of
+
+_FORMS: dict[str, type[DeedForm] | type[LogForm]] = {**FORMS, LogForm.key: LogForm}
+# What is put in place of the panel beside the list, or of a part of it.
+_BESIDE = ("panel", "deed")
+
+
+class WorkedByAnother(Exception):
+    """Somebody else took the handoff from the team's queue; the text says who."""
+
+
+def refuse_unreadable(desk: Desk, pk: int) -> NoReturn:
+    """Tell who took a handoff from the team's queue, where it was all of the team's to see.
+
+    Raises WorkedByAnother, or Http404 for any other that the person may not read.
+    """
+    handoff = desk.agreement.handoffs.select_related("holder").filter(pk=pk).first()
+    if handoff is not None and desk.follows_up and was_taken_from_queue(handoff):
+        raise WorkedByAnother(
+            _("%(who)s was first and holds this handoff now.") % {"who": handoff.holder}
+        )
+    raise Http404
+
+
+def answer_second(
+    request: SignedInRequest, desk: Desk, pk: int, said: str, now: datetime
+) -> HttpResponse | None:
+    """Tell who came second who was first, and show again what they filled in.
+
+    None where they still read the handoff and filled nothing in: then a message is enough.
+    """
+    shown = desk.agreement.handoffs.select_related("lead__merged_into", "holder", "version")
+    handoff = shown.get(pk=pk)
+    is_readable = Handoff.objects.visible_to(desk.user).filter(pk=pk).exists()
+    filled_in = _filled_in(request, handoff, now)
+    if is_readable and not filled_in:
+        messages.warning(request, said)
+        return None
+    context = {
+        "agreement": desk.agreement,
+        "lead": handoff.kept_lead,
+        "handoff": handoff,
+        "is_readable": is_readable,
+        "said": said,
+        "filled_in": filled_in,
+        "now": now,
+    }
+    if request.htmx.target in _BESIDE and (request.method == "GET" or request.POST.get("back")):
+        return _beside_list(request, desk, handoff, context, now)
+    if not filled_in:
+        named = {"said": handoff.kept_lead, "what": said}
+        return to_queue(request, desk, _("%(said)s: %(what)s") % named)
+    page = "leads/second.html#second" if request.htmx else "leads/second.html"
+    return replace_url(render(request, page, context, status=409), url=False)
+
+
+def _beside_list(
+    request: SignedInRequest, desk: Desk, handoff: Handoff, context: dict[str, Any], now: datetime
+) -> HttpResponse:
+    """Put it in place of the panel, and change the list."""
+    asked = request.GET
+    if request.method == "POST":
+        asked = QueryDict(urlsplit(request.POST["back"]).query)
+    context |= changes_of(request, asked, desk, handoff.pk, now) | places_of(asked, handoff)
+    response = render(request, "leads/fragments/second.html", context, status=409)
+    return replace_url(reswap(retarget(response, "#panel"), "outerHTML"), url=False)
+
+
+def to_queue(request: SignedInRequest, desk: Desk, said: str) -> HttpResponse:
+    """Go to the queue as a whole, and say it there."""
+    messages.warning(request, said)
+    url = reverse("leads:queue", kwargs={"slug": desk.agreement.slug})
+    if request.htmx:
+        return HttpResponseClientRedirect(url)
+    return HttpResponseRedirect(url, status=303)
+
+
+def _filled_in(request: SignedInRequest, handoff: Handoff, now: datetime) -> list[tuple[str, str]]:
+    """Return what a form was filled in with, in the words of the form."""
+    match = request.resolver_match
+    form_class = _FORMS.get(match.url_name or "") if match else None
+    if request.method != "POST" or form_class is None:
+        return []
+    form = form_class(request.POST, handoff=handoff, now=now)
+    told = [(str(field.label), _words(field)) for field in form.visible_fields()]
+    return [(label, words) for label, words in told if words]
+
+
+def _words(field: BoundField) -> str:
+    told = str(field.value() or "").strip()
+    choices = getattr(field.field, "choices", None)
+    if choices is None:
+        return told
+    return next((str(name) for value, name in choices if str(value) == told), "")

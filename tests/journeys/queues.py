@@ -1,0 +1,41 @@
+"""What journeys through a rep's queue share."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from agreements.models import AgreementVersion, User
+from leads.models import Handoff
+from tests.browser import wait_until_answered
+from tests.leads.pages import offer
+
+QUEUE = "/agreements/acme/queue/"
+
+
+def offer_many(version: AgreementVersion, holder: User, number: int) -> list[Handoff]:
+    """Offer leads to somebody; the first was offered first, so that it runs out first."""
+    now = timezone.now()
+    return [
+        offer(
+            version,
+            f"Lead {place:02}",
+            now - timedelta(minutes=200 - place),
+            holder=holder,
+            company=f"Company {place}",
+            phone="+55 11 5555-0100",
+        )
+        for place in range(1, number + 1)
+    ]
+
+
+def panel_of(page: Page, name: str) -> None:
+    """Expect the panel to be about a lead."""
+    expect(page.locator("#panel-title")).to_have_text(name)
+
+
+def look(page: Page) -> None:
+    """Ask what arrived, as the page does every minute."""
+    with page.expect_response("**/arrivals/**"):
+        page.evaluate("document.getElementById('arrivals').dispatchEvent(new Event('look'))")
+    wait_until_answered(page)

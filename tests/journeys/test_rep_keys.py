@@ -1,0 +1,147 @@
+"""The keys of a rep's queue, columns that hold their words, and what follows a correction."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from agreements.models import AgreementVersion, User
+from leads.models import Handoff, HandoffEvent
+from tests.browser import Complaints, faults, wait_until_answered
+from tests.journeys.queues import QUEUE, offer_many, panel_of
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+
+SignIn = Callable[[Page, User], None]
+
+
+@pytest.fixture
+def three(version: AgreementVersion, ana: User) -> list[Handoff]:
+    return offer_many(version, ana, 3)
+
+
+def typed(at: datetime, person: User) -> str:
+    """Return an instant as a person types it."""
+    return at.astimezone(ZoneInfo(person.time_zone)).strftime("%Y-%m-%dT%H:%M")
+
+
+def test_all_keys_are_told_whatever_the_open_row_offers(
+    page: Page, sign_in: SignIn, ana: User, three: list[Handoff]
+) -> None:
+    sign_in(page, ana)
+    page.goto(QUEUE)
+    panel_of(page, "Lead 01")
+    wait_until_answered(page)
+    page.keyboard.press("a")
+    expect(page.get_by_role("button", name="Accepted")).to_be_visible()
+    page.keyboard.press("?")
+    told = page.locator("[data-keys-list] kbd").all_inner_texts()
+    assert {"a", "r", "u", ".", "p", "l", "z", "o", "/", "j", "k", "?"} <= set(told)
+    assert len(told) == len(set(told))
+    assert faults(page) == []
+
+
+def test_escape_leads_back_to_the_list_and_loses_nothing(
+    page: Page, sign_in: SignIn, ana: User, three: list[Handoff]
+) -> None:
+    sign_in(page, ana)
+    page.goto(QUEUE)
+    panel_of(page, "Lead 01")
+    wait_until_answered(page)
+    row = page.locator(f"#row-{three[0].pk} [data-row-link]")
+    page.get_by_label("Note").fill("Rang twice.")
+    page.keyboard.press("Escape")
+    expect(row).to_be_focused()
+    expect(page.get_by_label("Note")).to_have_value("Rang twice.")
+
+    title = page.locator("#deed-title")
+    page.keyboard.press("r")
+    expect(title).to_contain_text("Reject the handoff")
+    page.get_by_label("Note for marketing").fill("No such company.")
+    page.keyboard.press("Escape")
+    expect(row).to_be_focused()
+    page.keyboard.press("Escape")
+    wait_until_answered(page)
+    expect(page.get_by_label("Note for marketing")).to_have_value("No such company.")
+    page.get_by_label("Note for marketing").fill("")
+    page.keyboard.press("Escape")
+    expect(title).to_have_text("Log a follow-up")
+    expect(row).to_be_focused()
+
+
+def test_a_time_that_is_put_right_is_foreseen_anew(
+    page: Page, sign_in: SignIn, ana: User, three: list[Handoff], complaints: Complaints
+) -> None:
+    sign_in(page, ana)
+    page.goto(QUEUE)
+    panel_of(page, "Lead 01")
+    page.locator(".tile", has_text="No answer").click()
+    page.get_by_text("Happened earlier…").click()
+    time = page.get_by_label("When it happened")
+    time.fill("2090-01-01T10:00")
+    expect(page.locator("[data-foreseen]")).to_contain_text("choose a time before now")
+    page.get_by_role("button", name="Save follow-up").click()
+    refused = page.locator("#id_log-occurred_at_error")
+    expect(refused).to_be_visible()
+    time.fill(typed(timezone.now() - timedelta(minutes=30), ana))
+    expect(page.locator("[data-foreseen]")).to_contain_text("This will do to the clocks")
+    expect(refused).to_have_count(0)
+    complaints[:] = [each for each in complaints if "422" not in each]
+
+
+def test_what_is_done_about_a_row_that_is_gone_goes_on_below_it(
+    page: Page, sign_in: SignIn, ana: User, three: list[Handoff]
+) -> None:
+    sign_in(page, ana)
+    page.goto(f"{QUEUE}?open={three[1].pk}")
+    panel_of(page, "Lead 02")
+    wait_until_answered(page)
+    page.keyboard.press("z")
+    expect(page.locator("#deed-title")).to_contain_text("Put Lead 02 aside")
+    page.get_by_role("button", name="Put it aside").click()
+    panel_of(page, "Lead 03")
+    row = page.locator(f"#row-{three[1].pk}")
+    expect(row).to_contain_text("Put aside")
+    expect(row).not_to_contain_text("Done")
+    row.get_by_role("link", name="Lead 02", exact=True).click()
+    panel_of(page, "Lead 02")
+    wait_until_answered(page)
+    page.keyboard.press("p")
+    page.get_by_label("Asked by the customer").check()
+    page.get_by_label("Until").fill(typed(timezone.now() + timedelta(hours=2), ana))
+    page.get_by_role("button", name="Pause the clocks").click()
+    panel_of(page, "Lead 03")
+    assert HandoffEvent.objects.filter(kind="paused").count() == 1
+
+
+def test_a_laptop_shows_nine_rows_of_two_lines(
+    page: Page, sign_in: SignIn, version: AgreementVersion, ana: User
+) -> None:
+    offer_many(version, ana, 12)
+    page.set_viewport_size({"width": 1366, "height": 768})
+    sign_in(page, ana)
+    page.goto(QUEUE)
+    panel_of(page, "Lead 01")
+    rows = page.locator(".queue-row")
+    for place in range(9):
+        expect(rows.nth(place)).to_be_in_viewport(ratio=1)
+
+
+def test_all_tabs_of_a_rep_stand_in_one_line_on_a_phone(
+    phone: Page, sign_in: SignIn, ana: User, three: list[Handoff]
+) -> None:
+    sign_in(phone, ana)
+    phone.goto(QUEUE)
+    tops = "tabs => new Set(tabs.map((tab) => tab.getBoundingClientRect().top)).size"
+    assert phone.locator("#queue-tabs a").evaluate_all(tops) == 1
+    phone.goto(f"{QUEUE}?view=snoozed")
+    expect(phone.locator("#queue-tabs [aria-current]")).to_be_in_viewport(ratio=1)
+    phone.goto(QUEUE)
+    phone.get_by_role("link", name="Lead 01", exact=True).tap()
+    panel_of(phone, "Lead 01")
+    step, note = phone.get_by_label("Next step"), phone.get_by_label("Note")
+    widths = [field.evaluate("field => field.offsetWidth") for field in (step, note)]
+    assert widths[0] == widths[1]

@@ -1,0 +1,156 @@
+"""Who comes second: one gets the handoff, the other is told who, and keeps what was typed."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from agreements.models import AgreementVersion, User
+from leads.actions import handoffs
+from leads.models import FollowUp, Handoff
+from tests.factories import make_rep, make_user
+from tests.leads.pages import NOW, offer, text_of
+
+pytestmark = pytest.mark.django_db
+
+QUEUE = "/agreements/acme/queue/"
+SWAP = {"HX-Request": "true", "HX-Target": "panel"}
+FORMS = {
+    "reject": {"reject-reason": "wrong_data", "reject-note": "No such company."},
+    "log": {
+        "log-channel": "call",
+        "log-outcome": "conversation",
+        "log-note": "Rang twice.\nWants soap.",
+        "log-next_step": "Send a proposal",
+    },
+}
+TYPED = {
+    "reject": ["No such company."],
+    "log": ["How Call", "What happened? Conversation", "Rang twice.", "Next step Send a proposal"],
+}
+FIRST = "Bruno was first and holds this handoff now."
+
+
+@pytest.fixture
+def bruno(version: AgreementVersion) -> User:
+    return make_rep("Bruno", version.agreement)
+
+
+@pytest.fixture
+def others(version: AgreementVersion, ana: User) -> list[Handoff]:
+    """Two more that wait for anybody, and one of Ana's."""
+    holders = (None, None, ana)
+    return [offer(version, f"Other {at}", NOW, holder=one) for at, one in enumerate(holders)]
+
+
+@pytest.fixture
+def taken(version: AgreementVersion, ana: User, bruno: User, others: list[Handoff]) -> Handoff:
+    """Ana's page shows it in the team's queue; Bruno took it meanwhile."""
+    handoff = offer(version, "Paulo", NOW - timedelta(minutes=22), company="Ipê")
+    handoffs.accept(handoff=handoff, by=bruno, now=NOW)
+    return handoff
+
+
+def url(name: str, handoff: Handoff) -> str:
+    return reverse(f"leads:{name}", kwargs={"slug": "acme", "pk": handoff.pk})
+
+
+def beside(client: Client, deed: str, handoff: Handoff, **told: str) -> Any:
+    """Do something beside the list of the team's queue."""
+    told |= {"back": f"{url('panel', handoff)}?view=team&after={handoff.pk}"}
+    return client.post(url(deed, handoff), told, headers=SWAP)
+
+
+def expect_told(response: Any, handoff: Handoff) -> str:
+    """Expect the sentence in the panel, the row gone and every count right; return the words."""
+    assert response.status_code == 409
+    html, text = response.content.decode(), text_of(response)
+    assert FIRST in text
+    assert f'<li id="row-{handoff.pk}" class="queue-row is-gone"' in html
+    assert f'data-opened="{QUEUE}?view=team"' in html
+    assert "Taken Bruno Paulo Ipê" in text
+    assert "2 open handoffs Mine 1 Team 2" in text
+    assert response.headers["HX-Retarget"] == "#panel"
+    assert response.headers["HX-Replace-Url"] == "false"
+    return text
+
+
+def test_the_second_to_accept_is_told_who_was_first(client: Client, taken: Handoff) -> None:
+    expect_told(beside(client, "accept", taken), taken)
+
+
+@pytest.mark.parametrize("deed", FORMS)
+def test_what_was_filled_in_beside_the_list_stays_in_sight(
+    client: Client, taken: Handoff, others: list[Handoff], deed: str
+) -> None:
+    following = {"next": f"{url('panel', others[0])}?view=team&after={taken.pk}"}
+    text = expect_told(beside(client, deed, taken, **FORMS[deed] | following), taken)
+    assert "What you filled in is not saved" in text
+    for words in TYPED[deed]:
+        assert words in text
+    assert not FollowUp.objects.exists()
+
+
+@pytest.mark.parametrize("deed", FORMS)
+def test_what_was_filled_in_on_the_leads_page_stays_in_sight(
+    client: Client, taken: Handoff, deed: str
+) -> None:
+    page = client.post(url(deed, taken), FORMS[deed])
+    swapped = client.post(url(deed, taken), FORMS[deed], headers={"HX-Request": "true"})
+    for response in (page, swapped):
+        assert response.status_code == 409
+        text = text_of(response)
+        assert FIRST in text
+        for words in TYPED[deed]:
+            assert words in text
+    assert "<html" in page.content.decode()
+    assert swapped.content.decode().lstrip().startswith('<div id="lead"')
+
+
+def test_the_second_on_the_leads_page_is_told_in_the_queue(client: Client, taken: Handoff) -> None:
+    response = client.post(url("accept", taken), follow=True)
+    assert response.redirect_chain == [(QUEUE, 303)]
+    assert FIRST in text_of(response)
+    swap = client.post(url("accept", taken), headers={"HX-Request": "true"})
+    assert swap.headers["HX-Redirect"] == QUEUE
+
+
+def test_a_row_that_somebody_took_meanwhile_says_who(client: Client, taken: Handoff) -> None:
+    for target in ("panel", "deed"):
+        asked = {"view": "team", "deed": "reject"} if target == "deed" else {"view": "team"}
+        headers = SWAP | {"HX-Target": target}
+        expect_told(client.get(url("panel", taken), asked, headers=headers), taken)
+    page = client.get(url("panel", taken), follow=True)
+    assert page.redirect_chain == [(QUEUE, 303)]
+    assert FIRST in text_of(page)
+
+
+def test_in_place_of_what_is_foreseen_it_says_who(client: Client, taken: Handoff) -> None:
+    response = client.get(url("foreseen", taken), FORMS["log"])
+    assert (response.status_code, text_of(response)) == (200, FIRST)
+
+
+def test_what_the_team_never_saw_is_not_told(
+    client: Client, version: AgreementVersion, ana: User, bruno: User
+) -> None:
+    private = offer(version, "Bruno's own", NOW, holder=bruno)
+    for deed, told in FORMS.items():
+        assert beside(client, deed, private, **told).status_code == 404
+
+
+def test_who_still_may_read_it_is_told_and_keeps_the_note(
+    client: Client, handoff: Handoff, version: AgreementVersion
+) -> None:
+    rafael = make_user("Rafael", team=version.agreement.sales_team, role="lead")
+    handoffs.accept(handoff=handoff, by=rafael, now=NOW)
+    said = "Rafael was first: this handoff is accepted already."
+
+    assert said in text_of(client.post(url("accept", handoff), follow=True))
+    rejected = beside(client, "reject", handoff, **FORMS["reject"])
+    assert said in text_of(rejected)
+    assert "No such company." in text_of(rejected)
+    assert f'href="/agreements/acme/leads/{handoff.lead_id}/?handoff={handoff.pk}"' in (
+        rejected.content.decode()
+    )
