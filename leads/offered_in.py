@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 _MONTH = re.compile(r"(\d{4})-(\d\d)", re.ASCII)
 _YEAR = re.compile(r"\d{4}", re.ASCII)
-_FIRST_YEAR, _LAST_YEAR = 1970, 2100
+FIRST_YEAR, LAST_YEAR = 1970, 2100
 _DAY = timedelta(days=1)
 
 
@@ -60,6 +60,6 @@ def offered_in(text: str, today: date) -> OfferedIn:
         found = OfferedIn(int(text), None)
     else:
         raise ValueError(f"{text!r} is no period: write a month such as 2026-05, or a year.")
-    if not _FIRST_YEAR <= found.year < _LAST_YEAR or not 1 <= (found.month or 1) <= 12:
+    if not FIRST_YEAR <= found.year < LAST_YEAR or not 1 <= (found.month or 1) <= 12:
         raise ValueError(f"{text!r} is no period: write a month such as 2026-05, or a year.")
     return found

@@ -1,6 +1,6 @@
 """Offer leads together, by rule as soon as they meet the criteria, and again on their day."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
@@ -122,14 +122,19 @@ def _is_there(handoff: Handoff, owner: User, now: datetime) -> bool:
 
 
 def offer_all(
-    leads: Iterable[Lead], *, agreement: Agreement, by: User, now: datetime, note: str
+    leads: Iterable[Lead],
+    *,
+    agreement: Agreement,
+    by: User,
+    now: datetime,
+    note_of: Callable[[Lead], str],
 ) -> Done[Lead, Handoff]:
     """Offer leads one after the other, each for itself; the team's rules say who gets each.
 
-    ``note`` says why those are offered that do not meet the criteria.
+    Where a lead does not meet the criteria its note says why it is offered.
     """
 
     def act(lead: Lead) -> Handoff:
-        return handoffs.offer(lead=lead, agreement=agreement, by=by, now=now, note=note)
+        return handoffs.offer(lead=lead, agreement=agreement, by=by, now=now, note=note_of(lead))
 
     return do_to_each(leads, act, refusals=(handoffs.AlreadyOpen, handoffs.UnableToOffer))

@@ -26,6 +26,8 @@ from leads.records import changes_of, families_of
 
 # The attribute in which a form says what somebody asked for.
 _REQUEST = "request"
+# So many ways to more points are told of.
+_FEW = 3
 # Below, a number may be a year, which has no separator.
 _GROUPED_FROM = 10_000
 
@@ -49,6 +51,14 @@ class Criteria:
     points: tuple[CriterionLine, ...]
     bypass: CriterionLine | None
     missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why a lead was offered, in a few words, and whether it lacked something."""
+
+    words: str
+    is_below: bool
 
 
 def attributes_at_offer(handoffs: Sequence[Handoff]) -> dict[int, dict[str, Any]]:
@@ -86,6 +96,24 @@ def lacking(terms: Terms, attributes: Attributes) -> tuple[str, ...]:
     return tuple(dict.fromkeys(said))
 
 
+def bringing(terms: Terms, attributes: Attributes) -> tuple[str, ...]:
+    """Say what would bring the points that a lead lacks, the most points first; the best few."""
+    verdict = evaluate(terms.handoff, attributes)
+    if verdict.reaches_threshold or verdict.threshold is None:
+        return ()
+    unmet = [
+        (worth, entry.when)
+        for entry, (worth, result) in zip(terms.handoff.scoring, verdict.points, strict=True)
+        if worth > 0 and not result.holds
+    ]
+    best = sorted(unmet, key=lambda each: -each[0])[:_FEW]
+    return tuple(
+        _("%(rule)s: +%(points)s")
+        % {"rule": capfirst(rule_words(rule)), "points": formats.figure(worth)}
+        for worth, rule in best
+    )
+
+
 def below_criteria(handoff: Handoff, terms: Terms | None, attributes: Attributes) -> str:
     """Say what a lead lacked that was offered below the criteria; empty where it met them."""
     if not is_below_criteria(handoff):
@@ -96,24 +124,41 @@ def below_criteria(handoff: Handoff, terms: Terms | None, attributes: Attributes
     return _("Offered below the criteria, it lacked: %(lacks)s.") % {"lacks": ", ".join(lacks)}
 
 
-def why_qualified(terms: Terms, attributes: Attributes) -> str:
-    """Say in a few words why a lead was offered: what it asked for, its points, and whether it
-    lacked something.
+def why_offered(terms: Terms, attributes: Attributes) -> Why:
+    """Say in a few words why a lead was offered: what it asked for, its points or what stood for
+    them, and whether it lacked something.
     """
-    request = attributes.get(_REQUEST)
-    said = [] if is_missing(request) else [str(request)]
     verdict = evaluate(terms.handoff, attributes)
-    if verdict.threshold is not None:
-        said.append(
-            _("score %(score)s, needs %(threshold)s")
-            % {
-                "score": formats.figure(verdict.score),
-                "threshold": formats.figure(verdict.threshold),
-            }
-        )
-    if not verdict.qualifies or verdict.completeness.missing:
+    is_below = not verdict.qualifies or bool(verdict.completeness.missing)
+    said = [_request(verdict, attributes), _points(terms, verdict)]
+    if is_below:
         said.append(_("below the criteria"))
-    return " · ".join(said)
+    return Why(" · ".join(filter(None, said)), is_below)
+
+
+def _stands_for_points(verdict: Verdict) -> bool:
+    """Whether a lead went past the points that it does not have."""
+    return verdict.is_bypassed and verdict.score < (verdict.threshold or 0)
+
+
+def _request(verdict: Verdict, attributes: Attributes) -> str:
+    """Say what a lead asked for, unless that is named as what stood for its points."""
+    request = attributes.get(_REQUEST)
+    reasons = verdict.bypass.reasons if verdict.bypass and _stands_for_points(verdict) else ()
+    is_named = any(each.field == _REQUEST and each.holds for each in reasons)
+    return "" if is_missing(request) or is_named else str(request)
+
+
+def _points(terms: Terms, verdict: Verdict) -> str:
+    if verdict.threshold is None:
+        return ""
+    bypass = terms.handoff.bypass
+    if bypass is not None and _stands_for_points(verdict):
+        return _("%(rule)s: no score needed") % {"rule": rule_words(bypass)}
+    return _("score %(score)s, needs %(threshold)s") % {
+        "score": formats.figure(verdict.score),
+        "threshold": formats.figure(verdict.threshold),
+    }
 
 
 def criteria_of(terms: Terms, attributes: Attributes) -> Criteria:

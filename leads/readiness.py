@@ -1,9 +1,11 @@
 """Judge leads by the criteria in force, so that marketing sees who could be offered."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
@@ -13,6 +15,7 @@ from agreements.models import Agreement, AgreementVersion
 from agreements.terms.handoff import Handoff as HandoffTerms
 from leads.any_of import AnyOf
 from leads.copying import copy_rows
+from leads.families import ChangeRow
 from leads.fold import Row
 from leads.models import Deal, Handoff, Lead, Readiness, StageEntry, Unjudged
 from leads.projections import update_rows
@@ -163,6 +166,8 @@ def _judge(
 def _not_offered(agreement: Agreement, lead_ids: Collection[int]) -> set[int]:
     """Return those that nobody offers as a matter of course: sales has them, or they bought.
 
+    Also those whose rejection waits for the arbiter: offered anew it can only be upheld.
+
     What holds of one lead holds of all that were found to be one with it.
     """
     families = families_of(lead_ids)
@@ -179,6 +184,8 @@ def _not_offered(agreement: Agreement, lead_ids: Collection[int]) -> set[int]:
     )
     taken = {lead_id for lead_id, status in latest if status in _NOT_OFFERED}
     taken |= set(won.values_list("lead_id", flat=True))
+    contested = agreement.handoffs.contested().filter(AnyOf("lead", everybody))
+    taken |= set(contested.values_list("lead_id", flat=True))
     groups = families.groups()
     return {each for each in lead_ids if taken & groups.get(each, frozenset({each}))}
 
@@ -200,6 +207,19 @@ def judge_of(criteria: HandoffTerms) -> Callable[[Attributes], Judged]:
         )
 
     return judge
+
+
+def met_since(criteria: HandoffTerms, told: Sequence[ChangeRow]) -> datetime | None:
+    """Return when that happened by which a lead began to meet criteria; None where it does not.
+
+    ``told`` is what was told of the lead in the order in which it happened.
+    """
+    judge, since, known = judge_of(criteria), None, dict[str, Any]()
+    for at, changes in groupby(told, key=attrgetter("occurred_at")):
+        for change in changes:
+            known.update(change.attributes)
+        since = (since or at) if judge(known).is_ready else None
+    return since
 
 
 def _write(stored: Mapping[int, tuple[int, Row]], computed: Mapping[int, Row]) -> None:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -16,19 +16,18 @@ from agreements.terms import Terms
 from leads.any_of import AnyOf
 from leads.health import Health, health_of
 from leads.kin import KEPT
-from leads.models import FollowUp, Handoff, Lead, LeadChange, Readiness, StageEntry
-from leads.models.facts import FactQuerySet
-from leads.qualifying import lacking
+from leads.models import FollowUp, Handoff, Lead, Readiness
+from leads.qualifying import bringing, lacking
+from leads.readiness import met_since
+from leads.records import changes_of, families_of
 from leads.side import reason_names
-
-F = TypeVar("F", StageEntry, FollowUp)
 
 
 @dataclass(frozen=True, slots=True)
 class ReadyRow:
     """A lead that could be offered: what it has and lacks, its age, its health, its past.
 
-    ``bypass`` says what makes it ready without the points.
+    ``bypass`` says what makes it ready without the points, ``brings`` what would bring some.
     """
 
     lead: Lead
@@ -36,6 +35,7 @@ class ReadyRow:
     points: str
     bypass: str
     lacks: tuple[str, ...]
+    brings: tuple[str, ...]
     stage: str
     stage_since: datetime | None
     health: Health
@@ -60,36 +60,39 @@ class ReadyRow:
 
 
 class _About:
-    """What is known of some leads beside their readiness; four queries."""
+    """What is known of some leads beside their readiness; five queries."""
 
     def __init__(
         self, agreement: Agreement, lead_ids: Sequence[int], terms: Terms | None, now: datetime
     ) -> None:
         self.terms, self.now = terms, now
         self.stages = {each.key: each.name for each in terms.stages} if terms else {}
-        self.entries = _latest(StageEntry.objects.holding().filter(agreement=agreement), lead_ids)
-        self.touches = _latest(FollowUp.objects.holding().filter(agreement=agreement), lead_ids)
-        told = LeadChange.objects.holding().filter(AnyOf("lead", lead_ids)).values("lead")
-        self.told_at = dict(told.annotate(at=Max("occurred_at")).values_list("lead", "at"))
+        reached = agreement.lead_stages.filter(AnyOf("lead", lead_ids))
+        self.reached = {each.lead_id: each for each in reached}
+        self.touches = _latest_touches(agreement, lead_ids)
         self.past = past_of(agreement, lead_ids, terms)
+        families = families_of(lead_ids)
+        self.changes = changes_of(families.all(lead_ids), families)
 
     def row(self, readiness: Readiness) -> ReadyRow:
         lead = readiness.lead
-        entry, touch = self.entries.get(lead.pk), self.touches.get(lead.pk)
+        reached, touch = self.reached.get(lead.pk), self.touches.get(lead.pk)
+        told = self.changes.get(lead.pk, ())
         signs = [
-            self.told_at.get(lead.pk),
-            entry and entry.occurred_at,
+            told[-1].occurred_at if told else None,
+            reached and reached.entered_at,
             touch and touch.occurred_at,
         ]
         last_sign_at = max((at for at in signs if at), default=lead.first_heard_at)
         return ReadyRow(
             lead=lead,
-            ready_since=readiness.ready_since,
+            ready_since=self._ready_since(readiness),
             points=self._points(readiness),
             bypass=self._bypass(readiness),
             lacks=() if self.terms is None else lacking(self.terms, lead.attributes),
-            stage=self.stages.get(entry.stage, entry.stage) if entry else "",
-            stage_since=entry.occurred_at if entry else None,
+            brings=() if self.terms is None else bringing(self.terms, lead.attributes),
+            stage=self.stages.get(reached.stage, reached.stage) if reached else "",
+            stage_since=reached.entered_at if reached else None,
             health=health_of(
                 can_be_reached=bool(lead.email or lead.phone),
                 last_sign_at=last_sign_at,
@@ -98,6 +101,16 @@ class _About:
             nurtured=touch,
             past=self.past.get(lead.pk, ""),
         )
+
+    def _ready_since(self, readiness: Readiness) -> datetime | None:
+        """Return since when it meets the criteria by what was told of it.
+
+        Else since when it was found to: where a merge, say, brought what it needed.
+        """
+        if readiness.ready_since is None or self.terms is None:
+            return None
+        told = self.changes.get(readiness.lead_id, ())
+        return met_since(self.terms.handoff, told) or readiness.ready_since
 
     def _points(self, readiness: Readiness) -> str:
         threshold = self.terms.handoff.threshold if self.terms else None
@@ -119,29 +132,35 @@ class _About:
 def rows_of(
     agreement: Agreement, found: Sequence[Readiness], terms: Terms | None, now: datetime
 ) -> list[ReadyRow]:
-    """Dress a page of readiness, its leads selected; four queries, however many leads."""
+    """Dress a page of readiness, its leads selected; five queries, however many leads."""
     about = _About(agreement, [each.lead_id for each in found], terms, now)
     return [about.row(each) for each in found]
 
 
-def _latest(facts: FactQuerySet[F], lead_ids: Sequence[int]) -> Mapping[int, F]:
-    latest = facts.filter(AnyOf("lead", lead_ids)).order_by("lead", "-occurred_at", "-pk")
-    return {fact.lead_id: fact for fact in latest.distinct("lead")}
+def _latest_touches(agreement: Agreement, lead_ids: Sequence[int]) -> Mapping[int, FollowUp]:
+    told = FollowUp.objects.holding().filter(AnyOf("lead", lead_ids), agreement=agreement)
+    latest = told.order_by("lead", "-occurred_at", "-pk").distinct("lead")
+    return {touch.lead_id: touch for touch in latest}
 
 
 def past_of(agreement: Agreement, lead_ids: Sequence[int], terms: Terms | None) -> dict[int, str]:
     """Say how the latest handoff of each lead ended, under whichever name; one query."""
     names = reason_names(terms)
-    none = (Handoff.Status.REPEATED, Handoff.Status.MERGED)
-    offered = agreement.handoffs.filter(offered_at__isnull=False).exclude(status__in=none)
-    own = offered.filter(AnyOf("lead", lead_ids)).values("pk")
-    merged = offered.filter(AnyOf("lead__merged_into", lead_ids)).values("pk")
-    found: QuerySet[Any] = Handoff.objects.filter(pk__in=own.union(merged, all=True))
-    latest = found.annotate(kept=KEPT).order_by("kept", "-offered_at", "-pk").distinct("kept")
     return {
         each.kept: _("%(status)s: %(reason)s")
         % {"status": each.get_status_display(), "reason": names.get(each.reason, each.reason)}
         if each.reason
         else each.get_status_display()
-        for each in latest
+        for each in latest_offered(agreement, lead_ids)
     }
+
+
+def latest_offered(agreement: Agreement, lead_ids: Sequence[int]) -> QuerySet[Any]:
+    """Return the latest handoff of each lead, under whichever name, with the key that is kept."""
+    none = (Handoff.Status.REPEATED, Handoff.Status.MERGED)
+    offered = agreement.handoffs.filter(offered_at__isnull=False).exclude(status__in=none)
+    own = offered.filter(AnyOf("lead", lead_ids)).values("pk")
+    merged = offered.filter(AnyOf("lead__merged_into", lead_ids)).values("pk")
+    found = Handoff.objects.filter(pk__in=own.union(merged, all=True)).annotate(kept=KEPT)
+    latest: QuerySet[Any] = found.order_by("kept", "-offered_at", "-pk").distinct("kept")
+    return latest

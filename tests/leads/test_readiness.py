@@ -8,7 +8,7 @@ import pytest
 
 from agreements.actions import contracts
 from agreements.models import AgreementVersion
-from leads.actions import handoffs, merges
+from leads.actions import contests, handoffs, merges
 from leads.ingest import ingest
 from leads.models import Handoff, Lead, Readiness, Unjudged
 from leads.readiness import is_being_judged, judge_leads
@@ -92,6 +92,25 @@ def test_whom_sales_has_is_not_listed(version: AgreementVersion) -> None:
     handoffs.reject(handoff=Handoff.objects.get(), reason="wrong_data", by=by, now=NOW)
     judge_leads(now=NOW)
     assert readiness_of("Paulo").ready_since == NOW
+
+
+@pytest.mark.parametrize("is_overturned", [False, True])
+def test_whose_rejection_waits_for_the_arbiter_is_not_listed(
+    version: AgreementVersion, is_overturned: bool
+) -> None:
+    tell(version, "Paulo", **READY)
+    rejected, by = offer(version, "Paulo", NOW), make_user("Ana")
+    handoffs.reject(handoff=rejected, reason="wrong_data", by=by, now=NOW)
+    judge_leads(now=NOW)
+    assert Readiness.objects.exists()
+
+    contests.contest(handoff=rejected, note="It rings.", by=by, now=NOW)
+    judge_leads(now=NOW)
+    assert not Readiness.objects.exists()
+
+    contests.decide(handoff=rejected, is_overturned=is_overturned, by=by, now=NOW)
+    judge_leads(now=NOW)
+    assert Readiness.objects.exists() != is_overturned
 
 
 def test_whom_nobody_may_contact_is_not_listed(version: AgreementVersion) -> None:

@@ -9,17 +9,15 @@ from pytest_django import DjangoAssertNumQueries
 from agreements.models import AgreementVersion, User
 from leads.actions import handoffs, merges, outcomes
 from leads.ingest import ingest
-from leads.models import Handoff, HandoffEvent, Lead, OfferRule
+from leads.models import Lead, OfferRule
 from leads.readiness import judge_leads
 from tests.factories import Teller, make_rep, make_user, make_version
+from tests.leads.before import OFFER, PAGE, judged, key_of, offered
 from tests.leads.dealing import dealing_terms
 from tests.leads.pages import NOW, offer, stop_time, text_of
 from tests.leads.test_readiness import CRITERIA, READY, tell
 
 pytestmark = pytest.mark.django_db
-
-PAGE = "/agreements/acme/leads/before/"
-OFFER = "/agreements/acme/leads/offer/"
 
 
 @pytest.fixture
@@ -36,27 +34,12 @@ def julia(version: AgreementVersion, client: Client) -> User:
     return julia
 
 
-def judged(version: AgreementVersion, **leads: dict[str, object]) -> None:
-    for name, attributes in leads.items():
-        tell(version, name, NOW - timedelta(days=40), **attributes)
-    judge_leads(now=NOW)
-
-
-def offered(version: AgreementVersion, name: str, by: User) -> Handoff:
-    lead = Lead.objects.get(name=name)
-    return handoffs.offer(lead=lead, agreement=version.agreement, by=by, now=NOW)
-
-
-def key_of(name: str) -> int:
-    return Lead.objects.get(name=name).pk
-
-
 def test_it_works(client: Client, version: AgreementVersion, julia: User) -> None:
     judged(version, Ready=READY | {"email": "a@b.example"}, Near=READY | {"visits": 0})
 
     text = text_of(client.get(PAGE))
 
-    assert "Ready 1 Near Coming back 0" in text
+    assert "Ready 1 Near 1 Far Coming back 0" in text
     assert "Ready Ipê 70 of 65" in text
     assert "for 1 month, 1 week" in text
     assert "Ageing: no sign of life for a month never" in text
@@ -67,8 +50,32 @@ def test_it_works(client: Client, version: AgreementVersion, julia: User) -> Non
 
 def test_what_a_lead_lacks(client: Client, version: AgreementVersion, julia: User) -> None:
     judged(version, Far={"country": "PT"})
-    text = text_of(client.get(PAGE, {"view": "near"}))
+    text = text_of(client.get(PAGE, {"view": "far"}))
     assert "65 points Country is BR Company" in text
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (30, "Fresh"),
+        (31, "Ageing: no sign of life for a month"),
+        (90, "Ageing: no sign of life for a month"),
+        (91, "Cold: no sign of life for three months"),
+    ],
+)
+def test_its_health_is_told(
+    client: Client,
+    version: AgreementVersion,
+    julia: User,
+    days: int,
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tell(version, "Ready", NOW, **READY, email="a@b.example")
+    judge_leads(now=NOW)
+    stop_time(monkeypatch, NOW + timedelta(days=days))
+    client.force_login(julia)
+    assert f"{said} never" in text_of(client.get(PAGE))
 
 
 def test_its_past_is_told(client: Client, version: AgreementVersion, julia: User) -> None:
@@ -104,77 +111,34 @@ def test_who_comes_back(client: Client, version: AgreementVersion, julia: User) 
     assert "Paulo Wed 16 Sep Ana Marketing" in text
 
 
-def test_offer_works(client: Client, version: AgreementVersion, julia: User) -> None:
-    judged(version, Ready=READY)
-    lead = key_of("Ready")
-    shown = text_of(client.get(OFFER, {"lead": lead}))
-    assert "Offer 1 lead to sales? 1 lead meets the criteria Ready Ipê Meets the criteria" in shown
-
-    response = client.post(OFFER, {"lead": lead, "note": "They asked for a demo."}, follow=True)
-
-    assert "1 lead was offered to sales." in text_of(response)
-    event = HandoffEvent.objects.get(kind="offered")
-    assert (event.person, event.note) == (julia, "They asked for a demo.")
-    assert response.redirect_chain[0][0] == f"/agreements/acme/leads/{lead}/"
-
-
-def test_many_are_offered_at_once(client: Client, version: AgreementVersion, julia: User) -> None:
-    judged(version, One=READY, Two=READY, Near=READY | {"visits": 0})
-    offered(version, "Two", julia)
-    leads = [key_of(name) for name in ("One", "Two", "Near")]
-    refused = client.post(OFFER, {"lead": leads, "note": " "})
-    assert refused.status_code == 422
-    assert "these handoffs are marked, and sales reads the reason" in text_of(refused)
-
-    text = text_of(client.post(OFFER, {"lead": leads, "note": "The fair."}, follow=True))
-
-    assert "2 leads were offered to sales." in text
-    assert "Two is with sales already" in text
-    assert set(Handoff.objects.open().values_list("lead__name", "meets_criteria")) == {
-        ("One", True), ("Two", True), ("Near", False),
-    }  # fmt: skip
-
-
-def test_what_cannot_be_offered_is_said_before(
-    client: Client, version: AgreementVersion, julia: User
+def test_all_who_come_back_are_listed_by_their_day(
+    client: Client, julia: User, version: AgreementVersion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    judged(version, Free=READY, Held=READY, Queued=READY, Barred=READY | {"do_not_contact": True})
     ana = make_rep("Ana", version.agreement)
-    held = offered(version, "Held", julia)
-    handoffs.assign(handoff=held, holder=ana, by=julia, now=NOW)
-    offered(version, "Queued", julia)
-    keys = [key_of(name) for name in ("Free", "Held", "Queued", "Barred")]
-
-    page = client.get(OFFER, {"lead": keys})
-
-    text = text_of(page)
-    assert "Offer 1 lead to sales?" in text
-    assert "3 leads are not offered" in text
-    assert "Held Ipê With sales already: Ana holds it." in text
-    assert "Queued Ipê With sales already, in the team's queue." in text
-    assert "Barred Ipê Asked not to be contacted: such a lead is not offered." in text
-    assert f"/leads/{held.lead_id}/?handoff={held.pk}" in page.content.decode()
-    assert page.content.decode().count('name="lead"') == 1
-
-    # Whoever sends more than the page showed offers no more.
-    client.post(OFFER, {"lead": keys, "note": "The fair."})
-    assert set(Handoff.objects.values_list("lead__name", flat=True)) == {"Free", "Held", "Queued"}
+    for name, days in (("Late", 80), ("Soon", 31), ("Today", 9), ("Over", 8)):
+        handoff, day = offer(version, name, NOW, holder=ana), (NOW + timedelta(days=days)).date()
+        outcomes.recycle(handoff=handoff, reason="not_now", returns_date=day, by=ana, now=NOW)
+    stop_time(monkeypatch, NOW + timedelta(days=9))
+    page = client.get(PAGE, {"view": "returning"})
+    assert "Coming back 4" in text_of(page)
+    assert [str(each.lead) for each, _by_itself in page.context["rows"]] == [
+        "Over", "Today", "Soon", "Late",
+    ]  # fmt: skip
+    assert "Over Wed 16 Sep its day is over Ana Marketing" in text_of(page)
+    assert text_of(page).count("its day is over") == 1
 
 
-def test_none_of_them_can_be_offered(
-    client: Client, version: AgreementVersion, julia: User
+def test_the_portal_offers_next_where_the_terms_say_so(
+    client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    judged(version, Held=READY)
-    offered(version, "Held", julia)
-    text = text_of(client.get(OFFER, {"lead": key_of("Held")}))
-    assert "None of them can be offered" in text
-    assert "Offer 0 leads" not in text
-
-
-def test_all_that_are_ready(client: Client, version: AgreementVersion, julia: User) -> None:
-    judged(version, One=READY, Two=READY, Near=READY | {"visits": 0})
-    assert "Offer 2 leads to sales?" in text_of(client.get(OFFER, {"which": "ready"}))
-    assert "No lead is chosen" in text_of(client.get(OFFER, {"lead": "nonsense"}))
+    stop_time(monkeypatch)
+    version = make_version(dealing_terms(recycle={"returns_to": "owner"}))
+    ana, day = make_rep("Ana", version.agreement), (NOW + timedelta(days=40)).date()
+    handoff = offer(version, "Paulo", NOW, holder=ana)
+    outcomes.recycle(handoff=handoff, reason="not_now", returns_date=day, by=ana, now=NOW)
+    client.force_login(make_user("Júlia", team=version.agreement.marketing_team, role="lead"))
+    text = text_of(client.get(PAGE, {"view": "returning"}))
+    assert "Paulo Sun 18 Oct Ana The portal, on the day" in text
 
 
 def test_offering_by_rule_is_turned(client: Client, version: AgreementVersion, julia: User) -> None:
@@ -199,7 +163,8 @@ def test_who_may_not(client: Client, version: AgreementVersion) -> None:
 
 def test_empty_lists_say_what_comes(client: Client, version: AgreementVersion, julia: User) -> None:
     assert "No lead is ready" in text_of(client.get(PAGE))
-    assert "No lead waits" in text_of(client.get(PAGE, {"view": "near"}))
+    assert "No lead is near" in text_of(client.get(PAGE, {"view": "near"}))
+    assert "No lead waits" in text_of(client.get(PAGE, {"view": "far"}))
     assert "No lead comes back" in text_of(client.get(PAGE, {"view": "returning"}))
     tell(version, "Ready", **READY)
     assert "Leads are being judged" in text_of(client.get(PAGE))
@@ -239,3 +204,45 @@ def test_a_lead_is_offered_from_its_page(
     assert f"{OFFER}?lead={key_of('Ready')}" in client.get(page).content.decode()
     offered(version, "Ready", julia)
     assert "Offer to sales…" not in text_of(client.get(page))
+
+
+def test_ready_since_is_when_it_came_to_meet_the_criteria(
+    client: Client, version: AgreementVersion, julia: User
+) -> None:
+    """Not when the portal judged it first."""
+    then, teller = NOW - timedelta(days=12), Teller("Ready")
+    facts = [
+        teller.attributes(NOW - timedelta(days=30), **READY | {"visits": 0}),
+        teller.stage("lead", NOW - timedelta(days=30)),
+        teller.attributes(then, visits=3),
+        teller.attributes(NOW - timedelta(days=3), job_title="CTO"),
+    ]
+    ingest(agreement=version.agreement, facts=facts, by=None, now=NOW)
+    judge_leads(now=NOW)
+    (row,) = client.get(PAGE).context["rows"]
+    assert row.ready_since == then
+
+
+def test_who_entered_their_stage_last_is_first(
+    client: Client, version: AgreementVersion, julia: User
+) -> None:
+    for name, days in (("Middle", 2), ("Late", 1), ("Early", 3)):
+        tell(version, name, NOW - timedelta(days=days), **READY)
+    judge_leads(now=NOW)
+    assert [str(row.lead) for row in client.get(PAGE).context["rows"]] == [
+        "Late", "Middle", "Early",
+    ]  # fmt: skip
+
+
+def test_who_is_near_and_who_is_far(client: Client, version: AgreementVersion, julia: User) -> None:
+    judged(version, Near=READY | {"visits": 0}, Far={"country": "PT"})
+    near, far = (client.get(PAGE, {"view": view}) for view in ("near", "far"))
+    assert "Ready 0 Near 1 Far Coming back 0" in text_of(near)
+    assert [str(row.lead) for row in near.context["rows"]] == ["Near"]
+    assert "at most 32 points, half of what is asked for" in text_of(near)
+    assert "Near 1 Far 1 Coming" in text_of(far)
+    assert [str(row.lead) for row in far.context["rows"]] == ["Far"]
+    (row,) = near.context["rows"]
+    assert row.lacks == ("25 points",)
+    assert row.brings == ("Visits is at least 3: +30",)
+    assert "Would bring points: Visits is at least 3: +30" in text_of(near)
