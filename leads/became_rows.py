@@ -42,6 +42,19 @@ class BecameRow:
     amount: str
     times: Sequence[tuple[str, StepTime, bool]]
 
+    @property
+    def rejections(self) -> int:
+        """How many were rejected, those that the arbiter overturned too."""
+        return self._count("rejected") + self._count("overturned")
+
+    @property
+    def contests_waiting(self) -> int:
+        """How many contests nobody has decided."""
+        return self._count("contested") - self._count("upheld") - self._count("overturned")
+
+    def _count(self, outcome: str) -> int:
+        return self.numbers[outcome].count if outcome in self.numbers else 0
+
 
 def step_names() -> dict[str, str]:
     """Name the steps, by their keys."""

@@ -5,18 +5,22 @@ is accepted, rejected or undecided is what the dashboard counts as that.
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import Max, Min, Q
 from django.db.models.expressions import RawSQL
 
 from agreements.models import Agreement
 from leads.follow_ups import GRADES
+from leads.models import Handoff
 
 _DAY = timedelta(days=1)
+# So many days, or a few of these parts, usually fill the pages that anybody leafs through.
+_DAYS_OF_PART = 8
 _CONTACTS = [outcome for outcome, grade in GRADES.items() if grade != "attempt"]
 
 WITHOUT = "-"
@@ -32,6 +36,7 @@ OUTCOMES: Mapping[str, str] = {
     "waiting": _UNDECIDED,
     "ended": f"handoff.decided_at IS NULL AND NOT ({_UNDECIDED})",
     "contested": "handoff.contest <> ''",
+    "upheld": "handoff.contest = 'upheld'",
     "overturned": "handoff.contest = 'overturned'",
     "contacted": "touch.contact_at IS NOT NULL",
     "qualified": "handoff.status = 'qualified'",
@@ -188,28 +193,58 @@ class Cohort:
         return {
             "agreement": self.agreement.pk,
             "currency": self.agreement.currency,
-            "from": self._start_of(self.first_day) or "-infinity",
-            "to": self._start_of(self.last_day and self.last_day + _DAY) or "infinity",
+            "from": self._start or "-infinity",
+            "to": self._end or "infinity",
             "contacts": _CONTACTS,
             "offered_by": self.offered_by,
             "rates": self.rates,
         }
 
+    @property
+    def _start(self) -> datetime | None:
+        return self._start_of(self.first_day)
+
+    @property
+    def _end(self) -> datetime | None:
+        """The instant that ends it, which is not part of it."""
+        return self._start_of(self.last_day and self.last_day + _DAY)
+
     def _start_of(self, day: date | None) -> datetime | None:
         zone = ZoneInfo(self.agreement.time_zone)
         return None if day is None else datetime.combine(day, time(), zone)
 
-    def keys(self, outcome: str = "offered", **groups: str) -> RawSQL:
-        """Return the keys of the handoffs with an outcome, in one group of each kind named."""
+    def parts(self) -> Iterator["Cohort"]:
+        """Give it in parts, the latest days first, each part twice as long as the one before.
+
+        Whoever wants the latest of what was offered reads no more than it takes to find them.
+        """
+        zone = ZoneInfo(self.agreement.time_zone)
+        offered = Handoff.objects.filter(self.period(), agreement=self.agreement)
+        known = offered.aggregate(first=Min("offered_at"), last=Max("offered_at"))
+        if known["first"] is None:
+            return
+        first, last = (known[name].astimezone(zone).date() for name in ("first", "last"))
+        days = _DAYS_OF_PART
+        while last >= first:
+            start = max(first, last - (days - 1) * _DAY)
+            yield replace(self, first_day=start, last_day=last)
+            last, days = start - _DAY, 2 * days
+
+    def condition(self, outcome: str = "offered", **groups: str) -> Q:
+        """Return what handoffs of it fit that have an outcome, in one group of each kind named."""
         columns = {each: GROUPS[each] for each in groups}
         of_each = self.statement(id="handoff.id", fits=OUTCOMES[outcome], **columns)
         where = " ".join(f"AND {each} = %({each})s" for each in groups)
-        chosen = f"SELECT id FROM ({of_each}) AS offered WHERE fits {where}"  # noqa: S608
-        # An array is found once, and not again for each row of the statement that asks for it.
-        named = f"SELECT unnest(ARRAY({chosen}))"
+        named = f"SELECT id FROM ({of_each}) AS offered WHERE fits {where}"  # noqa: S608
         asked = self.asked | groups
         parameters = [asked[name] for name in _NAMED.findall(named)]
-        return RawSQL(_NAMED.sub("%s", named), parameters)  # noqa: S611
+        # The period once more, so that the planner looks for no others.
+        return self.period() & Q(pk__in=RawSQL(_NAMED.sub("%s", named), parameters))  # noqa: S611
+
+    def period(self) -> Q:
+        """Return what handoffs fit that were offered in its days."""
+        ends = {"offered_at__gte": self._start, "offered_at__lt": self._end}
+        return Q(**{name: end for name, end in ends.items() if end is not None})
 
 
 def _joined(said: str) -> str:

@@ -1,15 +1,19 @@
 """What handoffs are put together by, and what became of them, in words."""
 
-from collections.abc import Collection, Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from agreements import formats
 from agreements.models import Agreement, User
 from agreements.terms import Terms
-from leads.models import Delivery
+from leads.models import Delivery, HandoffEvent
 
+# So many characters of a note tell a batch from another one.
+_FIRST_WORDS = 40
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -22,6 +26,7 @@ def outcome_names() -> dict[str, str]:
         "waiting": _("Not decided yet"),
         "ended": _("Ended before a decision"),
         "contested": _("Contested"),
+        "upheld": _("Upheld"),
         "overturned": _("Overturned"),
         "contacted": _("Contacted"),
         "qualified": _("Qualified"),
@@ -43,7 +48,7 @@ def kind_names() -> dict[str, str]:
 def names_of_groups(
     kind: str, keys: Collection[str], agreement: Agreement, terms: Terms | None
 ) -> dict[str, str]:
-    """Name groups of handoffs by their keys; at most two queries."""
+    """Name groups of handoffs by their keys; at most three queries."""
     match kind:
         case "batch":
             return _names_of_batches(keys, agreement)
@@ -63,13 +68,49 @@ def _names_of_batches(keys: Collection[str], agreement: Agreement) -> dict[str, 
     files = Delivery.objects.filter(
         agreement=agreement, pk__in=[key[1:] for key in keys if _is_file(key)]
     )
-    names = {f"i{pk}": name for pk, name in files.values_list("pk", "file_name")}
+    told = files.values_list("pk", "file_name", "received_at")
+    names = _apart({f"i{pk}": (name, at) for pk, name, at in told if name})
     together = {key: moment for key in keys if (moment := _moment_of(key))}
     people = _people(key.partition(".")[2] for key in together)
+    notes = _notes(together, agreement)
     for key, at in together.items():
         about = {"when": formats.instant(at), "person": people.get(key.partition(".")[2], "")}
         names[key] = _("Offered together %(when)s, %(person)s") % about
+        if key in notes:
+            names[key] = _("%(batch)s: “%(note)s”") % {"batch": names[key], "note": notes[key]}
+    names |= _apart({key: (names[key], at) for key, at in together.items()})
     return {key: names.get(key) or _("One by one, or by another system") for key in keys}
+
+
+def _apart(named: Mapping[str, tuple[str, datetime]]) -> dict[str, str]:
+    """Return names by key, to the second where two are the same."""
+    number = Counter(name for name, _at in named.values())
+    return {
+        key: name if number[name] == 1 else f"{name} · {formats.exact_instant(at)}"
+        for key, (name, at) in named.items()
+    }
+
+
+def _notes(together: Mapping[str, datetime], agreement: Agreement) -> dict[str, str]:
+    """Return how the note begins that was told with what was offered together; one query."""
+    if not together:
+        return {}
+    offers = HandoffEvent.objects.filter(
+        kind=HandoffEvent.Kind.OFFERED,
+        handoff__agreement=agreement,
+        handoff__offered_at__in=together.values(),
+    ).exclude(note="")
+    told = offers.order_by("-pk").values_list("handoff__offered_at", "person_id", "note")
+    return {
+        batch_key(at, person_id): Truncator(note).chars(_FIRST_WORDS)
+        for at, person_id, note in told
+        if at and person_id
+    }
+
+
+def batch_key(at: datetime, person_id: int) -> str:
+    """Return the key of what somebody offered together at an instant."""
+    return f"o{(at - _EPOCH) // timedelta(microseconds=1)}.{person_id}"
 
 
 def _is_file(key: str) -> bool:

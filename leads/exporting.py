@@ -7,17 +7,17 @@ from io import StringIO
 from itertools import islice
 from typing import IO, Any
 
-from django.db.models import QuerySet
 from django.utils import timezone, translation
 from django.utils.formats import get_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from agreements import formats
 from leads.files import defused
-from leads.registry import leads_in
+from leads.registry_parts import Found
 from leads.registry_rows import RegistryRow, RowWriter
 from leads.side import reason_names
 from leads.workbooks import text_cell
@@ -70,17 +70,17 @@ def headings() -> list[str]:
         _("Campaign"),
         _("Systems"),
         _("Offered"),
-        _("Decided"),
+        pgettext("when", "Decided"),
         _("First heard of"),
     ]
 
 
-def exported(writer: RowWriter, leads: QuerySet[Any]) -> Iterator[list[Cell]]:
+def exported(writer: RowWriter, found: Found) -> Iterator[list[Cell]]:
     """Give the cells of each lead; so many leads are held at a time, and never all of them."""
     reasons = reason_names(writer.terms)
-    found = leads.iterator(chunk_size=AT_ONCE)
-    while some := list(islice(found, AT_ONCE)):
-        for row in writer.rows(leads_in(some)):
+    rest = found.read(AT_ONCE)
+    while some := list(islice(rest, AT_ONCE)):
+        for row in writer.rows(some):
             yield _cells(row, reasons)
 
 

@@ -1,11 +1,12 @@
 """The registry: every lead of an agreement that a person may read, found and narrowed."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db.models import (
     BooleanField,
+    Case,
     CharField,
     Exists,
     ExpressionWrapper,
@@ -14,22 +15,27 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
+    Subquery,
     Value,
+    When,
+    Window,
 )
 from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import RowNumber
 from django.db.models.lookups import Exact
 
 from agreements.models import Agreement, Membership, User
 from leads.any_of import AnyOf
-from leads.cohort import WITHOUT
-from leads.kin import KEPT, Rows, kept_of, latest_of
-from leads.models import Handoff, Lead, LeadChange, LeadIdentity, StageEntry
-from leads.models.facts import FactQuerySet
+from leads.cohort import WITHOUT, Cohort
+from leads.kin import KEPT, Rows, is_about_same, kept_of, latest_of
+from leads.models import Handoff, Lead, LeadChange, LeadIdentity, LeadStage, StageEntry
 from leads.models.leads import HandoffQuerySet, LeadQuerySet
 from leads.queue import Desk, acting_clocks
 from leads.registry_filters import NOBODY, RegistryFilters
+from leads.registry_parts import FirstOf, Found
 from leads.searching import matching
 
+_ALL = Q()
 _HIDDEN = (Handoff.Status.REPEATED, Handoff.Status.TAKEN_BACK)
 
 
@@ -41,9 +47,12 @@ def readable_leads(desk: Desk) -> LeadQuerySet:
     """
     if desk.sees_all:
         return Lead.objects.of_agreement(desk.agreement)
+    return Lead.objects.filter(Exists(_own_handoffs(desk).filter(lead=OuterRef("pk"))))
+
+
+def _own_handoffs(desk: Desk) -> HandoffQuerySet:
     visible = Handoff.objects.standing().visible_to(desk.user)
-    handoffs = visible.filter(agreement=desk.agreement)
-    return Lead.objects.filter(Exists(handoffs.filter(lead=OuterRef("pk"))))
+    return visible.filter(agreement=desk.agreement)
 
 
 def leads_visible_to(user: User) -> LeadQuerySet:
@@ -87,46 +96,164 @@ def lasting_handoffs(desk: Desk) -> HandoffQuerySet:
     return readable_handoffs(desk).exclude(status=Handoff.Status.MERGED)
 
 
-def found_in(desk: Desk, filters: RegistryFilters, now: datetime) -> QuerySet[Any]:
+def found_in(desk: Desk, filters: RegistryFilters, now: datetime) -> Found:
     """Return what the filters leave, in the order they ask for; ``leads_in`` tells the leads.
 
-    In the order of offers or of stages it is handoffs or entries that are found, whose indexes
-    have them so.
+    In the order of offers or of stages it is handoffs or stages that are found, whose indexes
+    have them so, and after them the leads without; handoffs in any order where the filters ask of
+    offers.
     """
-    leads = _leads_asked_for(desk, filters)
-    entries = _entries_asked_for(desk, filters)
-    handoffs = handoffs_asked_for(desk, filters, now)
     if filters.asks_of_offers:
-        leads, handoffs = _about(leads, handoffs), None
-    down = "-" if filters.order.startswith("-") else ""
-    column = filters.order.removeprefix("-")
-    if column == "stage":
-        every = StageEntry.objects.holding().filter(agreement=desk.agreement)
-        latest = latest_of(every, every, "occurred_at") if entries is None else entries
-        return _by(f"{down}occurred_at", latest, leads, handoffs)
-    if column == "offered":
-        offered = _latest(lasting_handoffs(desk), desk) if handoffs is None else handoffs
-        offered = offered.filter(offered_at__isnull=False)
-        return _by(f"{down}offered_at", offered, leads, entries)
-    for rows in (entries, handoffs):
-        leads = _each_about(leads, "pk", rows) if filters.q else _about(leads, rows)
-    if column == "name":
-        shown = Func("name", "company", "email", function="leads_shown_key")
-        return leads.order_by(shown.desc() if down else shown.asc(), f"{down}pk")
-    return leads.order_by(f"{down}pk")
+        return Found((_offers_found_in(desk, filters, filters.cohort(desk.agreement), now),))
+    leads = _leads_asked_for(kept_leads(desk), filters)
+    handoffs = _handoffs_asked_for(desk, filters, now)
+    down = "-" if filters.is_downwards else ""
+    if filters.sort_key == "stage":
+        reached = _stages_asked_for(desk, filters)
+        found = _by(f"{down}entered_at", reached, leads, handoffs)
+        rest = _about_asked(_without(leads, reached, desk), handoffs, filters)
+        return Found((found,) if filters.stage else (found, rest.order_by(f"{down}pk")))
+    if filters.stage:
+        leads = leads.filter(_is_in_stage(desk, filters, "pk"))
+    if filters.sort_key == "offered":
+        latest = _latest(lasting_handoffs(desk), desk) if handoffs is None else handoffs
+        offered = latest.filter(offered_at__isnull=False)
+        others = None if handoffs is None else handoffs.filter(offered_at=None)
+        rest = _about_asked(_without(leads, offered, desk), others, filters)
+        return Found((_by(f"{down}offered_at", offered, leads), rest.order_by(f"{down}pk")))
+    leads = _about_asked(leads, handoffs, filters)
+    if filters.sort_key == "name":
+        shown = _shown_key()
+        return Found((leads.order_by(shown.desc() if down else shown.asc(), f"{down}pk"),))
+    return Found((leads.order_by(f"{down}pk"),))
 
 
-def _leads_asked_for(desk: Desk, filters: RegistryFilters) -> LeadQuerySet:
-    """Return the leads that fit what is asked of leads themselves."""
-    leads = kept_leads(desk)
+def listed_in(desk: Desk, filters: RegistryFilters, now: datetime, most: int) -> Sequence[Any]:
+    """Return the first of what ``found_in`` does, up to so many.
+
+    What was offered is found once, whichever page of it is read: the latest of a year in a
+    fraction of the time that all take.
+    """
+    if not filters.asks_of_offers:
+        return FirstOf(found_in(desk, filters, now), most)
+    cohort = filters.cohort(desk.agreement)
+    found: dict[int, int] = {}
+    for part in cohort.parts() if filters.order == "-offered" else (cohort,):
+        offers = _offers_found_in(desk, filters, part, now).values_list("kept", "pk")
+        for kept, pk in offers[:most]:
+            found.setdefault(kept, pk)
+        if len(found) >= most:
+            break
+    return _HandoffsOf(list(found.values()))
+
+
+def chosen_in(
+    desk: Desk, filters: RegistryFilters, keys: Collection[int], now: datetime
+) -> list[Lead | Handoff]:
+    """Return those with these keys of the leads that are kept, or of them what the rows show.
+
+    It is handoffs where the filters ask of offers: a deed is about those that the rows show.
+    """
+    if not filters.asks_of_offers:
+        return list(kept_leads(desk).filter(pk__in=keys).order_by("-pk"))
+    among = Q(lead__in=keys, lead__merged_into=None) | Q(lead__merged_into__in=keys)
+    return list(_offers_found_in(desk, filters, filters.cohort(desk.agreement), now, among))
+
+
+class _HandoffsOf(Sequence[Handoff]):
+    """The handoffs with these keys, in their order; a slice is read when it is asked for."""
+
+    def __init__(self, keys: Sequence[int]) -> None:
+        self._keys = keys
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def __getitem__(self, place: Any) -> Any:
+        if not isinstance(place, slice):
+            return self[place : place + 1][0]
+        keys = self._keys[place]
+        found = Handoff.objects.select_related("lead__merged_into", "holder").in_bulk(keys)
+        return [found[key] for key in keys]
+
+
+def _offers_found_in(
+    desk: Desk, filters: RegistryFilters, cohort: Cohort, now: datetime, among: Q = _ALL
+) -> QuerySet[Any]:
+    """Return of each lead the latest of the offers of a cohort that the filters ask for."""
+    offers = _offers_asked_for(desk, filters, cohort, now, among)
+    place = Window(RowNumber(), partition_by=KEPT, order_by=("-offered_at", "-pk"))
+    return _sorted(offers.annotate(place=place).filter(place=1), desk, filters)
+
+
+def number_of_offers(desk: Desk, filters: RegistryFilters, now: datetime) -> int:
+    """Count what was offered and fits the filters, a lead offered twice twice; one query."""
+    return _offers_asked_for(desk, filters, filters.cohort(desk.agreement), now).count()
+
+
+def _offers_asked_for(
+    desk: Desk, filters: RegistryFilters, cohort: Cohort, now: datetime, among: Q = _ALL
+) -> QuerySet[Any]:
+    """Return the offers of a cohort that the filters ask for, each with the lead that is kept.
+
+    One that ended because another goes on stands for its lead only where that one was not offered
+    in the days asked for. Whoever may read a handoff may read its lead.
+    """
+    became = cohort.condition(filters.outcome or "offered", **filters.groups)
+    offers: QuerySet[Any] = readable_handoffs(desk).filter(among, became).annotate(kept=KEPT)
+    offers = offers.filter(_handoff_condition(filters, now))
+    going_on = lasting_handoffs(desk).filter(filters.cohort(desk.agreement).period())
+    offers = offers.exclude(Q(status=Handoff.Status.MERGED) & is_about_same(going_on))
+    if filters.q:
+        offers = offers.filter(kept__in=Lead.objects.filter(matching(filters.q)).values("pk"))
+    if filters.source:
+        known = LeadIdentity.objects.filter(source=filters.source)
+        offers = _each_about(offers, "kept", known)
+    if filters.stage:
+        offers = offers.filter(_is_in_stage(desk, filters, "kept"))
+    return offers
+
+
+def _sorted(offers: QuerySet[Any], desk: Desk, filters: RegistryFilters) -> QuerySet[Any]:
+    """Return handoffs, each with the key of the lead that is ``kept``, in the order asked for."""
+    if filters.sort_key == "stage":
+        offers = offers.annotate(stage_at=_stage_since(desk))
+    keys: dict[str, Any] = {
+        "heard": F("kept"),
+        "name": Case(
+            When(lead__merged_into=None, then=_shown_key("lead__")),
+            default=_shown_key("lead__merged_into__"),
+        ),
+        "offered": F("offered_at"),
+        "stage": F("stage_at"),
+    }
+    key = keys[filters.sort_key]
+    last = {"nulls_last": True}
+    order = (key.desc(**last), "-pk") if filters.is_downwards else (key.asc(**last), "pk")
+    ordered: QuerySet[Any] = offers.order_by(*order)
+    return ordered.select_related("lead__merged_into", "holder")
+
+
+def _stage_since(desk: Desk) -> Subquery:
+    """Return when the lead that is kept of a handoff's entered the stage it is in."""
+    stages = desk.agreement.lead_stages.filter(lead=OuterRef("kept"))
+    return Subquery(stages.values("entered_at"))
+
+
+def _shown_key(lead: str = "") -> Func:
+    """Return what lists sort a lead's name by."""
+    parts = (f"{lead}{name}" for name in ("name", "company", "email"))
+    return Func(*parts, function="leads_shown_key")
+
+
+def _leads_asked_for(leads: LeadQuerySet, filters: RegistryFilters) -> LeadQuerySet:
+    """Return those that fit what is asked of leads themselves."""
     if filters.q:
         leads = leads.filter(matching(filters.q))
     if filters.source:
         leads = _about(leads, LeadIdentity.objects.filter(source=filters.source))
-    if not filters.asks_of_offers:
-        leads = leads.filter(_origin_condition(filters.origin))
-        leads = leads.filter(_campaign_condition(filters.campaign))
-    return leads
+    leads = leads.filter(_origin_condition(filters.origin))
+    return leads.filter(_campaign_condition(filters.campaign))
 
 
 def _about(leads: LeadQuerySet, rows: QuerySet[Any] | None) -> LeadQuerySet:
@@ -134,24 +261,37 @@ def _about(leads: LeadQuerySet, rows: QuerySet[Any] | None) -> LeadQuerySet:
     return leads if rows is None else leads.filter(pk__in=kept_of(rows))
 
 
-def leads_in(found: Iterable[Lead | Handoff | StageEntry]) -> list[Lead]:
+def _about_asked(
+    leads: LeadQuerySet, handoffs: HandoffQuerySet | None, filters: RegistryFilters
+) -> LeadQuerySet:
+    """Return those that one of the handoffs asked for is about; words leave few to look up."""
+    return _each_about(leads, "pk", handoffs) if filters.q else _about(leads, handoffs)
+
+
+def _without(leads: LeadQuerySet, rows: QuerySet[Any], desk: Desk) -> LeadQuerySet:
+    """Return those that none of the rows is about, nor about one that was merged into them.
+
+    It is looked up for each until a page is full: of two conditions apart each would be asked of
+    every row first.
+    """
+    lead = OuterRef("pk")
+    own, merged = rows.filter(lead=lead), rows.filter(lead__merged_into=lead)
+    rest = leads.filter(~(Exists(own) | Exists(merged)))
+    # Whoever reads some handoffs has few leads, which are not asked for among all.
+    return rest if desk.sees_all else _about(rest, _own_handoffs(desk))
+
+
+def leads_in(found: Iterable[Lead | Handoff | LeadStage]) -> list[Lead]:
     """Return the leads of what was found: those that are kept of what is about a lead."""
     return [(each if isinstance(each, Lead) else each.lead).kept for each in found]
 
 
-def handoffs_asked_for(
+def _handoffs_asked_for(
     desk: Desk, filters: RegistryFilters, now: datetime
 ) -> HandoffQuerySet | None:
-    """Return the readable handoffs that the filters ask for; None where they ask for none."""
+    """Return the latest handoffs of leads that the filters ask for; None where for none."""
     condition = _handoff_condition(filters, now)
-    if not condition and not filters.asks_of_offers:
-        return None
-    if filters.asks_of_offers:
-        handoffs = readable_handoffs(desk).filter(condition)
-        cohort = filters.cohort(desk.agreement)
-        keys = cohort.keys(filters.outcome or "offered", **filters.groups)
-        return handoffs.filter(pk__in=keys)
-    return _latest(lasting_handoffs(desk).filter(condition), desk)
+    return _latest(lasting_handoffs(desk).filter(condition), desk) if condition else None
 
 
 def latest_of_each(handoffs: HandoffQuerySet, lead_ids: Collection[int]) -> dict[int, Handoff]:
@@ -179,7 +319,7 @@ def _latest(handoffs: HandoffQuerySet, desk: Desk) -> HandoffQuerySet:
 
 
 def _by(
-    moment: str, latest: QuerySet[Any], leads: LeadQuerySet, also: QuerySet[Any] | None
+    moment: str, latest: QuerySet[Any], leads: LeadQuerySet, also: QuerySet[Any] | None = None
 ) -> QuerySet[Any]:
     """Return the rows about some leads in the order of a moment, as their index has them.
 
@@ -218,12 +358,15 @@ def _campaign_condition(campaign: str) -> Q:
     return Q(Exact(KeyTextTransform("campaign", "attributes"), Value(campaign)))
 
 
-def _entries_asked_for(desk: Desk, filters: RegistryFilters) -> FactQuerySet[StageEntry] | None:
-    """Return the entries into the stage asked for that no entry into another one followed."""
-    if not filters.stage:
-        return None
-    entries = StageEntry.objects.holding().filter(agreement=desk.agreement)
-    return latest_of(entries.filter(stage=filters.stage), entries, "occurred_at")
+def _stages_asked_for(desk: Desk, filters: RegistryFilters) -> QuerySet[LeadStage]:
+    """Return what stages leads are in, of those alone that are in the one asked for."""
+    reached = desk.agreement.lead_stages.all()
+    return reached.filter(stage=filters.stage) if filters.stage else reached
+
+
+def _is_in_stage(desk: Desk, filters: RegistryFilters, key: str) -> Exists:
+    """Whether the lead with a key, which is kept, is in the stage asked for."""
+    return Exists(_stages_asked_for(desk, filters).filter(lead=OuterRef(key)))
 
 
 def _handoff_condition(filters: RegistryFilters, now: datetime) -> Q:

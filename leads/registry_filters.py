@@ -10,12 +10,13 @@ from agreements.models import Agreement
 from leads.addresses import plain
 from leads.cohort import GROUPS, OUTCOMES, WITHOUT, Cohort
 from leads.models import Handoff
+from leads.offered_in import FIRST_YEAR, LAST_YEAR
 
 NOBODY = "none"
 SORTS = ("-heard", "heard", "name", "-name", "-stage", "stage", "-offered", "offered")
 """By when a lead was first heard of, by name, by when it entered its stage, by its latest offer.
 
-The last two have only leads that reached a stage, or were offered.
+Leads that reached no stage, or were never offered, are the last in either direction.
 """
 
 
@@ -63,13 +64,25 @@ class RegistryFilters:
     @property
     def order(self) -> str:
         """How the list is sorted: as asked, else the latest first of what the filters are about."""
-        if self.sort or self.q or self.asks_of_offers:
-            return self.sort or "-heard"
+        if self.sort or self.asks_of_offers:
+            return self.sort or "-offered"
+        if self.q:
+            return "-heard"
         if self.status not in ("", Handoff.Status.EXPECTED) or self.reason:
             return "-offered"
         if self.tier not in ("", WITHOUT):
             return "-offered"
         return "-stage" if self.stage else "-heard"
+
+    @property
+    def sort_key(self) -> str:
+        """What the list is sorted by."""
+        return self.order.removeprefix("-")
+
+    @property
+    def is_downwards(self) -> bool:
+        """Whether the latest, or the last name, is first."""
+        return self.order.startswith("-")
 
     @property
     def chosen(self) -> dict[str, str]:
@@ -104,8 +117,16 @@ class RegistryFilters:
         return Cohort(agreement, _day(self.offered_from), _day(self.offered_to))
 
 
+def misread_days(asked: Mapping[str, str]) -> dict[str, str]:
+    """Return what an address says for a day and is none, by the name of the filter."""
+    told = {name: plain(asked, name) for name in ("offered_from", "offered_to")}
+    return {name: text for name, text in told.items() if text and _day(text) is None}
+
+
 def _day(text: str) -> date | None:
+    """Read a day; None for none, and for one in which nobody can have been offered."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if FIRST_YEAR <= day.year < LAST_YEAR else None

@@ -15,20 +15,20 @@ from agreements.models import Agreement, AgreementVersion
 from agreements.terms import Terms
 from leads.any_of import AnyOf
 from leads.families import Families, known_at
-from leads.models import Handoff, Lead, LeadIdentity, Readiness, StageEntry
+from leads.models import Handoff, Lead, LeadIdentity, LeadStage, Readiness
 from leads.models.leads import HandoffQuerySet
 from leads.records import changes_of, families_below
-from leads.registry import latest_of_each
+from leads.registry import latest_of_each, leads_in
 
 _NOTHING = Value(None)
 
 
 @dataclass(frozen=True, slots=True)
 class RegistryRow:
-    """One lead with a handoff of it and the latest of its stages under the agreement.
+    """One lead with a handoff of it and the stage it is in under the agreement.
 
     ``points`` are those it had at its offer, else those it has now; None without any. ``merged``
-    names the leads that were merged into it.
+    names the leads that were merged into it, in the order of the alphabet.
     """
 
     lead: Lead
@@ -66,7 +66,8 @@ class _Family:
     """A lead that stands in the list, with what is told of it and of those merged into it."""
 
     merged: list[str] = field(default_factory=list)
-    entries: list[tuple[datetime, int, str]] = field(default_factory=list)
+    stage: str = ""
+    stage_since: datetime | None = None
     systems: list[tuple[int, str]] = field(default_factory=list)
     points: int | None = None
 
@@ -75,8 +76,8 @@ class _Family:
         match told.kind:
             case "merged":
                 self.merged.append(told.text or f"#{told.lead_id}")
-            case "stage" if told.at is not None:
-                self.entries.append((told.at, told.number, told.text))
+            case "stage":
+                self.stage, self.stage_since = told.text, told.at
             case "system":
                 self.systems.append((told.number, told.text))
             case "points" if is_own:
@@ -88,20 +89,22 @@ class RowWriter:
     """Dresses leads, a page of them at a time; three or four queries, however many leads.
 
     ``versions`` are the signed ones of the agreement in their order, the latest of which names
-    stages and tiers; of each lead the latest of ``handoffs`` is told.
+    stages and tiers. Of each lead the latest of ``handoffs`` is told; without these it is handoffs
+    that are dressed, and each is told itself.
     """
 
     agreement: Agreement
     versions: Sequence[AgreementVersion]
-    handoffs: HandoffQuerySet
+    handoffs: HandoffQuerySet | None
 
     @cached_property
     def terms(self) -> Terms | None:
         """The terms of the latest version; None while there is none."""
         return self.versions[-1].parsed_terms() if self.versions else None
 
-    def rows(self, leads: Sequence[Lead]) -> list[RegistryRow]:
-        """Return the row of each lead, none of which was merged into another, in their order."""
+    def rows(self, found: Sequence[Lead | Handoff | LeadStage]) -> list[RegistryRow]:
+        """Return the row of each lead that was found, or is kept of what was, in their order."""
+        leads = leads_in(found)
         own = [lead.pk for lead in leads]
         merges = families_below(own)
         kept = {pk: merges.kept(pk) for pk in (*own, *merges.merges)}
@@ -109,29 +112,35 @@ class RowWriter:
         for told in self._told_of(kept.keys(), merges.merges.keys()):
             stands_for = kept[told.lead_id]
             families[stands_for].hear(told, is_own=told.lead_id == stands_for)
-        handoffs = latest_of_each(self.handoffs, kept)
+        handoffs = self._handoffs_of(found, kept)
         points = self._points_at_offer(handoffs, merges)
         return [
             self._row(lead, families[lead.pk], handoffs.get(lead.pk), points.get(lead.pk))
             for lead in leads
         ]
 
+    def _handoffs_of(
+        self, found: Sequence[Lead | Handoff | LeadStage], lead_ids: Collection[int]
+    ) -> Mapping[int, Handoff]:
+        if self.handoffs is None:
+            return {each.lead.kept.pk: each for each in found if isinstance(each, Handoff)}
+        return latest_of_each(self.handoffs, lead_ids)
+
     def _row(
         self, lead: Lead, family: _Family, handoff: Handoff | None, points: int | None
     ) -> RegistryRow:
-        since, _pk, stage = max(family.entries) if family.entries else (None, 0, "")
         tier = handoff.tier if handoff else ""
         systems = (source for _pk, source in sorted(family.systems))
         return RegistryRow(
             lead=lead,
             handoff=handoff,
-            stage=self._stages.get(stage, stage),
-            stage_since=since,
+            stage=self._stages.get(family.stage, family.stage),
+            stage_since=family.stage_since,
             tier=self._tiers.get(tier, tier),
             is_top_tier=bool(tier) and tier == next(iter(self._tiers), None),
             points=family.points if points is None else points,
             systems=tuple(dict.fromkeys(systems)),
-            merged=tuple(family.merged),
+            merged=tuple(sorted(family.merged)),
         )
 
     @cached_property
@@ -155,10 +164,10 @@ class RowWriter:
         """
         told = AnyOf("lead", lead_ids)
         shown = Coalesce(*(NullIf(name, Value("")) for name in ("name", "company", "email")))
-        entries = StageEntry.objects.holding().filter(told, agreement=self.agreement)
+        stages = self.agreement.lead_stages.filter(told)
         judged = Readiness.objects.filter(told, agreement=self.agreement, points__isnull=False)
         arms: list[QuerySet[Any]] = [
-            _arm(entries, "lead", "stage", F("pk"), F("stage"), F("occurred_at")),
+            _arm(stages, "lead", "stage", F("pk"), F("stage"), F("entered_at")),
             _arm(LeadIdentity.objects.filter(told), "lead", "system", F("pk"), F("source")),
             _arm(judged, "lead", "points", F("points")),
         ]

@@ -6,24 +6,44 @@ from unicodedata import category
 from django.db.models import Q
 
 from leads.kin import kept_of
+from leads.letters import bare
 from leads.models import Lead, LeadIdentity
 
 # More leads than these share the start of an id only while somebody is still typing it.
 _NAMESAKES = 50
 _ENOUGH = 3
+# Each word is a condition of its own, and an address may hold thousands.
+_MOST_WORDS = 8
 # What the trigram index takes for the beginning of a word; an escape for it says nothing to it.
 _BEFORE_WORD = r"""(^|[ @.,:;_(&/+'"-])"""
 
 
-def part_of(q: str) -> str:
-    """Return what a name, company or e-mail address must hold: what was typed, anywhere.
+def words_of(q: str) -> list[str]:
+    """Return what the bare letters of one name, company or e-mail address must all hold, anywhere.
 
-    Less than three letters or digits have to begin a word: the index knows how words begin, and
-    nothing of two letters within one. Letters of scripts that have no capitals stand anywhere.
+    They are the words that were typed, in whatever order; the last of very many takes the others
+    along, as they are. Less than three letters or digits have to begin a word: the index knows how
+    words begin, and nothing of two letters within one. Letters of scripts that have no capitals
+    stand anywhere.
     """
-    part = re.escape(q)
-    begins_word = len(q) < _ENOUGH and q[:1].isalnum() and category(q[0]) != "Lo"
+    return [*dict.fromkeys(_pattern(word) for word in bare(q).split(maxsplit=_MOST_WORDS - 1))]
+
+
+def _pattern(word: str) -> str:
+    part = " +".join(re.escape(each) for each in word.split())
+    begins_word = len(word) < _ENOUGH and word[0].isalnum() and category(word[0]) != "Lo"
     return f"{_BEFORE_WORD}{part}" if begins_word else part
+
+
+def fitting(q: str, lead: str = "") -> Q:
+    """Match what ``words_of`` says, in rows of which ``lead`` is the path to their lead.
+
+    Regular expressions use the trigram index, whereas ``icontains`` compares in capitals and
+    cannot.
+    """
+    words = words_of(q)
+    columns = (f"{lead}{name}__bare_regex" for name in ("name", "company", "email"))
+    return Q(*(Q(*((column, word) for word in words)) for column in columns), _connector=Q.OR)
 
 
 def id_of(q: str) -> str:
@@ -35,14 +55,12 @@ def id_of(q: str) -> str:
 
 
 def matching(q: str) -> Q:
-    """Match what ``part_of`` says of a name, company or e-mail address, or an id; one query.
+    """Match what ``words_of`` says of a name, company or e-mail address, or an id; one query.
 
-    What fits a lead that was merged finds the one that is kept. Regular expressions use the
-    trigram indexes, whereas ``icontains`` compares in capitals and cannot. Ids and merged leads are
-    looked up first, so that each index is left to one condition.
+    What fits a lead that was merged finds the one that is kept. Ids and merged leads are looked up
+    first, so that each index is left to one condition.
     """
-    part = part_of(q)
-    fits = Q(name__iregex=part) | Q(company__iregex=part) | Q(email__iregex=part)
+    fits = fitting(q)
     named = LeadIdentity.objects.filter(external_id__iregex=id_of(q))
     merged = Lead.objects.filter(fits, merged_into__isnull=False).values_list("merged_into")
     found = kept_of(named)[:_NAMESAKES].union(merged[:_NAMESAKES], all=True)

@@ -35,8 +35,8 @@ def export(request: SignedInRequest, slug: str, form: str) -> HttpResponseBase:
     now = timezone.now()
     desk = desk_or_404(request.user, slug)
     filters = RegistryFilters.read(request.GET)
-    leads = found_in(desk, filters, now)
-    number = leads.order_by().count()
+    found = found_in(desk, filters, now)
+    number = found.number()
     if form == "xlsx" and number > MOST_IN_WORKBOOK:
         most = {"most": formats.figure(MOST_IN_WORKBOOK), "number": formats.figure(number)}
         messages.warning(
@@ -51,7 +51,7 @@ def export(request: SignedInRequest, slug: str, form: str) -> HttpResponseBase:
         return redirect(f"{url}?{filters.address}")
     asked = {"form": form, "filters": filters.asked, "leads": number}
     Audit.objects.record("leads.exported", desk.agreement, by=request.user, now=now, **asked)
-    rows = exported(writer_for(desk, filters, now), leads)
+    rows = exported(writer_for(desk, filters), found)
     name = f"{slug}-leads-{timezone.localtime(now):%Y-%m-%d}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     if form == "csv":

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,8 +24,8 @@ from leads.lead_pages import pages_about_leads
 from leads.models import Handoff
 from leads.paging import BoundedPaginator
 from leads.queue import Desk, desk_and_team_of
-from leads.registry import found_in, handoffs_asked_for, lasting_handoffs, leads_in
-from leads.registry_filters import NOBODY, RegistryFilters
+from leads.registry import lasting_handoffs, listed_in, number_of_offers
+from leads.registry_filters import NOBODY, RegistryFilters, misread_days
 from leads.registry_rows import RowWriter
 from leads.side import reason_names
 
@@ -48,10 +48,15 @@ def registry(request: SignedInRequest, slug: str) -> HttpResponse:
         desk, team = desk_and_team_of(request.user, slug)
     except Agreement.DoesNotExist as error:
         raise Http404 from error
+    empty = [name for name, text in request.GET.items() if not text]
+    address = f"{request.path}{without(request.GET, *empty)}".removesuffix("?")
+    if empty and not request.htmx:
+        return HttpResponseRedirect(address)
     filters = RegistryFilters.read(request.GET)
-    paginator = BoundedPaginator(found_in(desk, filters, now), PER_PAGE)
+    found = listed_in(desk, filters, now, BoundedPaginator.LIMIT + 1)
+    paginator = BoundedPaginator(found, PER_PAGE)
     page = paginator.get_page(request.GET.get("page"))
-    writer = writer_for(desk, filters, now)
+    writer = writer_for(desk, filters)
     terms = writer.terms
     choices = _choices(terms, team if desk.sees_all else [])
     lead_pages = pages_about_leads(desk, "leads:list")
@@ -60,27 +65,55 @@ def registry(request: SignedInRequest, slug: str) -> HttpResponse:
         "lead_pages": lead_pages,
         "filters": filters,
         "kept_filters": {name: filters.asked[name] for name in _KEPT if name in filters.asked},
-        "has_more_filters": any(name in filters.chosen for name in _MORE),
+        "has_more_filters": any(name in filters.chosen for name in _MORE)
+        or bool(misread_days(request.GET)),
+        "misread": _misread(request),
+        "days": {"offered_from": filters.offered_from, "offered_to": filters.offered_to}
+        | misread_days(request.GET),
+        "offers": _offers_beside(desk, filters, paginator, now),
         "paginator": paginator,
         "page": page,
-        "rows": writer.rows(leads_in(page.object_list)),
+        "rows": writer.rows(list(page.object_list)),
         "choices": choices,
         "chips": _chips(request, desk, filters, choices, terms),
         "sorts": _sorts(request, filters),
         "bulk": _bulk(desk),
         "export_words": export_words(),
         "may_import": any(each.name == "leads:imports" for each in lead_pages),
+        "is_signed": terms is not None,
         "now": now,
     }
     template = "leads/list.html#list" if request.htmx else "leads/list.html"
-    return render(request, template, context)
+    response = render(request, template, context)
+    if empty:
+        response["HX-Push-Url"] = address
+    return response
 
 
-def writer_for(desk: Desk, filters: RegistryFilters, now: datetime) -> RowWriter:
-    """Return what dresses leads with the handoffs that the filters ask for, or else the latest."""
-    asked = handoffs_asked_for(desk, filters, now) if filters.asks_of_offers else None
+def _offers_beside(
+    desk: Desk, filters: RegistryFilters, paginator: BoundedPaginator, now: datetime
+) -> int | None:
+    """Return how many handoffs the list is of, where it is of offers and few enough to count."""
+    if not filters.asks_of_offers or paginator.has_more:
+        return None
+    number = number_of_offers(desk, filters, now)
+    return number if number != paginator.count else None
+
+
+def _misread(request: SignedInRequest) -> list[str]:
+    """Say which days the address asks for in vain."""
+    return [
+        _("“%(text)s” is no day on which something can have been offered: it is left out.")
+        % {"text": text}
+        for text in misread_days(request.GET).values()
+    ]
+
+
+def writer_for(desk: Desk, filters: RegistryFilters) -> RowWriter:
+    """Return what dresses leads with their latest handoffs, or with those that were asked for."""
     versions = list(desk.agreement.versions.signed().order_by("number"))
-    return RowWriter(desk.agreement, versions, lasting_handoffs(desk) if asked is None else asked)
+    handoffs = None if filters.asks_of_offers else lasting_handoffs(desk)
+    return RowWriter(desk.agreement, versions, handoffs)
 
 
 def _bulk(desk: Desk) -> dict[str, Any] | None:

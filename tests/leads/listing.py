@@ -29,4 +29,4 @@ def names_of(response: Any) -> list[str]:
 
 
 def found(client: Client, query: str) -> list[str]:
-    return names_of(client.get(f"{LEADS}?{query}"))
+    return names_of(client.get(f"{LEADS}?{query}", follow=True))

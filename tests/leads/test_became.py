@@ -13,7 +13,7 @@ from django.test import Client
 
 from agreements.business_time.instants import business_between
 from agreements.models import Agreement, AgreementVersion, User
-from leads.actions import handoffs, merges
+from leads.actions import contests, handoffs, merges
 from leads.became import Group, became
 from leads.cohort import GROUPS, OUTCOMES, Cohort
 from leads.follow_ups import GRADES
@@ -115,6 +115,7 @@ def recount(version: AgreementVersion, handoff: Handoff) -> dict[str, Any]:
         "waiting": undecided,
         "ended": handoff.decided_at is None and not undecided,
         "contested": bool(handoff.contest),
+        "upheld": handoff.contest == "upheld",
         "overturned": handoff.contest == "overturned",
         "contacted": bool(contacts),
         "qualified": handoff.status == "qualified",
@@ -195,8 +196,8 @@ def test_it_agrees_with_a_recount_where_leads_are_one(
     assert_equal(found.total, list(counted.values()))
     assert found.total.counts != alone
     for outcome in OUTCOMES:
-        keys = Handoff.objects.filter(pk__in=Cohort(agreement, *SEPTEMBER).keys(outcome))
-        assert {each.pk for each in keys} == {pk for pk, one in counted.items() if one[outcome]}
+        fit = Handoff.objects.filter(Cohort(agreement, *SEPTEMBER).condition(outcome))
+        assert {each.pk for each in fit} == {pk for pk, one in counted.items() if one[outcome]}
 
 
 def test_every_handoff_is_accepted_rejected_waiting_or_ended(version: AgreementVersion) -> None:
@@ -281,6 +282,26 @@ def test_batches(client: Client, version: AgreementVersion, julia: User) -> None
         assert row.name in [chip["value"] for chip in shown.context["chips"]]
 
 
+def test_batches_of_one_minute_are_told_apart(
+    client: Client, version: AgreementVersion, julia: User
+) -> None:
+    """By how their note begins, else by the second."""
+    note = "From the fair in Recife, where they stood at our booth for an hour."
+    for second, words, names in ((0, note, "AB"), (10, "", "CD"), (20, "", "EF")):
+        at = NOW + timedelta(seconds=second)
+        for name in names:
+            facts = [Teller(name).attributes(NOW, name=name)]
+            ingest(agreement=version.agreement, facts=facts, by=None, now=NOW)
+            lead = Lead.objects.get(name=name)
+            handoffs.offer(lead=lead, agreement=version.agreement, by=julia, now=at, note=words)
+    rows = client.get(PAGE, {"period": "2026-09"}).context["rows"]
+    assert [row.name for row in rows] == [
+        "Offered together Tue 8 Sep 13:00, Júlia: “From the fair in Recife, where they sto…”",
+        "Offered together Tue 8 Sep 13:00, Júlia · 8 September 2026, 13:00:10 UTC",
+        "Offered together Tue 8 Sep 13:00, Júlia · 8 September 2026, 13:00:20 UTC",
+    ]
+
+
 def test_a_member_sees_their_own_offers_first(client: Client, version: AgreementVersion) -> None:
     team = version.agreement.marketing_team
     bia = make_user("Bia", team=team)
@@ -306,6 +327,41 @@ def test_campaigns_and_money(client: Client, version: AgreementVersion, julia: U
     assert re.search(r"Spring 1 0 0 1 0 0 0 1\s+R\$\W1,000", text), text
 
 
+def test_contests_lead_to_their_leads(
+    client: Client, version: AgreementVersion, julia: User
+) -> None:
+    for handoff in together(version, julia, "Overturned", "Upheld", "Waiting", "Rejected"):
+        name = handoff.lead.name
+        handoffs.reject(handoff=handoff, reason="wrong_data", by=julia, now=NOW)
+        if name != "Rejected":
+            contests.contest(handoff=handoff, note="It rings.", by=julia, now=NOW)
+        if name in ("Overturned", "Upheld"):
+            is_overturned = name == "Overturned"
+            contests.decide(handoff=handoff, is_overturned=is_overturned, by=julia, now=NOW)
+
+    page = client.get(PAGE, {"by": "tier", "period": "2026-09"})
+
+    told = "why Wrong data 3 Of 4 rejections 3 were contested : Upheld 1 Overturned 1 With the"
+    assert f"{told} arbiter 1" in text_of(page)
+    for outcome in ("upheld", "overturned"):
+        shown = client.get(page.context["total"].numbers[outcome].href)
+        assert [str(each.lead) for each in shown.context["rows"]] == [outcome.title()]
+        assert outcome.title() in [chip["value"] for chip in shown.context["chips"]]
+
+
+def test_a_lead_offered_twice_counts_twice_and_is_listed_once(
+    client: Client, version: AgreementVersion, julia: User
+) -> None:
+    (first,) = together(version, julia, "Paulo")
+    handoffs.reject(handoff=first, reason="wrong_data", by=julia, now=NOW)
+    later = NOW + timedelta(days=1)
+    handoffs.offer(lead=first.lead, agreement=version.agreement, by=julia, now=later)
+    page = client.get(PAGE, {"by": "tier", "period": "2026-09"})
+    number = page.context["total"].numbers["offered"]
+    assert (number.count, found_leads(client, number.href)) == (2, 1)
+    assert "counts twice, and stands once in the list behind a number." in text_of(page)
+
+
 def test_what_goes_on_under_the_name_that_was_merged_away_counts_once(
     version: AgreementVersion, julia: User
 ) -> None:
@@ -324,8 +380,8 @@ def test_what_goes_on_under_the_name_that_was_merged_away_counts_once(
         )  # fmt: skip
 
     cohort = Cohort(version.agreement, *SEPTEMBER)
-    assert Handoff.objects.filter(pk__in=cohort.keys("contacted")).get() == handoff
-    assert Handoff.objects.filter(pk__in=cohort.keys("won")).get() == handoff
+    assert Handoff.objects.filter(cohort.condition("contacted")).get() == handoff
+    assert Handoff.objects.filter(cohort.condition("won")).get() == handoff
     assert became(cohort, "origin").total.amount == 400
 
 

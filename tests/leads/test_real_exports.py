@@ -34,14 +34,14 @@ ROLES = {
     "hubspot_contacts_export_header.csv": (
         "hubspot-contacts", "Record ID",
         {"First Name": "first_name", "Last Name": "last_name", "Email": "email",
-         "Phone Number": "phone", "Contact owner": "person", "Create Date": "known_at",
+         "Phone Number": "phone", "Contact owner": "own", "Create Date": "known_at",
          "Associated Company": "company", "Lead Status": "own", "Last Activity Date": ""},
     ),
     "salesforce_lead_weekly_export_header.csv": (
         "salesforce-leads", "Id",
         {"FirstName": "first_name", "LastName": "last_name", "Email": "email", "Phone": "phone",
          "Company": "company", "Title": "job_title", "LeadSource": "origin", "Country": "country",
-         "Industry": "industry", "NumberOfEmployees": "employees", "OwnerId": "person",
+         "Industry": "industry", "NumberOfEmployees": "employees", "OwnerId": "own",
          "CreatedDate": "known_at", "LastModifiedDate": "changed_at", "Status": "own",
          "SystemModstamp": "", "StateCode": "", "Id": ""},
     ),

@@ -64,8 +64,8 @@ def test_a_merged_lead_stands_in_the_list_as_the_one_that_is_kept(
     assert "Carla Ipê Merged into it: Paul MQL Mon 10:00 Offered Ana" in text_of(page)
     for query in (
         "q=paul", "q=90118443", "q=carl", "status=offered", f"holder={merged.holder_id}",
-        "stage=mql", "source=hubspot", "sort=offered", "sort=-stage&q=ca", "sort=name&q=ca",
-        "offered_from=2026-09-05", "outcome=rejected",
+        "stage=mql", "source=hubspot", "sort=offered&status=offered", "sort=-stage&q=ca",
+        "sort=name&q=ca", "offered_from=2026-09-05", "outcome=rejected",
     ):  # fmt: skip
         assert found(client, query) == ["Carla"], query
     assert found(client, "status=rejected") == []
