@@ -3,10 +3,12 @@
 from django.urls import path
 
 from leads.views import absences, assignment, reassign, team
+from leads.views.team import AWAY
 
 urlpatterns = [
     path("team/", team.team, name="team"),
     path("team/queue/", team.held, name="team-queue"),
+    path("team/away/", team.held, {"only": AWAY}, name="team-away"),
     path("team/<int:pk>/", team.held, name="team-member"),
     path("assignment/", assignment.rules, name="assignment"),
     path("assignment/deeds/", assignment.deed, name="assignment-deed"),

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -19,6 +18,7 @@ from agreements import formats
 from agreements.models import Absence, Agreement, User
 from agreements.permissions import refusal
 from agreements.requests import SignedInRequest
+from agreements.typed_before import keeps_what_was_typed, typed_in
 from leads.actions.absences import UnableToEnd, UnableToRecord, end, record
 from leads.assignment_forms import AbsenceForm
 from leads.assignment_words import span_words, whose_time_words
@@ -42,7 +42,7 @@ class AbsenceRow:
     whose: str
 
 
-@login_required
+@keeps_what_was_typed
 @require_http_methods(["GET", "POST"])
 def absences(request: SignedInRequest, slug: str) -> HttpResponse:
     """Show when the reader is away, or everybody for who leads the team; record one more."""
@@ -50,9 +50,9 @@ def absences(request: SignedInRequest, slug: str) -> HttpResponse:
     agreement = desk_or_404(request.user, slug).agreement
     people = _people(agreement, request.user, now)
     today = timezone.localdate(now)
-    form = AbsenceForm(
-        request.POST if request.method == "POST" else None, people=people, today=today
-    )
+    if not people:
+        return render(request, "leads/absences_of_nobody.html", {"agreement": agreement})
+    form = AbsenceForm(typed_in(request), people=people, today=today)
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
         person, span = told["person"], {key: told[key] for key in ("starts_at", "ends_at")}
@@ -70,7 +70,8 @@ def absences(request: SignedInRequest, slug: str) -> HttpResponse:
         "now": now,
         **_listed(people, now),
     }
-    return render(request, "leads/absences.html", context, status=422 if form.errors else 200)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "leads/absences.html", context, status=status)
 
 
 @login_required
@@ -93,14 +94,14 @@ def end_absence(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
 
 
 def _people(agreement: Agreement, user: User, now: datetime) -> list[User]:
-    """Return whose absences the reader records, themself first. Raises PermissionDenied."""
+    """Return whose absences the reader records, themself first; none of a team without people.
+
+    Raises PermissionDenied.
+    """
     team = team_of(agreement, now)
     if not refusal(check_user_can_organise, agreement, user):
         others = [each for key, each in team.people.items() if key != user.pk]
-        people = [user, *others] if user.pk in team.people else others
-        if people:
-            return people
-        raise PermissionDenied(_("Nobody is in the sales team of this agreement yet."))
+        return [user, *others] if user.pk in team.people else others
     check_user_can_record_absence(agreement, user, user)
     return [user]
 

@@ -17,6 +17,7 @@ from agreements.editor.fields import separators
 from agreements.editor.lead_fields import fields_shown
 from agreements.models import Agreement
 from agreements.requests import SignedInRequest
+from agreements.typed_before import keeps_what_was_typed, typed_in
 from leads.actions import team_rules
 from leads.assigning_systems import systems_of
 from leads.assignment_forms import RuleForm
@@ -127,7 +128,7 @@ def _rule_or_404(agreement: Agreement, pk: int) -> AssignmentRule:
     return rule
 
 
-@login_required
+@keeps_what_was_typed
 @require_http_methods(["GET", "POST"])
 def rule(request: SignedInRequest, slug: str, pk: int | None = None) -> HttpResponse:
     """Write a rule: try it on the latest handoffs first, or save it."""
@@ -135,13 +136,16 @@ def rule(request: SignedInRequest, slug: str, pk: int | None = None) -> HttpResp
     agreement = organised_agreement(request, slug)
     stored = _rule_or_404(agreement, pk) if pk is not None else None
     team = team_of(agreement, now)
-    if request.method == "GET":
+    typed = typed_in(request)
+    if typed is None:
         when = stored.when if stored else None
         form = RuleForm(people=list(team.people.values()), initial=_initial(stored))
         return _shown(request, agreement, stored, form, when)
-    form = RuleForm(request.POST, people=list(team.people.values()))
-    when = builder.read_rule(request.POST, _WHEN, None, separators())
-    verb, _space, target = request.POST.get("do", "save").partition(" ")
+    form = RuleForm(typed, people=list(team.people.values()))
+    when = builder.read_rule(typed, _WHEN, None, separators())
+    verb, _space, target = typed.get("do", "save").partition(" ")
+    if request.method == "GET":
+        return _shown(request, agreement, stored, form, when, is_checked=False)
     if target.startswith(_WHEN):
         when = builder.changed_rule(when, verb, _steps(target))
         # What is not finished yet is not wrong yet.

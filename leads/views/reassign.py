@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from agreements import formats
 from agreements.requests import SignedInRequest
+from agreements.typed_before import keeps_what_was_typed, typed_in
 from leads.actions.assignments import AlreadyReassigned, UnableToAssign, reassign
 from leads.assigning import Waiting
 from leads.assignment_forms import ReassignForm
@@ -25,7 +25,7 @@ from leads.queue import acting_clocks
 from leads.views.lead_page import desk_or_404
 
 
-@login_required
+@keeps_what_was_typed
 @require_http_methods(["GET", "POST"])
 def reassign_one(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Ask who gets a handoff, with what that does to its clocks, and give it to them."""
@@ -35,7 +35,7 @@ def reassign_one(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     choosing = Choosing(handoff.agreement, now)
     people = [user for key, user in choosing.team.people.items() if key != handoff.holder_id]
     initial = {"seen": handoff.holder_id}
-    form = ReassignForm(request.POST or None, people=people, initial=initial)
+    form = ReassignForm(typed_in(request), people=people, initial=initial)
     if request.method == "POST" and form.is_valid():
         told = {"holder": form.chosen, "note": form.cleaned_data["note"], "now": now}
         seen = form.cleaned_data["seen"]
@@ -56,7 +56,8 @@ def reassign_one(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
         "now": now,
         **_choices(handoff, choosing),
     }
-    return render(request, "leads/reassign.html", context, status=422 if form.errors else 200)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "leads/reassign.html", context, status=status)
 
 
 def _handoff_or_404(request: SignedInRequest, slug: str, pk: int) -> Handoff:

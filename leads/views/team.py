@@ -28,6 +28,9 @@ from leads.views.assignment import organised_agreement
 MOST = 200
 BY_RULES = "rules"
 
+AWAY, OVERDUE = "away", "overdue"
+"""What of the handoffs is listed: what runs out while its holder is away, or what has run out."""
+
 
 @dataclass(frozen=True, slots=True)
 class TeamRow:
@@ -97,26 +100,35 @@ def _left_alone(agreement: Agreement, choosing: Choosing) -> dict[int, int]:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def held(request: SignedInRequest, slug: str, pk: int | None = None) -> HttpResponse:
-    """Show what somebody holds, or what waits in the queue, and give the chosen ones away."""
+def held(
+    request: SignedInRequest, slug: str, pk: int | None = None, only: str = ""
+) -> HttpResponse:
+    """Show what somebody holds, waits in the queue or runs out while its holder is away.
+
+    The chosen ones are given away.
+    """
     now = timezone.now()
     agreement = organised_agreement(request, slug)
     choosing = Choosing(agreement, now)
     person = None if pk is None else _holder_or_404(agreement, choosing, pk)
     known = choosing.team.staff.get(person.pk) if person else None
-    handoffs = _held_by(agreement, person)
+    of_all, only = bool(only), only or request.GET.get("only", "")
+    handoffs = _left_by(agreement, choosing) if of_all else _held_by(agreement, person)
     if request.method == "POST":
         refused = _given(request, choosing, handoffs, now)
         if not refused:
-            return redirect(request.path)
+            return redirect(request.get_full_path())
         messages.warning(request, refused)
     shown = list(handoffs[:MOST])
+    rows = _rows(shown, choosing, only)
     context = {
         "agreement": agreement,
         "person": person,
         "away": away_words(known.away, now) if known else "",
-        "rows": _rows(shown, choosing),
-        "total": handoffs.count() if len(shown) == MOST else len(shown),
+        "of_all": of_all,
+        "only": only,
+        "rows": rows,
+        "total": handoffs.count() if len(shown) == MOST and not only else len(rows),
         "people": [
             (user, choosing.team.staff[key].load, away_words(choosing.team.staff[key].away, now))
             for key, user in choosing.team.people.items()
@@ -141,8 +153,13 @@ def _holder_or_404(agreement: Agreement, choosing: Choosing, pk: int) -> User:
 
 def _held_by(agreement: Agreement, person: User | None) -> HandoffQuerySet:
     """Return open handoffs, what runs out first on top."""
+    return _by_due(
+        agreement.handoffs.open().filter(Q(holder=person) if person else Q(holder__isnull=True))
+    )
+
+
+def _by_due(found: HandoffQuerySet) -> HandoffQuerySet:
     clocks = acting_clocks().filter(handoff=OuterRef("pk")).order_by("due_at")
-    found = agreement.handoffs.open().filter(Q(holder=person) if person else Q(holder__isnull=True))
     return (
         found.select_related("lead__merged_into", "agreement", "holder")
         .annotate(due_at=Subquery(clocks.values("due_at")[:1]))
@@ -150,15 +167,27 @@ def _held_by(agreement: Agreement, person: User | None) -> HandoffQuerySet:
     )
 
 
-def _rows(handoffs: list[Handoff], choosing: Choosing) -> list[dict[str, Any]]:
+def _left_by(agreement: Agreement, choosing: Choosing) -> HandoffQuerySet:
+    """Return what those hold who are away, or will be; what runs out first on top."""
+    away = [key for key, person in choosing.team.staff.items() if person.away]
+    return _by_due(agreement.handoffs.open().filter(holder__in=away))
+
+
+def _rows(handoffs: list[Handoff], choosing: Choosing, only: str) -> list[dict[str, Any]]:
     """Say of each what runs out when, and whom the rules would choose."""
     asked = choosing.waiting(handoffs)
+    if only == AWAY:
+        handoffs = [each for each in handoffs if choosing.runs_out_while_away(asked[each.pk])]
+    elif only == OVERDUE:
+        handoffs = [each for each in handoffs if choosing.is_overdue(asked[each.pk])]
     ordered = [asked[each.pk] for each in handoffs]
     return [
         {
             "handoff": each,
             "due_at": asked[each.pk].due_at,
             "is_left": choosing.runs_out_while_away(asked[each.pk]),
+            "is_overdue": choosing.is_overdue(asked[each.pk]),
+            "is_chosen": choosing.is_left_behind(asked[each.pk]),
             "suggestion": suggestion,
         }
         for each, suggestion in zip(handoffs, choosing.suggestions(ordered), strict=True)

@@ -127,8 +127,16 @@ def test_who_holds_nothing_has_no_absences(client: Client, version: AgreementVer
     client.force_login(make_user("Helena", team=version.agreement.marketing_team, role="lead"))
     response = client.get(ABSENCES)
     assert response.status_code == 403
-    assert "Absences are recorded for the sales team" in text_of(response)
+    assert "by the people of the sales team, its lead and administrators" in text_of(response)
     assert ABSENCES not in client.get("/agreements/acme/queue/").content.decode()
 
+
+def test_a_team_without_people_is_no_refusal(client: Client, version: AgreementVersion) -> None:
     client.force_login(make_user("Otto", is_admin=True))
-    assert "Nobody is in the sales team" in text_of(client.get(ABSENCES))
+    response = client.get(ABSENCES)
+    assert response.status_code == 200
+    assert "Nobody is in the team yet An administrator adds people to it." in text_of(response)
+    for page in (ABSENCES, "/agreements/acme/team/"):
+        assert client.get(page).content.decode().count('href="/people/"') == 2, page
+    assert client.post(ABSENCES, {"first_day": "2026-09-14"}).status_code == 200
+    assert not Absence.objects.exists()

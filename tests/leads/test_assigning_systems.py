@@ -126,7 +126,7 @@ def test_the_sales_lead_says_which_of_them_assigns(
     client.force_login(User.objects.get(name="Rafa"))
     text = text_of(client.get(RULES))
     assert "What crm offers is left to it." in text
-    assert "Of its latest 1 handoff, systems gave 1 to somebody." in text
+    assert "Its one handoff was given to somebody by a system." in text
 
     response = client.post(f"{RULES}deeds/", {"do": "take_over crm"}, follow=True)
     assert "What crm offers is given away by the rules." in text_of(response)

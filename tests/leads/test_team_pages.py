@@ -210,8 +210,8 @@ def test_the_team(client: Client, version: AgreementVersion, rafa: User) -> None
 
     text = text_of(client.get(TEAM))
 
-    assert "2 handoffs run out while their holders are away." in text
-    assert "Ana 2 1 away, back on Wed 9 Sep 2" in text
+    assert "1 handoff runs out while its holder is away." in text
+    assert "Ana 2 1 away, back on Wed 9 Sep 1" in text
     assert "Bruno 0 0 away Mon 14 Sep 0" in text
     assert "Rafa leads the team 0 0 – 0" in text
     assert "Team's queue 1" in text
@@ -236,6 +236,58 @@ def test_what_somebody_leaves_behind_is_given_away_by_the_rules(
     assert "2 handoffs given away: Bruno 1, Carla 1. No due time moves." in text
     assert "Nothing is open here" in text
     assert set(Handoff.objects.values_list("holder__name", flat=True)) == {"Bruno", "Carla"}
+
+
+def test_what_ran_out_before_is_marked_overdue_and_still_chosen(
+    client: Client, version: AgreementVersion, rafa: User
+) -> None:
+    offer(version, "Late", local("2026-09-04 09:00"), holder=rep("Ana"))
+    offer(version, "Soon", local("2026-09-08 09:00"), holder=rep("Ana"))
+    offer(version, "There", local("2026-09-04 09:00"), holder=rep("Bruno"))
+    away(rep("Ana"), "2026-09-08 09:30", "2026-09-09 00:00")
+
+    page = client.get(reverse("leads:team-member", args=["acme", rep("Ana").pk]))
+    text = text_of(page)
+    assert re.search(r"Late .*14:00 Overdue Soon 14:00 while its holder is away", text)
+    assert page.content.decode().count("checked") == 2
+
+    there = client.get(reverse("leads:team-member", args=["acme", rep("Bruno").pk]))
+    assert "Overdue" in text_of(there)
+    assert there.content.decode().count("checked") == 0
+
+
+def test_numbers_lead_to_what_they_count(
+    client: Client, version: AgreementVersion, rafa: User
+) -> None:
+    for name in ("Ana", "Bruno"):
+        offer(version, f"Late {name}", local("2026-09-04 09:00"), holder=rep(name))
+        offer(version, f"Soon {name}", local("2026-09-08 09:00"), holder=rep(name))
+        away(rep(name), "2026-09-08 09:30", "2026-09-09 00:00")
+    ana = reverse("leads:team-member", args=["acme", rep("Ana").pk])
+    page = client.get(TEAM).content.decode()
+    links = ["/agreements/acme/team/away/", ana, f"{ana}?only=overdue", f"{ana}?only=away"]
+    assert [link for link in links if f'href="{link}"' not in page] == []
+
+    left = client.get(links[0])
+    assert [row["handoff"].lead.name for row in left.context["rows"]] == ["Soon Ana", "Soon Bruno"]
+    assert left.content.decode().count("checked") == 2
+    assert "Soon Bruno Bruno" in text_of(left)
+    for only, name in (("overdue", "Late Ana"), ("away", "Soon Ana")):
+        rows = client.get(ana, {"only": only}).context["rows"]
+        assert [row["handoff"].lead.name for row in rows] == [name]
+
+    chosen = {"handoff": [row["handoff"].pk for row in left.context["rows"]], "to": rep("Carla").pk}
+    given = client.post(links[0], chosen, follow=True)
+    assert "2 handoffs given away: Carla 2." in text_of(given)
+    assert "Nothing is open here" in text_of(given)
+
+
+def test_what_runs_out_before_somebody_leaves_does_not_run_out_meanwhile(
+    client: Client, version: AgreementVersion, rafa: User
+) -> None:
+    offer(version, "Soon", local("2026-09-08 09:00"), holder=rep("Ana"))
+    away(rep("Ana"), "2026-09-08 14:01", "2026-09-09 00:00")
+    assert "run out while" not in text_of(client.get(TEAM))
 
 
 def test_what_waits_is_given_to_a_person(

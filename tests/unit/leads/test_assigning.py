@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from agreements.business_time import Schedule, business_between
@@ -168,7 +168,6 @@ def test_who_left_gives_the_turn_to_who_comes_behind() -> None:
 
 # -- whatever happens
 
-untimed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 HOURS = st.integers(0, 24 * 14)
 SPANS = st.lists(st.tuples(HOURS, st.integers(1, 24 * 7)), max_size=3)
 
@@ -188,7 +187,6 @@ TEAMS = st.dictionaries(
 ).map(lambda told: {key: Person(key, *told[key]) for key in sorted(told)})
 
 
-@untimed
 @given(TEAMS, HOURS, st.sampled_from(Method), st.integers(1, 6))
 def test_never_to_somebody_away_for_all_of_the_promise(
     team: dict[int, Person], hours: int, method: Method, owner: int
@@ -209,7 +207,6 @@ def test_never_to_somebody_away_for_all_of_the_promise(
             assert team[choice.person].load == min(team[key].load for key in there)
 
 
-@untimed
 @given(TEAMS, st.lists(HOURS, min_size=1, max_size=40))
 def test_turns_are_fair_to_within_one(team: dict[int, Person], hours: list[int]) -> None:
     """Among those who are always there, whoever else comes and goes."""
@@ -228,7 +225,6 @@ def test_turns_are_fair_to_within_one(team: dict[int, Person], hours: list[int])
     assert max(counts, default=0) - min(counts, default=0) <= 1
 
 
-@untimed
 @given(AWAY, HOURS)
 def test_time_there_is_what_no_absence_covers(
     away: tuple[tuple[datetime, datetime], ...], hours: int
