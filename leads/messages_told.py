@@ -28,7 +28,9 @@ def messages_about(handoff: Handoff, now: datetime) -> list[ToldMessage]:
     found = Message.objects.filter(
         subject_type=handoff._meta.label_lower, subject_id=str(handoff.pk)
     )
-    ordered = found.select_related("recipient").order_by("recorded_at", "kind", "pk")
+    ordered = found.select_related("recipient").order_by(
+        "recorded_at", "kind", "recipient__name", "pk"
+    )
     groups = groupby(ordered, lambda each: (each.recorded_at, each.kind))
     return [_told(at, kind, list(group), now) for (at, kind), group in groups]
 

@@ -75,6 +75,20 @@ def test_it_works(client: Client, rejected: Handoff, julia: User, marina: User) 
     assert f"handoff={rejected.pk}&amp;deed=decide" in client.get(PAGE).content.decode()
 
 
+def test_who_decides_reads_both_sides_where_they_decide(
+    client: Client, rejected: Handoff, julia: User, marina: User
+) -> None:
+    contests.contest(handoff=rejected, by=julia, now=NOW, note="She answers at noon.")
+    client.force_login(marina)
+    lead = f"/agreements/acme/leads/{rejected.lead_id}/"
+    page = client.get(f"{lead}?handoff={rejected.pk}&deed=decide")
+    form = text_of(page).partition("Does the rejection of Paulo stand?")[2].partition("Decide ")[0]
+    assert "No such number. Rafael," in form
+    assert "Contested because: She answers at noon. Júlia," in form
+    reason = client.get(PAGE).context["waiting"][0].reason
+    assert f"Rejected because: {reason} No such number." in form
+
+
 def test_the_page_asks_no_more_for_more_of_them(
     client: Client, rejected: Handoff, version: AgreementVersion, django_assert_max_num_queries: Any
 ) -> None:
@@ -149,7 +163,7 @@ def test_messages_are_told(client: Client, rejected: Handoff, julia: User, marin
     assert "Message to Marina, Otto : decide about the rejection E-mail, waits to be sent." in text
     assert "Júlia contested the rejection" not in text
 
-    first, second = Message.objects.order_by("pk")
+    first, second = Message.objects.order_by("recipient__name")
     messages.note_sent(first, now=NOW)
     messages.note_failed(second, "Connection refused", now=NOW)
     text = text_of(client.get(address))
