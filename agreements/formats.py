@@ -4,6 +4,7 @@ Language and time zone are those active in the thread. Parts of one value are jo
 spaces, so that "1 h 20" never breaks over two lines.
 """
 
+import re
 from datetime import date, datetime, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
@@ -67,6 +68,14 @@ def length_patterns() -> dict[str, str]:
         "min": pgettext("length of time", "%(number)s min"),
         "s": pgettext("length of time", "%(number)s s"),
     }
+
+
+def left_beside(used: timedelta, left: timedelta) -> timedelta:
+    """Return what is left in whole minutes, so that it and what is used, both cut, add up."""
+    minute = timedelta(minutes=1)
+    if used < minute or left < minute:
+        return left
+    return ((used + left) // minute - used // minute) * minute
 
 
 def hours(value: timedelta) -> str:
@@ -153,13 +162,16 @@ def exact_instant(at: datetime) -> str:
 
 
 def near_instant(at: datetime | None, now: datetime) -> str:
-    """Write an instant no longer than needed: "16:40", "Thu 16:40" within six days, else whole."""
+    """Write an instant no longer than needed: "16:40", "Thu 16:40", else whole.
+
+    A weekday alone is one of the next six days, or yesterday: older ones would read as to come.
+    """
     if at is None:
         return NO_VALUE
     local, today = timezone.localtime(at), timezone.localtime(now).date()
     if local.date() == today:
         return dated(local, pgettext("date format", "H:i"))
-    if abs((local.date() - today).days) < 7:
+    if -1 <= (local.date() - today).days < 7:
         return dated(local, pgettext("date format", "D H:i"))
     return instant(at, now)
 
@@ -215,5 +227,8 @@ def dated(on: date, pattern: str) -> str:
 
 
 def _small(text: str) -> str:
-    # Portuguese writes days and months small; Django's names of them begin with a capital.
-    return text.lower() if (get_language() or "").startswith("pt") else text
+    # Portuguese writes days and months small, and Saturday with its accent in short, too; Django's
+    # names of them begin with a capital, and have it without.
+    if not (get_language() or "").startswith("pt"):
+        return text
+    return re.sub(r"\bsab\b", "sáb", text.lower())

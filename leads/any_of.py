@@ -19,10 +19,16 @@ class AnyOf(Func):
         self.values = list(values)
 
     def as_sql(self, compiler: SQLCompiler, *_: Any, **__: Any) -> tuple[str, tuple[Any, ...]]:
-        """Write the comparison, with keys as wide as the column's, which alone can be hashed."""
+        """Write the comparison, with keys as wide as the column's, which alone can be hashed.
+
+        A number that the column cannot hold is none of its keys.
+        """
         source = self.get_source_expressions()[0]
         field = getattr(source.output_field, "target_field", source.output_field)
-        kind = field.cast_db_type(compiler.connection)
-        cast = f"::{kind}[]" if isinstance(field, IntegerField) else ""
+        cast, values = "", self.values
+        if isinstance(field, IntegerField):
+            cast = f"::{field.cast_db_type(compiler.connection)}[]"
+            least, most = compiler.connection.ops.integer_field_range(field.get_internal_type())
+            values = [key for key in values if key is not None and least <= key <= most]
         column, parameters = compiler.compile(source)
-        return f"{column} = ANY(%s{cast})", (*parameters, self.values)
+        return f"{column} = ANY(%s{cast})", (*parameters, values)

@@ -33,12 +33,20 @@ Batch = list[Row]
 
 @dataclass(slots=True)
 class Kept:
-    """What became of a batch; a silent row told no facts."""
+    """What became of a batch; a silent row told no facts.
+
+    A dry run says, too, how many leads more are in no list of the agreement by it: with a later
+    batch it may be fewer. ``doubled`` is how many rows tell a deed that an earlier row told,
+    and ``future`` how many tell of what is yet to come.
+    """
 
     facts: Ingested = field(default_factory=Ingested)
     taken: int = 0
     silent: int = 0
     refused: list[tuple[Row, UnableToRead]] = field(default_factory=list)
+    unlisted: int = 0
+    doubled: int = 0
+    future: int = 0
 
     def add(self, other: "Kept") -> "Kept":
         """Count another part in."""

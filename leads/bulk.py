@@ -20,16 +20,17 @@ from leads.candidates import Choosing
 from leads.deed_forms import WithdrawForm
 from leads.deeds import closed_because, decided_once
 from leads.many import Done, do_to_each
-from leads.models import Handoff, HandoffEvent, Lead
+from leads.models import Handoff, HandoffEvent, Lead, LeadStage
 from leads.permissions import (
     check_user_can_offer,
     check_user_can_organise,
     check_user_can_withdraw,
 )
 from leads.queue import Desk
-from leads.registry import lasting_handoffs, latest_of_each
+from leads.registry import lasting_handoffs, latest_of_each, leads_in, readable_handoffs
 
 MOST = 500
+_READ_WITH = ("agreement", "version", "lead__merged_into")
 """How many leads one deed is done to at once."""
 DONE = "leads.bulk.done"
 
@@ -164,9 +165,19 @@ def deeds_offered(desk: Desk) -> tuple[bool, list[BulkDeed]]:
     return may(check_user_can_offer), [each for each in DEEDS.values() if may(each.check)]
 
 
-def consider_leads(desk: Desk, deed: BulkDeed, leads: Sequence[Lead]) -> list[Considered]:
-    """Tell of each lead whether the deed can be done to its latest handoff."""
-    lasting = lasting_handoffs(desk).select_related("agreement", "version", "lead__merged_into")
+def consider_found(
+    desk: Desk, deed: BulkDeed, found: Sequence[Lead | Handoff | LeadStage]
+) -> list[Considered]:
+    """Tell whether the deed can be done to each handoff that was found, or a lead's latest."""
+    if found and all(isinstance(each, Handoff) for each in found):
+        keys = [each.pk for each in found]
+        handoffs = readable_handoffs(desk).select_related(*_READ_WITH).in_bulk(keys)
+        return consider([handoffs[key] for key in keys], deed, desk.user)
+    return _consider_leads(desk, deed, leads_in(found))
+
+
+def _consider_leads(desk: Desk, deed: BulkDeed, leads: Sequence[Lead]) -> list[Considered]:
+    lasting = lasting_handoffs(desk).select_related(*_READ_WITH)
     members = Lead.objects.one_with([lead.pk for lead in leads]).values_list("pk", flat=True)
     latest = latest_of_each(lasting, list(members))
     found = {each.lead.pk: each for each in consider(list(latest.values()), deed, desk.user)}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from agreements.models import Agreement, User
-from leads.assigning import TeamRule, Waiting, deal, is_there
+from leads.assigning import Person, TeamRule, Waiting, deal, is_there
 from leads.assignment_words import away_words, choice_words
 from leads.models import Handoff, TeamRules
 from leads.team import Team, rules_of, team_of, waiting_of
@@ -71,6 +71,23 @@ class Choosing:
         ]
 
     def runs_out_while_away(self, waiting: Waiting) -> bool:
-        """Whether who holds a handoff is away until its promise runs out."""
-        holder = self.team.staff.get(waiting.holder) if waiting.holder is not None else None
-        return holder is not None and not is_there(holder, waiting, now=self.now)
+        """Whether a promise runs out while its holder is away; what ran out before does not."""
+        due_at, person = waiting.due_at, self._holder(waiting)
+        if person is None or due_at is None or due_at < self.now:
+            return False
+        has_begun = any(start <= due_at for start, _end in person.away)
+        return has_begun and not is_there(person, waiting, now=self.now)
+
+    def is_left_behind(self, waiting: Waiting) -> bool:
+        """Whether a promise runs out meanwhile, or has run out and its holder is not there."""
+        person = self._holder(waiting)
+        if person is None or not self.is_overdue(waiting):
+            return self.runs_out_while_away(waiting)
+        return not is_there(person, waiting, now=self.now)
+
+    def is_overdue(self, waiting: Waiting) -> bool:
+        """Whether a promise has run out."""
+        return waiting.due_at is not None and waiting.due_at < self.now
+
+    def _holder(self, waiting: Waiting) -> Person | None:
+        return self.team.staff.get(waiting.holder) if waiting.holder is not None else None

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -149,6 +149,7 @@ def _length(clock: LiveClock, now: datetime) -> str:
         return ""
     if now > state.due_at or state.ended_at is not None:
         return formats.working_time(state.late_by(now), day=day)
+    left = open_between(state.schedule, now, state.due_at, state.pauses)
     return formats.working_time(
-        open_between(state.schedule, now, state.due_at, state.pauses), day=day
+        formats.left_beside(state.used_at(now) or timedelta(), left), day=day
     )

@@ -123,7 +123,7 @@ class Case:
         judgement = judgement_of(self.records, key, standing)
         if judgement is None:
             return
-        marks = sorted([*standing.marks, *marks_of_lead(self.records, key)])
+        marks = sorted([*standing.marks, *marks_of_lead(self.records, key, standing)])
         for place, mark in enumerate(marks, start=1):
             history = History(marks[:place])
             states = [

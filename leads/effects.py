@@ -1,6 +1,6 @@
 """What a fact did to the clocks of a handoff: read off the clocks before and after it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +16,8 @@ from leads.models import Clock
 class Effect:
     """Something that became of a clock.
 
-    ``code`` is started, attempt, moved, met, late, void or gave_up; ``state`` is the clock after.
+    ``code`` is started, attempt, moved, met, late, void or gave_up, of a correction reopened,
+    recounted or gone as well; ``state`` is the clock after, of one that is gone before.
     """
 
     code: str
@@ -57,6 +58,33 @@ def effects_between(before: Iterable[ClockState], after: Iterable[ClockState]) -
         elif earlier is not None and state.due_at != earlier.due_at:
             found.append(Effect("moved", state))
     return found
+
+
+def effects_of_correction(
+    before: Sequence[ClockState], after: Sequence[ClockState]
+) -> list[Effect]:
+    """Compare the clocks of a handoff before and after what was told of it was corrected.
+
+    What happened to a clock may be undone by it.
+    """
+    known = {(state.clause_key, state.occurrence): state for state in before}
+    found = []
+    for state in after:
+        earlier = known.pop((state.clause_key, state.occurrence), None)
+        undone = _undone(earlier, state) if earlier is not None else ""
+        if undone:
+            found.append(Effect(undone, state))
+        else:
+            found += effects_between([earlier] if earlier is not None else [], [state])
+    return [*found, *(Effect("gone", state) for state in known.values())]
+
+
+def _undone(earlier: ClockState, state: ClockState) -> str:
+    if state.ended_at is not None:
+        return ""
+    if earlier.ended_at is not None:
+        return "reopened"
+    return "recounted" if state.attempts < earlier.attempts else ""
 
 
 def _end_of(state: ClockState) -> str:
@@ -103,6 +131,9 @@ def sentence_of(effect: Effect) -> str:
         "late": _("%(clock)s met late, %(used)s."),
         "void": _("%(clock)s ended without a verdict."),
         "gave_up": _("%(clock)s was given up before it was met."),
+        "reopened": _("%(clock)s is open again, due %(due)s."),
+        "recounted": _("%(clock)s counts %(number)s of %(count)s attempts now."),
+        "gone": _("%(clock)s does not run any more."),
     }
     return patterns[effect.code] % _parts(effect.state)
 

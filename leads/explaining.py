@@ -185,9 +185,10 @@ class _Teller:
         return format_html(_("It was met on {end}: {day}."), **parts)
 
     def _running(self) -> SafeString:
+        left = formats.left_beside(self.explanation.counted, self.explanation.left)
         parts = {
             "counted": _strong(formats.working_time(self.explanation.counted)),
-            "left": _strong(formats.working_time(self.explanation.left)),
+            "left": _strong(formats.working_time(left)),
             "late": _strong(formats.working_time(self.explanation.late)),
             "day": _strong(day_words(self.state, self.now)),
         }

@@ -113,11 +113,7 @@ def _event_pattern(event: HandoffEvent, *, is_repeat: bool) -> str:
         case "assigned":
             return _assigned_pattern(event)
         case "decided":
-            return (
-                _("The rejection was overturned")
-                if event.is_overturned
-                else _("The rejection was upheld")
-            )
+            return _decided_pattern(event)
     patterns = {
         "offered": _("{who} offered the lead to {team}"),
         "accepted": _("{who} accepted the handoff"),
@@ -143,6 +139,20 @@ def _offered_pattern(event: HandoffEvent) -> str:
             return _("Offered to {team}")
 
 
+def _decided_pattern(event: HandoffEvent) -> str:
+    if event.person is None:
+        return (
+            _("The rejection was overturned")
+            if event.is_overturned
+            else _("The rejection was upheld")
+        )
+    return (
+        _("{who} overturned the rejection")
+        if event.is_overturned
+        else _("{who} upheld the rejection")
+    )
+
+
 def _assigned_pattern(event: HandoffEvent) -> str:
     if event.person is None:
         return _("Put into the queue of {team}")
@@ -165,8 +175,14 @@ def _event_details(event: HandoffEvent, reason: str, around: Surroundings) -> li
     return [*details, *_said(event.note)]
 
 
-def tell_follow_up(touch: FollowUp, around: Surroundings, *, counts: bool) -> Told:
-    """Say what a person, or a machine, did to reach the lead."""
+def tell_follow_up(
+    touch: FollowUp, around: Surroundings, *, counts: bool, told_at: datetime | None = None
+) -> Told:
+    """Say what a person, or a machine, did to reach the lead.
+
+    ``told_at`` is when it was first said to have happened then; None is as it was recorded.
+    """
+    told_at = told_at or touch.recorded_at
     parts = {
         "who": _strong(_name(touch.person)),
         "outcome": touch.get_outcome_display().lower(),
@@ -175,7 +191,7 @@ def tell_follow_up(touch: FollowUp, around: Surroundings, *, counts: bool) -> To
     return Told(
         icon=_CHANNEL_ICONS[touch.channel],
         text=format_html(_follow_up_pattern(touch), **parts),
-        details=tuple(_follow_up_details(touch, around, counts=counts)),
+        details=tuple(_follow_up_details(touch, around, told_at, counts=counts)),
         is_person=not touch.is_automated,
     )
 
@@ -200,7 +216,9 @@ def _follow_up_pattern(touch: FollowUp) -> str:
     }[touch.channel]
 
 
-def _follow_up_details(touch: FollowUp, around: Surroundings, *, counts: bool) -> list[str]:
+def _follow_up_details(
+    touch: FollowUp, around: Surroundings, told_at: datetime, *, counts: bool
+) -> list[str]:
     details = _said(touch.note)
     if touch.next_step:
         details.append(
@@ -210,12 +228,12 @@ def _follow_up_details(touch: FollowUp, around: Surroundings, *, counts: bool) -
             else _("Next step: %(step)s.") % {"step": touch.next_step}
         )
     by_hand = touch.evidence == FollowUp.Evidence.BY_HAND
-    if by_hand and (touch.recorded_at - touch.occurred_at).total_seconds() >= 60:
+    if by_hand and (told_at - touch.occurred_at).total_seconds() >= 60:
         details.append(
             _("Back-dated: typed in %(when)s, %(length)s later.")
             % {
-                "when": formats.instant(touch.recorded_at, around.now),
-                "length": formats.working_time(touch.recorded_at - touch.occurred_at, day=_DAY),
+                "when": formats.instant(told_at, around.now),
+                "length": formats.working_time(told_at - touch.occurred_at, day=_DAY),
             }
         )
     if not counts and not touch.is_automated:

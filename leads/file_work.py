@@ -9,6 +9,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from leads import workbooks
 from leads.actions.file_imports import State
 from leads.file_drafts import first_draft
 from leads.files import UnableToReadFile
+from leads.guessing.drafts import Draft
 from leads.guessing.looking import as_document, look
 from leads.guessing.presets import object_without_leads
 from leads.imports import Imported, import_facts
@@ -40,6 +42,8 @@ logger = logging.getLogger(__name__)
 MOST_TRIES = 3
 # Progress is written whenever so many parts of the whole are done.
 _PARTS = 200
+# What comes of a text that is read in an encoding that it is not in.
+_NOTHING_READ = frozenset({"not_encoded", "no_header", "no_rows"})
 _BROKEN_OFF = (OperationalError, InterfaceError)
 
 
@@ -65,11 +69,10 @@ def work_on(pk: int, *, now: datetime) -> bool:
             logger.exception("Import %s waits for the next beat.", pk)
             return False
         except (UnableToReadFile, MappingError) as error:
-            told = sentence_of(error, file_import.delivery.file_name)
-            _end(file_import, _AFTER_REFUSAL[State(file_import.state)], error=told)
+            _refuse(file_import, _refusal_of(file_import, error))
         except Exception:
             logger.exception("Import %s could not be worked on.", pk)
-            _end(file_import, _AFTER_REFUSAL[State(file_import.state)], error=_failed())
+            _refuse(file_import, _failed())
     return True
 
 
@@ -89,6 +92,36 @@ def sentence_of(error: UnableToReadFile | MappingError, file_name: str) -> str:
     )
 
 
+def _refusal_of(file_import: FileImport, error: UnableToReadFile | MappingError) -> str:
+    """Say what is wrong; where another encoding was chosen of which nothing can be read, so."""
+    said = file_import.draft.get("encoding", "")
+    before = _as_read_before(file_import)
+    is_encoding = isinstance(error, UnableToReadFile) and error.code in _NOTHING_READ
+    if is_encoding and before is not None and before.encoding != said:
+        return _(
+            "%(file)s is not %(encoding)s. Below it is as it was read before: choose another "
+            "encoding if that is wrong."
+        ) % {"file": file_import.delivery.file_name, "encoding": said}
+    return sentence_of(error, file_import.delivery.file_name)
+
+
+def _refuse(file_import: FileImport, told: str) -> None:
+    """Owe nothing more and say why; what was read before in another way stands as it was read."""
+    state, before = _AFTER_REFUSAL[State(file_import.state)], _as_read_before(file_import)
+    if state == State.REFUSED and before is not None:
+        _end(file_import, State.DRAFT, draft=before.as_document(), error=told)
+    else:
+        _end(file_import, state, error=told)
+
+
+def _as_read_before(file_import: FileImport) -> Draft | None:
+    """Return what was said of a file as it was read before; None where it was not."""
+    said, found = file_import.draft, file_import.found or {}
+    if "columns" not in found or "roles" not in said:
+        return None
+    return replace(Draft.read(said), encoding=found["encoding"], delimiter=found["delimiter"])
+
+
 def _failed() -> str:
     return _(
         "The portal could not go on with this file, and its operator was told in the log. Try "
@@ -98,7 +131,7 @@ def _failed() -> str:
 
 def _work(file_import: FileImport, now: datetime) -> None:
     if file_import.tries > MOST_TRIES:
-        _end(file_import, _AFTER_REFUSAL[State(file_import.state)], error=_failed())
+        _refuse(file_import, _failed())
         return
     _WORKS[State(file_import.state)](file_import, now)
 
@@ -112,7 +145,8 @@ class _Progress:
         self(0)
 
     def __call__(self, done: int) -> None:
-        if self._kept >= 0 and done - self._kept < self._whole / _PARTS:
+        is_little = done - self._kept < self._whole / _PARTS
+        if self._kept >= 0 and is_little and done < self._whole:
             return
         self._kept = done
         if not self._rows.update(done=done, whole=self._whole, beat_at=Now()):
@@ -127,9 +161,8 @@ def _still(file_import: FileImport) -> QuerySet[FileImport]:
 
 
 def _end(file_import: FileImport, state: State, **values: Any) -> bool:
-    """Owe nothing more, unless somebody stopped the work at its very end; tell whether."""
-    at_work = FileImport.objects.filter(pk=file_import.pk, state=file_import.state)
-    return bool(at_work.update(state=state, beat_at=None, tries=0, **values))
+    """Owe nothing more, unless the work was stopped or taken over at its very end; tell whether."""
+    return bool(_still(file_import).update(state=state, beat_at=None, tries=0, **values))
 
 
 def _read(file_import: FileImport, _now: datetime) -> None:
@@ -149,8 +182,10 @@ def _read(file_import: FileImport, _now: datetime) -> None:
                 return
         path = _write_table(file_import, path, of_workbook.get("sheet", ""))
         form = {"encoding": "utf-8", "delimiter": ","}
-    progress = _Progress(file_import, 2 * path.stat().st_size)
+    whole = 2 * path.stat().st_size
+    progress = _Progress(file_import, whole)
     looked = look(path, **form, on_progress=progress)
+    progress(whole)
     if other := object_without_leads(looked.header):
         raise UnableToReadFile(other, file=path.name)
     found = as_document(looked) | of_workbook

@@ -198,9 +198,10 @@ class _Drawing:
     def _legend(self) -> list[LegendItem]:
         drawn = {block.kind for day in self.days for block in self._blocks(day)}
         told = self.explanation
+        left = formats.left_beside(told.counted, told.left)
         labels = {
             "counted": _("counted %(time)s") % {"time": formats.working_time(told.counted)},
-            "left": _("left %(time)s") % {"time": formats.working_time(told.left)},
+            "left": _("left %(time)s") % {"time": formats.working_time(left)},
             "late": _("late %(time)s") % {"time": formats.working_time(told.late)},
             "paused": _("paused %(time)s") % {"time": formats.working_time(told.paused)},
             "outside": _("open or holiday, outside the clock"),

@@ -13,6 +13,7 @@ from agreements.models import Agreement, User
 from agreements.rules_lock import judge_by_rules
 from leads.any_of import AnyOf
 from leads.copying import copy_rows
+from leads.first_stages import is_first_stage, leads_with_a_stage, named_in
 from leads.forgotten import Forgotten, forgotten_among
 from leads.models import (
     Deal,
@@ -81,13 +82,17 @@ class Ingested:
 
 @dataclass(frozen=True, slots=True)
 class _Telling:
-    """Under which agreement, by whom, when and in which delivery the facts came."""
+    """Under which agreement, by whom, when and in which delivery the facts came.
+
+    ``with_stage`` are those of the leads of whom a stage is told only if they have none that do.
+    """
 
     agreement: Agreement
     by: User | None
     now: datetime
     delivery: Delivery | None
     forgotten: Forgotten
+    with_stage: frozenset[int]
 
     @property
     def recorded_at(self) -> datetime:
@@ -116,7 +121,10 @@ def ingest(
     judge_by_rules()
     leads, born_leads = leads_named(facts, agreement, now)
     forgotten = forgotten_among(leads, born_leads, facts, now)
-    told_in, facts = _Telling(agreement, by, now, delivery, forgotten), forgotten.renamed(facts)
+    asked = {leads[name] for name in named_in(facts)} - born_leads
+    with_stage = leads_with_a_stage(agreement, asked, besides=delivery)
+    told_in = _Telling(agreement, by, now, delivery, forgotten, with_stage)
+    facts = forgotten.renamed(facts)
     handoffs, born_handoffs = handoffs_named(agreement, facts, leads)
     ingested = Ingested(leads=len(born_leads), forgotten=forgotten.count(facts))
     touched = set[int]()
@@ -227,6 +235,8 @@ def _keep(
         mark = (content_hash, fact.revised_at)
         if mark in revisions:
             ingested.repeated += 1
+            continue
+        if leads[fact.lead] in told_in.with_stage and is_first_stage(fact):
             continue
         ingested.new += not revisions
         ingested.revised += bool(revisions)

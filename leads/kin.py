@@ -37,6 +37,16 @@ def apart_from(rows: Rows, others: QuerySet[Any]) -> Rows:
     )
 
 
+def is_about_same(others: QuerySet[Any]) -> Q:
+    """Return whether one of the others is about the lead of a row, or about one that is the same.
+
+    For rows of which few are asked; ``apart_from`` finds all.
+    """
+    own, kept = OuterRef("lead"), OuterRef("lead__merged_into")
+    same = {"lead": own}, {"lead__merged_into": own}, {"lead": kept}, {"lead__merged_into": kept}
+    return Q(*(Exists(others.filter(**each)) for each in same), _connector=Q.OR)
+
+
 def kept_apart_from(rows: Rows, others: QuerySet[Any]) -> Rows:
     """Return the rows about a lead that is kept, which none of the others is about.
 

@@ -1,5 +1,6 @@
 """Pages of long lists: nothing is counted that is known, or further than anybody leafs."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -25,7 +26,7 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
 
     LIMIT = 10_000
 
-    def __init__(self, object_list: QuerySet[Any], per_page: int) -> None:
+    def __init__(self, object_list: QuerySet[Any] | Sequence[Any], per_page: int) -> None:
         super().__init__(object_list, per_page)
         self._rows = object_list
 
@@ -41,4 +42,6 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
 
     @cached_property
     def _found(self) -> int:
-        return self._rows.order_by()[: self.LIMIT + 1].count()
+        if isinstance(self._rows, QuerySet):
+            return self._rows.order_by()[: self.LIMIT + 1].count()
+        return len(self._rows)

@@ -29,7 +29,8 @@ class Paused:
     """The pauses of a handoff in working time: how long in all, how often, by whom, for what.
 
     ``ran`` is how long it was open and not paused. ``allowed`` is what the terms let one pause
-    last, None without a limit. ``running`` is the pause that runs now.
+    last, None without a limit. ``running`` is the pause that runs now,
+    ``latest`` the one that began last.
     """
 
     times: int
@@ -38,6 +39,7 @@ class Paused:
     allowed: timedelta | None
     people: tuple[str, ...]
     running: HandoffEvent | None
+    latest: HandoffEvent
 
     @property
     def is_more_than_allowed(self) -> bool:
@@ -138,6 +140,7 @@ def _paused(
         allowed=_allowed(book.schedule, pauses[0].occurred_at, longest),
         people=tuple(dict.fromkeys(each.person.name for each in pauses if each.person)),
         running=pause_of_events(events, now) if handoff.is_open else None,
+        latest=pauses[-1],
     )
 
 

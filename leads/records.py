@@ -187,11 +187,11 @@ def _follow_ups(
             if revised_at is not None:
                 corrected.add(row.external_id)
     if corrected:
-        _date_back(found, _first_recorded(corrected))
+        _date_back(found, first_recorded(corrected))
     return found, by_hand
 
 
-def _first_recorded(names: Collection[str]) -> dict[tuple[str, str, datetime], datetime]:
+def first_recorded(names: Collection[str]) -> dict[tuple[str, str, datetime], datetime]:
     """Return when each follow-up was first said to have happened at an instant."""
     rows = FollowUp.objects.filter(AnyOf("external_id", names), is_retracted=False)
     told = rows.values_list("source", "external_id", "occurred_at")
@@ -228,9 +228,8 @@ def changes_of(lead_ids: Collection[int], families: Families) -> dict[int, list[
     """Read what was told of the attributes of whole families, by lead and in order; one query."""
     found: defaultdict[int, list[ChangeRow]] = defaultdict(list)
     rows = LeadChange.objects.holding().filter(AnyOf("lead", lead_ids))
-    for lead_id, *row in rows.order_by("occurred_at", "source", "external_id").values_list(
-        "lead_id", *ChangeRow._fields
-    ):
+    told = rows.order_by("occurred_at", "source", "recorded_at", "external_id")
+    for lead_id, *row in told.values_list("lead_id", *ChangeRow._fields):
         found[lead_id].append(ChangeRow._make(row))
     share_changes(found, families)
     return found

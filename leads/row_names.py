@@ -8,6 +8,8 @@ from leads.mapping_problems import MappingError
 from leads.row_problems import UnableToRead
 
 NameReader = Callable[[Sequence[str]], tuple[str, str] | None]
+NameReaderOf = Callable[[Sequence[str]], NameReader]
+"""What makes of the header of a file that which reads the names of its rows."""
 
 
 def name_reader(mapping: FactsMapping, header: Sequence[str]) -> NameReader:
@@ -24,5 +26,19 @@ def name_reader(mapping: FactsMapping, header: Sequence[str]) -> NameReader:
             return source, read([cell.strip() for cell in cells])
         except (UnableToRead, IndexError):
             return None
+
+    return name
+
+
+def column_reader(source: str, column: str, header: Sequence[str]) -> NameReader:
+    """Return what reads the source and the id of a row's lead from a column of which it is known.
+
+    None where the row ends before it, or says nothing there.
+    """
+    place = header.index(column) if column in header else len(header)
+
+    def name(cells: Sequence[str]) -> tuple[str, str] | None:
+        external_id = cells[place].strip() if place < len(cells) else ""
+        return (source, external_id) if external_id else None
 
     return name

@@ -4,6 +4,10 @@ from agreements.criteria import gettext_noop
 
 MESSAGES: dict[str, str] = {
     "wrong_width": gettext_noop("The row has {found} cells, but the header has {expected}."),
+    "lines_swallowed": gettext_noop(
+        "The row has {found} cells, but the header has {expected}: a quotation mark in line "
+        "{first} opens a cell that goes on to line {last}; close or remove it."
+    ),
     "open_quote": gettext_noop(
         "A quotation mark is opened in it that is not closed up to line {line}; close or remove it."
     ),
@@ -13,6 +17,8 @@ MESSAGES: dict[str, str] = {
     ),
     "zero_character": gettext_noop("The row holds a zero character; remove it."),
     "empty_cell": gettext_noop("“{column}” is empty, but {key} needs it."),
+    "no_lead": gettext_noop("“{column}” is empty, but it names the lead; fill it in."),
+    "no_name": gettext_noop("“{column}” is empty, but it names what the row tells; fill it in."),
     "too_long": gettext_noop("“{column}” is longer than the {limit} characters that {key} takes."),
     "not_possible": gettext_noop(
         "“{value}” in “{column}” is not possible for {key}; say in the mapping under “values” "
@@ -29,6 +35,7 @@ MESSAGES: dict[str, str] = {
         "“at: {{date: {column}}}” in the mapping."
     ),
     "not_a_date": gettext_noop("“{value}” in “{column}” is not a date; write it as 2026-03-31."),
+    "no_such_date": gettext_noop("“{value}” in “{column}” is a day that does not exist."),
     "no_such_day": gettext_noop("“{value}” in “{column}” is a day that {zone} did not have."),
     "no_zone": gettext_noop(
         "“{value}” in “{column}” does not say its zone; add “time_zone” to the mapping."

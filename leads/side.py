@@ -5,7 +5,16 @@ from typing import Any
 
 from agreements import formats
 from agreements.terms import Terms
-from leads.models import FollowUp, Handoff, HandoffEvent, Lead, LeadIdentity
+from leads.any_of import AnyOf
+from leads.models import (
+    Delivery,
+    FollowUp,
+    Handoff,
+    HandoffEvent,
+    Lead,
+    LeadChange,
+    LeadIdentity,
+)
 from leads.qualifying import criteria_of, field_name, is_below_criteria, value_text
 from leads.timeline import Story
 
@@ -28,6 +37,7 @@ def side_of(story: Story, *, here: str, readable: Sequence[Handoff]) -> dict[str
         "offer_note": _offer_note(handoff) if handoff else "",
         "attributes": attributes[: len(_FIRST_SHOWN)],
         "more_attributes": attributes[len(_FIRST_SHOWN) :],
+        "undone_import": _undone_import(story) if not lead.attributes else None,
         "next_step": _next_step(story),
         "others": _others(story, here.partition("?")[0], readable),
         "identities": LeadIdentity.objects.filter(lead__in=story.lead_ids).order_by(
@@ -54,6 +64,13 @@ def _attributes(lead: Lead) -> Iterable[tuple[str, str]]:
     keys = [key for key in _FIRST_SHOWN if key in told]
     keys += sorted(key for key in told if key not in (*_FIRST_SHOWN, *_ABOUT_THE_PERSON))
     return ((field_name(key), told[key]) for key in keys if told[key])
+
+
+def _undone_import(story: Story) -> Delivery | None:
+    """Return the latest import that told of a lead of which nothing else tells, and was undone."""
+    told = LeadChange.objects.filter(AnyOf("lead", story.lead_ids), is_undone=True)
+    latest = told.select_related("delivery").order_by("-pk").first()
+    return latest.delivery if latest else None
 
 
 def _next_step(story: Story) -> FollowUp | None:

@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import Any, ClassVar, NamedTuple
 
 # Who told it and when it was revised are about the telling, not about what is told.
-_NOT_CONTENT = frozenset({"lead", "source", "external_id", "revised_at"})
+_NOT_CONTENT = frozenset({"lead", "source", "external_id", "revised_at", "if_none"})
 
 
 class Named(NamedTuple):
@@ -81,10 +81,14 @@ _PLAIN: dict[type, Callable[[Any], str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldStage(Told):
-    """The lead reached a stage of the agreement's funnel."""
+    """The lead reached a stage of the agreement's funnel.
+
+    With ``if_none`` that is told only if nothing else tells of a stage of the lead.
+    """
 
     kind: ClassVar[str] = "stage"
     stage: str
+    if_none: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,12 +39,15 @@ def title_of(steps: tuple[str, ...], value: Any, names: Names) -> str:
 
 
 def _by_name(steps: tuple[str, ...], value: Any) -> str:
-    """Name an entry by its own name, in quotes where that is a text of the parties."""
+    """Name an entry by its own name, in quotes where that is a text of the parties.
+
+    What a draft has in the place of an entry is named by itself where it is a text.
+    """
     of_reason = steps[0] == "reasons" and len(steps) == 3
     own = "name" if of_reason else _NAMED_BY.get(".".join(steps[:-1]), "")
     if not own:
         return str(field_at(steps).label)
-    found = value.get(own) if isinstance(value, Mapping) else None
+    found = value.get(own) if isinstance(value, Mapping) else value
     name = found if isinstance(found, str) and found else steps[-1]
     return name if steps[0] in ("tiers", "channels", "funnel") else f"“{name}”"
 

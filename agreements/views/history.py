@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 from agreements.history import moments_of
 from agreements.history_words import Teller
 from agreements.lineage import Lineage
-from agreements.models import Agreement, Calendar
+from agreements.models import Agreement, Audit, Calendar
 from agreements.permissions import check_user_can_edit, refusal
 from agreements.requests import SignedInRequest
 
@@ -36,5 +36,15 @@ def history(request: SignedInRequest, slug: str) -> HttpResponse:
         "now": timezone.now(),
         "page": page,
         "events": [teller.tell(moment) for moment in page],
+        "started": None if page.paginator.count else _started(agreement),
     }
     return render(request, "agreements/differences/history.html", context)
+
+
+def _started(agreement: Agreement) -> Audit | None:
+    """Return who started the agreement and when, where that was done here."""
+    return Audit.objects.filter(
+        action="agreements.agreement.created",
+        subject_type=agreement._meta.label_lower,
+        subject_id=str(agreement.pk),
+    ).first()

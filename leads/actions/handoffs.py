@@ -63,6 +63,7 @@ def offer(
     known = _known(name, lead, agreement)
     _check_not_open(lead, lead_ids, agreement, known)
     if told is None:
+        _check_not_contested(lead, lead_ids, agreement)
         _check_can_be_offered(lead, agreement, by=by, now=now, note=note)
     kept = ingest(
         agreement=agreement,
@@ -94,6 +95,18 @@ def _check_not_open(
     if (open_ones.exclude(pk=known.pk) if known else open_ones).exists():
         raise AlreadyOpen(
             _("%(lead)s is with sales already: open the lead to see where it stands.")
+            % {"lead": lead}
+        )
+
+
+def _check_not_contested(lead: Lead, lead_ids: Collection[int], agreement: Agreement) -> None:
+    """Raise UnableToOffer where the arbiter could not decide as they see fit any more."""
+    if agreement.handoffs.contested().filter(lead__in=lead_ids).exists():
+        raise UnableToOffer(
+            _(
+                "The rejection of %(lead)s waits for the arbiter: "
+                "offered anew it can only be upheld."
+            )
             % {"lead": lead}
         )
 

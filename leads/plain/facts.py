@@ -33,7 +33,8 @@ LEFT JOIN LATERAL (
         WHEN told.times = 1 THEN CASE WHEN told.first_at <= {until} THEN told.attributes END
         WHEN told.times > 1 THEN (
             SELECT jsonb_object_agg(
-                key, value ORDER BY change.occurred_at, change.source, change.external_id)
+                key, value ORDER BY change.occurred_at, change.source, change.recorded_at,
+                change.external_id)
             FROM leads_leadchange AS change, jsonb_each(change.attributes)
             WHERE change.lead_id = told.lead_id AND change.is_current AND NOT change.is_retracted
                 AND change.occurred_at <= {until})

@@ -173,7 +173,7 @@ def _plain(
     found = _Plain(key, standing, judgement)
     try:
         # Marks of the lead need no place among the others: one of a kind, or only its entries.
-        for mark in (*standing.marks, *sorted(marks_of_lead(records, key))):
+        for mark in (*standing.marks, *sorted(marks_of_lead(records, key, standing))):
             found.take(mark)
     except _NotPlainError:
         return None

@@ -1,31 +1,32 @@
 """Do one deed to many leads: what it would do to each, then doing it, then what was done."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from agreements.models import Agreement, Audit
 from agreements.requests import SignedInRequest
 from leads.addresses import plain
-from leads.bulk import DEEDS, DONE, MOST, BulkDeed, Considered, consider, consider_leads, do_to_all
+from leads.bulk import DEEDS, DONE, MOST, BulkDeed, Considered, consider, consider_found, do_to_all
 from leads.bulk_undo import WITHIN, undo_all, undone_of
-from leads.models import Handoff, Lead
+from leads.models import Handoff, Lead, LeadStage
 from leads.offer_forms import MOST as MOST_OFFERED
+from leads.permissions import check_user_can_offer
 from leads.queue import Desk
-from leads.registry import found_in, kept_leads, leads_in, readable_handoffs
+from leads.registry import chosen_in, leads_in, listed_in, readable_handoffs
 from leads.registry_filters import RegistryFilters
 from leads.views.lead_page import desk_or_404
+from leads.views.offer import Chosen, offer_page
 
 _HANDOFF = "handoff"
 
@@ -38,33 +39,37 @@ def bulk(request: SignedInRequest, slug: str) -> HttpResponse:
     desk = desk_or_404(request.user, slug)
     asked = request.POST if request.method == "POST" else request.GET
     filters = RegistryFilters.read(asked)
+    if "deed" not in asked:
+        return _to_list(slug, filters)
     if plain(asked, "deed") == "offer":
-        return _to_offer(desk, _chosen(request, desk, filters, MOST_OFFERED, now))
+        check_user_can_offer(desk.agreement, request.user, roles=desk.roles)
+        chosen = leads_in(_chosen(asked, desk, filters, MOST_OFFERED, now))
+        return offer_page(request, desk, Chosen(chosen, []), now)
     deed = DEEDS.get(plain(asked, "deed"))
     if deed is None:
         raise Http404
     deed.check(desk.agreement, request.user, roles=desk.roles)
-    if request.method == "POST":
+    # The list sends what was chosen, this page the handoffs that it showed.
+    if _HANDOFF in request.POST:
         return _do(request, desk, deed, filters, now)
-    leads = _chosen(request, desk, filters, MOST, now)
-    return _preview(request, desk, deed, filters, consider_leads(desk, deed, leads), now)
+    found = _chosen(asked, desk, filters, MOST, now)
+    return _preview(request, desk, deed, filters, consider_found(desk, deed, found), now)
 
 
 def _chosen(
-    request: SignedInRequest, desk: Desk, filters: RegistryFilters, most: int, now: datetime
-) -> list[Lead]:
-    """Return the leads that were chosen, or all that fit the filters; at most so many."""
-    if request.GET.get("which") == "all":
-        return leads_in(found_in(desk, filters, now)[:most])
-    keys = [int(key) for key in request.GET.getlist("lead") if key.isdecimal()][:most]
-    return list(kept_leads(desk).filter(pk__in=keys).order_by("-pk"))
+    asked: QueryDict, desk: Desk, filters: RegistryFilters, most: int, now: datetime
+) -> Sequence[Lead | Handoff | LeadStage]:
+    """Return what was chosen in the list, or all that fit the filters; at most so many."""
+    if asked.get("which") == "all":
+        return list(listed_in(desk, filters, now, most)[:most])
+    keys = [int(key) for key in asked.getlist("lead") if key.isdecimal()][:most]
+    return chosen_in(desk, filters, keys, now)
 
 
-def _to_offer(desk: Desk, leads: list[Lead]) -> HttpResponse:
-    """Go on to the page that offers leads, which asks what an offer asks."""
-    url = reverse("leads:offer", kwargs={"slug": desk.agreement.slug})
-    query = urlencode({"lead": [lead.pk for lead in leads]}, doseq=True)
-    return HttpResponseRedirect(f"{url}?{query}")
+def _to_list(slug: str, filters: RegistryFilters) -> HttpResponse:
+    """Go to where leads are chosen: the address alone does not say which were."""
+    url = reverse("leads:list", kwargs={"slug": slug})
+    return HttpResponseRedirect(f"{url}?{filters.address}" if filters.address else url)
 
 
 def _preview(

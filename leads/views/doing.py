@@ -18,24 +18,19 @@ from django_htmx.http import HttpResponseClientRedirect, replace_url, reswap, re
 from agreements.clock import ClockState
 from agreements.requests import SignedInRequest
 from leads.actions.telling import SOURCE, AlreadyDecided
-from leads.case import FactName, read_case
-from leads.deed_forms import DeedForm
-from leads.deeds import was_taken_from_queue
-from leads.effects import effects_between, sentence_of
+from leads.case import Case, FactName, read_case
+from leads.effects import effects_between, effects_of_correction, sentence_of
 from leads.foreseeing import repetition_words, suggestion_of, suggestion_words
-from leads.forms import LogForm
 from leads.models import FollowUp, Handoff, HandoffEvent
 from leads.permissions import check_user_can_work
 from leads.queue import Desk
 from leads.undo import keep_for_undo
-from leads.views.lead_page import context_of, desk_or_404, read
+from leads.views.lead_page import PageForm, context_of, desk_or_404, read
+from leads.views.taken import WorkedByAnother, answer_second, refuse_unreadable
 
 Do = Callable[[SignedInRequest, Handoff, datetime], HttpResponse | None]
 DeedView = Callable[[SignedInRequest, str, int], HttpResponse]
-
-
-class WorkedByAnother(Exception):
-    """Somebody else took the handoff from the team's queue; the text says who."""
+Before = list[tuple[Handoff, list[ClockState]]]
 
 
 def deed(check: Callable[..., None] | None = None) -> Callable[[Do], DeedView]:
@@ -55,8 +50,7 @@ def deed(check: Callable[..., None] | None = None) -> Callable[[Do], DeedView]:
             try:
                 refusal = do(request, found(desk, pk, check or check_user_can_work), now)
             except (AlreadyDecided, WorkedByAnother) as error:
-                messages.warning(request, str(error))
-                refusal = None
+                refusal = answer_second(request, desk, pk, str(error), now)
             return refusal or back(request, desk, pk)
 
         return view
@@ -77,11 +71,7 @@ def found(desk: Desk, pk: int, check: Callable[..., None]) -> Handoff:
     if handoff is None:
         raise Http404
     if not Handoff.objects.visible_to(desk.user).filter(pk=pk).exists():
-        if desk.follows_up and was_taken_from_queue(handoff):
-            raise WorkedByAnother(
-                _("%(who)s was first and holds this handoff now.") % {"who": handoff.holder}
-            )
-        raise Http404
+        refuse_unreadable(desk, pk)
     check(handoff, desk.user)
     return handoff
 
@@ -106,14 +96,50 @@ def what_it_did(
     """Say what a follow-up did to the clocks and when to try next, or why it did nothing."""
     case = read_case(handoff.lead, handoff.agreement, _siblings(handoff))
     said = sentences(before, case.states(handoff))
+    uncounted = _why_uncounted(case, handoff, touch)
+    if uncounted:
+        return [uncounted]
+    suggested = suggestion_words(suggestion_of(case, handoff, now), now)
+    repeats = repetition_words(case, handoff, touch.channel, touch.occurred_at)
+    said = said or [repeats or _("No clock was waiting for it.")]
+    return [*said, suggested] if suggested else said
+
+
+def _why_uncounted(case: Case, handoff: Handoff, touch: FollowUp) -> str:
+    """Say why a follow-up counts for no clock; empty where it counts."""
     if case.counts(handoff, FactName("follow_up", touch.source, touch.external_id)):
-        suggested = suggestion_words(suggestion_of(case, handoff, now), now)
-        repeats = repetition_words(case, handoff, touch.channel, touch.occurred_at)
-        said = said or [repeats or _("No clock was waiting for it.")]
-        return [*said, suggested] if suggested else said
+        return ""
     if handoff.closed_at is not None and touch.occurred_at > handoff.closed_at:
-        return [_("The handoff was closed by then, so it counts for no clock.")]
-    return [_("It was typed in later than the terms allow, so it counts for no clock.")]
+        return _("The handoff was closed by then, so it counts for no clock.")
+    return _("It was typed in later than the terms allow, so it counts for no clock.")
+
+
+def before_correcting(handoff: Handoff | None) -> Before:
+    """Return the clocks of a handoff that a correction may touch; of none, nothing."""
+    return [(handoff, states(handoff))] if handoff else []
+
+
+def what_correcting_did(
+    before: Before, now: datetime, *, corrected: FollowUp | None = None
+) -> list[str]:
+    """Say what a correction did to the clocks; of a follow-up also why it counts for none, and
+    when to try next.
+
+    ``corrected`` belongs to the last of the handoffs.
+    """
+    said: list[str] = []
+    for handoff, earlier in before:
+        handoff.refresh_from_db()
+        case = read_case(handoff.lead, handoff.agreement, _siblings(handoff))
+        effects = effects_of_correction(earlier, case.states(handoff))
+        said += [sentence_of(effect) for effect in effects]
+    if not said:
+        return [_("No clock changed by it.")]
+    if corrected is None:
+        return said
+    uncounted = _why_uncounted(case, handoff, corrected)
+    suggested = suggestion_words(suggestion_of(case, handoff, now), now)
+    return [each for each in (uncounted, *said, suggested) if each]
 
 
 def tell(request: SignedInRequest, done: str, said: list[str]) -> None:
@@ -159,7 +185,7 @@ def beside_list(request: SignedInRequest) -> dict[str, str]:
 
 
 def refused(
-    request: SignedInRequest, handoff: Handoff, now: datetime, form: LogForm | DeedForm
+    request: SignedInRequest, handoff: Handoff, now: datetime, form: PageForm
 ) -> HttpResponse:
     """Show the form again as it was filled in, with what is wrong next to its field."""
     reading = read(request, handoff.agreement.slug, handoff.kept_lead.pk, handoff.pk)

@@ -27,4 +27,8 @@ def detail(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     reading = read(request, slug, pk)
     context = context_of(request, reading, now=timezone.now())
     fragment = _FRAGMENTS.get(request.htmx.target or "") if request.htmx else None
-    return render(request, fragment or "leads/detail.html", context)
+    response = render(request, fragment or "leads/detail.html", context)
+    if fragment == _FRAGMENTS["lead"]:
+        # What the deed did is said at the top, wherever its form stood.
+        response["HX-Reswap"] = "outerHTML show:window:top"
+    return response

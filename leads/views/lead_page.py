@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import OuterRef, Subquery
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from agreements.models import Agreement, User
 from agreements.permissions import refusal
 from agreements.requests import SignedInRequest
 from agreements.terms import Terms
+from agreements.typed_before import address_of_typed, said_of_typed, typed_before
 from leads.addresses import plain
 from leads.cards import cards_of, select, worst_status
 from leads.case import Case, read_case
@@ -27,18 +29,30 @@ from leads.facts_told import Surroundings
 from leads.forms import LogForm
 from leads.holders import holders_of
 from leads.hours_picture import picture_of
-from leads.models import Handoff, Lead, StageEntry
+from leads.models import Handoff, Lead, Snooze
+from leads.offerable import said_of_contest
 from leads.one_lead import lead_ids_of, readable_lead
 from leads.paused import paused
 from leads.pauses import pause_of
-from leads.permissions import check_user_can_assign, check_user_can_offer
+from leads.permissions import (
+    check_user_can_assign,
+    check_user_can_offer,
+    check_user_can_put_aside,
+)
 from leads.qualifying import is_below_criteria, value_text
 from leads.queue import Desk, desk_of
 from leads.side import side_of
+from leads.snoozing import SnoozeForm
 from leads.timeline import SHOWS, Story, by_day, timeline_of
 from leads.undo import undoable_in
 
 ENTRIES_PER_PAGE = 50
+PageForm = LogForm | DeedForm | SnoozeForm
+_ALL_FORMS: dict[str, type[PageForm]] = {
+    **FORMS,
+    LogForm.key: LogForm,
+    SnoozeForm.key: SnoozeForm,
+}
 LAST_CHANNEL = "leads.channel"
 """Where the session keeps the channel somebody logged last."""
 
@@ -65,9 +79,11 @@ def read(request: SignedInRequest, slug: str, pk: int, handoff_pk: int | None = 
     lead = readable_lead(desk, pk)
     if lead is None:
         raise Http404
+    own = Snooze.objects.filter(user=request.user, handoff=OuterRef("pk"))
     handoffs = list(
         desk.agreement.handoffs.filter(lead__in=lead_ids_of(lead.pk))
         .select_related("holder", "lead", "agreement__sales_team", "version")
+        .annotate(aside_until=Subquery(own.values("until")))
         .order_by("offered_at", "pk")
     )
     readable = handoffs
@@ -123,7 +139,7 @@ def context_of(
     reading: Reading,
     *,
     now: datetime,
-    form: LogForm | DeedForm | None = None,
+    form: PageForm | None = None,
 ) -> dict[str, Any]:
     """Return everything the page shows; a ``form`` that was refused as it was filled in."""
     case = read_case(reading.lead, reading.agreement, reading.handoffs)
@@ -150,6 +166,8 @@ def context_of(
         "head": _head(reading, terms),
         "may_reassign": _may_reassign(request, reading.handoff),
         "may_offer": _may_offer(request, reading),
+        "cannot_offer": _cannot_offer(reading),
+        **aside_of(request, reading.handoff, now),
         "paused": paused(reading.handoff, now) if reading.handoff else None,
         "is_below": reading.handoff is not None and is_below_criteria(reading.handoff),
         **_clocks(request, reading, case, terms, number, people, now),
@@ -160,12 +178,32 @@ def context_of(
     }
 
 
+def aside_of(request: SignedInRequest, handoff: Handoff | None, now: datetime) -> dict[str, Any]:
+    """Return whether the person may put a handoff that was read aside, and until when they have."""
+    if handoff is None or not _may_put_aside(request, handoff):
+        return {"may_put_aside": False}
+    until: datetime | None = getattr(handoff, "aside_until", None)
+    return {"may_put_aside": True, "aside_until": until if until and until > now else None}
+
+
+def _may_put_aside(request: SignedInRequest, handoff: Handoff) -> bool:
+    return not refusal(check_user_can_put_aside, handoff, request.user)
+
+
 def _may_offer(request: SignedInRequest, reading: Reading) -> bool:
     """Whether the person may offer the lead to sales now."""
     is_free = reading.lead.merged_into_id is None and not any(
         each.is_open for each in reading.handoffs
     )
     return is_free and not refusal(check_user_can_offer, reading.agreement, request.user)
+
+
+def _cannot_offer(reading: Reading) -> str:
+    """Say why the lead is not offered for now; empty where it is."""
+    waiting = Handoff.Contest.WAITING
+    if any(each.status == "rejected" and each.contest == waiting for each in reading.handoffs):
+        return said_of_contest()
+    return ""
 
 
 def here(reading: Reading) -> str:
@@ -203,12 +241,7 @@ def _head(reading: Reading, terms: Terms | None) -> dict[str, Any]:
         (each for each in (terms.tiers if terms else ()) if handoff and each.key == handoff.tier),
         None,
     )
-    entry = (
-        StageEntry.objects.holding()
-        .filter(agreement=reading.agreement, lead=reading.lead)
-        .order_by("-occurred_at", "-pk")
-        .first()
-    )
+    reached = reading.agreement.lead_stages.filter(lead=reading.lead.kept).first()
     stages = {stage.key: stage.name for stage in terms.stages} if terms else {}
     return {
         "number": real.index(handoff) + 1 if handoff in real else None,
@@ -216,7 +249,7 @@ def _head(reading: Reading, terms: Terms | None) -> dict[str, Any]:
         "tier": tier,
         "is_top_tier": tier is not None and terms is not None and tier is terms.tiers[0],
         "job_title": value_text(reading.lead.attributes.get("job_title")),
-        "stage": stages.get(entry.stage, entry.stage) if entry else "",
+        "stage": stages.get(reached.stage, reached.stage) if reached else "",
     }
 
 
@@ -263,7 +296,7 @@ def deeds_of(
     handoff: Handoff | None,
     case: Case,
     *,
-    form: LogForm | DeedForm | None = None,
+    form: PageForm | None = None,
     now: datetime,
 ) -> dict[str, Any]:
     """Return what can be done, and the form of what is being done; ``deed`` is its key."""
@@ -276,12 +309,13 @@ def deeds_of(
         is_paused=handoff.is_open and pause_of(handoff, now) is not None,
         now=now,
     )
-    if form is None:
-        form = _form_asked(request, handoff, deeds, now)
+    typed = None if form else _form_typed(request, handoff, now)
+    form = form or typed or _form_asked(request, handoff, deeds, now)
     return {
         "deeds": deeds,
         "form": form,
         "deed": "" if form is None else form.key,
+        "said_of_typed": said_of_typed() if typed else "",
     }
 
 
@@ -295,13 +329,27 @@ def _was_reached(case: Case, handoff: Handoff) -> bool:
     )
 
 
+def _form_typed(request: SignedInRequest, handoff: Handoff, now: datetime) -> PageForm | None:
+    """Return the form as it was filled in and sent after the session had ended."""
+    address = address_of_typed(request)
+    if not address:
+        return None
+    place = {"slug": handoff.agreement.slug, "pk": handoff.pk}
+    for key, form_class in _ALL_FORMS.items():
+        if address == reverse(f"leads:{key}", kwargs=place):
+            return form_class(typed_before(request, address), handoff=handoff, now=now)
+    return None
+
+
 def _form_asked(
     request: SignedInRequest, handoff: Handoff, deeds: Deeds, now: datetime
-) -> LogForm | DeedForm | None:
+) -> PageForm | None:
     """Return the form that was asked for, else that of the log where the handoff is open."""
     asked = plain(request.GET, "deed")
     if asked in FORMS and deeds.is_possible(asked):
         return FORMS[asked](handoff=handoff, now=now)
+    if asked == SnoozeForm.key and handoff.is_open and _may_put_aside(request, handoff):
+        return SnoozeForm(handoff=handoff, now=now)
     if deeds.log.is_possible and (handoff.is_open or asked == "log"):
         preset = str(request.session.get(LAST_CHANNEL, ""))
         return LogForm(handoff=handoff, now=now, preset=preset)

@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django.views.decorators.vary import vary_on_headers
@@ -21,14 +22,12 @@ from leads.deadlocks import retry_once
 from leads.lead_pages import pages_about_leads
 from leads.likeness import likenesses
 from leads.merging import compare, why_words
-from leads.models import Distinction, Lead, LeadMerge
+from leads.models import Distinction, Lead, LeadIdentity, LeadMerge
 from leads.one_lead import readable_lead
 from leads.permissions import check_user_can_merge, refusal_to_merge
 from leads.queue import Desk
 from leads.registry import readable_leads
 from leads.views.lead_page import desk_or_404
-
-REASON_LENGTH = 500
 
 
 @login_required
@@ -87,6 +86,8 @@ def merge(request: SignedInRequest, slug: str, pk: int, other: int) -> HttpRespo
     kept, merged = _two(desk, pk, other)
     check_user_can_merge(desk.agreement, request.user)
     now = timezone.now()
+    if "swap" in request.POST:
+        return _swapped(request, desk, kept, merged)
     try:
         if request.method == "POST":
             _merge(request, kept, merged, now)
@@ -101,13 +102,34 @@ def merge(request: SignedInRequest, slug: str, pk: int, other: int) -> HttpRespo
         "lead": kept,
         "comparison": compare(kept, merged, desk.agreement, now),
         "why": why_words(likenesses(own, others)),
+        "names": _names(kept, merged),
+        "reason": plain(request.GET, "reason"),
         "now": now,
     }
     return render(request, "leads/merge.html", context)
 
 
+def _swapped(request: SignedInRequest, desk: Desk, kept: Lead, merged: Lead) -> HttpResponse:
+    """Ask the same with the other one kept; what was typed goes along."""
+    told = {"slug": desk.agreement.slug, "pk": merged.pk, "other": kept.pk}
+    url = reverse("leads:merge", kwargs=told)
+    reason = plain(request.POST, "reason")
+    query = f"?{urlencode({'reason': reason})}" if reason else ""
+    return HttpResponseRedirect(f"{url}{query}", status=303)
+
+
+def _names(kept: Lead, merged: Lead) -> dict[str, str]:
+    """Name the two, apart where they are called the same: by a system that knows them, or a key."""
+    leads = {"kept": kept, "merged": merged}
+    if str(kept) != str(merged):
+        return {side: str(lead) for side, lead in leads.items()}
+    known = LeadIdentity.objects.filter(lead__in=leads.values()).order_by("-pk")
+    names = {each.lead_id: str(each) for each in known}
+    return {side: f"{lead} ({names.get(lead.pk, f'#{lead.pk}')})" for side, lead in leads.items()}
+
+
 def _merge(request: SignedInRequest, kept: Lead, merged: Lead, now: datetime) -> None:
-    reason = plain(request.POST, "reason")[:REASON_LENGTH]
+    reason = plain(request.POST, "reason")
     retry_once(
         lambda: merges.merge(kept=kept, merged=merged, by=request.user, now=now, reason=reason)
     )
@@ -115,8 +137,8 @@ def _merge(request: SignedInRequest, kept: Lead, merged: Lead, now: datetime) ->
     messages.success(
         request,
         _(
-            "Merged: %(merged)s and %(kept)s are one lead now. It can be undone at any time under "
-            "“Possible duplicates”."
+            "Merged: %(merged)s and %(kept)s are one lead now. It can be undone at any time below, "
+            "under “Merged into this lead”."
         )
         % told,
     )

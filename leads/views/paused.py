@@ -57,7 +57,7 @@ def _rows(desk: Desk, now: datetime) -> list[dict[str, Any]]:
         {
             "handoff": each,
             "paused": told[each.pk],
-            "reason": _reason(books[each], told[each.pk].running),
+            "reason": _reason(books[each], told[each.pk].running or told[each.pk].latest),
         }
         for each in ordered
     ]
@@ -67,7 +67,5 @@ def _rank(paused: Paused) -> tuple[bool, bool, float]:
     return not paused.is_too_much, paused.running is None, -paused.length.total_seconds()
 
 
-def _reason(book: Rulebook | None, pause: HandoffEvent | None) -> str:
-    if pause is None:
-        return ""
+def _reason(book: Rulebook | None, pause: HandoffEvent) -> str:
     return dict(reasons_in(book, "pause")).get(pause.reason, pause.reason)

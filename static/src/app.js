@@ -4,6 +4,8 @@ import "./theme.js";
 import "./keys.js";
 import "./queue.js";
 import "./copy.js";
+import "./snoozing.js";
+import "./leaving.js";
 import "./editor.js";
 import { nameRegions } from "./regions.js";
 import { watchChoosing } from "./choosing.js";

@@ -18,6 +18,15 @@ Object.assign(htmx.config, {
   ],
 });
 
+// Where the session ended, what somebody does leads to the sign-in page; what a page asks on its
+// own, or while somebody fills in a form, tears nobody away.
+const DONE_BY_SOMEBODY = ["click", "submit", "choose"];
+
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  if (DONE_BY_SOMEBODY.includes(detail.triggeringEvent?.type)) return;
+  detail.headers["Asked-By-Itself"] = "true";
+});
+
 // An answer may be put elsewhere than was asked: what waited is what the request was for.
 const busy = ({ detail }, value) =>
   (detail.requestConfig?.target ?? detail.target)?.setAttribute?.("aria-busy", value);

@@ -164,6 +164,15 @@ def test_instant_is_in_the_readers_language_and_zone(language: str, text: str) -
         assert formats.instant(AT) == text
 
 
+def test_what_is_used_and_what_is_left_add_up() -> None:
+    used = timedelta(minutes=42, seconds=20)
+    left = timedelta(hours=4) - used
+    assert plain(formats.working_time(left)) == "3 h 17"
+    assert plain(formats.working_time(formats.left_beside(used, left))) == "3 h 18"
+    short = timedelta(seconds=45)
+    assert formats.left_beside(timedelta(hours=4) - short, short) == short
+
+
 def test_instant_names_the_year_when_it_is_another() -> None:
     with timezone.override(SAO_PAULO):
         assert formats.instant(AT, AT) == "Fri 22 May 16:40"
@@ -177,11 +186,20 @@ def test_instant_names_the_year_when_it_is_another() -> None:
         (timedelta(days=-1), "Fri 16:40"),
         (timedelta(days=-6), "Fri 16:40"),
         (timedelta(days=-7), "Fri 22 May 16:40"),
+        (timedelta(days=1), "Fri 16:40"),
+        (timedelta(days=2), "Fri 22 May 16:40"),
+        (timedelta(days=6), "Fri 22 May 16:40"),
     ],
 )
 def test_near_instant_is_no_longer_than_needed(away: timedelta, text: str) -> None:
     with timezone.override(SAO_PAULO):
         assert formats.near_instant(AT, AT + away) == text
+
+
+@pytest.mark.parametrize(("language", "text"), [("pt-br", "sáb 16:40"), ("es", "sáb 16:40")])
+def test_saturday_in_short_has_its_accent(language: str, text: str) -> None:
+    with timezone.override(SAO_PAULO), translation.override(language):
+        assert formats.near_instant(AT + timedelta(days=1), AT) == text
 
 
 def test_dates() -> None:

@@ -46,7 +46,7 @@ def test_address_that_is_wrong_says_so(client: Client) -> None:
     ("name", "text"),
     [
         ("account_login", "Sign in"),
-        ("account_reset_password", "Send the link"),
+        ("account_reset_password", "Forgotten password"),
         ("account_reset_password_done", "Look into your mailbox"),
         ("account_reset_password_from_key_done", "The password is changed"),
         ("account_signup", "Nobody signs up here"),

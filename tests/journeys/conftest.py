@@ -12,7 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from agreements.models import AgreementVersion, User
 from tests.browser import Complaints, unpacked_chromium
-from tests.factories import make_version
+from tests.factories import make_user, make_version
 from tests.leads.dealing import dealing_terms
 
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
@@ -33,6 +33,14 @@ def day_and_night(terms: dict[str, Any]) -> dict[str, Any]:
 def version(transactional_db: None) -> AgreementVersion:
     """Promises that are counted day and night, so that the hour of the test does not matter."""
     return make_version(day_and_night(dealing_terms()), closures={})
+
+
+@pytest.fixture
+def ana(version: AgreementVersion) -> User:
+    """A rep of the agreement's sales team."""
+    return make_user(
+        "Ana", team=version.agreement.sales_team, time_zone=version.agreement.time_zone
+    )
 
 
 @pytest.fixture(scope="session")

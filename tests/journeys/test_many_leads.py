@@ -1,5 +1,6 @@
 """One deed to many leads and its undo, and what became of offers: at a desk and on a phone."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -7,9 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
-from agreements.models import AgreementVersion, User
+from agreements.models import AgreementVersion, Audit, User
 from leads.actions import handoffs
-from tests.browser import faults
+from leads.models import Handoff
+from tests.browser import Complaints, faults
 from tests.factories import make_rep, make_user
 from tests.journeys.conftest import DESKTOP, PHONE
 from tests.leads.pages import offer
@@ -53,7 +55,7 @@ def test_it_works(new_page: Pages, sign_in: SignIn, rafael: User, screen: dict[s
     page.goto(address("list"))
     every, chosen = page.get_by_label("All on this page"), page.locator("[data-chosen]")
     every.check()
-    expect(chosen).to_have_text("3 chosen")
+    expect(chosen).to_have_text("3 chosen on this page")
     every.uncheck()
     expect(chosen).to_be_empty()
     page.get_by_label("With all 3 that fit the filters").check()
@@ -114,3 +116,46 @@ def test_what_became_of_my_leads(
     expect(page.locator("[data-row]")).to_have_count(1)
     expect(row_of(page, "Rita")).to_be_visible()
     assert faults(page) == []
+
+
+@SCREENS
+def test_going_back_and_reloading_do_no_harm(
+    new_page: Pages,
+    sign_in: SignIn,
+    rafael: User,
+    complaints: Complaints,
+    screen: dict[str, int],
+) -> None:
+    page = new_page(**screen)
+    sign_in(page, rafael)
+    page.goto(f"{address('list')}?status=offered")
+    for name in ("Paulo", LONG):
+        page.get_by_label(f"Choose {name}", exact=True).check()
+    page.get_by_role("button", name="Give to somebody else…").click()
+    asked = page.get_by_role("heading", name="It is done to 2 leads")
+    expect(asked).to_be_visible()
+    assert page.url.endswith(address("bulk"))
+    page.reload()
+    expect(asked).to_be_visible()
+    assert set(Handoff.objects.open().values_list("holder__name", flat=True)) == {"Ana"}
+
+    # What is refused keeps what was chosen.
+    page.get_by_role("button", name="Do it to 2 leads").click()
+    expect(page.get_by_role("alert").filter(has_text="Not done")).to_be_visible()
+    expect(asked).to_be_visible()
+    page.get_by_label("Who gets them?").select_option(label="Bruno")
+    page.get_by_role("button", name="Do it to 2 leads").click()
+    done = page.get_by_role("heading", level=1)
+    expect(done).to_have_text("Given away: 2 leads")
+    page.reload()
+    expect(done).to_have_text("Given away: 2 leads")
+    assert Audit.objects.filter(action="leads.bulk.done").count() == 1
+
+    page.go_back()
+    expect(asked).to_be_visible()
+    page.get_by_label("Who gets them?").select_option(label="Bruno")
+    page.get_by_role("button", name="Do it to 2 leads").click()
+    expect(done).to_have_text("Given away: 0 leads")
+    page.goto(address("bulk"))
+    expect(page).to_have_url(re.compile(f"{address('list')}$"))
+    complaints[:] = [each for each in complaints if "422" not in each]

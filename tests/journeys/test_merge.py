@@ -57,7 +57,7 @@ def merge_and_part(page: Page, lead: Lead) -> None:
     expect(page.locator("main")).to_contain_text("both are with sales")
     assert faults(page) == []
     expect(page.get_by_role("button", name=f"Merge {KEPT} into {MERGED}")).to_be_visible()
-    page.get_by_role("link", name=f"Keep {KEPT} instead").click()
+    page.get_by_role("button", name=f"Keep {KEPT} instead").click()
     page.get_by_label("Why they are one").fill("She filled in two forms.")
     page.get_by_role("button", name=f"Merge {MERGED} into {KEPT}").click()
     expect(page.locator("#messages")).to_contain_text("are one lead now")

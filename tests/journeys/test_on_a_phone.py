@@ -1,4 +1,4 @@
-"""No page scrolls sideways on a phone, in the languages whose words are longer."""
+"""A phone holds all of every page and menu, in the languages whose words are longer."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -22,6 +22,21 @@ PAGES = (
     "leads:absences", "leads:assignment", "leads:criteria-test",
 )  # fmt: skip
 
+# Opens all that opens, one at a time: the words of each, and from where to where it reaches.
+OPENED = """() => [...document.querySelectorAll("summary")]
+  .filter((summary) => summary.checkVisibility({ visibilityProperty: true }))
+  .flatMap((summary) => {
+    const details = summary.parentElement;
+    const wasOpen = details.open;
+    details.open = true;
+    const reach = [...details.children]
+      .filter((part) => part !== summary)
+      .map((part) => part.getBoundingClientRect())
+      .map(({ left, right }) => [summary.textContent.trim(), left, right]);
+    details.open = wasOpen;
+    return reach;
+  })"""
+
 
 @pytest.mark.parametrize("language", ["es", "pt-br"])
 def test_every_page_is_as_wide_as_a_phone(
@@ -39,3 +54,12 @@ def test_every_page_is_as_wide_as_a_phone(
         phone.goto(reverse(name, kwargs={"slug": agreement.slug}))
         expect(phone.locator("html")).to_have_attribute("lang", language)
         assert (name, pixels_too_wide(phone)) == (name, 0)
+        assert (name, cut_when_opened(phone)) == (name, [])
+
+
+def cut_when_opened(phone: Page) -> list[str]:
+    """Return what opens partly beside the screen, by the words one opens it with."""
+    width = phone.evaluate("document.documentElement.clientWidth")
+    opened = phone.evaluate(OPENED)
+    assert opened
+    return [words for words, left, right in opened if left < 0 or right > width]

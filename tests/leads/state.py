@@ -25,7 +25,7 @@ _LEFT_OUT = {
 }  # fmt: skip
 TABLES = (
     "lead", "leadidentity", "handoff", "handoffevent", "followup", "stageentry", "deal",
-    "satisfaction", "leadchange", "clock", "breach",
+    "satisfaction", "leadchange", "clock", "breach", "leadstage",
 )  # fmt: skip
 
 

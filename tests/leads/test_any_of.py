@@ -26,7 +26,7 @@ def names(found: QuerySet[Lead]) -> list[str]:
 
 
 def test_finds_rows_by_their_keys_and_by_texts(leads: list[Lead]) -> None:
-    keys = {leads[0].pk, leads[2].pk, -1}
+    keys = {leads[0].pk, leads[2].pk, -1, 10**30, None}
     assert names(Lead.objects.filter(AnyOf("pk", keys))) == ["Ana", "Caio"]
     assert names(Lead.objects.filter(AnyOf("name", ["Bia", "it's", "{}"]))) == ["Bia"]
     identities = LeadIdentity.objects.filter(AnyOf("lead", keys))

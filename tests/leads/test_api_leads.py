@@ -308,6 +308,8 @@ def test_a_thousand_need_no_more_queries_than_two(hubspot: Caller) -> None:
         row = PAULO | {"source": "hubspot"}
         return {"leads": [row | {"external_id": f"{name}{n}"} for n in range(count)]}
 
+    # What the version calls its stages is read once.
+    hubspot.post("/leads/", many(1, "first"))
     few = queries(lambda: hubspot.post("/leads/", many(2, "few")))
     assert queries(lambda: hubspot.post("/leads/", many(200, "many"))) == few
     again = queries(lambda: hubspot.post("/leads/", many(200, "many")))

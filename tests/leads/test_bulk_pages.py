@@ -9,9 +9,10 @@ from django.test import Client
 
 from agreements.models import AgreementVersion, Audit, Membership, User
 from leads.actions import handoffs
+from leads.ingest import ingest
 from leads.models import Handoff
 from leads.rebuild import rebuild
-from tests.factories import make_rep, make_user, make_version
+from tests.factories import Teller, make_rep, make_user, make_version
 from tests.leads.dealing import dealing_terms
 from tests.leads.pages import NOW, offer, stop_time, text_of
 
@@ -39,8 +40,9 @@ def offered(version: AgreementVersion, *names: str, holder: User | None = None) 
 
 
 def preview(client: Client, deed: str, *chosen: Handoff, **asked: str) -> Any:
+    """Choose leads as the list does: what is chosen stands in no address."""
     leads: dict[str, Any] = {"lead": [each.lead_id for each in chosen]}
-    return client.get(BULK, {"deed": deed} | leads | asked)
+    return client.post(BULK, {"deed": deed} | leads | asked)
 
 
 def do(client: Client, deed: str, *chosen: Handoff, **told: Any) -> Any:
@@ -170,12 +172,43 @@ def test_all_that_fit_the_filters(
 def test_chosen_leads_are_offered_on_the_page_of_offers(
     client: Client, version: AgreementVersion
 ) -> None:
+    julia = sign_in(client, version, "marketing")
+    gone = offered(version, "Paulo", "Carla")
+    for each in gone:
+        handoffs.withdraw(handoff=each, by=julia, now=NOW)
+
+    for page in (preview(client, "offer", *gone), preview(client, "offer", which="all")):
+        assert page.status_code == 200
+        assert "Offer 2 leads to sales?" in text_of(page)
+        html = page.content.decode()
+        assert 'action="/agreements/acme/leads/offer/"' in html
+        for each in gone:
+            assert f'name="lead" value="{each.lead_id}"' in html
+    assert not Handoff.objects.open().exists()
+    sign_in(client, version, "sales")
+    assert preview(client, "offer", *gone).status_code == 403
+
+
+def test_as_many_as_one_deed_is_done_to_are_offered_by_a_short_address(
+    client: Client, version: AgreementVersion
+) -> None:
+    """However long the list of keys is, it travels in the body, and stays on the page."""
     sign_in(client, version, "marketing")
-    first, second = offered(version, "Paulo", "Carla")
-    away = preview(client, "offer", first, second)
-    assert away["Location"] == (
-        f"/agreements/acme/leads/offer/?lead={second.lead_id}&lead={first.lead_id}"
-    )
+    tell = [Teller(f"Lead {number}") for number in range(500)]
+    told = [each.stage("lead", NOW) for each in tell]
+    ingest(agreement=version.agreement, facts=told, by=None, now=NOW)
+
+    page = preview(client, "offer", which="all")
+
+    assert page.request["QUERY_STRING"] == ""
+    assert page.content.decode().count('name="lead"') == 500
+
+
+def test_the_address_alone_leads_to_the_list(client: Client, version: AgreementVersion) -> None:
+    """As after signing in again, or by the address line."""
+    sign_in(client, version, "sales")
+    assert client.get(BULK)["Location"] == LEADS
+    assert client.get(BULK, {"tier": "vip"})["Location"] == f"{LEADS}?tier=vip"
 
 
 def test_who_may_do_what(client: Client, version: AgreementVersion) -> None:

@@ -263,7 +263,7 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_leads(
         ]
 
     for first, last in ((0, 2), (2, 60)):
-        with django_assert_max_num_queries(36):
+        with django_assert_max_num_queries(39):
             ingest(agreement=agreement, facts=facts(first, last), by=None, now=NOW)
 
 

@@ -260,8 +260,7 @@ def test_whoever_joins_by_the_address_of_a_merged_lead_stays_with_it(
 
 @settings(
     max_examples=15,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
     history=histories(),

@@ -80,6 +80,23 @@ def test_it_works(scene: Scene) -> None:
     assert "Rafael parted this lead from Souza, Ana again" in parted
 
 
+def test_keeping_the_other_one_keeps_what_was_typed(scene: Scene) -> None:
+    Lead.objects.filter(pk=scene.other.pk).update(name="Ana Souza")
+    there = url("merge", pk=scene.one.pk, other=scene.other.pk)
+    page = text_of(scene.client.get(there))
+    assert "Merge Ana Souza (crm: two) into Ana Souza (crm: one)" in page
+    assert "Keep Ana Souza (crm: two) instead" in page
+
+    swapped = scene.client.post(there, {"reason": "Both say so.", "swap": "yes"})
+    other_way = url("merge", pk=scene.other.pk, other=scene.one.pk)
+    assert swapped["Location"] == f"{other_way}?reason=Both+say+so."
+    page = scene.client.get(swapped["Location"]).content.decode()
+    assert 'value="Both say so."' in page
+    assert not LeadMerge.objects.exists()
+    done = scene.client.post(other_way, {"reason": "Both say so."}, follow=True)
+    assert "It can be undone at any time below, under “Merged into this lead”." in text_of(done)
+
+
 def test_whoever_comes_second_is_told(scene: Scene) -> None:
     merge = url("merge", pk=scene.one.pk, other=scene.other.pk)
     scene.client.post(merge)

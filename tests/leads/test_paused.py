@@ -108,6 +108,15 @@ def test_the_page_and_the_lead_tell(
     assert "Paused now, until" in shown
 
 
+def test_why_it_was_paused_is_kept_when_the_pause_is_over(
+    client: Client, handoff: Handoff, ana: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pause(handoff, ana, "2026-09-08 10:00", "2026-09-08 11:00")
+    monkeypatch.setattr(timezone, "now", lambda: local("2026-09-08 12:00"))
+    client.force_login(make_user("Júlia", team=handoff.agreement.marketing_team, role="lead"))
+    assert "runs again Asked by the customer" in text_of(client.get(PAGE))
+
+
 def test_the_page_asks_little(
     client: Client,
     handoff: Handoff,
