@@ -34,6 +34,14 @@ def panel_of(page: Page, name: str) -> None:
     expect(page.locator("#panel-title")).to_have_text(name)
 
 
+def open_with_clock_stopped(page: Page, name: str) -> None:
+    """Open the queue at a lead, and let time pass in the page only where a test says so."""
+    page.clock.install()
+    page.goto(QUEUE)
+    panel_of(page, name)
+    page.clock.pause_at(timezone.now() + timedelta(seconds=5))
+
+
 def look(page: Page) -> None:
     """Ask what arrived, as the page does every minute."""
     with page.expect_response("**/arrivals/**"):

@@ -14,7 +14,7 @@ from agreements.models import AgreementVersion, User
 from leads.models import FollowUp, Handoff, Snooze
 from tests.browser import Complaints, accessibility_faults, faults
 from tests.journeys.conftest import DESKTOP, PHONE
-from tests.journeys.queues import QUEUE, look, offer_many, panel_of
+from tests.journeys.queues import QUEUE, look, offer_many, open_with_clock_stopped, panel_of
 from tests.leads.pages import offer
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -289,10 +289,7 @@ def test_new_work_pushes_nothing_under_a_pointer_that_moves(
     page: Page, sign_in: SignIn, version: AgreementVersion, ana: User, ten: list[Handoff]
 ) -> None:
     sign_in(page, ana)
-    page.clock.install()
-    page.goto(QUEUE)
-    panel_of(page, "Lead 01")
-    page.clock.pause_at(timezone.now() + timedelta(seconds=5))
+    open_with_clock_stopped(page, "Lead 01")
     offer(version, "Pedra", timezone.now(), holder=ana)
     page.locator(".queue-row").first.hover()
     look(page)

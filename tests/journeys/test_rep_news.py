@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from agreements.models import AgreementVersion, User
 from leads.models import Clock, Handoff
 from tests.browser import accessibility_faults
-from tests.journeys.queues import QUEUE, look, offer_many, panel_of
+from tests.journeys.queues import QUEUE, look, offer_many, open_with_clock_stopped, panel_of
 from tests.leads.pages import offer, stop_time
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -47,10 +47,7 @@ def test_more_sentences_wait_for_the_pointer_as_well(
     page: Page, sign_in: SignIn, version: AgreementVersion, ana: User, three: list[Handoff]
 ) -> None:
     sign_in(page, ana)
-    page.clock.install()
-    page.goto(QUEUE)
-    panel_of(page, "Lead 01")
-    page.clock.pause_at(timezone.now() + timedelta(seconds=5))
+    open_with_clock_stopped(page, "Lead 01")
     offer(version, "Pedra", timezone.now(), holder=ana)
     page.locator("h1").hover()
     look(page)
@@ -72,10 +69,7 @@ def test_what_runs_out_says_so_where_it_is(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     sign_in(page, ana)
-    page.clock.install()
-    page.goto(QUEUE)
-    panel_of(page, "Lead 01")
-    page.clock.pause_at(timezone.now() + timedelta(seconds=5))
+    open_with_clock_stopped(page, "Lead 01")
     page.locator("h1").hover()
     # The second row runs out before the first: what is told asks to be put in order anew.
     row = page.locator(f"#row-{three[1].pk}")

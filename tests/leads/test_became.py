@@ -2,7 +2,7 @@
 
 import random
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from statistics import median
@@ -11,22 +11,20 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from agreements.business_time.instants import business_between
 from agreements.models import Agreement, AgreementVersion, User
 from leads.actions import contests, handoffs, merges
 from leads.became import Group, became
 from leads.cohort import GROUPS, OUTCOMES, Cohort
-from leads.follow_ups import GRADES
 from leads.ingest import ingest
-from leads.models import Deal, Delivery, FollowUp, Handoff, HandoffEvent, Lead
+from leads.models import Deal, Delivery, Handoff, HandoffEvent, Lead
 from leads.offered_in import OfferedIn, offered_in
-from leads.rulebooks import rulebook_of
 from metrics.drilldown import leads_behind
 from metrics.periods import month as month_named
 from metrics.rollup import roll_up
 from tests.factories import Teller, local, make_rep, make_user, make_version
 from tests.leads.dealing import dealing_terms
 from tests.leads.pages import NOW, offer, stop_time, text_of
+from tests.leads.recounting import recount
 from tests.metrics.told_at_random import random_facts
 
 pytestmark = pytest.mark.django_db
@@ -41,95 +39,6 @@ LATER = local("2026-12-01 10:00")
 def version(monkeypatch: pytest.MonkeyPatch) -> AgreementVersion:
     stop_time(monkeypatch, LATER)
     return make_version(dealing_terms(exchange_rates={"USD": "5"}))
-
-
-@pytest.fixture
-def julia(version: AgreementVersion, client: Client) -> User:
-    """The marketing lead, signed in."""
-    julia = make_user("Júlia", team=version.agreement.marketing_team, role="lead")
-    client.force_login(julia)
-    return julia
-
-
-def one_with(lead: Lead) -> list[Lead]:
-    """All leads that were found to be one with a lead, itself too."""
-    return [each for each in Lead.objects.select_related("merged_into") if each.kept == lead.kept]
-
-
-def touches_of(handoff: Handoff) -> list[tuple[datetime, str]]:
-    """When somebody followed a handoff up, and how far they got."""
-    assert handoff.offered_at is not None
-    return sorted(
-        (touch.occurred_at, GRADES[touch.outcome])
-        for touch in FollowUp.objects.filter(lead__in=one_with(handoff.lead), is_current=True)
-        if not touch.is_retracted
-        and not touch.is_automated
-        and handoff.offered_at <= touch.occurred_at
-        and (handoff.closed_at is None or touch.occurred_at <= handoff.closed_at)
-    )
-
-
-def won_of(handoff: Handoff) -> list[Deal]:
-    """What was won of a lead after a handoff, before the next one."""
-    assert handoff.offered_at is not None
-    if handoff.status == "merged":
-        return []
-    leads = one_with(handoff.lead)
-    later = [
-        other.offered_at
-        for other in Handoff.objects.filter(lead__in=leads)
-        if other.offered_at
-        and other.offered_at > handoff.offered_at
-        and other.status not in ("repeated", "merged")
-    ]
-    return [
-        deal
-        for deal in Deal.objects.filter(lead__in=leads, is_current=True, status="won")
-        if not deal.is_retracted
-        and deal.occurred_at >= handoff.offered_at
-        and deal.occurred_at < min(later, default=LATER)
-    ]
-
-
-def recount(version: AgreementVersion, handoff: Handoff) -> dict[str, Any]:
-    """What became of one handoff, by the rows about it."""
-    assert handoff.offered_at is not None
-    stood = handoff.status == "rejected" and handoff.contest != "overturned"
-    undecided = handoff.decided_at is None and handoff.status == "offered"
-    touches, deals = touches_of(handoff), won_of(handoff)
-    contacts = [at for at, grade in touches if grade != "attempt"]
-    qualified = handoff.closed_at if handoff.status == "qualified" else None
-    marks = {
-        "received": (handoff.offered_at, handoff.received_at),
-        "decided": (handoff.received_at, handoff.decided_at),
-        "followed_up": (handoff.received_at, touches[0][0] if touches else None),
-        "contacted": (touches[0][0] if touches else None, min(contacts, default=None)),
-        "qualified": (min(contacts, default=None), qualified),
-        "won": (qualified, min((deal.occurred_at for deal in deals), default=None)),
-    }
-    schedule = rulebook_of(version).schedule
-    return {
-        "offered": True,
-        "accepted": handoff.decided_at is not None and not stood,
-        "rejected": handoff.decided_at is not None and stood,
-        "waiting": undecided,
-        "ended": handoff.decided_at is None and not undecided,
-        "contested": bool(handoff.contest),
-        "upheld": handoff.contest == "upheld",
-        "overturned": handoff.contest == "overturned",
-        "contacted": bool(contacts),
-        "qualified": handoff.status == "qualified",
-        "won": bool(deals),
-        "amount": sum(
-            (deal.amount * (5 if deal.currency == "USD" else 1) for deal in deals if deal.amount),
-            Decimal(0),
-        ),
-        "steps": {
-            step: business_between(schedule, start, end)
-            for step, (start, end) in marks.items()
-            if start is not None and end is not None and start <= end
-        },
-    }
 
 
 def in_september(agreement: Agreement) -> list[Handoff]:
@@ -176,7 +85,7 @@ def test_it_agrees_with_a_recount(version: AgreementVersion, seed: int) -> None:
 
 @pytest.mark.parametrize("seed", [4, 5])
 def test_it_agrees_with_a_recount_where_leads_are_one(
-    version: AgreementVersion, julia: User, seed: int
+    version: AgreementVersion, marta: User, seed: int
 ) -> None:
     agreement = version.agreement
     ingest(agreement=agreement, facts=random_facts(seed, 60), by=None, now=LATER)
@@ -189,7 +98,7 @@ def test_it_agrees_with_a_recount_where_leads_are_one(
     pairs = [*zip(leads[:20], leads[20:40], strict=True), *zip(leads[:5], leads[5:10], strict=True)]
     for kept, merged in pairs:
         at = local("2026-09-10 10:00") + timedelta(minutes=chance.randrange(30 * 24 * 60))
-        merges.merge(kept=kept, merged=merged, by=julia, now=at)
+        merges.merge(kept=kept, merged=merged, by=marta, now=at)
     counted = {each.pk: recount(version, each) for each in in_september(agreement)}
 
     found = became(Cohort(agreement, *SEPTEMBER), "origin")
@@ -231,7 +140,7 @@ def found_leads(client: Client, href: str) -> int:
 
 
 def test_every_number_leads_to_its_leads(
-    client: Client, version: AgreementVersion, julia: User
+    client: Client, version: AgreementVersion, marta: User
 ) -> None:
     agreement = version.agreement
     ingest(agreement=agreement, facts=random_facts(7, 60), by=None, now=LATER)
@@ -257,9 +166,9 @@ def together(version: AgreementVersion, by: User, *names: str) -> list[Handoff]:
     return made
 
 
-def test_batches(client: Client, version: AgreementVersion, julia: User) -> None:
+def test_batches(client: Client, version: AgreementVersion, marta: User) -> None:
     agreement = version.agreement
-    together(version, julia, "Paulo", "Carla")
+    together(version, marta, "Paulo", "Carla")
     offer(version, "Rita", NOW)
     imported = offer(version, "Rui", NOW)
     file = Delivery.objects.create(
@@ -270,7 +179,7 @@ def test_batches(client: Client, version: AgreementVersion, julia: User) -> None
     page = client.get(PAGE, {"period": "2026-09"})
 
     assert [(row.name, row.numbers["offered"].count) for row in page.context["rows"]] == [
-        ("Offered together Tue 8 Sep 13:00, Júlia", 2),
+        ("Offered together Tue 8 Sep 13:00, Marta", 2),
         ("One by one, or by another system", 1),
         ("leads.csv", 1),
     ]
@@ -283,7 +192,7 @@ def test_batches(client: Client, version: AgreementVersion, julia: User) -> None
 
 
 def test_batches_of_one_minute_are_told_apart(
-    client: Client, version: AgreementVersion, julia: User
+    client: Client, version: AgreementVersion, marta: User
 ) -> None:
     """By how their note begins, else by the second."""
     note = "From the fair in Recife, where they stood at our booth for an hour."
@@ -293,12 +202,12 @@ def test_batches_of_one_minute_are_told_apart(
             facts = [Teller(name).attributes(NOW, name=name)]
             ingest(agreement=version.agreement, facts=facts, by=None, now=NOW)
             lead = Lead.objects.get(name=name)
-            handoffs.offer(lead=lead, agreement=version.agreement, by=julia, now=at, note=words)
+            handoffs.offer(lead=lead, agreement=version.agreement, by=marta, now=at, note=words)
     rows = client.get(PAGE, {"period": "2026-09"}).context["rows"]
     assert [row.name for row in rows] == [
-        "Offered together Tue 8 Sep 13:00, Júlia: “From the fair in Recife, where they sto…”",
-        "Offered together Tue 8 Sep 13:00, Júlia · 8 September 2026, 13:00:10 UTC",
-        "Offered together Tue 8 Sep 13:00, Júlia · 8 September 2026, 13:00:20 UTC",
+        "Offered together Tue 8 Sep 13:00, Marta: “From the fair in Recife, where they sto…”",
+        "Offered together Tue 8 Sep 13:00, Marta · 8 September 2026, 13:00:10 UTC",
+        "Offered together Tue 8 Sep 13:00, Marta · 8 September 2026, 13:00:20 UTC",
     ]
 
 
@@ -317,8 +226,8 @@ def test_a_member_sees_their_own_offers_first(client: Client, version: Agreement
     assert found_leads(client, number.href) == number.count == 1
 
 
-def test_campaigns_and_money(client: Client, version: AgreementVersion, julia: User) -> None:
-    (paulo,) = together(version, julia, "Paulo")
+def test_campaigns_and_money(client: Client, version: AgreementVersion, marta: User) -> None:
+    (paulo,) = together(version, marta, "Paulo")
     Deal.objects.create(
         agreement=version.agreement, lead=paulo.lead, status="won", amount=200, currency="USD",
         source="crm", external_id="d", occurred_at=NOW + timedelta(days=1), recorded_at=NOW,
@@ -328,16 +237,16 @@ def test_campaigns_and_money(client: Client, version: AgreementVersion, julia: U
 
 
 def test_contests_lead_to_their_leads(
-    client: Client, version: AgreementVersion, julia: User
+    client: Client, version: AgreementVersion, marta: User
 ) -> None:
-    for handoff in together(version, julia, "Overturned", "Upheld", "Waiting", "Rejected"):
+    for handoff in together(version, marta, "Overturned", "Upheld", "Waiting", "Rejected"):
         name = handoff.lead.name
-        handoffs.reject(handoff=handoff, reason="wrong_data", by=julia, now=NOW)
+        handoffs.reject(handoff=handoff, reason="wrong_data", by=marta, now=NOW)
         if name != "Rejected":
-            contests.contest(handoff=handoff, note="It rings.", by=julia, now=NOW)
+            contests.contest(handoff=handoff, note="It rings.", by=marta, now=NOW)
         if name in ("Overturned", "Upheld"):
             is_overturned = name == "Overturned"
-            contests.decide(handoff=handoff, is_overturned=is_overturned, by=julia, now=NOW)
+            contests.decide(handoff=handoff, is_overturned=is_overturned, by=marta, now=NOW)
 
     page = client.get(PAGE, {"by": "tier", "period": "2026-09"})
 
@@ -350,12 +259,12 @@ def test_contests_lead_to_their_leads(
 
 
 def test_a_lead_offered_twice_counts_twice_and_is_listed_once(
-    client: Client, version: AgreementVersion, julia: User
+    client: Client, version: AgreementVersion, marta: User
 ) -> None:
-    (first,) = together(version, julia, "Paulo")
-    handoffs.reject(handoff=first, reason="wrong_data", by=julia, now=NOW)
+    (first,) = together(version, marta, "Paulo")
+    handoffs.reject(handoff=first, reason="wrong_data", by=marta, now=NOW)
     later = NOW + timedelta(days=1)
-    handoffs.offer(lead=first.lead, agreement=version.agreement, by=julia, now=later)
+    handoffs.offer(lead=first.lead, agreement=version.agreement, by=marta, now=later)
     page = client.get(PAGE, {"by": "tier", "period": "2026-09"})
     number = page.context["total"].numbers["offered"]
     assert (number.count, found_leads(client, number.href)) == (2, 1)
@@ -363,13 +272,13 @@ def test_a_lead_offered_twice_counts_twice_and_is_listed_once(
 
 
 def test_what_goes_on_under_the_name_that_was_merged_away_counts_once(
-    version: AgreementVersion, julia: User
+    version: AgreementVersion, marta: User
 ) -> None:
     """Carla is kept; what sales goes on with was offered as Paul, before she was."""
     handoff = offer(version, "Paul", local("2026-09-01 10:00"))
     offer(version, "Carla", local("2026-09-02 10:00"))
     carla, paul = (Lead.objects.get(name=name) for name in ("Carla", "Paul"))
-    merges.merge(kept=carla, merged=paul, by=julia, now=local("2026-09-03 10:00"))
+    merges.merge(kept=carla, merged=paul, by=marta, now=local("2026-09-03 10:00"))
     reached = Teller("Carla").follow_up("conversation", local("2026-09-04 10:00"))
     ingest(agreement=version.agreement, facts=[reached], by=None, now=LATER)
     for lead in (carla, paul):
@@ -385,7 +294,7 @@ def test_what_goes_on_under_the_name_that_was_merged_away_counts_once(
     assert became(cohort, "origin").total.amount == 400
 
 
-def test_nothing_was_offered(client: Client, version: AgreementVersion, julia: User) -> None:
+def test_nothing_was_offered(client: Client, version: AgreementVersion, marta: User) -> None:
     assert "Nothing was offered in this period" in text_of(client.get(PAGE, {"period": "2026-05"}))
     assert client.get(PAGE, {"period": "soon"}).status_code == 404
     assert client.get(PAGE, {"period": "2026-13"}).status_code == 404
@@ -399,7 +308,7 @@ def test_who_may_see_it(client: Client, version: AgreementVersion) -> None:
 
 
 def test_queries_do_not_grow(
-    client: Client, version: AgreementVersion, julia: User, django_assert_max_num_queries: Any
+    client: Client, version: AgreementVersion, marta: User, django_assert_max_num_queries: Any
 ) -> None:
     ingest(agreement=version.agreement, facts=random_facts(2, 5), by=None, now=LATER)
     with django_assert_max_num_queries(12) as few:

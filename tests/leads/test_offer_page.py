@@ -26,15 +26,7 @@ def version(monkeypatch: pytest.MonkeyPatch) -> AgreementVersion:
     return make_version(dealing_terms(handoff=CRITERIA))
 
 
-@pytest.fixture
-def julia(version: AgreementVersion, client: Client) -> User:
-    """The marketing lead, signed in."""
-    julia = make_user("Júlia", team=version.agreement.marketing_team, role="lead")
-    client.force_login(julia)
-    return julia
-
-
-def test_offer_works(client: Client, version: AgreementVersion, julia: User) -> None:
+def test_offer_works(client: Client, version: AgreementVersion, marta: User) -> None:
     judged(version, Ready=READY)
     lead = key_of("Ready")
     shown = text_of(client.get(OFFER, {"lead": lead}))
@@ -44,12 +36,12 @@ def test_offer_works(client: Client, version: AgreementVersion, julia: User) -> 
 
     assert "1 lead was offered to sales." in text_of(response)
     event = HandoffEvent.objects.get(kind="offered")
-    assert (event.person, event.note) == (julia, "They asked for a demo.")
+    assert (event.person, event.note) == (marta, "They asked for a demo.")
     assert response.redirect_chain[0][0] == f"/agreements/acme/leads/{lead}/"
 
 
 def test_what_a_list_sends_is_shown_before_it_is_offered(
-    client: Client, version: AgreementVersion, julia: User
+    client: Client, version: AgreementVersion, marta: User
 ) -> None:
     judged(version, One=READY, Two=READY)
     leads = [key_of(name) for name in ("One", "Two")]
@@ -61,9 +53,9 @@ def test_what_a_list_sends_is_shown_before_it_is_offered(
     assert Handoff.objects.count() == 2
 
 
-def test_many_are_offered_at_once(client: Client, version: AgreementVersion, julia: User) -> None:
+def test_many_are_offered_at_once(client: Client, version: AgreementVersion, marta: User) -> None:
     judged(version, One=READY, Two=READY, Near=READY | {"visits": 0})
-    offered(version, "Two", julia)
+    offered(version, "Two", marta)
     leads = [key_of(name) for name in ("One", "Two", "Near")]
     refused = client.post(OFFER, {"lead": leads, "note": " "})
     assert refused.status_code == 422
@@ -79,13 +71,13 @@ def test_many_are_offered_at_once(client: Client, version: AgreementVersion, jul
 
 
 def test_what_cannot_be_offered_is_said_before(
-    client: Client, version: AgreementVersion, julia: User
+    client: Client, version: AgreementVersion, marta: User
 ) -> None:
     judged(version, Free=READY, Held=READY, Queued=READY, Barred=READY | {"do_not_contact": True})
     ana = make_rep("Ana", version.agreement)
-    held = offered(version, "Held", julia)
-    handoffs.assign(handoff=held, holder=ana, by=julia, now=NOW)
-    offered(version, "Queued", julia)
+    held = offered(version, "Held", marta)
+    handoffs.assign(handoff=held, holder=ana, by=marta, now=NOW)
+    offered(version, "Queued", marta)
     keys = [key_of(name) for name in ("Free", "Held", "Queued", "Barred")]
 
     page = client.get(OFFER, {"lead": keys})
@@ -105,21 +97,21 @@ def test_what_cannot_be_offered_is_said_before(
 
 
 @pytest.fixture
-def contested(version: AgreementVersion, julia: User) -> Handoff:
+def contested(version: AgreementVersion, marta: User) -> Handoff:
     """Ready, but its rejection waits for the arbiter; of another lead it was upheld."""
     judged(version, Waiting=READY, Upheld=READY)
     for name in ("Upheld", "Waiting"):
-        handoff = offered(version, name, julia)
-        handoffs.reject(handoff=handoff, reason="wrong_data", by=julia, now=NOW)
+        handoff = offered(version, name, marta)
+        handoffs.reject(handoff=handoff, reason="wrong_data", by=marta, now=NOW)
         judge_leads(now=NOW)
-        contests.contest(handoff=handoff, note="It rings.", by=julia, now=NOW)
+        contests.contest(handoff=handoff, note="It rings.", by=marta, now=NOW)
         if name == "Upheld":
-            contests.decide(handoff=handoff, is_overturned=False, by=julia, now=NOW)
+            contests.decide(handoff=handoff, is_overturned=False, by=marta, now=NOW)
     return handoff
 
 
 def test_what_waits_for_the_arbiter_is_not_ready(
-    client: Client, contested: Handoff, julia: User
+    client: Client, contested: Handoff, marta: User
 ) -> None:
     text = text_of(client.get(PAGE))
     assert "Ready 1 Near" in text
@@ -132,7 +124,7 @@ def test_what_waits_for_the_arbiter_is_not_ready(
 
 
 def test_what_waits_for_the_arbiter_cannot_be_offered(
-    client: Client, contested: Handoff, julia: User
+    client: Client, contested: Handoff, marta: User
 ) -> None:
     why = "Its rejection waits for the arbiter: offered anew it can only be upheld."
     keys = [key_of("Waiting"), key_of("Upheld")]
@@ -155,7 +147,7 @@ def test_what_waits_for_the_arbiter_cannot_be_offered(
 
 
 def test_while_its_rejection_is_contested_its_page_offers_it_not(
-    client: Client, contested: Handoff, julia: User
+    client: Client, contested: Handoff, marta: User
 ) -> None:
     page = client.get(f"/agreements/acme/leads/{contested.lead_id}/")
     assert "waits for the arbiter: offered anew it can only be upheld." in text_of(page)
@@ -165,23 +157,23 @@ def test_while_its_rejection_is_contested_its_page_offers_it_not(
 
 
 def test_none_of_them_can_be_offered(
-    client: Client, version: AgreementVersion, julia: User
+    client: Client, version: AgreementVersion, marta: User
 ) -> None:
     judged(version, Held=READY)
-    offered(version, "Held", julia)
+    offered(version, "Held", marta)
     text = text_of(client.get(OFFER, {"lead": key_of("Held")}))
     assert "None of them can be offered" in text
     assert "Offer 0 leads" not in text
 
 
-def test_all_that_are_ready(client: Client, version: AgreementVersion, julia: User) -> None:
+def test_all_that_are_ready(client: Client, version: AgreementVersion, marta: User) -> None:
     judged(version, One=READY, Two=READY, Near=READY | {"visits": 0})
     assert "Offer 2 leads to sales?" in text_of(client.get(OFFER, {"which": "ready"}))
     assert "No lead is chosen" in text_of(client.get(OFFER, {"lead": "nonsense"}))
 
 
 def test_the_first_500_are_offered_at_once(
-    client: Client, version: AgreementVersion, julia: User
+    client: Client, version: AgreementVersion, marta: User
 ) -> None:
     names = [f"Lead {number}" for number in range(501)]
     facts: list[Told] = []
@@ -204,11 +196,11 @@ def test_the_first_500_are_offered_at_once(
 
 
 def test_a_note_is_kept_where_somebody_was_quicker(
-    client: Client, version: AgreementVersion, julia: User
+    client: Client, version: AgreementVersion, marta: User
 ) -> None:
     judged(version, Ready=READY)
     handoff = offered(version, "Ready", make_user("Pedro", team=version.agreement.marketing_team))
-    handoffs.assign(handoff=handoff, holder=make_rep("Ana", version.agreement), by=julia, now=NOW)
+    handoffs.assign(handoff=handoff, holder=make_rep("Ana", version.agreement), by=marta, now=NOW)
     page = client.post(OFFER, {"lead": key_of("Ready"), "note": "They asked for a demo."})
     assert page.status_code == 422
     text = text_of(page)
@@ -218,22 +210,22 @@ def test_a_note_is_kept_where_somebody_was_quicker(
 
 
 @pytest.fixture
-def rejected(version: AgreementVersion, julia: User) -> list[Handoff]:
+def rejected(version: AgreementVersion, marta: User) -> list[Handoff]:
     """Ready again: one whose rejection can be contested still, and one that was upheld."""
     judged(version, Again=READY, Upheld=READY, Fresh=READY)
     found = []
     for name in ("Again", "Upheld"):
-        handoff = offered(version, name, julia)
-        handoffs.reject(handoff=handoff, reason="wrong_data", by=julia, now=NOW)
+        handoff = offered(version, name, marta)
+        handoffs.reject(handoff=handoff, reason="wrong_data", by=marta, now=NOW)
         found.append(handoff)
-    contests.contest(handoff=found[1], note="It rings.", by=julia, now=NOW)
-    contests.decide(handoff=found[1], is_overturned=False, by=julia, now=NOW)
+    contests.contest(handoff=found[1], note="It rings.", by=marta, now=NOW)
+    contests.decide(handoff=found[1], is_overturned=False, by=marta, now=NOW)
     judge_leads(now=NOW)
     return found
 
 
 def test_what_was_rejected_is_offered_with_all_only_where_the_box_is_ticked(
-    client: Client, rejected: list[Handoff], julia: User, monkeypatch: pytest.MonkeyPatch
+    client: Client, rejected: list[Handoff], marta: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stop_time(monkeypatch, NOW + timedelta(minutes=1))
     page = client.get(OFFER, {"which": "ready"})
@@ -261,7 +253,7 @@ def test_chosen_ones_that_were_rejected_are_said_to_be(
 
 
 def test_the_reason_goes_with_those_below_the_criteria_alone(
-    client: Client, version: AgreementVersion, julia: User
+    client: Client, version: AgreementVersion, marta: User
 ) -> None:
     judged(version, Ready=READY, Near=READY | {"visits": 0})
     leads = [key_of("Ready"), key_of("Near")]
@@ -273,7 +265,7 @@ def test_the_reason_goes_with_those_below_the_criteria_alone(
 
 
 def test_who_offers_comes_back_to_the_list_they_came_from(
-    client: Client, version: AgreementVersion, julia: User
+    client: Client, version: AgreementVersion, marta: User
 ) -> None:
     judged(version, One=READY, Two=READY)
     listed = client.get(f"{PAGE}?view=near").content.decode()
@@ -288,14 +280,14 @@ def test_who_offers_comes_back_to_the_list_they_came_from(
     done = client.post(OFFER, {"lead": leads, "note": "", "back": back})
     assert done["Location"] == back
     shown = client.get(back).content.decode()
-    batch = f"?batch=o{int(NOW.timestamp())}000000.{julia.pk}"
+    batch = f"?batch=o{int(NOW.timestamp())}000000.{marta.pk}"
     assert f'<a href="/agreements/acme/leads/{batch}">Look at them</a>' in shown
     rows = client.get(f"/agreements/acme/leads/{batch}").context["rows"]
     assert {str(row.lead) for row in rows} == {"One", "Two"}
 
 
 def test_from_the_registry_one_comes_back_to_it(
-    client: Client, version: AgreementVersion, julia: User
+    client: Client, version: AgreementVersion, marta: User
 ) -> None:
     judged(version, One=READY)
     back = "/agreements/acme/leads/?stage=lead"

@@ -26,15 +26,7 @@ def version(monkeypatch: pytest.MonkeyPatch) -> AgreementVersion:
     return make_version(dealing_terms(handoff=CRITERIA))
 
 
-@pytest.fixture
-def julia(version: AgreementVersion, client: Client) -> User:
-    """The marketing lead, signed in."""
-    julia = make_user("Júlia", team=version.agreement.marketing_team, role="lead")
-    client.force_login(julia)
-    return julia
-
-
-def test_it_works(client: Client, version: AgreementVersion, julia: User) -> None:
+def test_it_works(client: Client, version: AgreementVersion, marta: User) -> None:
     judged(version, Ready=READY | {"email": "a@b.example"}, Near=READY | {"visits": 0})
 
     text = text_of(client.get(PAGE))
@@ -48,7 +40,7 @@ def test_it_works(client: Client, version: AgreementVersion, julia: User) -> Non
     assert "No e-mail address or telephone" in near
 
 
-def test_what_a_lead_lacks(client: Client, version: AgreementVersion, julia: User) -> None:
+def test_what_a_lead_lacks(client: Client, version: AgreementVersion, marta: User) -> None:
     judged(version, Far={"country": "PT"})
     text = text_of(client.get(PAGE, {"view": "far"}))
     assert "65 points Country is BR Company" in text
@@ -66,7 +58,7 @@ def test_what_a_lead_lacks(client: Client, version: AgreementVersion, julia: Use
 def test_its_health_is_told(
     client: Client,
     version: AgreementVersion,
-    julia: User,
+    marta: User,
     days: int,
     said: str,
     monkeypatch: pytest.MonkeyPatch,
@@ -74,14 +66,14 @@ def test_its_health_is_told(
     tell(version, "Ready", NOW, **READY, email="a@b.example")
     judge_leads(now=NOW)
     stop_time(monkeypatch, NOW + timedelta(days=days))
-    client.force_login(julia)
+    client.force_login(marta)
     assert f"{said} never" in text_of(client.get(PAGE))
 
 
-def test_its_past_is_told(client: Client, version: AgreementVersion, julia: User) -> None:
+def test_its_past_is_told(client: Client, version: AgreementVersion, marta: User) -> None:
     judged(version, Ready=READY)
-    handoff = offered(version, "Ready", julia)
-    handoffs.reject(handoff=handoff, reason="wrong_data", by=julia, now=NOW)
+    handoff = offered(version, "Ready", marta)
+    handoffs.reject(handoff=handoff, reason="wrong_data", by=marta, now=NOW)
     judge_leads(now=NOW)
     past = "Offered before. Rejected: Wrong data"
     assert past in text_of(client.get(PAGE))
@@ -90,19 +82,19 @@ def test_its_past_is_told(client: Client, version: AgreementVersion, julia: User
     judged(version, Kept=READY)
     merged = Lead.objects.get(name="Ready")
     later = NOW + timedelta(minutes=5)
-    merges.merge(kept=Lead.objects.get(name="Kept"), merged=merged, by=julia, now=later)
+    merges.merge(kept=Lead.objects.get(name="Kept"), merged=merged, by=marta, now=later)
     judge_leads(now=later)
     assert f"Kept Ipê {past}" in text_of(client.get(PAGE))
 
 
-def test_when_it_was_nurtured(client: Client, version: AgreementVersion, julia: User) -> None:
+def test_when_it_was_nurtured(client: Client, version: AgreementVersion, marta: User) -> None:
     judged(version, Ready=READY)
     mail = Teller("Ready").follow_up("sent", NOW, channel="email", is_automated=True)
     ingest(agreement=version.agreement, facts=[mail], by=None, now=NOW)
     assert "E-mail 13:00" in text_of(client.get(PAGE))
 
 
-def test_who_comes_back(client: Client, version: AgreementVersion, julia: User) -> None:
+def test_who_comes_back(client: Client, version: AgreementVersion, marta: User) -> None:
     ana = make_rep("Ana", version.agreement)
     handoff = offer(version, "Paulo", NOW, holder=ana)
     day = (NOW + timedelta(days=8)).date()
@@ -112,7 +104,7 @@ def test_who_comes_back(client: Client, version: AgreementVersion, julia: User) 
 
 
 def test_all_who_come_back_are_listed_by_their_day(
-    client: Client, julia: User, version: AgreementVersion, monkeypatch: pytest.MonkeyPatch
+    client: Client, marta: User, version: AgreementVersion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ana = make_rep("Ana", version.agreement)
     for name, days in (("Late", 80), ("Soon", 31), ("Today", 9), ("Over", 8)):
@@ -136,12 +128,12 @@ def test_the_portal_offers_next_where_the_terms_say_so(
     ana, day = make_rep("Ana", version.agreement), (NOW + timedelta(days=40)).date()
     handoff = offer(version, "Paulo", NOW, holder=ana)
     outcomes.recycle(handoff=handoff, reason="not_now", returns_date=day, by=ana, now=NOW)
-    client.force_login(make_user("Júlia", team=version.agreement.marketing_team, role="lead"))
+    client.force_login(make_user("Marta", team=version.agreement.marketing_team, role="lead"))
     text = text_of(client.get(PAGE, {"view": "returning"}))
     assert "Paulo Sun 18 Oct Ana The portal, on the day" in text
 
 
-def test_offering_by_rule_is_turned(client: Client, version: AgreementVersion, julia: User) -> None:
+def test_offering_by_rule_is_turned(client: Client, version: AgreementVersion, marta: User) -> None:
     url = "/agreements/acme/leads/offer-rule/"
     text = text_of(client.post(url, {"turn": "on"}, follow=True))
     assert "as soon as they meet the criteria" in text
@@ -161,7 +153,7 @@ def test_who_may_not(client: Client, version: AgreementVersion) -> None:
     assert client.post("/agreements/acme/leads/offer-rule/", {"turn": "on"}).status_code == 403
 
 
-def test_empty_lists_say_what_comes(client: Client, version: AgreementVersion, julia: User) -> None:
+def test_empty_lists_say_what_comes(client: Client, version: AgreementVersion, marta: User) -> None:
     assert "No lead is ready" in text_of(client.get(PAGE))
     assert "No lead is near" in text_of(client.get(PAGE, {"view": "near"}))
     assert "No lead waits" in text_of(client.get(PAGE, {"view": "far"}))
@@ -173,7 +165,7 @@ def test_empty_lists_say_what_comes(client: Client, version: AgreementVersion, j
 def test_queries(
     client: Client,
     version: AgreementVersion,
-    julia: User,
+    marta: User,
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     judged(version, **{f"Lead {number}": READY for number in range(12)})
@@ -185,7 +177,7 @@ def test_queries(
 def test_queries_about_who_comes_back(
     client: Client,
     version: AgreementVersion,
-    julia: User,
+    marta: User,
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     ana, day = make_rep("Ana", version.agreement), (NOW + timedelta(days=8)).date()
@@ -197,17 +189,17 @@ def test_queries_about_who_comes_back(
 
 
 def test_a_lead_is_offered_from_its_page(
-    client: Client, version: AgreementVersion, julia: User
+    client: Client, version: AgreementVersion, marta: User
 ) -> None:
     judged(version, Ready=READY)
     page = f"/agreements/acme/leads/{key_of('Ready')}/"
     assert f"{OFFER}?lead={key_of('Ready')}" in client.get(page).content.decode()
-    offered(version, "Ready", julia)
+    offered(version, "Ready", marta)
     assert "Offer to sales…" not in text_of(client.get(page))
 
 
 def test_ready_since_is_when_it_came_to_meet_the_criteria(
-    client: Client, version: AgreementVersion, julia: User
+    client: Client, version: AgreementVersion, marta: User
 ) -> None:
     """Not when the portal judged it first."""
     then, teller = NOW - timedelta(days=12), Teller("Ready")
@@ -224,7 +216,7 @@ def test_ready_since_is_when_it_came_to_meet_the_criteria(
 
 
 def test_who_entered_their_stage_last_is_first(
-    client: Client, version: AgreementVersion, julia: User
+    client: Client, version: AgreementVersion, marta: User
 ) -> None:
     for name, days in (("Middle", 2), ("Late", 1), ("Early", 3)):
         tell(version, name, NOW - timedelta(days=days), **READY)
@@ -234,7 +226,7 @@ def test_who_entered_their_stage_last_is_first(
     ]  # fmt: skip
 
 
-def test_who_is_near_and_who_is_far(client: Client, version: AgreementVersion, julia: User) -> None:
+def test_who_is_near_and_who_is_far(client: Client, version: AgreementVersion, marta: User) -> None:
     judged(version, Near=READY | {"visits": 0}, Far={"country": "PT"})
     near, far = (client.get(PAGE, {"view": view}) for view in ("near", "far"))
     assert "Ready 0 Near 1 Far Coming back 0" in text_of(near)

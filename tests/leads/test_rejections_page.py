@@ -28,25 +28,17 @@ def version(monkeypatch: pytest.MonkeyPatch) -> AgreementVersion:
 
 
 @pytest.fixture
-def julia(version: AgreementVersion, client: Client) -> User:
-    """The marketing lead, signed in."""
-    julia = make_user("Júlia", team=version.agreement.marketing_team, role="lead")
-    client.force_login(julia)
-    return julia
-
-
-@pytest.fixture
 def marina(version: AgreementVersion) -> User:
     return make_user("Marina", is_director=True)
 
 
 @pytest.fixture
-def rejected(version: AgreementVersion, julia: User, marina: User) -> Handoff:
-    """Offered below the criteria by Júlia, and rejected by Rafael."""
+def rejected(version: AgreementVersion, marta: User, marina: User) -> Handoff:
+    """Offered below the criteria by Marta, and rejected by Rafael."""
     tell(version, "Paulo", NOW - timedelta(days=1), **(READY | {"visits": 0}))
     lead = Lead.objects.get(name="Paulo")
     handoff = handoffs.offer(
-        lead=lead, agreement=version.agreement, by=julia, now=NOW, note="Met at the fair."
+        lead=lead, agreement=version.agreement, by=marta, now=NOW, note="Met at the fair."
     )
     rafael = make_user("Rafael", team=version.agreement.sales_team, role="lead")
     handoffs.reject(
@@ -56,17 +48,17 @@ def rejected(version: AgreementVersion, julia: User, marina: User) -> Handoff:
     return handoff
 
 
-def test_it_works(client: Client, rejected: Handoff, julia: User, marina: User) -> None:
+def test_it_works(client: Client, rejected: Handoff, marta: User, marina: User) -> None:
     text = text_of(client.get(PAGE))
     assert "Can still be contested 1" in text
     assert "Wrong data No such number. Rafael," in text
     assert f"handoff={rejected.pk}&amp;deed=contest" in client.get(PAGE).content.decode()
 
-    contests.contest(handoff=rejected, note="It rings.", by=julia, now=NOW)
+    contests.contest(handoff=rejected, note="It rings.", by=marta, now=NOW)
 
     text = text_of(client.get(PAGE))
     assert "Waiting for the arbiter 1" in text
-    assert "It rings. Júlia," in text
+    assert "It rings. Marta," in text
     assert "You contested it yourself: somebody else decides." in text
     assert "1 contested rejection waits for the arbiter." in text_of(
         client.get("/agreements/acme/leads/before/")
@@ -76,15 +68,15 @@ def test_it_works(client: Client, rejected: Handoff, julia: User, marina: User) 
 
 
 def test_who_decides_reads_both_sides_where_they_decide(
-    client: Client, rejected: Handoff, julia: User, marina: User
+    client: Client, rejected: Handoff, marta: User, marina: User
 ) -> None:
-    contests.contest(handoff=rejected, by=julia, now=NOW, note="She answers at noon.")
+    contests.contest(handoff=rejected, by=marta, now=NOW, note="She answers at noon.")
     client.force_login(marina)
     lead = f"/agreements/acme/leads/{rejected.lead_id}/"
     page = client.get(f"{lead}?handoff={rejected.pk}&deed=decide")
     form = text_of(page).partition("Does the rejection of Paulo stand?")[2].partition("Decide ")[0]
     assert "No such number. Rafael," in form
-    assert "Contested because: She answers at noon. Júlia," in form
+    assert "Contested because: She answers at noon. Marta," in form
     reason = client.get(PAGE).context["waiting"][0].reason
     assert f"Rejected because: {reason} No such number." in form
 
@@ -92,18 +84,18 @@ def test_who_decides_reads_both_sides_where_they_decide(
 def test_the_page_asks_no_more_for_more_of_them(
     client: Client, rejected: Handoff, version: AgreementVersion, django_assert_max_num_queries: Any
 ) -> None:
-    julia = make_user("Jules", team=version.agreement.marketing_team, role="member")
+    marta = make_user("Jules", team=version.agreement.marketing_team, role="member")
     rafael = User.objects.get(name="Rafael")
-    client.force_login(julia)
+    client.force_login(marta)
     texts = []
     for names in ((), ("Rita", "Rui", "Rosa", "Remo")):
         for name in names:
             tell(version, name, NOW - timedelta(days=1), **READY)
             lead = Lead.objects.get(name=name)
-            told = handoffs.offer(lead=lead, agreement=version.agreement, by=julia, now=NOW)
+            told = handoffs.offer(lead=lead, agreement=version.agreement, by=marta, now=NOW)
             handoffs.reject(handoff=told, reason="wrong_data", by=rafael, now=NOW)
         for told in Handoff.objects.filter(lead__name__in=names[:2]):
-            contests.contest(handoff=told, by=julia, now=NOW, note="It is right.")
+            contests.contest(handoff=told, by=marta, now=NOW, note="It is right.")
         with django_assert_max_num_queries(12):
             texts.append(text_of(client.get(PAGE)))
     assert "Waiting for the arbiter 2" in texts[1]
@@ -122,11 +114,11 @@ def test_what_is_too_old_is_left_out(
 
 
 def test_what_was_offered_anew_is_left_out(
-    client: Client, version: AgreementVersion, rejected: Handoff, julia: User
+    client: Client, version: AgreementVersion, rejected: Handoff, marta: User
 ) -> None:
     later = NOW + timedelta(minutes=5)
     handoffs.offer(
-        lead=rejected.lead, agreement=version.agreement, by=julia, now=later, note="A new number."
+        lead=rejected.lead, agreement=version.agreement, by=marta, now=later, note="A new number."
     )
     assert not client.get(PAGE).context["contestable"]
 
@@ -149,19 +141,19 @@ def test_the_lead_tells_that_it_was_below_the_criteria(client: Client, rejected:
     assert "Why it was offered all the same: Met at the fair." in text
 
 
-def test_one_that_was_never_offered(client: Client, version: AgreementVersion, julia: User) -> None:
+def test_one_that_was_never_offered(client: Client, version: AgreementVersion, marta: User) -> None:
     tell(version, "Rita", NOW, **READY)
     lead = Lead.objects.get(name="Rita")
     assert "It meets the criteria." in text_of(client.get(f"/agreements/acme/leads/{lead.pk}/"))
 
 
-def test_messages_are_told(client: Client, rejected: Handoff, julia: User, marina: User) -> None:
+def test_messages_are_told(client: Client, rejected: Handoff, marta: User, marina: User) -> None:
     make_user("Otto", is_director=True)
-    contests.contest(handoff=rejected, note="It rings.", by=julia, now=NOW)
+    contests.contest(handoff=rejected, note="It rings.", by=marta, now=NOW)
     address = f"/agreements/acme/leads/{rejected.lead_id}/?show=messages"
     text = text_of(client.get(address))
     assert "Message to Marina, Otto : decide about the rejection E-mail, waits to be sent." in text
-    assert "Júlia contested the rejection" not in text
+    assert "Marta contested the rejection" not in text
 
     first, second = Message.objects.order_by("recipient__name")
     messages.note_sent(first, now=NOW)
