@@ -111,10 +111,12 @@ $(DONE)/node: requirements/build.txt | $(DONE)
 	@$(NODE_OK) || $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
+# What is undone was looked for before anything was done: the browser may have brought these since.
 $(DONE)/packages: package-lock.json package.json $(if $(wildcard node_modules/esbuild),,undone) | $(DONE)/node
-	@echo 'Installing the locked front-end packages into node_modules …'
-	@$(WITH_NODE) npm ci --omit=dev --no-audit --no-fund --loglevel=error
-	@rm -f $(DONE)/browser
+	@if test -d node_modules/esbuild && test $@ -nt package-lock.json && test $@ -nt package.json; then exit 0; fi; \
+		echo 'Installing the locked front-end packages into node_modules …'; \
+		rm -f $(DONE)/browser; \
+		$(WITH_NODE) npm ci --omit=dev --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(DONE)/browser: package-lock.json package.json $(if $(wildcard node_modules/@sparticuz),,undone) | $(DONE)/node
