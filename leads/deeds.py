@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from agreements import formats
@@ -12,7 +11,7 @@ from agreements.models import User
 from agreements.permissions import refusal
 from leads.actions.contests import why_not_contested
 from leads.actions.outcomes import why_not_disqualified
-from leads.models import Handoff, HandoffEvent
+from leads.models import Handoff
 from leads.permissions import (
     check_user_can_contest,
     check_user_can_decide_contest,
@@ -99,16 +98,6 @@ def deeds_for(
     of_sales = _OfSales(handoff, refused, was_reached, is_paused, now)
     return Deeds((*of_sales.deciding(), *of_sales.ending(), *_of_marketing(handoff, user, now),
                   of_sales.logging()))  # fmt: skip
-
-
-def was_taken_from_queue(handoff: Handoff) -> bool:
-    """Whether the holder gave it to themself, so that all of the team saw it before."""
-    return (
-        HandoffEvent.objects.holding()
-        .filter(handoff=handoff, kind=HandoffEvent.Kind.ASSIGNED, person=handoff.holder_id)
-        .filter(recorded_by=F("person"))
-        .exists()
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from leads.actions.telling import AlreadyDecided, AlreadyNamed, Elsewhere
 from leads.calls.leads import Telling, problems_of_times
 from leads.calls.people import person_named, seller_named
 from leads.calls.shapes import DeedTold, LeadName, OfferTold
-from leads.deeds import was_taken_from_queue
+from leads.given_on import given_on
 from leads.ingest import Ingested
 from leads.models import Handoff, HandoffEvent, Lead
 from leads.permissions import (
@@ -53,17 +53,16 @@ def handoff_of(agreement: Agreement, source: str, external_id: str, user: User) 
 
 
 def workable_handoff(agreement: Agreement, source: str, external_id: str, user: User) -> Handoff:
-    """Return a handoff the person may read. Raises Refused that names who took it before them."""
+    """Return a handoff the person may read. Raises Refused that names who has it meanwhile."""
     try:
         return handoff_of(agreement, source, external_id, user)
     except Http404:
-        taken = agreement.handoffs.filter(source=source, external_id=external_id)
-        handoff = taken.select_related("holder").first()
+        named = agreement.handoffs.filter(source=source, external_id=external_id)
         is_rep = (Party.SALES, Membership.Role.MEMBER) in roles_in(agreement, user)
-        if not (handoff and is_rep and was_taken_from_queue(handoff)):
+        told = list(given_on(named.select_related("holder"), user).values()) if is_rep else []
+        if not told:
             raise
-    sentence = _("%(who)s was first and holds this handoff now.") % {"who": handoff.holder}
-    raise Refused("already_decided", sentence)
+    raise Refused("already_decided", told[0].said)
 
 
 def lead_of(name: LeadName, user: User) -> Lead:

@@ -61,8 +61,8 @@ def deed(check: Callable[..., None] | None = None) -> Callable[[Do], DeedView]:
 def found(desk: Desk, pk: int, check: Callable[..., None]) -> Handoff:
     """Return a handoff the person may do this to.
 
-    Raises Http404 for one they may not read, WorkedByAnother for one that somebody took from the
-    team's queue meanwhile, PermissionDenied for one they may only read.
+    Raises Http404 for one they may not read, WorkedByAnother for one that somebody else has
+    meanwhile, PermissionDenied for one they may only read.
     """
     of_agreement = desk.agreement.handoffs.select_related(
         "lead__merged_into", "holder", "version", "agreement"

@@ -89,7 +89,7 @@ def read(request: SignedInRequest, slug: str, pk: int, handoff_pk: int | None = 
     readable = handoffs
     if not desk.sees_all:
         readable = [each for each in handoffs if each.holder_id in (None, request.user.pk)]
-    asked = handoff_pk or _number(plain(request.GET, "handoff"))
+    asked = handoff_pk or handoff_asked(request)
     return Reading(desk, lead, handoffs, readable, _chosen(readable, asked))
 
 
@@ -114,7 +114,9 @@ def desk_that_reads_all(user: User, slug: str) -> Desk:
     return desk
 
 
-def _number(text: str) -> int | None:
+def handoff_asked(request: SignedInRequest) -> int | None:
+    """Return the key of the handoff that the address names; None where it names none."""
+    text = plain(request.GET, "handoff")
     return int(text) if text.isdecimal() else None
 
 

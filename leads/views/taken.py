@@ -14,10 +14,12 @@ from django_htmx.http import HttpResponseClientRedirect, replace_url, reswap, re
 
 from agreements.requests import SignedInRequest
 from leads.deed_forms import FORMS, DeedForm
-from leads.deeds import was_taken_from_queue
 from leads.forms import LogForm
+from leads.given_on import given_on
 from leads.models import Handoff
+from leads.one_lead import lead_ids_of
 from leads.queue import Desk
+from leads.views.lead_page import desk_or_404
 from leads.views.queue_changes import changes_of, places_of
 
 _FORMS: dict[str, type[DeedForm] | type[LogForm]] = {**FORMS, LogForm.key: LogForm}
@@ -26,20 +28,41 @@ _BESIDE = ("panel", "deed")
 
 
 class WorkedByAnother(Exception):
-    """Somebody else took the handoff from the team's queue; the text says who."""
+    """Somebody else has the handoff meanwhile; the text says who."""
 
 
 def refuse_unreadable(desk: Desk, pk: int) -> NoReturn:
-    """Tell who took a handoff from the team's queue, where it was all of the team's to see.
+    """Tell who has a handoff that the person held before, or that all of their team saw.
 
     Raises WorkedByAnother, or Http404 for any other that the person may not read.
     """
-    handoff = desk.agreement.handoffs.select_related("holder").filter(pk=pk).first()
-    if handoff is not None and desk.follows_up and was_taken_from_queue(handoff):
-        raise WorkedByAnother(
-            _("%(who)s was first and holds this handoff now.") % {"who": handoff.holder}
-        )
+    if desk.follows_up:
+        found = desk.agreement.handoffs.select_related("holder").filter(pk=pk)
+        told = given_on(found, desk.user).get(pk)
+        if told is not None:
+            raise WorkedByAnother(told.said)
     raise Http404
+
+
+def answer_lost(
+    request: SignedInRequest, slug: str, pk: int, *, asked: int | None, region: str
+) -> HttpResponse:
+    """Tell in place of a lead's page, or of a region of it, who has what the person held before.
+
+    Raises Http404 where they never held the handoff that is ``asked`` for, or any of the lead.
+    """
+    desk = desk_or_404(request.user, slug)
+    if not desk.follows_up:
+        raise Http404
+    of_lead = desk.agreement.handoffs.filter(lead__in=lead_ids_of(pk)).select_related("holder")
+    found = of_lead.filter(pk=asked) if asked is not None else of_lead
+    told = given_on(found.order_by("-offered_at", "-pk"), desk.user).values()
+    lost = next((each for each in told if each.was_held), None)
+    if lost is None:
+        raise Http404
+    context = {"agreement": desk.agreement, "said": lost.said, "region": region}
+    page = "leads/second.html#second" if request.htmx else "leads/second.html"
+    return render(request, page, context, status=409)
 
 
 def answer_second(
@@ -61,6 +84,7 @@ def answer_second(
         "lead": handoff.kept_lead,
         "handoff": handoff,
         "is_readable": is_readable,
+        "given_on": None if is_readable else given_on([handoff], desk.user).get(pk),
         "said": said,
         "filled_in": filled_in,
         "now": now,

@@ -1,4 +1,7 @@
-"""Who comes second: one gets the handoff, the other is told who, and keeps what was typed."""
+"""Who comes second: one gets the handoff, the other is told who, and keeps what was typed.
+
+So is who worked on one that was given on meanwhile.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -9,6 +12,7 @@ from django.urls import reverse
 
 from agreements.models import AgreementVersion, User
 from leads.actions import handoffs
+from leads.actions.assignments import reassign
 from leads.models import FollowUp, Handoff
 from tests.factories import make_rep, make_user
 from tests.leads.pages import NOW, offer, text_of
@@ -53,6 +57,17 @@ def taken(version: AgreementVersion, ana: User, bruno: User, others: list[Handof
     return handoff
 
 
+@pytest.fixture
+def lost(
+    version: AgreementVersion, bruno: User, others: list[Handoff], handoff: Handoff
+) -> Handoff:
+    """Ana's page shows it as hers; it was given to Bruno meanwhile."""
+    rafael = make_user("Rafael", team=version.agreement.sales_team, role="lead")
+    given = {"holder": bruno, "seen_holder_id": handoff.holder_id, "by": rafael, "now": NOW}
+    reassign(handoff=handoff, **given)
+    return handoff
+
+
 def url(name: str, handoff: Handoff) -> str:
     return reverse(f"leads:{name}", kwargs={"slug": "acme", "pk": handoff.pk})
 
@@ -70,7 +85,7 @@ def expect_told(response: Any, handoff: Handoff) -> str:
     assert FIRST in text
     assert f'<li id="row-{handoff.pk}" class="queue-row is-gone"' in html
     assert f'data-opened="{QUEUE}?view=team"' in html
-    assert "Taken Bruno Paulo Ipê" in text
+    assert "Taken Bruno Paulo 2 open" in text
     assert "2 open handoffs Mine 1 Team 2" in text
     assert response.headers["HX-Retarget"] == "#panel"
     assert response.headers["HX-Replace-Url"] == "false"
@@ -130,6 +145,56 @@ def test_a_row_that_somebody_took_meanwhile_says_who(client: Client, taken: Hand
 def test_in_place_of_what_is_foreseen_it_says_who(client: Client, taken: Handoff) -> None:
     response = client.get(url("foreseen", taken), FORMS["log"])
     assert (response.status_code, text_of(response)) == (200, FIRST)
+
+
+HOLDS = "Bruno holds this handoff now."
+
+
+@pytest.mark.parametrize("deed", FORMS)
+def test_what_was_filled_in_about_one_given_on_stays_in_sight(
+    client: Client, lost: Handoff, deed: str
+) -> None:
+    swapped = beside(client, deed, lost, **FORMS[deed])
+    html, text = swapped.content.decode(), text_of(swapped)
+    assert (swapped.status_code, swapped.headers["HX-Retarget"]) == (409, "#panel")
+    assert f'<li id="row-{lost.pk}" class="queue-row is-gone"' in html
+    assert "Reassigned Bruno Paulo" in text
+    page = client.post(url(deed, lost), FORMS[deed])
+    assert page.status_code == 409
+    for told in (text, text_of(page)):
+        for words in [HOLDS, *TYPED[deed]]:
+            assert words in told
+    assert not FollowUp.objects.exists()
+
+
+def test_a_deed_about_one_given_on_says_who_has_it(client: Client, lost: Handoff) -> None:
+    assert HOLDS in text_of(beside(client, "accept", lost))
+    assert HOLDS in text_of(client.get(url("panel", lost), headers=SWAP))
+    assert text_of(client.get(url("foreseen", lost), FORMS["log"])) == HOLDS
+    response = client.post(url("accept", lost), follow=True)
+    assert response.redirect_chain == [(QUEUE, 303)]
+    assert f"Paulo: {HOLDS}" in text_of(response)
+
+
+def test_the_page_of_a_lead_given_on_says_who_has_it_and_no_more(
+    client: Client, lost: Handoff
+) -> None:
+    address = reverse("leads:detail", kwargs={"slug": "acme", "pk": lost.lead_id})
+    for asked in ({}, {"handoff": str(lost.pk)}):
+        page = client.get(address, asked)
+        assert page.status_code == 409
+        assert HOLDS in text_of(page)
+        assert "Paulo" not in text_of(page).replace("Sao Paulo", "")
+        assert f'<a href="{QUEUE}">' in page.content.decode()
+    assert client.get(address, {"handoff": str(lost.pk + 99)}).status_code == 404
+    headers = {"HX-Request": "true", "HX-Target": "timeline"}
+    part = client.get(address, headers=headers).content.decode()
+    assert part.lstrip().startswith('<div id="timeline"')
+
+
+def test_what_one_never_held_is_not_told_on_its_page(client: Client, taken: Handoff) -> None:
+    address = reverse("leads:detail", kwargs={"slug": "acme", "pk": taken.lead_id})
+    assert client.get(address).status_code == 404
 
 
 def test_what_the_team_never_saw_is_not_told(
