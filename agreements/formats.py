@@ -176,6 +176,17 @@ def near_instant(at: datetime | None, now: datetime) -> str:
     return instant(at, now)
 
 
+def span_ends(start: datetime, end: datetime, now: datetime) -> tuple[str, str]:
+    """Write both ends of a span, the end without a day only where it has that of the start.
+
+    "16:40" and "18:00" today, "Fri 22 May 16:40" and "Sun 24 May 18:00" whenever that is now.
+    """
+    local = timezone.localtime(end)
+    if timezone.localtime(start).date() == local.date():
+        return near_instant(start, now), dated(local, pgettext("date format", "H:i"))
+    return instant(start, now), instant(end, now)
+
+
 def day(on: date | None, now: datetime | None = None) -> str:
     """Write a date, "Fri 22 May"; with the year if not now's."""
     if on is None:

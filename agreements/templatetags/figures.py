@@ -101,7 +101,17 @@ def lasting(value: timedelta, day: timedelta | Missing = None) -> str:
 @register.simple_tag
 def moment(at: datetime, now: datetime | Missing = None) -> SafeString:
     """Write an instant that machines can read too; given now, no longer than needed."""
-    text = formats.near_instant(at, now) if now else formats.instant(at)
+    return _time(at, formats.near_instant(at, now) if now else formats.instant(at))
+
+
+@register.simple_tag
+def span(start: datetime, end: datetime, now: datetime) -> SafeString:
+    """Write from when to when, each end so that machines can read it too."""
+    first, last = formats.span_ends(start, end, now)
+    return format_html("{} – {}", _time(start, first), _time(end, last))
+
+
+def _time(at: datetime, text: str) -> SafeString:
     whole = formats.instant(at)
     return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), whole, text)
 

@@ -1,5 +1,6 @@
 """How values read in the reader's language, zone and locale."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -194,6 +195,26 @@ def test_instant_names_the_year_when_it_is_another() -> None:
 def test_near_instant_is_no_longer_than_needed(away: timedelta, text: str) -> None:
     with timezone.override(SAO_PAULO):
         assert formats.near_instant(AT, AT + away) == text
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "text"),
+    [
+        (timedelta(0), timedelta(hours=2), "16:40 – 18:40"),
+        (timedelta(days=-2), timedelta(days=-2, hours=2), "Wed 20 May 16:40 – 18:40"),
+        (timedelta(days=-2), timedelta(0), "Wed 20 May 16:40 – Fri 22 May 16:40"),
+        (timedelta(days=-1), timedelta(0), "Thu 21 May 16:40 – Fri 22 May 16:40"),
+        (timedelta(days=-365), timedelta(0), "Thu 22 May 2025 16:40 – Fri 22 May 16:40"),
+    ],
+)
+def test_a_span_ends_without_its_day_only_where_it_began(
+    start: timedelta, end: timedelta, text: str
+) -> None:
+    with timezone.override(SAO_PAULO):
+        assert " – ".join(formats.span_ends(AT + start, AT + end, AT)) == text
+        html = render("{% span start end now %}", start=AT + start, end=AT + end, now=AT)
+    assert html.count("<time datetime=") == 2
+    assert re.sub(r"<[^>]+>", "", html) == text
 
 
 @pytest.mark.parametrize(("language", "text"), [("pt-br", "sáb 16:40"), ("es", "sáb 16:40")])
