@@ -13,6 +13,7 @@ from agreements.criteria import is_missing
 from agreements.models import Agreement, User
 from agreements.terms import Terms
 from agreements.terms.procedure import Reason
+from leads.actions.telling import SOURCE
 from leads.models import (
     Deal,
     FollowUp,
@@ -91,7 +92,7 @@ def tell_event(event: HandoffEvent, around: Surroundings, *, is_repeat: bool = F
     reason = around.reason_name(event)
     parts = {
         "who": _strong(_name(event.person)),
-        "by": _strong(_name(event.recorded_by)),
+        "by": _strong(_giver(event)),
         "team": around.agreement.sales_team.name,
         "reason": reason,
         "until": formats.instant(event.until, around.now),
@@ -155,10 +156,22 @@ def _decided_pattern(event: HandoffEvent) -> str:
 
 def _assigned_pattern(event: HandoffEvent) -> str:
     if event.person is None:
+        if _giver(event):
+            return _("{by} put it into the queue of {team}")
         return _("Put into the queue of {team}")
-    if event.recorded_by is None or event.recorded_by == event.person:
-        return _("Assigned to {who}")
-    return _("{by} assigned it to {who}")
+    if _giver(event) and event.recorded_by != event.person:
+        return _("{by} assigned it to {who}")
+    return _("Assigned to {who}")
+
+
+def _giver(event: HandoffEvent) -> str:
+    """Name who assigned: a person or, told from elsewhere, the source; empty for the portal itself.
+
+    Who brought a file is not who assigned what is in it.
+    """
+    if event.recorded_by is None:
+        return ""
+    return event.recorded_by.name if event.source == SOURCE else event.source
 
 
 def _event_details(event: HandoffEvent, reason: str, around: Surroundings) -> list[str]:
@@ -230,7 +243,7 @@ def _follow_up_details(
     by_hand = touch.evidence == FollowUp.Evidence.BY_HAND
     if by_hand and (told_at - touch.occurred_at).total_seconds() >= 60:
         details.append(
-            _("Back-dated: typed in %(when)s, %(length)s later.")
+            _("Back-dated: typed in %(when)s, %(length)s later by the calendar.")
             % {
                 "when": formats.instant(told_at, around.now),
                 "length": formats.working_time(told_at - touch.occurred_at, day=_DAY),

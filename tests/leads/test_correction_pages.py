@@ -76,7 +76,7 @@ def test_what_was_told_on_the_spot_is_not_back_dated_by_a_correction(
     stop_time(monkeypatch, LATER + timedelta(minutes=1))
     moved = AS_IT_WAS | {"correct-occurred_at": "2026-09-08T09:50"}
     assert client.post(page(corrected), moved).status_code == 303
-    late = "Back-dated: typed in Tue 8 Sep 11:01, 1 h 11 later."
+    late = "Back-dated: typed in Tue 8 Sep 11:01, 1 h 11 later by the calendar."
     assert late in lead_page(client, handoff)
     assert late in text_of(client.get(page(FollowUp.objects.get(is_current=True))))
 

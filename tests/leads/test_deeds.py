@@ -102,7 +102,7 @@ def test_a_follow_up_may_have_happened_earlier(client: Client, handoff: Handoff)
 
     assert FollowUp.objects.get().occurred_at == local("2026-09-08 09:50")
     assert "First follow-up met, 12 min of 4 h used." in text
-    assert "Back-dated: typed in Tue 8 Sep 10:00, 10 min later." in text
+    assert "Back-dated: typed in Tue 8 Sep 10:00, 10 min later by the calendar." in text
 
 
 def test_a_follow_up_in_the_minute_of_the_offer_is_not_before_it(

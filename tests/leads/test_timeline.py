@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from agreements.models import AgreementVersion, User
+from leads.actions.telling import SOURCE
 from leads.case import read_case
 from leads.corrected import Corrector
 from leads.facts_told import Surroundings
@@ -227,6 +228,33 @@ def test_who_decided_a_contest_is_named(
         assert sentence in dict(told(entries(version, handoff)))
 
 
+def test_who_assigned_is_named(version: AgreementVersion, ana: User) -> None:
+    """A person where it was done here, the source where it was told; nobody without either."""
+    rafa, at = make_rep("Rafa", version.agreement), Teller()
+    tell(version, at.event("offered", local("2026-09-08 10:00")))
+    moves: list[tuple[User | None, dict[str, Any]]] = [
+        (rafa, {"source": SOURCE, "to_queue": True}),
+        (rafa, {"source": SOURCE, "person_id": ana.pk}),
+        (rafa, {"to_queue": True}),
+        (rafa, {"person_id": ana.pk}),
+        (None, {"to_queue": True}),
+        (rafa, {"source": SOURCE, "person_id": rafa.pk}),
+    ]
+    for minute, (by, how) in enumerate(moves, start=1):
+        fact = replace(at.event("assigned", local(f"2026-09-08 10:0{minute}")), **how)
+        ingest(agreement=version.agreement, facts=[fact], by=by, now=NOW)
+
+    found = [sentence for sentence, _did in told(entries(version))[::-1]]
+    assert [each for each in found if "ssigned" in each or "queue" in each] == [
+        "Rafa put it into the queue of Acme sales",
+        "Rafa assigned it to Ana",
+        "crm put it into the queue of Acme sales",
+        "crm assigned it to Ana",
+        "Put into the queue of Acme sales",
+        "Assigned to Rafa",
+    ]
+
+
 def test_what_else_happens_to_a_lead(version: AgreementVersion, ana: User) -> None:
     at = Teller()
     offered = [
@@ -322,7 +350,7 @@ def test_a_follow_up_with_all_there_is_to_say(version: AgreementVersion, ana: Us
     assert [plain(line) for line in found.details] == [
         "“Rang twice.”",
         "Next step: Call, Thu 10 Sep.",
-        "Back-dated: typed in Tue 8 Sep 16:10, 2 h 40 later.",
+        "Back-dated: typed in Tue 8 Sep 16:10, 2 h 40 later by the calendar.",
     ]
 
 
@@ -347,7 +375,10 @@ def test_a_correction_leaves_a_follow_up_told_when_it_was(
         [plain(line) for line in one.details if line.startswith("Back-dated")] for one in found
     ]
     assert [plain(one.details[0]) for one in found] == ["“Twice.”", "“Twice.”"]
-    assert sorted(back_dated) == [[], ["Back-dated: typed in Tue 8 Sep 16:10, 2 h 40 later."]]
+    assert sorted(back_dated) == [
+        [],
+        ["Back-dated: typed in Tue 8 Sep 16:10, 2 h 40 later by the calendar."],
+    ]
 
 
 def test_reasons_and_stages_have_their_names(version: AgreementVersion) -> None:
