@@ -39,7 +39,7 @@ class Skip(StrEnum):
     BEFORE_START = "before_start"
     """The clock started after that day's hours."""
     START_DAY = "start_day"
-    """A promise of days does not count the day it starts on."""
+    """A promise of days does not count the day it starts on, whatever hours it has."""
     PAUSED = "paused"
     """Its whole time lies inside pauses."""
 
@@ -252,10 +252,10 @@ class _Days:
     def _skipped(
         self, day: date, intervals: Sequence[Interval], groups: dict[str, list[Interval]]
     ) -> Skip | None:
-        if self.is_of_days and day == self.start_date:
-            return Skip.START_DAY
         if not intervals:
             return self._why_closed(day)
+        if self.is_of_days and day == self.start_date:
+            return Skip.START_DAY
         if self.is_of_days:
             return Skip.PAUSED if day in self.paused_dates else None
         if groups["counted"] or groups["left"] or groups["late"]:

@@ -155,6 +155,16 @@ def test_days_of_a_promise_in_days_are_numbered() -> None:
     assert explanation.counted == timedelta(hours=8 + 8 + 1)
 
 
+@pytest.mark.parametrize(
+    ("day", "why"), [("09-05", Skip.WEEKEND), ("09-07", Skip.CLOSURE), ("09-08", Skip.START_DAY)]
+)
+def test_a_promise_in_days_may_start_on_a_day_without_hours(day: str, why: Skip) -> None:
+    on_that_day = replace(TO_ANA, at=local(f"{day} 10:00"))
+    explanation = told(PERSISTENCE, "09-10 10:00", (MARKS[0], on_that_day))
+    assert (explanation.days[0].skipped, explanation.days[0].number) == (why, None)
+    assert explanation.days[-1].number == 10
+
+
 def test_calendar_days_count_whole_days() -> None:
     promise = replace(FIRST_FOLLOW_UP, within=Duration.parse("3d"))
     explanation = told(promise, "09-06 12:00", MARKS[:2])

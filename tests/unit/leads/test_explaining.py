@@ -171,6 +171,19 @@ def test_what_is_not_counted_is_named() -> None:
     assert picture.days[4].due_y == pytest.approx(4.71666 / 9, abs=0.001)
 
 
+def test_a_promise_in_days_that_starts_on_a_holiday_names_it() -> None:
+    text, picture = explain(
+        {"measure": "disposition", "within": "2bd"},
+        mark("offered", "2026-09-07 09:10"),
+        mark("assigned", "2026-09-07 09:11", holder=1),
+        now=local("2026-09-08 10:00"),
+    )
+    assert "Not counted: Independence (Mon 7 Sep)," in text
+    first = picture.days[0]
+    assert (first.note, first.telling) == ("Independence", "Mon 7 Sep: closed, Independence.")
+    assert first.blocks[0].kind == "outside"
+
+
 def test_a_day_with_hours_of_its_own_is_named() -> None:
     text, picture = explain(
         {"measure": "first_follow_up", "within": "4h"},
