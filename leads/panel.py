@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from agreements import formats
 from agreements.clock import ClockState
+from agreements.criteria import is_missing
 from agreements.terms import Terms, Tier
 from agreements.wording import short_promise
 from leads.case import Case, LiveClock
@@ -101,18 +102,25 @@ def return_words(handoff: Handoff, terms: Terms | None, now: datetime) -> str:
 
 def person_of(case: Case, lead: Lead, handoff: Handoff, terms: Terms | None) -> Person:
     """Return who it is; why it was offered is judged by what was known at the offer."""
-    told = {key: value_text(value) for key, value in lead.attributes.items()}
+    told = {
+        key: value_text(value) for key, value in lead.attributes.items() if not is_missing(value)
+    }
     tier = terms.tier(handoff.tier or None) if terms else None
     known = case.records.attributes_at(handoff.lead_id, handoff.offered_at)
     company = lead.company if lead.name else ""
     return Person(
         about=", ".join(filter(None, [told.get("job_title", ""), company])),
         place=next((told[key] for key in _PLACE if told.get(key)), ""),
-        phone=lead.phone,
+        phone=_said_of(lead.phone),
         is_phone=any(each.isdecimal() for each in lead.phone),
-        email=lead.email,
+        email=_said_of(lead.email),
         why=why_offered(terms, known) if terms else None,
         said=next((told[key] for key in _SAID if told.get(key)), ""),
         tier=tier,
         is_top_tier=tier is not None and terms is not None and tier is terms.tiers[0],
     )
+
+
+def _said_of(value: str) -> str:
+    """Return a value unless it is a placeholder such as "n/a"."""
+    return "" if is_missing(value) else value

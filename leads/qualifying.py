@@ -12,6 +12,7 @@ from agreements import formats
 from agreements.criteria import (
     AnyRule,
     Attributes,
+    Reason,
     RuleResult,
     Verdict,
     evaluate,
@@ -187,9 +188,16 @@ def _line(rule: AnyRule, result: RuleResult, points: int | None = None) -> Crite
     actual = dict.fromkeys(
         _("missing") if is_missing(reason.actual) else value_text(reason.actual)
         for reason in result.reasons
-        if reason.operator not in {"is", "present", "missing"} or not reason.holds
+        if _is_telling(reason, result)
     )
     return CriterionLine(capfirst(rule_words(rule)), ", ".join(actual), result.holds, points)
+
+
+def _is_telling(reason: Reason, result: RuleResult) -> bool:
+    """Whether what the lead has says more than the rule: of one that holds, only what made it."""
+    if reason.holds:
+        return reason.operator not in {"is", "present", "missing"}
+    return not result.holds
 
 
 def field_name(key: str) -> str:

@@ -281,7 +281,15 @@ def test_criteria_as_they_were_when_it_was_offered(client: Client, bruno: User) 
         example_terms(
             handoff={
                 "required_fields": ["company"],
-                "rules": [{"field": "country", "operator": "one_of", "value": ["BR", "AR"]}],
+                "rules": [
+                    {"field": "country", "operator": "one_of", "value": ["BR", "AR"]},
+                    {
+                        "any": [
+                            {"field": "phone", "operator": "present"},
+                            {"field": "employees", "operator": "at_least", "value": 20},
+                        ]
+                    },
+                ],
                 "scoring": [{"when": rule, "points": 40}, {"when": asked, "points": 30}],
                 "threshold": 65,
                 "bypass": {"field": "request", "operator": "is", "value": "contact"},
@@ -290,7 +298,9 @@ def test_criteria_as_they_were_when_it_was_offered(client: Client, bruno: User) 
         slug="scored",
     )
     scored.agreement.sales_team.members.add(bruno)
-    offered = offer(scored, "Big", local("2026-09-30 10:00"), holder=bruno, employees=80)
+    offered = offer(
+        scored, "Big", local("2026-09-30 10:00"), holder=bruno, employees=80, phone="n/a"
+    )
     later = Teller("Big").attributes(local("2026-09-30 12:00"), employees=8, country="BR")
     told = [replace(later, external_id="later")]
     ingest(agreement=scored.agreement, facts=told, by=None, now=local("2026-09-30 12:00"))
@@ -300,6 +310,7 @@ def test_criteria_as_they_were_when_it_was_offered(client: Client, bruno: User) 
     assert "40 points, needs 65" in text
     assert "It did not meet the criteria when it was offered." in text
     assert "Not met: Country is one of BR, AR (missing)" in text
+    assert "Met: Telephone is known or employees is at least 20 (80) Met:" in text
     assert "Met: Employees is at least 50 (80) +40" in text
     assert "Required, but missing: Company." in text
     assert "Country BR" in text

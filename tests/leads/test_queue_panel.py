@@ -66,6 +66,15 @@ def test_it_works(client: Client, handoff: Handoff) -> None:
     assert 'id="row-' not in response.content.decode()
 
 
+def test_placeholders_say_nothing_of_who_it_is(
+    client: Client, version: AgreementVersion, ana: User
+) -> None:
+    told = {"phone": "n/a", "email": "-", "city": "N/A", "state": "MG", "job_title": "none"}
+    response = panel(client, offer(version, "Paulo", NOW, holder=ana, **told))
+    assert "Open lead o MG" in text_of(response)
+    assert 'class="chip"' not in response.content.decode()
+
+
 def test_what_was_written_when_offering_is_told(
     client: Client, version: AgreementVersion, ana: User
 ) -> None:
