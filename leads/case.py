@@ -12,7 +12,7 @@ from agreements.models import Agreement
 from agreements.rulebook import Rulebook
 from agreements.terms import Commitment
 from leads.effects import Effect, effects_between
-from leads.fold import FollowUpRow, OfferRow, Standing
+from leads.fold import EventRow, FollowUpRow, OfferRow, Standing
 from leads.models import Handoff, Lead
 from leads.records import InForce, LeadAndAgreement, Records, families_of, read_records
 from leads.replaying import clock_states, judgement_of, marks_of_lead
@@ -103,6 +103,12 @@ class Case:
             key = lead_id, self.key[1]
             follow_ups[key] = [*follow_ups.get(key, ()), row]
         return _folded(self.key, replace(self.records, follow_ups=follow_ups))
+
+    def with_event(self, row: EventRow) -> "Case":
+        """Return what the records would say with one more event of a handoff; writes nothing."""
+        events = dict(self.records.events)
+        events[row.handoff_id] = [*events.get(row.handoff_id, ()), row]
+        return _folded(self.key, replace(self.records, events=events))
 
     def effects(self, handoff: Handoff) -> dict[FactName, list[Effect]]:
         """Return what each fact did to the clocks of a handoff, in the order they happened.

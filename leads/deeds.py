@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from agreements import formats
 from agreements.models import User
@@ -17,6 +18,7 @@ from leads.permissions import (
     check_user_can_decide_contest,
     check_user_can_withdraw,
     refusal_to_work,
+    takes,
 )
 from leads.queue_events import overturned_at
 
@@ -40,6 +42,11 @@ class Deed:
     def is_possible(self) -> bool:
         """Whether it may and can be done."""
         return not self.reason
+
+    @property
+    def asks_nothing(self) -> bool:
+        """Whether it is done at once, without a form."""
+        return self.key in ("take", "accept", "resume")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +91,7 @@ class Deeds:
 
 
 def _is_deciding(deed: Deed) -> bool:
-    return deed.key in ("accept", "reject") and deed.is_possible
+    return deed.key in ("take", "accept", "reject") and deed.is_possible
 
 
 def deeds_for(
@@ -96,8 +103,8 @@ def deeds_for(
     """
     refused = refusal_to_work(handoff, user)
     of_sales = _OfSales(handoff, refused, was_reached, is_paused, now)
-    return Deeds((*of_sales.deciding(), *of_sales.ending(), *_of_marketing(handoff, user, now),
-                  of_sales.logging()))  # fmt: skip
+    return Deeds((*_taking(handoff, user), *of_sales.deciding(), *of_sales.ending(),
+                  *_of_marketing(handoff, user, now), of_sales.logging()))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +144,12 @@ class _OfSales:
         """Return logging a follow-up."""
         reason = self.refused or _not_logged_because(self.handoff)
         return Deed("log", _("Log follow-up"), "phone", reason, "l")
+
+
+def _taking(handoff: Handoff, user: User) -> Iterator[Deed]:
+    """Yield taking what is in the team's queue, where accepting does not take it any more."""
+    if handoff.status == Status.ACCEPTED and takes(handoff, user):
+        yield Deed("take", pgettext("handoff", "Take"), "user", shortcut="a")
 
 
 def _of_marketing(handoff: Handoff, user: User, now: datetime) -> Iterator[Deed]:

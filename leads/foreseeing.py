@@ -15,7 +15,7 @@ from agreements.models.contracts import Party
 from leads.actions.telling import SOURCE
 from leads.case import Case, FactName, LiveClock
 from leads.effects import effects_between, used_words, words_of
-from leads.fold import FollowUpRow
+from leads.fold import EventRow, FollowUpRow
 from leads.follow_ups import GRADES
 from leads.models import FollowUp, Handoff
 from leads.next_attempt import Suggestion, Touch, next_attempt
@@ -67,12 +67,22 @@ def foresee(
     outcome: str,
     occurred_at: datetime,
     now: datetime,
+    taker_id: int | None = None,
 ) -> Foreseen:
-    """Tell what a follow-up typed in by hand now will do to the clocks of a handoff."""
+    """Tell what a follow-up typed in by hand now will do to the clocks of a handoff.
+
+    ``taker_id`` is the key of who takes the handoff from the team's queue by it.
+    """
     row = FollowUpRow(
         occurred_at, now, SOURCE, _NAME, channel, Grade(GRADES[outcome]), False, True
     )  # fmt: skip
     after = case.with_follow_up(handoff, row)
+    if taker_id is not None:
+        after = after.with_event(
+            EventRow(
+                handoff.pk, "assigned", now, now, SOURCE, _NAME, taker_id, False, "", None, None
+            )
+        )
     before, then = case.states(handoff), after.states(handoff)
     counts = after.counts(handoff, FactName("follow_up", SOURCE, _NAME))
     standing, status = after.standings[handoff.pk], case.standings[handoff.pk].status

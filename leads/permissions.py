@@ -79,6 +79,24 @@ def refusal_to_work(handoff: Handoff, user: User) -> str:
     return refusal(check_user_can_work, handoff, user)
 
 
+def check_user_can_take(handoff: Handoff, user: User) -> None:
+    """Raise PermissionDenied unless the person may take this handoff where nobody holds it.
+
+    Who works in the sales team may: its reps and its lead.
+    """
+    holding = {(Party.SALES, Role.LEAD), (Party.SALES, Role.MEMBER)}
+    if not roles_in(handoff.agreement, user) & holding:
+        raise PermissionDenied(
+            _("Only the sales team of this agreement takes handoffs from its queue.")
+        )
+
+
+def takes(handoff: Handoff, user: User) -> bool:
+    """Whether the handoff waits in the team's queue for somebody like this person."""
+    is_waiting = handoff.is_open and handoff.holder_id is None
+    return is_waiting and not refusal(check_user_can_take, handoff, user)
+
+
 def check_user_can_put_aside(handoff: Handoff, user: User) -> None:
     """Raise PermissionDenied unless the person holds this handoff, which is in their own queue."""
     if handoff.holder_id != user.pk:

@@ -60,6 +60,7 @@ def done_words(kind: str, lead: object) -> str:
     patterns = {
         "follow_up": _("Logged a follow-up of %(lead)s."),
         "assigned": _("Assigned %(lead)s."),
+        "taken": _("Took %(lead)s from the team's queue."),
         "accepted": _("Accepted %(lead)s."),
         "rejected": _("Rejected %(lead)s."),
         "qualified": _("Qualified %(lead)s."),

@@ -59,6 +59,7 @@ urlpatterns = [
     path("handoffs/<int:pk>/snooze/", queue_own.snooze, name="snooze"),
     path("handoffs/<int:pk>/wake/", queue_own.wake, name="wake"),
     path("handoffs/<int:pk>/accept/", deeds.accept, name="accept"),
+    path("handoffs/<int:pk>/take/", deeds.take, name="take"),
     path("handoffs/<int:pk>/reject/", deeds.reject, name="reject"),
     path("handoffs/<int:pk>/follow-ups/", deeds.log, name="log"),
     path("handoffs/<int:pk>/qualify/", deeds.qualify, name="qualify"),

@@ -18,6 +18,7 @@ from leads.permissions import (
     check_user_can_correct,
     check_user_can_decide_contest,
     check_user_can_put_aside,
+    check_user_can_take,
     check_user_can_turn_offer_rule,
     check_user_can_withdraw,
 )
@@ -36,6 +37,7 @@ contest a rejection         | yes   | –        | yes            | –         
 contest that of one's offer | yes   | –        | yes            | –          | yes              | –   | –           | –
 decide as a director        | –     | yes      | –              | –          | –                | –   | –           | –
 decide as the sales lead    | –     | –        | –              | yes        | –                | –   | –           | –
+take what nobody holds      | –     | –        | –              | yes        | –                | yes | –           | –
 put aside what one holds    | yes   | yes      | yes            | yes        | yes              | yes | yes         | yes
 put aside what others hold  | –     | –        | –              | –          | –                | –   | –           | –
 correct one's own           | yes   | –        | yes            | yes        | yes              | yes | yes         | –
@@ -136,6 +138,7 @@ ASKED: dict[str, Callable[[Scene], bool]] = {
     "decide as the sales lead": lambda s: may(check_user_can_decide_contest)(
         s.for_sales_lead, s.person
     ),
+    "take what nobody holds": lambda s: may(check_user_can_take)(s.offered, s.person),
     "put aside what one holds": lambda s: may(check_user_can_put_aside)(
         Handoff(holder=s.person), s.person
     ),

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, Audit, User
+from leads.actions import handoffs
 from leads.actions.telling import SOURCE, AlreadyNamed, name_of
 from leads.ingest import Ingested, ingest
 from leads.models import Delivery, FollowUp, Handoff
@@ -30,10 +31,12 @@ def log(
     next_step: str = "",
     next_step_date: date | None = None,
     token: UUID | None = None,
+    takes: bool = False,
 ) -> FollowUp:
     """Keep a follow-up typed in by hand. Raises UnableToLog for one that is yet to come.
 
-    The same ``token`` again is the same follow-up sent twice: the first one stays.
+    The same ``token`` again is the same follow-up sent twice: the first one stays. One that
+    ``takes`` the handoff from the team's queue raises AlreadyDecided where somebody was first.
     """
     if occurred_at > now:
         raise UnableToLog(
@@ -43,6 +46,8 @@ def log(
     known = FollowUp.objects.filter(source=SOURCE, external_id=name, is_current=True).first()
     if known is not None:
         return known
+    if takes:
+        handoffs.take(handoff=handoff, by=by, now=now, named=f"{name}:assigned")
     told = ToldFollowUp(
         lead=name_of(handoff.lead),
         source=SOURCE,

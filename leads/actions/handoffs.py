@@ -1,6 +1,7 @@
 """Offer, withdraw, assign, accept and reject handoffs."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -10,7 +11,14 @@ from agreements.models import Agreement, User
 from agreements.rules_lock import judge_by_rules
 from leads.actions.assignment_notices import tell_holder
 from leads.actions.assignments import assign_offered
-from leads.actions.telling import SOURCE, AlreadyNamed, Deed, Elsewhere, locked_in
+from leads.actions.telling import (
+    SOURCE,
+    AlreadyDecided,
+    AlreadyNamed,
+    Deed,
+    Elsewhere,
+    locked_in,
+)
 from leads.ingest import Ingested, ingest
 from leads.models import Handoff, Lead
 from leads.naming import lock_leads
@@ -171,6 +179,27 @@ def assign(
     kept = deed.tell(handoff, person_id=person_id, to_queue=holder is None, note=note)
     tell_holder(handoff, holder, name=deed.name, by=by, now=now)
     return kept
+
+
+@transaction.atomic
+def take(*, handoff: Handoff, by: User, now: datetime, named: str = "") -> str:
+    """Take an open handoff from the team's queue; no due time moves.
+
+    Return how the assignment is called, ``named`` or anew, and nothing where the person holds the
+    handoff already. Raises AlreadyDecided that names who was first.
+    """
+    deed = Deed("assigned", by, now)
+    if named:
+        deed = replace(deed, fresh=Named(SOURCE, named))
+    handoff = locked_in(handoff, deed, *Handoff.OPEN)
+    if handoff.holder == by:
+        return ""
+    if handoff.holder is not None:
+        raise AlreadyDecided(
+            _("%(who)s was first and holds this handoff now.") % {"who": handoff.holder}
+        )
+    deed.tell(handoff, person_id=by.pk)
+    return deed.name.external_id
 
 
 @transaction.atomic

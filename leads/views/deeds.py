@@ -26,7 +26,9 @@ from leads.models import FollowUp, Handoff
 from leads.permissions import (
     check_user_can_contest,
     check_user_can_decide_contest,
+    check_user_can_take,
     check_user_can_withdraw,
+    takes,
 )
 from leads.undo import done_words
 from leads.views.doing import (
@@ -59,6 +61,18 @@ def accept(request: SignedInRequest, handoff: Handoff, now: datetime) -> None:
     remember_deed(request, handoff, "accepted", now)
 
 
+@deed(check_user_can_take)
+def take(request: SignedInRequest, handoff: Handoff, now: datetime) -> None:
+    """Take a handoff from the team's queue."""
+    before, lead = states(handoff), handoff.kept_lead
+    name = retry_once(lambda: handoffs.take(handoff=handoff, by=request.user, now=now))
+    if not name:
+        tell(request, _("%(lead)s is yours already.") % {"lead": lead}, [])
+        return
+    tell(request, done_words("taken", lead), sentences(before, states(handoff)))
+    remember_deed(request, handoff, "taken", now, name)
+
+
 @deed()
 def resume(request: SignedInRequest, handoff: Handoff, now: datetime) -> None:
     """End the pause that runs."""
@@ -79,7 +93,7 @@ def log(request: SignedInRequest, handoff: Handoff, now: datetime) -> HttpRespon
     form = LogForm(request.POST, handoff=handoff, now=now)
     if not form.is_valid():
         return refused(request, handoff, now, form)
-    before, told = states(handoff), form.cleaned_data
+    before, told = states(handoff), form.cleaned_data | {"takes": takes(handoff, request.user)}
     try:
         touch = retry_once(
             lambda: follow_ups.log(handoff=handoff, by=request.user, now=now, **told)
@@ -88,7 +102,9 @@ def log(request: SignedInRequest, handoff: Handoff, now: datetime) -> HttpRespon
         form.add_error("occurred_at", str(error))
         return refused(request, handoff, now, form)
     request.session[LAST_CHANNEL] = touch.channel
-    tell(request, _logged_words(handoff, touch), what_it_did(handoff, touch, before, now))
+    taken = [_("It is yours now.")] if told["takes"] else []
+    did = what_it_did(handoff, touch, before, now)
+    tell(request, _logged_words(handoff, touch), [*taken, *did])
     remember_deed(request, handoff, "follow_up", now, touch.external_id)
     return None
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from agreements import formats
 from agreements.requests import SignedInRequest
@@ -77,6 +78,8 @@ def _gone(row: QueueRow, filters: QueueFilters, until: datetime | None, now: dat
         return Gone("zzz", _("Put aside"), when)
     if not handoff.is_open:
         return Gone("check", _("Done"), status.lower())
+    if filters.view == "team":
+        return Gone("user", pgettext("handoff", "Taken"), str(handoff.holder or ""))
     if filters.clause and (row.clock is None or row.clock.clause_key != filters.clause):
         return Gone("check", _("Done"), filters.clause)
     return Gone("check", status, _("not in this view any more"))

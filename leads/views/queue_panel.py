@@ -22,6 +22,7 @@ from leads.models import Handoff
 from leads.next_steps import next_step_of
 from leads.panel import clocks_of, person_of, return_words
 from leads.pauses import pause_of
+from leads.permissions import takes
 from leads.queue_events import note_of_offer
 from leads.queue_rows import latest_touches
 from leads.views.lead_page import PageForm, Reading, aside_of, deeds_of, desk_or_404, read
@@ -125,9 +126,12 @@ def foreseen(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     if len(asked) < 3:
         return HttpResponse()
     case = read_case(reading.lead, reading.agreement, reading.handoffs)
-    found = foresee(case, handoff, **asked, now=now)
+    is_taken = takes(handoff, request.user)
+    taker_id = request.user.pk if is_taken else None
+    found = foresee(case, handoff, **asked, now=now, taker_id=taker_id)
     context = {
         "foreseen": found,
+        "is_taken": is_taken,
         "suggested": suggestion_words(found.suggestion, now),
         "next_step": next_step_words(found.suggestion),
         "agreement": reading.agreement,

@@ -6,6 +6,7 @@ import pytest
 
 from agreements.models import AgreementVersion, Audit, User
 from leads.actions import contests, corrections, handoffs, outcomes
+from leads.actions.assignments import reassign
 from leads.actions.contests import UnableToContest
 from leads.actions.corrections import UnableToUndo
 from leads.actions.handoffs import AlreadyOpen, UnableToOffer
@@ -75,6 +76,31 @@ def test_one_qualifies_and_one_recycles(handoff: Handoff, ana: User, bruno: User
     assert [type(error) for error in raised] == [AlreadyDecided]
     assert first.name in str(raised[0])
     assert kinds(handoff) == {"accepted", handoff.status}
+    assert rebuild(now=SOON) == 0
+
+
+@pytest.mark.parametrize("deed", ["take", "log"])
+def test_two_take_one_from_the_teams_queue(
+    handoff: Handoff, ana: User, bruno: User, deed: str
+) -> None:
+    handoffs.accept(handoff=handoff, by=ana, now=NOW)
+    reassign(handoff=handoff, holder=None, seen_holder_id=ana.pk, by=ana, now=NOW)
+
+    def take(by: User) -> None:
+        if deed == "take":
+            handoffs.take(handoff=handoff, by=by, now=SOON)
+        else:
+            call(handoff, by, occurred_at=SOON, now=SOON, takes=True)
+
+    raised = run_together(lambda: take(ana), lambda: take(bruno))
+
+    handoff.refresh_from_db()
+    assert [str(error) for error in raised] == [
+        f"{handoff.holder} was first and holds this handoff now."
+    ]
+    assert [type(error) for error in raised] == [AlreadyDecided]
+    logged = [handoff.holder_id] if deed == "log" else []
+    assert list(FollowUp.objects.values_list("person", flat=True)) == logged
     assert rebuild(now=SOON) == 0
 
 
