@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from agreements import formats
 from agreements.wording import arbiter_words
-from leads.actions.outcomes import last_return_date
+from leads.actions.outcomes import last_return_date, usual_return_date
 from leads.actions.pauses import latest_end
 from leads.forms import LocalDateTimeInput
 from leads.models import Handoff, HandoffEvent
@@ -143,11 +143,11 @@ class RecycleForm(_ReasonedForm):
     field_order = ("reason", "returns_date", "note")
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        """Offer the last day the terms allow."""
+        """Offer the last open day among those the terms allow."""
         super().__init__(*args, **options)
         self.last = last_return_date(self.handoff, self.now)
         field = self.fields["returns_date"]
-        field.initial = self.last
+        field.initial = usual_return_date(self.handoff, self.now)
         first = timezone.localdate(self.now) + timedelta(days=1)
         field.widget.attrs |= {"min": str(first)} | ({"max": str(self.last)} if self.last else {})
         if self.last:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agreements import formats
+from agreements.business_time import open_days
 from agreements.clock import Grade, due_after
 from agreements.models import User
 from leads.actions.telling import Deed, Elsewhere, locked_in
@@ -138,6 +139,18 @@ def last_return_date(handoff: Handoff, now: datetime) -> date | None:
         return None
     ends_at = due_after(book.schedule, now, book.terms.recycle.horizon)
     return book.local_date(ends_at - _MOMENT)
+
+
+def usual_return_date(handoff: Handoff, now: datetime) -> date | None:
+    """Return the last open local day on which a lead recycled now may come back, if there is one.
+
+    Somebody is there then to look at it; the terms may allow a day after it that is closed.
+    """
+    book, last = rulebook_for(handoff), last_return_date(handoff, now)
+    if book is None or last is None:
+        return None
+    days = open_days(book.schedule, book.local_date(now) + timedelta(days=1), last)
+    return days[-1] if days else last
 
 
 def _check_returns(handoff: Handoff, day: date, last: date | None, now: datetime) -> None:

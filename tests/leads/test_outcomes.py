@@ -77,6 +77,23 @@ def test_recycled_without_a_day_it_comes_back_on_the_last_one(handoff: Handoff, 
     assert clock_of(handoff, "S3").gave_up
 
 
+@pytest.mark.parametrize(
+    ("horizon", "day"),
+    [("90d", "2026-12-07"), ("89d", "2026-12-04"), ("88d", "2026-12-04"), ("1d", "2026-09-09")],
+)
+def test_a_working_day_is_offered_to_come_back_on(ana: User, horizon: str, day: str) -> None:
+    terms = dealing_terms(recycle={"horizon": horizon})
+    handoff = offer(make_version(terms, slug="short"), "Rita", OFFERED_AT)
+    assert outcomes.usual_return_date(handoff, NOW) == date.fromisoformat(day)
+
+
+def test_where_no_day_is_open_the_last_one_is_offered(ana: User) -> None:
+    terms = dealing_terms(recycle={"horizon": "1d"})
+    handoff = offer(make_version(terms, slug="short"), "Rita", OFFERED_AT)
+    friday = local("2026-09-11 10:00")
+    assert outcomes.usual_return_date(handoff, friday) == date(2026, 9, 12)
+
+
 def test_the_answers_that_are_needed_suffice(ana: User) -> None:
     terms = dealing_terms(**qualification(answers_needed=2, evidence="attempt"))
     handoff = offer(make_version(terms, slug="two"), "Rita", OFFERED_AT)
