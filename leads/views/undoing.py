@@ -11,7 +11,7 @@ from leads.actions import corrections
 from leads.deadlocks import retry_once
 from leads.models import Handoff
 from leads.undo import forget_undo
-from leads.views.doing import deed, sentences, states, tell
+from leads.views.doing import before_correcting, deed, tell, what_correcting_did
 
 
 def _asks_itself(handoff: Handoff, user: User) -> None:
@@ -21,7 +21,7 @@ def _asks_itself(handoff: Handoff, user: User) -> None:
 @deed(_asks_itself)
 def undo(request: SignedInRequest, handoff: Handoff, now: datetime) -> None:
     """Take back what the person has just done about a handoff."""
-    before, name = states(handoff), request.POST.get("name", "")
+    before, name = before_correcting(handoff), request.POST.get("name", "")
     try:
         retry_once(lambda: corrections.undo(handoff=handoff, name=name, by=request.user, now=now))
     except corrections.UnableToUndo as error:
@@ -29,4 +29,4 @@ def undo(request: SignedInRequest, handoff: Handoff, now: datetime) -> None:
         return
     forget_undo(request.session)
     said = _("Taken back: %(lead)s.") % {"lead": handoff.kept_lead}
-    tell(request, said, sentences(before, states(handoff)))
+    tell(request, said, what_correcting_did(before, now))

@@ -170,14 +170,28 @@ def test_withdraw_works(client: Client, handoff: Handoff) -> None:
 
 
 @pytest.mark.parametrize(
-    ("deed", "told"),
+    ("deed", "told", "did"),
     [
-        ("accept", {}),
-        ("log", {"log-channel": "call", "log-outcome": "no_answer"}),
-        ("reject", {"reject-reason": "wrong_data"}),
+        ("accept", {}, "Acceptance is open again, due Tue 8 Sep 14:38."),
+        (
+            "log",
+            {"log-channel": "call", "log-outcome": "no_answer"},
+            (
+                "First follow-up is open again, due Tue 8 Sep 14:38. "
+                "Persistence counts 0 of 6 attempts now."
+            ),
+        ),
+        (
+            "pause",
+            {"pause-reason": "asked", "pause-until": "2026-09-08T12:00"},
+            "First follow-up is now due Tue 8 Sep 14:38.",
+        ),
+        ("reject", {"reject-reason": "wrong_data"}, "Acceptance is open again"),
     ],
 )
-def test_undo_works(client: Client, handoff: Handoff, deed: str, told: dict[str, Any]) -> None:
+def test_undo_works(
+    client: Client, handoff: Handoff, deed: str, told: dict[str, Any], did: str
+) -> None:
     shown = client.post(url(deed, handoff), told, follow=True)
     undoable = shown.context["undoable"]
     assert undoable.seconds == 10
@@ -186,6 +200,7 @@ def test_undo_works(client: Client, handoff: Handoff, deed: str, told: dict[str,
     after = client.post(url("undo", handoff), {"name": undoable.name}, follow=True)
 
     assert "Taken back: Paulo." in text_of(after)
+    assert did in text_of(after)
     assert after.context["undoable"] is None
     handoff.refresh_from_db()
     assert handoff.status == "offered"
