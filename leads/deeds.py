@@ -12,10 +12,12 @@ from agreements.models import User
 from agreements.permissions import refusal
 from leads.actions.contests import why_not_contested
 from leads.actions.outcomes import why_not_disqualified
+from leads.actions.snoozes import why_not_snoozed
 from leads.models import Handoff
 from leads.permissions import (
     check_user_can_contest,
     check_user_can_decide_contest,
+    check_user_can_put_aside,
     check_user_can_withdraw,
     refusal_to_work,
     takes,
@@ -46,7 +48,7 @@ class Deed:
     @property
     def asks_nothing(self) -> bool:
         """Whether it is done at once, without a form."""
-        return self.key in ("take", "accept", "resume")
+        return self.key in ("take", "accept", "resume", "wake")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +97,24 @@ def _is_deciding(deed: Deed) -> bool:
 
 
 def deeds_for(
-    handoff: Handoff, user: User, *, was_reached: bool, is_paused: bool, now: datetime
+    handoff: Handoff,
+    user: User,
+    *,
+    was_reached: bool,
+    is_paused: bool,
+    is_aside: bool,
+    now: datetime,
 ) -> Deeds:
     """Tell what the person may do about a handoff, and what it can still bear.
 
-    ``was_reached`` says that somebody spoke to the lead since the offer.
+    ``was_reached`` says that somebody spoke to the lead since the offer, ``is_aside`` that the
+    person put it aside.
     """
     refused = refusal_to_work(handoff, user)
     of_sales = _OfSales(handoff, refused, was_reached, is_paused, now)
     return Deeds((*_taking(handoff, user), *of_sales.deciding(), *of_sales.ending(),
-                  *_of_marketing(handoff, user, now), of_sales.logging()))  # fmt: skip
+                  *_of_marketing(handoff, user, now), of_sales.logging(),
+                  *_putting_aside(handoff, user, now, is_aside=is_aside)))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +160,18 @@ def _taking(handoff: Handoff, user: User) -> Iterator[Deed]:
     """Yield taking what is in the team's queue, where accepting does not take it any more."""
     if handoff.status == Status.ACCEPTED and takes(handoff, user):
         yield Deed("take", pgettext("handoff", "Take"), "user", shortcut="a")
+
+
+def _putting_aside(
+    handoff: Handoff, user: User, now: datetime, *, is_aside: bool
+) -> Iterator[Deed]:
+    """Yield putting it aside in one's own queue, or bringing it back."""
+    if refusal(check_user_can_put_aside, handoff, user):
+        return
+    if is_aside:
+        yield Deed("wake", _("Bring it back"), "zzz", shortcut="z")
+    elif handoff.is_open:
+        yield Deed("snooze", _("Snooze…"), "zzz", why_not_snoozed(handoff, now), "z")
 
 
 def _of_marketing(handoff: Handoff, user: User, now: datetime) -> Iterator[Deed]:

@@ -26,16 +26,22 @@ def snooze(*, handoff: Handoff, until: datetime, by: User, now: datetime) -> Sno
         raise UnableToSnooze(_("This handoff is closed: it is in nobody's way any more."))
     if not now < until <= now + LONGEST:
         raise UnableToSnooze(_("Choose a time from now on, within the next 60 days."))
-    back_at = back_before(handoff, until)
-    if back_at is not None and back_at <= now:
-        raise UnableToSnooze(
-            _("It is due %(due)s: what runs out now cannot be put aside.")
-            % {"due": formats.near_instant(back_at + Snooze.AHEAD, now)}
-        )
+    if why_not := why_not_snoozed(handoff, now):
+        raise UnableToSnooze(why_not)
     snoozed, _created = Snooze.objects.update_or_create(
         user=by, handoff=handoff, defaults={"until": until, "recorded_at": now}
     )
     return snoozed
+
+
+def why_not_snoozed(handoff: Handoff, now: datetime) -> str:
+    """Say that a promise has run out or is about to; empty where none is."""
+    back_at = back_before(handoff, now + LONGEST)
+    if back_at is None or back_at > now:
+        return ""
+    return _("It is due %(due)s: what runs out now cannot be put aside.") % {
+        "due": formats.near_instant(back_at + Snooze.AHEAD, now)
+    }
 
 
 def wake(*, handoff: Handoff, by: User) -> bool:

@@ -169,7 +169,7 @@ def context_of(
         "may_reassign": _may_reassign(request, reading.handoff),
         "may_offer": _may_offer(request, reading),
         "cannot_offer": _cannot_offer(reading),
-        **aside_of(request, reading.handoff, now),
+        "aside_until": aside_until(request, reading.handoff, now),
         "paused": paused(reading.handoff, now) if reading.handoff else None,
         "is_below": reading.handoff is not None and is_below_criteria(reading.handoff),
         **_clocks(request, reading, case, terms, number, people, now),
@@ -180,16 +180,14 @@ def context_of(
     }
 
 
-def aside_of(request: SignedInRequest, handoff: Handoff | None, now: datetime) -> dict[str, Any]:
-    """Return whether the person may put a handoff that was read aside, and until when they have."""
-    if handoff is None or not _may_put_aside(request, handoff):
-        return {"may_put_aside": False}
+def aside_until(
+    request: SignedInRequest, handoff: Handoff | None, now: datetime
+) -> datetime | None:
+    """Return until when the person put aside a handoff that was read; None where they did not."""
+    if handoff is None or refusal(check_user_can_put_aside, handoff, request.user):
+        return None
     until: datetime | None = getattr(handoff, "aside_until", None)
-    return {"may_put_aside": True, "aside_until": until if until and until > now else None}
-
-
-def _may_put_aside(request: SignedInRequest, handoff: Handoff) -> bool:
-    return not refusal(check_user_can_put_aside, handoff, request.user)
+    return until if until and until > now else None
 
 
 def _may_offer(request: SignedInRequest, reading: Reading) -> bool:
@@ -309,6 +307,7 @@ def deeds_of(
         request.user,
         was_reached=_was_reached(case, handoff),
         is_paused=handoff.is_open and pause_of(handoff, now) is not None,
+        is_aside=aside_until(request, handoff, now) is not None,
         now=now,
     )
     typed = None if form else _form_typed(request, handoff, now)
@@ -350,7 +349,7 @@ def _form_asked(
     asked = plain(request.GET, "deed")
     if asked in FORMS and deeds.is_possible(asked):
         return FORMS[asked](handoff=handoff, now=now)
-    if asked == SnoozeForm.key and handoff.is_open and _may_put_aside(request, handoff):
+    if asked == SnoozeForm.key and deeds.is_possible(asked):
         return SnoozeForm(handoff=handoff, now=now)
     if deeds.log.is_possible and (handoff.is_open or asked == "log"):
         preset = str(request.session.get(LAST_CHANNEL, ""))

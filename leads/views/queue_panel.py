@@ -25,7 +25,7 @@ from leads.pauses import pause_of
 from leads.permissions import takes
 from leads.queue_events import note_of_offer
 from leads.queue_rows import latest_touches
-from leads.views.lead_page import PageForm, Reading, aside_of, deeds_of, desk_or_404, read
+from leads.views.lead_page import PageForm, Reading, aside_until, deeds_of, desk_or_404, read
 from leads.views.queue_changes import changes_of, places_of
 from leads.views.taken import WorkedByAnother, answer_second, refuse_unreadable, to_queue
 
@@ -96,7 +96,7 @@ def panel_of(
         "pause": pause_of(handoff, now) if handoff.is_open else None,
         "next_step": next_step_of(latest_touches([handoff]).get(handoff.pk), now),
         "returns": return_words(handoff, terms, now),
-        **aside_of(request, handoff, now),
+        "aside_until": aside_until(request, handoff, now),
         **places_of(request.GET, handoff),
         **deeds_of(request, handoff, case, form=form, now=now),
     }

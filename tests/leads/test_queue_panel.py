@@ -246,6 +246,23 @@ def test_a_day_that_is_filled_in_is_the_choice_and_begins_when_it_opens(
     assert Snooze.objects.get().until == NOW + timedelta(days=6) - timedelta(hours=1)
 
 
+def test_what_runs_out_soon_says_why_it_is_not_put_aside(
+    client: Client, handoff: Handoff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    due_at = Clock.objects.get(handoff=handoff, clause_key="S1").due_at
+    for at in (due_at - Snooze.AHEAD, due_at + timedelta(hours=1)):
+        stop_time(monkeypatch, at)
+        said = "It is due 14:38: what runs out now cannot be put aside."
+        html = panel(client, handoff, "view=mine&deed=snooze").content.decode()
+        assert 'aria-describedby="why-snooze"' in html
+        assert f'<p class="actions-reason" id="why-snooze">{said}</p>' in html
+        assert "until when?" not in html
+        lead = client.get(f"/agreements/acme/leads/{handoff.lead_id}/?deed=snooze")
+        assert said in text_of(lead)
+        refused = client.post(address("snooze", handoff), {"snooze-when": "hour"})
+        assert said in text_of(refused)
+
+
 def test_what_others_hold_is_not_put_aside(
     client: Client, version: AgreementVersion, handoff: Handoff
 ) -> None:
