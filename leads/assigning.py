@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Protocol, TypeAlias, TypeVar
 
 from agreements.business_time import Schedule, add_business, business_between
 from agreements.clock import Interval
@@ -62,6 +62,39 @@ class TeamRule:
     people: tuple[int, ...]
     when: AnyRule | None = None
     latest: int | None = None
+
+    @property
+    def takes_all(self) -> bool:
+        """Whether it passes nothing on unless all its people are away."""
+        return takes_all(self.when, self.method)
+
+
+def takes_all(when: object, method: str) -> bool:
+    """Whether a rule of this condition and method is for every lead, whoever had it before."""
+    return when is None and method != Method.EARLIER_OWNER
+
+
+class Placed(Protocol):
+    """What the place of a rule among others depends on."""
+
+    @property
+    def takes_all(self) -> bool: ...
+
+
+P = TypeVar("P", bound=Placed)
+
+
+def placed(rule: P, rules: Sequence[P]) -> list[P]:
+    """Return rules with a new one: above the first that takes all, unless it does so itself."""
+    place = next((at for at, each in enumerate(rules) if each.takes_all), len(rules))
+    if rule.takes_all:
+        place = len(rules)
+    return [*rules[:place], rule, *rules[place:]]
+
+
+def taker_above(rules: Sequence[P], place: int) -> P | None:
+    """Return the first rule above the one at an index that leaves it hardly anything."""
+    return next((each for each in rules[:place] if each.takes_all), None)
 
 
 @dataclass(frozen=True, slots=True)

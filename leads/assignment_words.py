@@ -57,6 +57,16 @@ def queue_words(passed: Iterable[PassedOn]) -> str:
     return _("No rule is for it.")
 
 
+def under_words(above: object) -> str:
+    """Say that a rule stands under one that is for every lead; empty where there is none."""
+    if above is None:
+        return ""
+    return _(
+        "“%(above)s” above it is for every lead: this rule decides only while all people of "
+        "“%(above)s” are away."
+    ) % {"above": above}
+
+
 def skipped_words(names: Iterable[str]) -> str:
     """Say who was skipped; empty for nobody."""
     listed = list(names)

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, Audit, User
+from leads.assigning import placed
 from leads.models import AssignmentRule, TeamRules
 
 
@@ -27,12 +28,19 @@ def save_rule(
     by: User,
     now: datetime,
 ) -> AssignmentRule:
-    """Write a rule, a new one behind all others. ``when`` is a rule over attributes, or None."""
+    """Write a rule. ``when`` is a rule over attributes, or None.
+
+    A new one stands behind all others, but above the first that is for every lead unless it is
+    so itself.
+    """
     rules = _locked(agreement)
-    if rule is None:
-        rule = AssignmentRule(rules=rules, place=rules.entries.count() + 1)
+    entries = list(rules.entries.all())
+    is_new = rule is None
+    rule = rule or AssignmentRule(rules=rules, place=len(entries) + 1)
     rule.name, rule.when, rule.method = name, when, method
     rule.save()
+    if is_new:
+        _number(placed(rule, entries))
     rule.people.set(people)
     about = {"rule": name, "when": when, "method": method}
     _record("saved", rules, by, now, **about, people=[person.name for person in people])

@@ -6,7 +6,7 @@ from pydantic import TypeAdapter
 
 from agreements.criteria import AnyRule, Rule
 from agreements.models import Agreement, User
-from leads.assigning import Method
+from leads.assigning import Method, takes_all
 from leads.models.leads import Handoff
 
 _RULE: TypeAdapter[AnyRule] = TypeAdapter(Rule)
@@ -71,6 +71,11 @@ class AssignmentRule(models.Model):
     def condition(self) -> AnyRule | None:
         """For which leads it is; None is for every one."""
         return None if self.when is None else _RULE.validate_python(self.when)
+
+    @property
+    def takes_all(self) -> bool:
+        """Whether it passes nothing on unless all its people are away."""
+        return takes_all(self.when, self.method)
 
 
 class AssignmentTurn(models.Model):

@@ -1,5 +1,6 @@
 """The rules by which a sales team hands its handoffs out."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,9 +20,10 @@ from agreements.models import Agreement
 from agreements.requests import SignedInRequest
 from agreements.typed_before import keeps_what_was_typed, typed_in
 from leads.actions import team_rules
+from leads.assigning import placed, taker_above
 from leads.assigning_systems import systems_of
 from leads.assignment_forms import RuleForm
-from leads.assignment_words import choice_words
+from leads.assignment_words import choice_words, under_words
 from leads.models import AssignmentRule, TeamRules
 from leads.permissions import check_user_can_organise
 from leads.simulating import Simulation, simulate
@@ -57,7 +59,7 @@ def rules(request: SignedInRequest, slug: str) -> HttpResponse:
     context = {
         "agreement": agreement,
         "stored": stored,
-        "rows": [_row(entry, len(entries)) for entry in entries],
+        "rows": [_row(entries, place) for place in range(len(entries))],
         "systems": systems_of(agreement, stored) if stored else [],
         "waiting": agreement.handoffs.open().filter(holder__isnull=True).count(),
         "taken_up": waiting_handoffs(now).filter(agreement=agreement).count(),
@@ -67,14 +69,16 @@ def rules(request: SignedInRequest, slug: str) -> HttpResponse:
     return render(request, "leads/assignment.html", context)
 
 
-def _row(entry: AssignmentRule, total: int) -> dict[str, Any]:
+def _row(entries: Sequence[AssignmentRule], place: int) -> dict[str, Any]:
+    entry = entries[place]
     people = [person.name for person in entry.people.all()]
     return {
         "rule": entry,
         "when": builder.words_of(entry.when) if entry.when else "",
         "people": ", ".join(sorted(people)),
-        "is_first": entry.place == 1,
-        "is_last": entry.place == total,
+        "under": under_words(taker_above(entries, place)),
+        "is_first": place == 0,
+        "is_last": place == len(entries) - 1,
     }
 
 
@@ -154,12 +158,29 @@ def rule(request: SignedInRequest, slug: str, pk: int | None = None) -> HttpResp
     if not form.is_valid() or _problems(when):
         return _shown(request, agreement, stored, form, when, status=422)
     if verb == "try":
-        tried = _tried(agreement, stored, form, when, team, now)
-        return _shown(request, agreement, stored, form, when, simulation=tried)
+        tried, under = _tried(agreement, stored, form, when, team, now)
+        return _shown(request, agreement, stored, form, when, simulation=tried, under=under)
     told = form.cleaned_data | {"when": when, "people": list(form.cleaned_data["people"])}
-    team_rules.save_rule(agreement=agreement, rule=stored, by=request.user, now=now, **told)
-    messages.success(request, _("“%(rule)s” is saved.") % {"rule": told["name"]})
+    saved = team_rules.save_rule(agreement=agreement, rule=stored, by=request.user, now=now, **told)
+    _tell_saved(request, saved, is_new=stored is None)
     return redirect("leads:assignment", slug=slug)
+
+
+def _tell_saved(request: SignedInRequest, saved: AssignmentRule, *, is_new: bool) -> None:
+    """Say that a rule is saved, and where it stands to one that takes every lead."""
+    entries = list(saved.rules.entries.all())
+    place = entries.index(saved)
+    said = _("“%(rule)s” is saved.") % {"rule": saved}
+    under = under_words(taker_above(entries, place))
+    if under:
+        messages.warning(request, f"{said} {under}")
+        return
+    if is_new and place < len(entries) - 1:
+        said = _("“%(rule)s” is saved above “%(below)s”, which is for every lead.") % {
+            "rule": saved,
+            "below": entries[place + 1],
+        }
+    messages.success(request, said)
 
 
 def _initial(stored: AssignmentRule | None) -> dict[str, Any]:
@@ -191,8 +212,10 @@ def _tried(
     when: Any,
     team: Team,
     now: datetime,
-) -> Simulation:
-    """Return who would have got the latest handoffs with the rule as it was typed."""
+) -> tuple[Simulation, str]:
+    """Return who would have got the latest handoffs with the rule as it was typed, and under
+    which rule that takes every lead it would stand, in words.
+    """
     told = form.cleaned_data
     typed = AssignmentRule(pk=stored.pk if stored else None, name=told["name"], when=when)
     typed.method = told["method"]
@@ -201,9 +224,11 @@ def _tried(
     latest = next((each.latest for each in others if each.key == typed.pk), None)
     tried = rule_of(typed, [person.pk for person in told["people"]], team, latest)
     if stored is None:
-        return simulate(agreement, [*others, tried], team, now=now)
-    replaced = [tried if each.key == stored.pk else each for each in others]
-    return simulate(agreement, replaced, team, now=now)
+        rules = placed(tried, others)
+    else:
+        rules = [tried if each.key == stored.pk else each for each in others]
+    above = taker_above(rules, rules.index(tried))
+    return simulate(agreement, rules, team, now=now), under_words(above and above.name)
 
 
 def _shown(
@@ -214,6 +239,7 @@ def _shown(
     when: Any,
     *,
     simulation: Simulation | None = None,
+    under: str = "",
     is_checked: bool = True,
     status: int = 200,
 ) -> HttpResponse:
@@ -225,6 +251,7 @@ def _shown(
         "form": form,
         "group": group,
         "lead_fields": fields_shown(_KNOWN),
+        "under": under,
         "now": timezone.now(),
         **_simulated(simulation),
     }

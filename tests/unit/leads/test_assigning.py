@@ -20,6 +20,8 @@ from leads.assigning import (
     choose,
     deal,
     is_there,
+    placed,
+    taker_above,
     time_there,
     turns_after,
 )
@@ -237,3 +239,16 @@ def test_time_there_is_what_no_absence_covers(
         (business_between(OFFICE, at, at + timedelta(hours=1)) for at in free), start=NOW - NOW
     )
     assert time_there(OFFICE, NOW, end, away) == wanted
+
+
+SOUTH = Condition(field="state", operator="is", value="RS")
+
+
+def test_a_new_rule_stands_above_what_takes_every_lead() -> None:
+    south, owner = rule(key=1, when=SOUTH), rule(Method.EARLIER_OWNER, key=2)
+    everybody, again = rule(key=3), rule(Method.LOAD, key=4)
+    rules: list[TeamRule] = []
+    for each in (south, everybody, again, owner):
+        rules = placed(each, rules)
+    assert rules == [south, owner, everybody, again]
+    assert [taker_above(rules, place) for place in range(4)] == [None, None, None, everybody]
