@@ -8,10 +8,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from agreements import formats
+from agreements.clock import Grade
 from agreements.models import User
 from agreements.permissions import refusal
+from agreements.rulebook import Rulebook
 from leads.actions.contests import why_not_contested
-from leads.actions.outcomes import why_not_disqualified
+from leads.actions.outcomes import why_not_disqualified, why_not_qualified
 from leads.actions.snoozes import why_not_snoozed
 from leads.models import Handoff
 from leads.permissions import (
@@ -100,18 +102,20 @@ def deeds_for(
     handoff: Handoff,
     user: User,
     *,
-    was_reached: bool,
+    book: Rulebook | None,
+    reached: Grade | None,
     is_paused: bool,
     is_aside: bool,
     now: datetime,
 ) -> Deeds:
     """Tell what the person may do about a handoff, and what it can still bear.
 
-    ``was_reached`` says that somebody spoke to the lead since the offer, ``is_aside`` that the
-    person put it aside.
+    ``book`` are the rules that judge it; ``reached`` is how far somebody got with the lead since
+    the offer, None for nobody;
+    ``is_aside`` says that the person put it aside.
     """
     refused = refusal_to_work(handoff, user)
-    of_sales = _OfSales(handoff, refused, was_reached, is_paused, now)
+    of_sales = _OfSales(handoff, refused, book, reached, is_paused, now)
     return Deeds((*_taking(handoff, user), *of_sales.deciding(), *of_sales.ending(),
                   *_of_marketing(handoff, user, now), of_sales.logging(),
                   *_putting_aside(handoff, user, now, is_aside=is_aside)))  # fmt: skip
@@ -123,9 +127,15 @@ class _OfSales:
 
     handoff: Handoff
     refused: str
-    was_reached: bool
+    book: Rulebook | None
+    reached: Grade | None
     is_paused: bool
     now: datetime
+
+    @property
+    def was_reached(self) -> bool:
+        """Whether somebody spoke to the lead."""
+        return self.reached is not None and self.reached.rank >= Grade.CONTACT.rank
 
     def deciding(self) -> Iterator[Deed]:
         """Yield accepting and rejecting, which stay visible when they are done."""
@@ -142,7 +152,8 @@ class _OfSales:
         is_accepted = self.handoff.status == Status.ACCEPTED
         not_reached = "" if self.was_reached else why_not_disqualified(self.handoff)
         if is_accepted or self.was_reached:
-            yield Deed("qualify", _("Qualify…"), "circle-check")
+            not_qualified = why_not_qualified(self.book, self.reached)
+            yield Deed("qualify", _("Qualify…"), "circle-check", not_qualified)
             yield Deed("disqualify", _("Disqualify…"), "circle-x", not_reached)
         yield Deed("recycle", _("Recycle…"), "refresh")
         if self.is_paused:

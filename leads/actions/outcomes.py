@@ -11,6 +11,7 @@ from agreements import formats
 from agreements.business_time import open_days
 from agreements.clock import Grade, due_after
 from agreements.models import User
+from agreements.rulebook import Rulebook
 from leads.actions.telling import Deed, Elsewhere, locked_in
 from leads.ingest import Ingested
 from leads.models import Handoff
@@ -61,6 +62,18 @@ def _check_is_qualified(handoff: Handoff, answers: Mapping[str, str]) -> None:
         )
     if asked.evidence and not was_reached(handoff, Grade(asked.evidence)):
         raise UnableToEnd(_no_evidence(asked.evidence))
+
+
+def why_not_qualified(book: Rulebook | None, reached: Grade | None) -> str:
+    """Say what has to happen before a lead is qualified by the rules; empty where it did.
+
+    ``reached`` is how far somebody got with the lead since the offer, None for nobody.
+    """
+    asked = book.terms.qualification if book else None
+    if asked is None or not asked.evidence:
+        return ""
+    is_enough = reached is not None and reached.rank >= Grade(asked.evidence).rank
+    return "" if is_enough else _no_evidence(asked.evidence)
 
 
 def _no_evidence(grade: str) -> str:

@@ -305,7 +305,8 @@ def deeds_of(
     deeds = deeds_for(
         handoff,
         request.user,
-        was_reached=_was_reached(case, handoff),
+        book=case.rulebook_of(handoff),
+        reached=_reached(case, handoff),
         is_paused=handoff.is_open and pause_of(handoff, now) is not None,
         is_aside=aside_until(request, handoff, now) is not None,
         now=now,
@@ -320,14 +321,14 @@ def deeds_of(
     }
 
 
-def _was_reached(case: Case, handoff: Handoff) -> bool:
-    return any(
-        mark.kind is MarkKind.FOLLOW_UP
-        and not mark.automated
-        and mark.grade is not None
-        and mark.grade.rank >= Grade.CONTACT.rank
+def _reached(case: Case, handoff: Handoff) -> Grade | None:
+    """Return how far somebody got with the lead since the offer; None for nobody."""
+    grades = (
+        mark.grade
         for mark in case.standings[handoff.pk].marks
+        if mark.kind is MarkKind.FOLLOW_UP and not mark.automated and mark.grade is not None
     )
+    return max(grades, key=lambda grade: grade.rank, default=None)
 
 
 def _form_typed(request: SignedInRequest, handoff: Handoff, now: datetime) -> PageForm | None:

@@ -3,9 +3,10 @@
 from datetime import date, timedelta
 
 import pytest
+from django.test import Client
 
 from agreements.models import AgreementVersion, Audit, User
-from leads.actions import outcomes
+from leads.actions import handoffs, outcomes
 from leads.actions.outcomes import UnableToEnd
 from leads.actions.telling import AlreadyDecided
 from leads.models import Handoff, HandoffEvent
@@ -121,6 +122,27 @@ def test_evidence_is_asked_for(ana: User, evidence: str, sentence: str) -> None:
         outcomes.qualify(handoff=handoff, answers=ALL, by=ana, now=NOW)
     call(handoff, ana, "conversation")
     outcomes.qualify(handoff=handoff, answers=ALL, by=ana, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "sentence"),
+    [
+        ("no_answer", "A lead is qualified after a conversation: log it first."),
+        ("answered", "A lead is qualified after a conversation: log it first."),
+        ("conversation", ""),
+    ],
+)
+def test_the_evidence_that_is_asked_for_is_told_before_the_questions(
+    client: Client, outcome: str, sentence: str
+) -> None:
+    version = make_version(dealing_terms(**qualification(evidence="conversation")), slug="strict")
+    ana = make_rep("Ana", version.agreement)
+    handoff = offer(version, "Rita", OFFERED_AT)
+    handoffs.accept(handoff=handoff, by=ana, now=NOW)
+    call(handoff, ana, outcome)
+    client.force_login(ana)
+    deeds = client.get(f"/agreements/strict/leads/{handoff.lead_id}/").context["deeds"]
+    assert [deed.reason for deed in deeds.all if deed.key == "qualify"] == [sentence]
 
 
 def test_nobody_is_disqualified_before_a_contact(handoff: Handoff, ana: User) -> None:
