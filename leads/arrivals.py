@@ -1,12 +1,13 @@
 """What changed in a queue while its page was open."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Value
 
+from leads.given_on import GivenOn, given_on
 from leads.models import Handoff, HandoffEvent, Snooze
 from leads.queue import Desk, QueueFilters, found_in
 
@@ -15,6 +16,7 @@ MOST = 100
 
 _Kind = HandoffEvent.Kind
 _WITH_THE_TEAMS = ("team", "all")
+_LOSING = ("mine", "snoozed", "team")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,25 @@ def news_since(desk: Desk, filters: QueueFilters, since: datetime, now: datetime
     for handoff in sorted(first.union(*others, all=True), key=_first_due):
         found[handoff.told_as].append(handoff)
     return News(**found)
+
+
+def lost_in(
+    desk: Desk, filters: QueueFilters, shown: Collection[int]
+) -> list[tuple[Handoff, GivenOn]]:
+    """Return which of the handoffs that a page shows in a view somebody else has by now.
+
+    ``shown`` are their keys. Two queries, none where nothing is shown or everybody's is.
+    """
+    here = desk.agreement.handoffs.filter(pk__in=shown).exclude(holder=desk.user)
+    if not shown or filters.view not in _LOSING:
+        return []
+    if filters.view == "team":
+        here = here.exclude(holder=None)
+    lost = list(here.select_related("lead__merged_into", "holder").order_by("pk"))
+    told = given_on(lost, desk.user)
+    back = GivenOn(None, was_taken=False, was_held=True)
+    found = [(each, back if each.holder is None else told.get(each.pk)) for each in lost]
+    return [(each, given) for each, given in found if given is not None]
 
 
 def _first_due(handoff: Any) -> tuple[bool, datetime | None, int]:

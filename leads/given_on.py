@@ -15,24 +15,31 @@ _Events = list[tuple[int | None, int | None]]
 
 @dataclass(frozen=True, slots=True)
 class GivenOn:
-    """That somebody else holds a handoff by now: who, and nothing more of it.
+    """That somebody else holds a handoff by now, or nobody (None): who, and nothing more of it.
 
     ``was_taken`` says that they took it from the team's queue themself, ``was_held`` that who is
     told of it held it before.
     """
 
-    holder: User
+    holder: User | None
     was_taken: bool
     was_held: bool
 
     @property
     def said(self) -> str:
         """Say who it is."""
+        if self.holder is None:
+            return _("It is in the team's queue now.")
         if self.was_taken:
             said = _("%(who)s was first and holds this handoff now.")
         else:
             said = _("%(who)s holds this handoff now.")
         return said % {"who": self.holder}
+
+    @property
+    def where(self) -> str:
+        """Name who has it, or the team's queue."""
+        return str(self.holder or _("the team's queue"))
 
     @property
     def headline(self) -> str:

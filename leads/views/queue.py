@@ -17,7 +17,8 @@ from agreements import formats
 from agreements.models import Agreement
 from agreements.requests import SignedInRequest
 from leads.addresses import plain
-from leads.arrivals import MOST, News, news_since
+from leads.arrivals import MOST, News, lost_in, news_since
+from leads.given_on import GivenOn
 from leads.models import Handoff
 from leads.paging import CountedPaginator
 from leads.queue import Desk, QueueFilters, desk_and_views_of, listed_in, summary_of
@@ -112,10 +113,12 @@ def arrivals(request: SignedInRequest, slug: str) -> HttpResponse:
     summary = summary_of(desk, asked, now)
     filters = asked.with_view(desk, summary)
     news = news_since(desk, filters, since, now)
+    lost = lost_in(desk, filters, _shown(request))
     context = {
         "agreement": desk.agreement,
         "since": plain(request.GET, "since"),
-        "told": list(_told(desk, filters, news, now)),
+        "told": [*_told(desk, filters, news, now), *_told_of_lost(lost)],
+        "lost": lost,
         "told_of_team": _told_of_team(news.in_team),
         "filters": filters,
         "tabs": tabs_of(desk, filters, summary),
@@ -123,7 +126,13 @@ def arrivals(request: SignedInRequest, slug: str) -> HttpResponse:
     }
     response = render(request, "leads/fragments/arrivals.html", context)
     # Where there is no news, what was said before stays, and only the counts are put in place.
-    return response if news else reswap(response, "none")
+    return response if news or lost else reswap(response, "none")
+
+
+def _shown(request: SignedInRequest) -> list[int]:
+    """Return the keys of the handoffs that the page shows, as it says itself."""
+    rows = request.GET.getlist("row")[:PER_PAGE]
+    return [int(each) for each in rows if each.isdecimal() and len(each) < 19]
 
 
 def _told(desk: Desk, filters: QueueFilters, news: News, now: datetime) -> Iterator[str]:
@@ -141,6 +150,20 @@ def _told(desk: Desk, filters: QueueFilters, news: News, now: datetime) -> Itera
             yield _("%(said)s: %(what)s") % {"said": said, "what": _what(row_of[found[0].pk])}
         elif found:
             yield said
+
+
+def _told_of_lost(lost: list[tuple[Handoff, GivenOn]]) -> Iterator[str]:
+    """Say who has what the page shows, or how many have gone to others."""
+    if len(lost) == 1:
+        handoff, given = lost[0]
+        yield _("%(said)s: %(what)s") % {"said": handoff.kept_lead, "what": given.said}
+    elif lost:
+        said = ngettext(
+            "%(number)s handoff has gone to others",
+            "%(number)s handoffs have gone to others",
+            len(lost),
+        )
+        yield said % {"number": formats.figure(len(lost))}
 
 
 def _what(row: QueueRow) -> str:
