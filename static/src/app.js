@@ -5,6 +5,7 @@ import "./keys.js";
 import "./queue.js";
 import "./copy.js";
 import "./snoozing.js";
+import "./drafts.js";
 import "./leaving.js";
 import "./editor.js";
 import { nameRegions } from "./regions.js";

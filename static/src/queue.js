@@ -186,6 +186,8 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
   form.querySelector("[name$=occurred_at]").removeAttribute("aria-invalid");
   fill(form.querySelector("[name$=next_step]"), suggested?.nextStep ?? "");
   fill(form.querySelector("[name$=next_step_date]"), suggested?.nextDate ?? "");
+  // What comes of a form that is shown again is not what one looks for.
+  if (!detail.requestConfig.triggeringEvent?.isTrusted) return;
   detail.target.scrollIntoView({ block: "nearest" });
   // The next click is on the button: it is in sight whole, whatever lies over the edge of the page.
   form.querySelector("[type=submit]").scrollIntoView({ block: "nearest" });

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from agreements.models import AgreementVersion, User
 from leads.models import Handoff, HandoffEvent
 from tests.browser import Complaints, faults, wait_until_answered
+from tests.factories import make_user
 from tests.journeys.queues import QUEUE, offer_many, panel_of
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -44,32 +45,80 @@ def test_all_keys_are_told_whatever_the_open_row_offers(
     assert faults(page) == []
 
 
-def test_escape_leads_back_to_the_list_and_loses_nothing(
+def test_nothing_that_was_typed_is_lost(
     page: Page, sign_in: SignIn, ana: User, three: list[Handoff]
 ) -> None:
     sign_in(page, ana)
     page.goto(QUEUE)
     panel_of(page, "Lead 01")
     wait_until_answered(page)
-    row = page.locator(f"#row-{three[0].pk} [data-row-link]")
-    page.get_by_label("Note").fill("Rang twice.")
+    row, title = page.locator(f"#row-{three[0].pk} [data-row-link]"), page.locator("#deed-title")
+    note, back = page.get_by_label("Note", exact=True), page.locator("[data-brought-back]")
+    page.locator(".tile", has_text="No answer").click()
+    note.fill("Rang twice.")
     page.keyboard.press("Escape")
     expect(row).to_be_focused()
-    expect(page.get_by_label("Note")).to_have_value("Rang twice.")
+    expect(note).to_have_value("Rang twice.")
+    page.keyboard.press("j")
+    panel_of(page, "Lead 02")
+    expect(note).to_have_value("")
+    expect(back).to_be_hidden()
+    page.keyboard.press("k")
+    panel_of(page, "Lead 01")
+    expect(note).to_have_value("Rang twice.")
+    expect(page.get_by_role("radio", name="No answer")).to_be_checked()
+    expect(page.get_by_label("Next step")).to_have_value("Write an e-mail")
+    expect(back).to_contain_text("What you filled in before is here again")
+    assert faults(page) == []
 
-    title = page.locator("#deed-title")
+    wait_until_answered(page)
     page.keyboard.press("r")
     expect(title).to_contain_text("Reject the handoff")
-    page.get_by_label("Note for marketing").fill("No such company.")
-    page.keyboard.press("Escape")
-    expect(row).to_be_focused()
-    page.keyboard.press("Escape")
-    wait_until_answered(page)
-    expect(page.get_by_label("Note for marketing")).to_have_value("No such company.")
-    page.get_by_label("Note for marketing").fill("")
+    reason = page.get_by_label("Note for marketing")
+    reason.fill("No such company.")
     page.keyboard.press("Escape")
     expect(title).to_have_text("Log a follow-up")
     expect(row).to_be_focused()
+    expect(note).to_have_value("Rang twice.")
+    page.keyboard.press("r")
+    expect(reason).to_have_value("No such company.")
+    page.get_by_role("link", name="Cancel").click()
+    expect(title).to_have_text("Log a follow-up")
+
+    page.goto("/agreements/acme/document/")
+    page.go_back()
+    panel_of(page, "Lead 01")
+    expect(note).to_have_value("Rang twice.")
+    page.get_by_role("link", name="Open lead").click()
+    expect(page.get_by_role("heading", level=1, name="Lead 01")).to_be_visible()
+    expect(note).to_have_value("Rang twice.")
+    page.get_by_role("button", name="Start empty").click()
+    expect(note).to_have_value("")
+    page.reload()
+    expect(note).to_have_value("")
+
+
+def test_what_was_saved_or_typed_by_another_is_not_brought_back(
+    page: Page, sign_in: SignIn, version: AgreementVersion, ana: User, three: list[Handoff]
+) -> None:
+    sign_in(page, ana)
+    page.goto(QUEUE)
+    panel_of(page, "Lead 01")
+    note = page.get_by_label("Note", exact=True)
+    page.locator(".tile", has_text="No answer").click()
+    note.fill("Rang twice.")
+    page.get_by_role("button", name="Save follow-up").click()
+    panel_of(page, "Lead 02")
+    note.fill("Busy.")
+    page.get_by_role("link", name="Lead 01", exact=True).click()
+    panel_of(page, "Lead 01")
+    expect(note).to_have_value("")
+    team = version.agreement.sales_team
+    sign_in(page, make_user("Rafael", team=team, role="lead", time_zone=ana.time_zone))
+    page.goto(f"{QUEUE}?view=all&open={three[1].pk}")
+    panel_of(page, "Lead 02")
+    expect(note).to_have_value("")
+    assert "Busy" not in page.evaluate("JSON.stringify(sessionStorage)")
 
 
 def test_a_time_that_is_put_right_is_foreseen_anew(
