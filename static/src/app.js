@@ -7,6 +7,7 @@ import "./copy.js";
 import "./snoozing.js";
 import "./drafts.js";
 import "./leaving.js";
+import "./refused.js";
 import "./editor.js";
 import { nameRegions } from "./regions.js";
 import { watchChoosing } from "./choosing.js";

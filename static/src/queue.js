@@ -100,7 +100,9 @@ document.addEventListener("htmx:afterSettle", ({ target, detail }) => {
   // Here and not by the answer's head: the panel of a list that is gone has no say in the address.
   history.replaceState({ htmx: true }, "", target.dataset.opened);
   queue().classList.add("has-open");
-  const wasDeed = detail.requestConfig?.verb === "post";
+  // What is wrong with a form has the focus.
+  const isWrong = target.querySelector("[aria-invalid=true]");
+  const wasDeed = detail.requestConfig?.verb === "post" && !isWrong;
   asked = target.dataset.handoff;
   const link = mark(target.dataset.handoff);
   if (toHeading || (wasDeed && !(wide.matches && link))) {
@@ -181,9 +183,6 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
   if (!detail.target.matches?.("[data-foreseen]")) return;
   const form = detail.target.closest("form");
   const suggested = detail.target.querySelector("[data-next-date]")?.dataset;
-  // What it says of the time is what holds of it now.
-  form.querySelector("[id$=occurred_at_error]")?.remove();
-  form.querySelector("[name$=occurred_at]").removeAttribute("aria-invalid");
   fill(form.querySelector("[name$=next_step]"), suggested?.nextStep ?? "");
   fill(form.querySelector("[name$=next_step_date]"), suggested?.nextDate ?? "");
   // What comes of a form that is shown again is not what one looks for.

@@ -185,9 +185,14 @@ def test_what_was_refused_stays_though_another_row_was_clicked(
     page.get_by_role("link", name="Lead 05", exact=True).click()
     for route in held:
         route.continue_()
-    expect(page.locator("#deed")).to_contain_text("Say what came of it.")
+    deed = page.locator("#deed")
+    expect(deed.get_by_text("Say what came of it.")).to_be_in_viewport(ratio=1)
     panel_of(page, "Lead 01")
     expect(page.get_by_label("Note")).to_have_value("Rang twice.")
+    expect(page.get_by_role("radio", name="No answer")).to_be_focused()
+    page.keyboard.press("1")
+    expect(deed.get_by_text("This will do to the clocks")).to_be_visible()
+    expect(deed.locator(".field-errors")).to_have_count(0)
     page.get_by_role("link", name="Lead 05", exact=True).click()
     panel_of(page, "Lead 05")
     complaints[:] = [each for each in complaints if "422" not in each]
