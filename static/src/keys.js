@@ -26,7 +26,7 @@ function remembered() {
 const disabled = new Set(remembered());
 
 const switchOf = (key) => (/^[1-9]$/.test(key) ? DIGITS : key);
-const isShown = (element) => element.checkVisibility?.() ?? true;
+const isShown = (element) => element.checkVisibility?.({ visibilityProperty: true }) ?? true;
 const find = (selector) => [...document.querySelectorAll(selector)].filter(isShown);
 
 const rowLinks = () => find("[data-row] [data-row-link]");

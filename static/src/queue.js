@@ -105,6 +105,7 @@ document.addEventListener("htmx:afterSettle", ({ target, detail }) => {
   const wasDeed = detail.requestConfig?.verb === "post" && !isWrong;
   asked = target.dataset.handoff;
   const link = mark(target.dataset.handoff);
+  if (!wide.matches) window.scrollTo({ top: 0, behavior: "instant" });
   if (toHeading || (wasDeed && !(wide.matches && link))) {
     target.querySelector("#panel-title").focus();
   } else if (wasDeed) {

@@ -14,7 +14,7 @@ function watch(place) {
       place.querySelector("[data-undo-left]").textContent = `${left} s`;
     } else if (!place.contains(document.activeElement)) {
       clearInterval(timer);
-      place.replaceChildren();
+      place.classList.add("is-over");
     }
   };
   show();
