@@ -45,7 +45,13 @@ function showStatus(clock, status) {
   clock.querySelector("[data-clock-word]").textContent = look.word;
   const use = clock.querySelector("use");
   use.setAttribute("href", use.getAttribute("href").replace(/#.*/, `#${look.icon}`));
-  if (status === "overdue") clock.dispatchEvent(new CustomEvent("overdue", { bubbles: true }));
+  if (status === "overdue") sayPast(clock);
+}
+
+function sayPast(clock) {
+  const past = clock.querySelector("[data-past-words]");
+  past.parentElement.replaceChildren(past.content);
+  clock.dispatchEvent(new CustomEvent("overdue", { bubbles: true }));
 }
 
 // A pause that is over gives its place to the chip that counts.

@@ -159,11 +159,7 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
 
 // What runs out stays where it is and says so; the list offers to be put in order anew.
 document.addEventListener("overdue", ({ target }) => {
-  if (!target.closest("[data-queue] .queue-row")) return;
-  const word = target.querySelector("[data-clock-word]");
-  word.classList.remove("visually-hidden");
-  target.querySelector(".clock-due").prepend(word, " · ");
-  htmx.trigger("#arrivals", "look");
+  if (target.closest("[data-queue] .queue-row")) htmx.trigger("#arrivals", "look");
 });
 
 // The mark of a change goes once somebody looks.
