@@ -34,10 +34,10 @@ const rowLinks = () => find("[data-row] [data-row-link]");
 function walk(step) {
   const links = rowLinks();
   if (!links.length) return false;
-  const here = document.activeElement?.closest("[data-row]")?.querySelector("[data-row-link]");
-  const current = links.find((link) => link.hasAttribute("aria-current"));
-  const place = here ? links.indexOf(here) + step : links.indexOf(current);
-  if (links[place] || !here || !turn(step)) walkTo(links[Math.min(Math.max(place, 0), links.length - 1)]);
+  const focused = document.activeElement?.closest("[data-row]")?.querySelector("[data-row-link]");
+  const here = focused ?? links.find((link) => link.hasAttribute("aria-current"));
+  const place = here ? links.indexOf(here) + step : 0;
+  if (links[place] || !turn(step)) walkTo(links[Math.min(Math.max(place, 0), links.length - 1)]);
   return true;
 }
 
@@ -183,7 +183,8 @@ function nameOf(control) {
   if (spoken) return spoken;
   const words = (control.querySelector("legend") ?? control).cloneNode(true);
   for (const hint of words.querySelectorAll("kbd")) hint.remove();
-  return words.textContent.trim();
+  const name = words.textContent.trim();
+  return name.charAt(0).toLocaleUpperCase() + name.slice(1);
 }
 
 function knownKeys() {
@@ -192,7 +193,7 @@ function knownKeys() {
   if (find("[data-row-link]").length) {
     keys.set("j", pageBeyond(1) ? nextPage : next).set("k", pageBeyond(-1) ? previousPage : previous);
   }
-  for (const control of find("[data-key]")) {
+  for (const control of [...find("[data-keys-first] [data-key]"), ...find("[data-key]")]) {
     if (!keys.has(control.dataset.key)) keys.set(control.dataset.key, nameOf(control));
   }
   // Those that the open row does not offer are keys all the same.

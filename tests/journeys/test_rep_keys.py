@@ -39,7 +39,10 @@ def test_all_keys_are_told_whatever_the_open_row_offers(
     page.keyboard.press("a")
     expect(page.get_by_role("button", name="Accepted")).to_be_visible()
     page.keyboard.press("?")
-    told = page.locator("[data-keys-list] kbd").all_inner_texts()
+    lines = page.locator("[data-keys-list] label")
+    assert all(name[0].isupper() for name in lines.locator("span").all_inner_texts())
+    expect(lines.filter(has=page.get_by_text("/", exact=True))).to_contain_text("Search the queue")
+    told = lines.locator("kbd").all_inner_texts()
     assert {"a", "r", "u", ".", "p", "l", "z", "o", "/", "j", "k", "?"} <= set(told)
     assert len(told) == len(set(told))
     assert faults(page) == []

@@ -67,7 +67,7 @@ def test_ten_handoffs_by_the_keyboard_alone(page: Page, ana: User, ten: list[Han
     page.keyboard.press("Enter")
     panel_of(page, "Lead 01")
     page.wait_for_load_state()  # from here on its keys are listened to
-    page.keyboard.press("j")
+    page.keyboard.press("k")
     focused_row(page, "Lead 01")
     for number in range(1, 7):
         name = f"Lead {number:02}"
@@ -115,7 +115,6 @@ def test_keys_wait_for_a_panel_that_is_on_its_way(
         held.append(route)
 
     page.route(f"**/handoffs/{ten[1].pk}/panel/**", hold)
-    page.keyboard.press("j")
     with page.expect_request(f"**/handoffs/{ten[1].pk}/panel/**"):
         page.keyboard.press("j")
     page.unroute(f"**/handoffs/{ten[1].pk}/panel/**", hold)
@@ -231,7 +230,6 @@ def test_putting_aside_by_the_keyboard(
     sign_in(page, ana)
     page.goto(QUEUE)
     panel_of(page, "Fresh")
-    page.keyboard.press("j")
     page.keyboard.press("z")
     expect(page.get_by_role("heading", name="Put Fresh aside until when?")).to_be_focused()
     page.keyboard.press("Tab")

@@ -36,7 +36,6 @@ def test_it_works(page: Page, sign_in: SignIn, version: AgreementVersion, ana: U
         "k Previous row",
     ]
     page.keyboard.press("j")
-    page.keyboard.press("j")
     focused_row(page, "Lead 25")
     panel_of(page, "Lead 25")
     page.keyboard.press("j")
