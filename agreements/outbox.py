@@ -86,8 +86,11 @@ class _Letter:
     body: str
 
 
-def _alone(message: Message) -> _Letter:
+def _alone(message: Message) -> _Letter | None:
+    """Write a mail of one message; None where its text is empty: it is not true any more."""
     letter = _letter(message, [message], message.parameters)
+    if not letter.body.strip():
+        return None
     link = _link(message)
     return replace(letter, body=f"{letter.body.rstrip()}\n\n{link}\n") if link else letter
 

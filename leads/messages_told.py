@@ -47,9 +47,13 @@ def _told(at: datetime, kind: str, group: list[Message], now: datetime) -> ToldM
 def _pattern(kind: str) -> str:
     patterns = {
         "handoff_assigned": _("Message to {who}: the handoff is theirs"),
+        "handoff_rejected": _("Message to {who}: the handoff was rejected"),
         "rejection_contested": _("Message to {who}: decide about the rejection"),
         "rejection_overturned": _("Message to {who}: the rejection was overturned"),
         "rejection_upheld": _("Message to {who}: the rejection stands"),
+        "rejection_taken_back": _("Message to {who}: the rejection was taken back"),
+        "contest_taken_back": _("Message to {who}: the contest was taken back"),
+        "decision_taken_back": _("Message to {who}: the decision was taken back"),
     }
     return patterns.get(kind, _("Message to {who}"))
 

@@ -16,22 +16,20 @@ from leads.reasons import reasons_for, rulebook_for
 Kind = HandoffEvent.Kind
 
 
-def tell_of_contest(handoff: Handoff, *, note: str, by: User, now: datetime) -> None:
+def tell_of_contest(handoff: Handoff, contest: HandoffEvent, *, by: User, now: datetime) -> None:
     """Tell the arbiter whom the terms name."""
-    _tell("rejection_contested", handoff, _arbiters(handoff), note=note, by=by, now=now)
+    _tell("rejection_contested", handoff, _arbiters(handoff), contest, by=by, now=now)
 
 
-def tell_of_decision(
-    handoff: Handoff, *, is_overturned: bool, note: str, by: User, now: datetime
-) -> None:
+def tell_of_decision(handoff: Handoff, decision: HandoffEvent, *, by: User, now: datetime) -> None:
     """Tell who offered, rejected, contested and held the handoff."""
     kinds = [Kind.OFFERED, Kind.REJECTED, Kind.CONTESTED]
     people = HandoffEvent.objects.holding().filter(handoff=handoff, kind__in=kinds)
     concerned = User.objects.filter(
         Q(pk__in=people.values("person")) | Q(pk=handoff.holder_id), is_active=True
     )
-    kind = "rejection_overturned" if is_overturned else "rejection_upheld"
-    _tell(kind, handoff, concerned, note=note, by=by, now=now)
+    kind = "rejection_overturned" if decision.is_overturned else "rejection_upheld"
+    _tell(kind, handoff, concerned, decision, by=by, now=now)
 
 
 def _arbiters(handoff: Handoff) -> QuerySet[User]:
@@ -49,8 +47,8 @@ def _tell(
     kind: str,
     handoff: Handoff,
     recipients: QuerySet[User],
+    event: HandoffEvent,
     *,
-    note: str,
     by: User,
     now: datetime,
 ) -> None:
@@ -65,7 +63,8 @@ def _tell(
             "lead": str(handoff.kept_lead),
             "reason": reasons.get(handoff.reason, handoff.reason),
             "author": by.name,
-            "note": note.strip(),
+            "note": event.note.strip(),
+            "event": event.pk,
         },
         dedup_key=f"{kind}:{handoff.pk}:{now.isoformat()}",
         now=now,

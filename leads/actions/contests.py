@@ -38,7 +38,7 @@ def contest(*, handoff: Handoff, by: User, now: datetime, note: str) -> Ingested
     if why_not:
         raise UnableToContest(why_not)
     kept = deed.tell(handoff, person_id=by.pk, note=note.strip())
-    tell_of_contest(handoff, note=note, by=by, now=now)
+    tell_of_contest(handoff, deed.as_kept(), by=by, now=now)
     return kept
 
 
@@ -93,5 +93,5 @@ def decide(
             _("The lead was offered anew meanwhile, and that handoff goes on: uphold this one.")
         )
     kept = deed.tell(handoff, person_id=by.pk, is_overturned=is_overturned, note=note)
-    tell_of_decision(handoff, is_overturned=is_overturned, note=note, by=by, now=now)
+    tell_of_decision(handoff, deed.as_kept(), by=by, now=now)
     return kept

@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, Audit, User
 from agreements.rules_lock import judge_by_rules
+from leads.actions.decisions import decisions_stand, why_not_taken_back
+from leads.actions.taking_back_notices import tell_of_taking_back
 from leads.actions.telling import SOURCE, name_of
 from leads.any_of import AnyOf
 from leads.ingest import ingest
@@ -72,19 +74,27 @@ def undo(
     ingest(agreement=handoff.agreement, facts=told, by=by, now=now)
     for each in deeds:
         Audit.objects.record("leads.fact.taken_back", each, by=by, now=now)
+        if isinstance(each, HandoffEvent):
+            tell_of_taking_back(each, note="", by=by, now=now)
 
 
 @transaction.atomic
 def retract(*, fact: Correctable, reason: str, by: User, now: datetime) -> None:
     """Say that something did not happen.
 
-    Raises UnableToCorrect without a reason, or where somebody took it back before.
+    Raises UnableToCorrect without a reason, where somebody took it back before, and where the
+    arbiter decided about it and the decision stands.
     """
     _check_reason(reason)
     fact = _current(fact)
+    why_not = why_not_taken_back(fact)
+    if why_not:
+        raise UnableToCorrect(why_not)
     told = _as_told(fact, is_retracted=True, revised_at=now, correction_reason=reason.strip())
     ingest(agreement=_agreement_of(fact), facts=[told], by=by, now=now)
     Audit.objects.record("leads.fact.retracted", fact, by=by, now=now, reason=reason)
+    if isinstance(fact, HandoffEvent):
+        tell_of_taking_back(fact, note=reason, by=by, now=now)
 
 
 @transaction.atomic
@@ -95,7 +105,8 @@ def correct(
 
     The clocks it touches are settled anew; told of in time before, it counts as such as long as
     its instant stays. Raises UnableToCorrect without a reason, without a difference, for an
-    instant that is to come, or where somebody took it back before.
+    instant that is to come, where somebody took it back before, and where it would change what
+    the arbiter decided.
     """
     _check_reason(reason)
     follow_up = _current(follow_up)
@@ -108,7 +119,8 @@ def correct(
             _("A follow-up is logged when it has happened: choose a time before now.")
         )
     told = replace(after, revised_at=now, correction_reason=reason.strip())
-    ingest(agreement=follow_up.agreement, facts=[told], by=by, now=now)
+    with decisions_stand(follow_up.agreement, follow_up.lead, UnableToCorrect):
+        ingest(agreement=follow_up.agreement, facts=[told], by=by, now=now)
     corrected = _latest(follow_up)
     Audit.objects.record("leads.follow_up.corrected", corrected, by=by, now=now, reason=reason)
     return corrected

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, Audit, User
 from leads.actions import handoffs
+from leads.actions.decisions import decisions_stand
 from leads.actions.telling import SOURCE, AlreadyNamed, name_of
 from leads.ingest import Ingested, ingest
 from leads.models import Delivery, FollowUp, Handoff
@@ -33,10 +34,11 @@ def log(
     token: UUID | None = None,
     takes: bool = False,
 ) -> FollowUp:
-    """Keep a follow-up typed in by hand. Raises UnableToLog for one that is yet to come.
+    """Keep a follow-up typed in by hand.
 
-    The same ``token`` again is the same follow-up sent twice: the first one stays. One that
-    ``takes`` the handoff from the team's queue raises AlreadyDecided where somebody was first.
+    Raises UnableToLog for one that is yet to come or would change what the arbiter decided. The
+    same ``token`` again is the same follow-up sent twice: the first one stays. One that ``takes``
+    the handoff from the team's queue raises AlreadyDecided where somebody was first.
     """
     if occurred_at > now:
         raise UnableToLog(
@@ -66,7 +68,8 @@ def log(
         next_step=next_step,
         next_step_date=next_step_date,
     )
-    kept = ingest(agreement=handoff.agreement, facts=[told], by=by, now=now)
+    with decisions_stand(handoff.agreement, handoff.lead, UnableToLog):
+        kept = ingest(agreement=handoff.agreement, facts=[told], by=by, now=now)
     follow_up = FollowUp.objects.get(source=SOURCE, external_id=name, is_current=True)
     if kept.new:
         Audit.objects.record("leads.follow_up.logged", follow_up, by=by, now=now)

@@ -134,6 +134,11 @@ class Deed:
         self.record(handoff, kept)
         return kept
 
+    def as_kept(self) -> HandoffEvent:
+        """Return the fact that was kept of it."""
+        source, external_id = self.name
+        return HandoffEvent.objects.holding().get(source=source, external_id=external_id)
+
     def record(self, handoff: Handoff, kept: Ingested) -> None:
         """Write down who did it, unless it was told before."""
         if kept.new or kept.revised:

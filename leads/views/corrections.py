@@ -17,6 +17,7 @@ from agreements.requests import SignedInRequest
 from agreements.typed_before import keeps_what_was_typed, typed_in
 from leads.actions import corrections
 from leads.actions.corrections import UnableToCorrect
+from leads.actions.decisions import why_not_taken_back
 from leads.correction_forms import CorrectForm, RetractForm
 from leads.deadlocks import retry_once
 from leads.facts_told import Surroundings, tell_event, tell_follow_up
@@ -87,6 +88,7 @@ def correct_event(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
         "lead": event.handoff.kept_lead,
         "told": tell_event(event, around),
         "fact": event,
+        "cannot": why_not_taken_back(event),
         "retract_form": form,
         "back": back,
     }
