@@ -11,6 +11,7 @@ from agreements.models import Agreement, User
 from agreements.rules_lock import judge_by_rules
 from leads.actions.assignment_notices import tell_holder
 from leads.actions.assignments import assign_offered
+from leads.actions.rejection_notices import tell_of_rejection
 from leads.actions.telling import (
     SOURCE,
     AlreadyDecided,
@@ -241,4 +242,7 @@ def reject(
         raise UnableToReject(
             _("The lead was spoken to, so the handoff is accepted: disqualify or recycle it.")
         )
-    return deed.tell(handoff, person_id=deed.doer_id, reason=reason, note=note)
+    kept = deed.tell(handoff, person_id=deed.doer_id, reason=reason, note=note)
+    if kept.new:
+        tell_of_rejection(deed.as_kept(), by=by, now=now)
+    return kept

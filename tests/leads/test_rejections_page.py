@@ -155,7 +155,8 @@ def test_messages_are_told(client: Client, rejected: Handoff, marta: User, marin
     assert "Message to Marina, Otto : decide about the rejection E-mail, waits to be sent." in text
     assert "Marta contested the rejection" not in text
 
-    first, second = Message.objects.order_by("recipient__name")
+    asked = Message.objects.filter(kind="rejection_contested")
+    first, second = asked.order_by("recipient__name")
     messages.note_sent(first, now=NOW)
     messages.note_failed(second, "Connection refused", now=NOW)
     text = text_of(client.get(address))
