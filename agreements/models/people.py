@@ -13,6 +13,11 @@ from django.utils.translation import pgettext_lazy
 class UserManager(BaseUserManager["User"]):
     """Makes people who can sign in."""
 
+    @classmethod
+    def normalize_email(cls, email: str | None) -> str:
+        """Return an address as it is kept: in lower case, as sign-in looks it up."""
+        return (email or "").lower()
+
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Add a person who signs in with this e-mail address."""
         user = self.model(email=self.normalize_email(email), **fields)

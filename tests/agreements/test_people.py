@@ -1,12 +1,16 @@
 """Adding people."""
 
+from importlib import import_module
 from io import StringIO
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
 
 from agreements.models import Membership, User
-from tests.factories import make_version
+from tests.factories import make_user, make_version
 
 pytestmark = pytest.mark.django_db
 
@@ -34,6 +38,33 @@ def test_a_known_address_is_refused_however_it_is_written() -> None:
     add("ana@example.com", "--name", "Ana")
     with pytest.raises(CommandError, match="signs in with ANA@example"):
         add("ANA@example.com", "--name", "Ana")
+
+
+def test_an_address_with_capitals_signs_in_however_it_is_written(client: Client) -> None:
+    address, password = add("Renata.LONG@Nova.example", "--name", "Renata", "--admin").split()
+    assert address == "renata.long@nova.example"
+    for typed in (address, "Renata.Long@nova.example"):
+        response = client.post(reverse("account_login"), {"login": typed, "password": password})
+        assert response.status_code == 302
+        client.logout()
+
+
+def test_addresses_of_before_are_written_in_lower_case(client: Client) -> None:
+    migration = import_module("agreements.migrations.0009_addresses_in_lower_case")
+    renata, joe = make_user("Renata"), make_user("Joe")
+    User.objects.filter(pk=renata.pk).update(email="Renata.Long@Nova.example")
+    unknown = User.objects.create(name="Known elsewhere", email=None, is_active=False)
+
+    migration.write_in_lower_case(apps, None)
+
+    addresses = User.objects.order_by("pk").values_list("pk", "email")
+    assert dict(addresses) == {
+        renata.pk: "renata.long@nova.example",
+        joe.pk: joe.email,
+        unknown.pk: None,
+    }
+    typed = {"login": "Renata.Long@nova.example", "password": "a long secret"}
+    assert client.post(reverse("account_login"), typed).status_code == 302
 
 
 def test_an_unknown_team_is_named_with_those_there_are() -> None:

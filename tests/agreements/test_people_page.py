@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from agreements.models import Agreement, Audit, Membership, User
 from tests.factories import make_user, make_version
@@ -58,6 +59,20 @@ def test_it_works(client: Client, otto: User, agreement: Agreement) -> None:
     listed = text_of(client.get(PEOPLE))
     assert "Ana Souza ana@acme.example Director Acme sales: Lead May sign in" in listed
     assert password[1] not in listed
+
+
+def test_an_address_is_kept_in_lower_case(client: Client, otto: User) -> None:
+    client.post(PEOPLE, NEW | {"email": "Ana.Souza@Acme.example"})
+    ana = User.objects.get(email="ana.souza@acme.example")
+    told = {"do": "let_in", "email": "Ana.Lima@Acme.example"}
+    page = client.post(page_of(ana), told).content.decode()
+
+    ana.refresh_from_db()
+    assert ana.email == "ana.lima@acme.example"
+    password = re.search(r"<code>(.+)</code>", page)
+    assert password is not None
+    typed = {"login": "Ana.Lima@Acme.example", "password": password[1]}
+    assert Client().post(reverse("account_login"), typed).status_code == 302
 
 
 def test_a_role_is_changed_and_ended(client: Client, otto: User, agreement: Agreement) -> None:
