@@ -277,6 +277,11 @@ class Handoff(models.Model):
         return self.status in self.OPEN
 
     @property
+    def is_contested(self) -> bool:
+        """Whether its rejection waits for the arbiter."""
+        return self.status == self.Status.REJECTED and self.contest == self.Contest.WAITING
+
+    @property
     def kept_lead(self) -> Lead:
         """The lead it is about now: the one that is kept where its own was merged into another."""
         return self.lead.kept

@@ -15,6 +15,7 @@ from agreements.clock import Grade, MarkKind
 from agreements.models import Agreement, User
 from agreements.permissions import refusal
 from agreements.requests import SignedInRequest
+from agreements.statuses import LOOKS
 from agreements.terms import Terms
 from agreements.typed_before import address_of_typed, said_of_typed, typed_before
 from leads.addresses import plain
@@ -200,8 +201,7 @@ def _may_offer(request: SignedInRequest, reading: Reading) -> bool:
 
 def _cannot_offer(reading: Reading) -> str:
     """Say why the lead is not offered for now; empty where it is."""
-    waiting = Handoff.Contest.WAITING
-    if any(each.status == "rejected" and each.contest == waiting for each in reading.handoffs):
+    if any(each.is_contested for each in reading.handoffs):
         return said_of_contest()
     return ""
 
@@ -268,7 +268,7 @@ def _clocks(
     selected = select(clocks, plain(request.GET, "clock") or None)
     found: dict[str, Any] = {
         "cards": cards_of(clocks, selected, now),
-        "worst": worst_status(clocks, now),
+        "badge": _badge(handoff, worst_status(clocks, now)),
     }
     if selected is None or terms is None or handoff is None or number is None:
         return found
@@ -280,6 +280,15 @@ def _clocks(
         "picture": picture_of(explanation, basis),
         "holders": holders_of(selected.state, reading.agreement, people, now),
     }
+
+
+def _badge(handoff: Handoff | None, worst: str) -> dict[str, str]:
+    """Return what stands beside the name: how a closed handoff ended, else the worst clock."""
+    if handoff is None or handoff.is_open or handoff.status not in LOOKS:
+        return {"status": worst}
+    if handoff.is_contested:
+        return {"status": "contested"}
+    return {"status": handoff.status, "word": handoff.get_status_display()}
 
 
 def _version_number(reading: Reading, case: Case) -> int | None:
