@@ -28,11 +28,10 @@ from leads.facts_told import (
     tell_deal,
     tell_event,
     tell_follow_up,
-    tell_merge,
-    tell_parting,
     tell_satisfaction,
     tell_stage,
 )
+from leads.merges_told import about_merges, tell_merges
 from leads.messages_told import messages_about
 from leads.models import (
     Breach,
@@ -43,7 +42,6 @@ from leads.models import (
     HandoffEvent,
     Lead,
     LeadChange,
-    LeadMerge,
     Satisfaction,
     StageEntry,
 )
@@ -282,14 +280,13 @@ class _Told:
     def merges(self) -> Iterator[Entry]:
         """Tell which leads were found to be one, and that two were parted again."""
         ids = self.story.lead_ids
-        facts = LeadMerge.objects.filter(Q(kept__in=ids) | Q(merged__in=ids), is_current=True)
-        for merge in self.in_span(facts.select_related("kept", "merged", "recorded_by")):
-            other = merge.merged if merge.kept_id in ids else merge.kept
-            if merge.is_retracted:
-                entry = self.entry(merge, tell_parting(merge, str(other)), MarkKind.MERGED)
-                yield replace(entry, at=merge.recorded_at)
+        for merge, told in tell_merges(self.in_span(about_merges(ids)), ids):
+            if not merge.is_current:
+                yield self._gone(merge, told)
+            elif merge.is_retracted:
+                yield replace(self.entry(merge, told, MarkKind.MERGED), at=merge.recorded_at)
             else:
-                yield self.entry(merge, tell_merge(merge, str(other)), MarkKind.MERGED)
+                yield self.entry(merge, told, MarkKind.MERGED)
 
 
 def _first_of_its_instant(entry: Entry) -> Entry:

@@ -78,6 +78,14 @@ def test_it_works(scene: Scene) -> None:
     parted = text_of(scene.client.post(undo, follow=True))
     assert "Undone: Souza, Ana and Ana Souza are two leads again." in parted
     assert "Rafael parted this lead from Souza, Ana again" in parted
+    found = "<s><strong>Rafael</strong> found this to be one lead with <strong>Souza, Ana</strong>"
+    for lead in (scene.one, scene.other):
+        page = scene.client.get(url("detail", pk=lead.pk)).content.decode()
+        assert page.count("<s>") == 1
+        assert (found in page) == (lead == scene.one)
+    scene.client.post(url("merge", pk=scene.one.pk, other=scene.other.pk))
+    again = scene.client.get(url("detail", pk=scene.one.pk)).content.decode()
+    assert (again.count("found this to be one lead"), again.count("<s>")) == (2, 1)
 
 
 def test_keeping_the_other_one_keeps_what_was_typed(scene: Scene) -> None:
@@ -94,7 +102,9 @@ def test_keeping_the_other_one_keeps_what_was_typed(scene: Scene) -> None:
     assert 'value="Both say so."' in page
     assert not LeadMerge.objects.exists()
     done = scene.client.post(other_way, {"reason": "Both say so."}, follow=True)
-    assert "It can be undone at any time below, under “Merged into this lead”." in text_of(done)
+    words = text_of(done)
+    assert "Merged: Ana Souza (crm: one) and Ana Souza (crm: two) are one lead now." in words
+    assert "It can be undone at any time below, under “Merged into this lead”." in words
 
 
 def test_whoever_comes_second_is_told(scene: Scene) -> None:
@@ -166,15 +176,16 @@ def test_what_is_found(told: dict[str, str], why: list[str]) -> None:
 def test_the_list_is_paged_and_counts_its_queries(
     scene: Scene, django_assert_num_queries: DjangoAssertNumQueries, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         page = scene.client.get(url("duplicates"))
-    assert "Souza, Ana" in text_of(page)
+    assert "1 pair of leads that look alike Possible" in text_of(page)
 
     for number in range(6):
         email = f"ANA+{number}@acme.example"
         offer(scene.version, f"more-{number}", NOW, name=f"A. {number}", email=email)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         page = scene.client.get(url("duplicates"))
+    assert "21 pairs of leads that look alike Possible" in text_of(page)
 
     monkeypatch.setattr("leads.alike.PER_PAGE", 5)
     found, before = [], None
@@ -197,7 +208,8 @@ def test_rare_doubles_are_looked_for_in_steps(
     first = text_of(scene.client.get(url("duplicates")))
     assert "None among these leads: look through earlier ones." in first
     before = alike_among(scene.desk).before
-    assert "Souza, Ana" in text_of(scene.client.get(f"{url('duplicates')}?before={before}"))
+    page = text_of(scene.client.get(f"{url('duplicates')}?before={before}"))
+    assert "1 pair of leads that look alike, among 2 leads from here on" in page
 
 
 def test_without_doubles_the_list_says_so(client: Client) -> None:
