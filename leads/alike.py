@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import connection
 
+from leads.any_of import AnyOf
 from leads.likeness import FREE_MAIL, Likeness, likenesses
 from leads.models import Lead
 from leads.queue import Desk
@@ -68,10 +69,15 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """A page of pairs; ``before`` is where the next page begins, None after the last one."""
+    """A page of pairs; ``before`` is where the next page begins, None after the last one.
+
+    ``number`` is how many pairs there are among the ``looked_through`` leads, this page's and more.
+    """
 
     pairs: list[Pair]
     before: int | None
+    number: int
+    looked_through: int
 
 
 def alike_to(desk: Desk, lead: Lead) -> list[Pair]:
@@ -82,7 +88,7 @@ def alike_to(desk: Desk, lead: Lead) -> list[Pair]:
 
 
 def alike_among(desk: Desk, before: int | None = None) -> Pairs:
-    """Return leads that look like an earlier one, the latest heard of first; three queries.
+    """Return leads that look like an earlier one, the latest heard of first; four queries.
 
     ``before`` is the key of a lead: only earlier ones are looked through.
     """
@@ -90,17 +96,17 @@ def alike_among(desk: Desk, before: int | None = None) -> Pairs:
     if before is not None:
         leads = leads.filter(pk__lt=before)
     looked = list(leads.order_by("-pk").values_list("pk", flat=True)[:LOOKED_THROUGH])
-    found = list(_found(_EARLIER, looked))
+    alike = list(_found(_EARLIER, looked))
+    others = readable_leads(desk).filter(AnyOf("pk", {other for _lead, other, _why in alike}))
+    readable = set(others.values_list("pk", flat=True))
+    found = [pair for pair in alike if pair[1] in readable]
     shown = _first_of(found, PER_PAGE)
-    readable = readable_leads(desk).in_bulk({key for pair in shown for key in pair[:2]})
-    pairs = [
-        Pair(readable[lead], readable[other], why)
-        for lead, other, why in shown
-        if lead in readable and other in readable
-    ]
+    named = Lead.objects.in_bulk({key for pair in shown for key in pair[:2]})
+    pairs = [Pair(named[lead], named[other], why) for lead, other, why in shown]
+    before = looked[-1] if len(looked) == LOOKED_THROUGH else None
     if len(shown) < len(found):
-        return Pairs(pairs, shown[-1][0])
-    return Pairs(pairs, looked[-1] if len(looked) == LOOKED_THROUGH else None)
+        before = shown[-1][0]
+    return Pairs(pairs, before, len(found), len(looked))
 
 
 def _first_of(

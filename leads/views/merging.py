@@ -42,6 +42,7 @@ def duplicates(request: SignedInRequest, slug: str) -> HttpResponse:
         "agreement": desk.agreement,
         "lead_pages": pages_about_leads(desk, "leads:duplicates"),
         "pairs": [(pair, why_words(pair.why)) for pair in found.pairs],
+        "found": found,
         "before": found.before,
         "is_first": not before,
         "refusal": refusal_to_merge(desk.agreement, request.user),
@@ -133,14 +134,13 @@ def _merge(request: SignedInRequest, kept: Lead, merged: Lead, now: datetime) ->
     retry_once(
         lambda: merges.merge(kept=kept, merged=merged, by=request.user, now=now, reason=reason)
     )
-    told = {"merged": merged, "kept": kept}
     messages.success(
         request,
         _(
             "Merged: %(merged)s and %(kept)s are one lead now. It can be undone at any time below, "
             "under “Merged into this lead”."
         )
-        % told,
+        % _names(kept, merged),
     )
 
 
@@ -160,7 +160,7 @@ def part(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     except merges.AlreadyUndone as error:
         messages.warning(request, str(error))
     else:
-        told = {"merged": fact.merged, "kept": kept}
+        told = _names(kept, fact.merged)
         messages.success(request, _("Undone: %(merged)s and %(kept)s are two leads again.") % told)
     return _to(desk, kept)
 
