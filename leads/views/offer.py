@@ -26,15 +26,17 @@ from leads.many import Done
 from leads.models import Handoff, Lead
 from leads.offer_forms import AGAIN, MOST, OfferForm
 from leads.offerable import sort_out
-from leads.offered_before import rejected_before
+from leads.offered_before import offered_leads, rejected_before
 from leads.offering import offer_all
 from leads.permissions import check_user_can_offer
 from leads.qualifying import lacking
 from leads.queue import Desk
-from leads.ready_rows import past_of
 from leads.registry import kept_leads
 from leads.registry_parts import FirstOf
 from leads.views.lead_page import desk_that_reads_all
+
+MOST_SHOWN = 30
+"""How many leads the page shows of itself: the button stays near."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,9 @@ def offer_page(
     asked = [*chosen.leads, *chosen.again] if takes_again else chosen.leads
     lacks = _lacks([*leads, *again], terms)
     below = [lead.pk for lead in asked if lacks.get(lead.pk)]
-    form = OfferForm(told, needs_reason=bool(below), is_mixed=len(below) < len(asked))
+    # What is refused is in neither: it gets no note.
+    is_mixed = any(lead.pk in lacks and not lacks[lead.pk] for lead in asked)
+    form = OfferForm(told, needs_reason=bool(below), is_mixed=is_mixed)
     status = 422 if form.errors else 200
     if asked and form.is_valid():
         # What somebody offered since the page was shown is refused one by one.
@@ -89,15 +93,20 @@ def offer_page(
             return _after(request, desk, offered, now)
         leads, refused = sort_out(asked, desk.agreement)
         status = 422
-    past = past_of(desk.agreement, [lead.pk for lead in (*leads, *again)], terms)
+    shown = [*leads, *again]
+    rows = offered_leads(desk.agreement, shown, lacks, terms, now)
+    # Whoever is offered too early stands where it is seen.
+    chosen_rows = sorted((rows[lead.pk] for lead in leads), key=lambda row: not row.rests)
     context = {
         "agreement": desk.agreement,
         "leads": leads,
         "refused": refused,
-        "below": [(lead, lacks[lead.pk], past.get(lead.pk)) for lead in leads if lacks[lead.pk]],
-        "meeting": [(lead, past.get(lead.pk)) for lead in leads if not lacks[lead.pk]],
-        "again": [(lead, past.get(lead.pk)) for lead in again],
-        "rejected": rejected_before(desk.agreement, [*leads, *again], now),
+        "below": [row for row in chosen_rows if row.lacks],
+        "meeting": [row for row in chosen_rows if not row.lacks],
+        "again": [rows[lead.pk] for lead in again],
+        "resting": sum(row.rests for row in chosen_rows),
+        "most_shown": MOST_SHOWN,
+        "rejected": rejected_before(desk.agreement, shown, now),
         "form": form,
         "version": version,
         "is_bounded": len(chosen.leads) + len(chosen.again) == MOST,
@@ -105,6 +114,7 @@ def offer_page(
         "was_told": told is not None,
         "takes_again": takes_again,
         "back": _back(request, desk),
+        "now": now,
     }
     return render(request, "leads/offer.html", context, status=status)
 

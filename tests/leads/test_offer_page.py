@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from agreements.models import AgreementVersion, User
-from leads.actions import contests, handoffs
+from leads.actions import contests, handoffs, outcomes
 from leads.ingest import ingest
 from leads.models import Handoff, HandoffEvent, Lead
 from leads.readiness import judge_leads
@@ -152,8 +152,10 @@ def test_while_its_rejection_is_contested_its_page_offers_it_not(
     page = client.get(f"/agreements/acme/leads/{contested.lead_id}/")
     assert "waits for the arbiter: offered anew it can only be upheld." in text_of(page)
     assert f"{OFFER}?lead=" not in page.content.decode()
-    upheld = client.get(f"/agreements/acme/leads/{key_of('Upheld')}/").content.decode()
-    assert f"{OFFER}?lead={key_of('Upheld')}" in upheld
+    assert page.context["badge"] == {"status": "contested"}
+    upheld = client.get(f"/agreements/acme/leads/{key_of('Upheld')}/")
+    assert f"{OFFER}?lead={key_of('Upheld')}" in upheld.content.decode()
+    assert upheld.context["badge"] == {"status": "rejected", "word": "Rejected"}
 
 
 def test_none_of_them_can_be_offered(
@@ -230,7 +232,8 @@ def test_what_was_rejected_is_offered_with_all_only_where_the_box_is_ticked(
     stop_time(monkeypatch, NOW + timedelta(minutes=1))
     page = client.get(OFFER, {"which": "ready"})
     text = text_of(page)
-    assert "Offer 1 lead to sales?" in text
+    assert "Offer 1 lead to sales? 1 lead meets the criteria Fresh" in text
+    assert page.content.decode().count('class="more" open') == 1
     assert "2 leads were rejected before" in text
     assert "1 of these rejections can still be contested: offering the lead anew ends that." in text
     again = [key_of("Again"), key_of("Upheld")]
@@ -250,6 +253,36 @@ def test_chosen_ones_that_were_rejected_are_said_to_be(
     assert "1 lead was rejected before None of these rejections can be contested" in text_of(page)
     assert "Offer these as well" not in text_of(page)
     assert 'class="more" open' in page.content.decode()
+
+
+def test_whoever_comes_back_later_is_not_offered_unawares(
+    client: Client, version: AgreementVersion, marta: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged(version, Ready=READY, Early=READY)
+    day, note = (NOW + timedelta(days=8)).date(), "After the holidays"
+    recycled = offered(version, "Early", marta)
+    outcomes.recycle(
+        handoff=recycled, reason="not_now", returns_date=day, by=marta, now=NOW, note=note
+    )
+    asked = {"lead": [key_of("Ready"), key_of("Early")]}
+    text = text_of(client.get(OFFER, asked))
+    assert "1 lead was to come back on a day that has not come yet." in text
+    early = "It comes back Wed 16 Sep: that day has not come yet. “After the holidays”"
+    assert f"Early Ipê Offered before. Recycled: Not now {early} Meets the criteria Ready" in text
+    stop_time(monkeypatch, NOW + timedelta(days=8))
+    text = text_of(client.get(OFFER, asked))
+    assert "has not come yet" not in text
+    assert "Its day to come back was Wed 16 Sep. “After the holidays”" in text
+
+
+def test_none_meets_the_criteria_so_there_is_one_note(
+    client: Client, version: AgreementVersion, marta: User
+) -> None:
+    judged(version, Ready=READY, Near=READY | {"visits": 0})
+    offered(version, "Ready", marta)
+    text = text_of(client.get(OFFER, {"lead": [key_of("Ready"), key_of("Near")]}))
+    assert "Why do you offer what does not meet the criteria?" in text
+    assert "Note for sales on those that meet them" not in text
 
 
 def test_the_reason_goes_with_those_below_the_criteria_alone(
