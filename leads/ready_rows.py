@@ -58,6 +58,12 @@ class ReadyRow:
         tones = {Health.UNREACHABLE: "bad", Health.COLD: "bad", Health.AGEING: "warn"}
         return tones.get(self.health, "ok")
 
+    @property
+    def health_icon(self) -> str:
+        """The icon of the health."""
+        icons = {"bad": "circle-x", "warn": "alert-triangle", "ok": "circle-check"}
+        return icons[self.health_look]
+
 
 class _About:
     """What is known of some leads beside their readiness; five queries."""

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
 
+from agreements.models import Audit
 from agreements.permissions import refusal
 from agreements.requests import SignedInRequest
 from agreements.terms import Terms
@@ -53,6 +54,7 @@ def ready(request: SignedInRequest, slug: str) -> HttpResponse:
     version = desk.agreement.versions.in_force(now).first()
     terms = version.parsed_terms() if version else None
     lists = _lists(desk, terms)
+    rule = OfferRule.objects.select_related("agreement").filter(agreement=desk.agreement).first()
     context: dict[str, Any] = {
         "agreement": desk.agreement,
         "view": view,
@@ -66,7 +68,8 @@ def ready(request: SignedInRequest, slug: str) -> HttpResponse:
             check_user_can_offer, desk.agreement, request.user, roles=desk.roles
         ),
         "cannot_turn": refusal(check_user_can_turn_offer_rule, desk.agreement, request.user),
-        "rule": OfferRule.objects.filter(agreement=desk.agreement).first(),
+        "rule": rule,
+        "turned_by": _turned_on_by(rule),
         "contested": number_waiting(desk),
         "is_being_judged": is_being_judged(desk.agreement, version),
     }
@@ -106,12 +109,25 @@ def _tabs(lists: Mapping[str, BoundedPaginator], current: str) -> list[dict[str,
         {
             "view": each,
             "name": name,
-            # How many are far is told to whoever looks at them.
-            "pages": lists[each] if each != "far" or each == current else None,
+            "pages": lists[each],
             "is_current": each == current,
         }
         for each, name in names.items()
     ]
+
+
+def _turned_on_by(rule: OfferRule | None) -> str:
+    """Name who turned the rule on that is in use; empty where none is, or nobody is known."""
+    if rule is None or rule.in_use_since is None:
+        return ""
+    agreement = rule.agreement
+    deeds = Audit.objects.filter(
+        subject_type=agreement._meta.label_lower,
+        subject_id=str(agreement.pk),
+        action="leads.offer_rule.turned_on",
+    )
+    latest = deeds.order_by("-pk").first()
+    return latest.actor_name if latest else ""
 
 
 @login_required

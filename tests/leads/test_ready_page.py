@@ -31,7 +31,7 @@ def test_it_works(client: Client, version: AgreementVersion, marta: User) -> Non
 
     text = text_of(client.get(PAGE))
 
-    assert "Ready 1 Near 1 Far Coming back 0" in text
+    assert "Ready 1 Near 1 Far 0 Coming back 0" in text
     assert "Ready Ipê 70 of 65" in text
     assert "for 1 month, 1 week" in text
     assert "Ageing: no sign of life for a month never" in text
@@ -138,6 +138,10 @@ def test_offering_by_rule_is_turned(client: Client, version: AgreementVersion, m
     text = text_of(client.post(url, {"turn": "on"}, follow=True))
     assert "as soon as they meet the criteria" in text
     assert OfferRule.objects.get().in_use_since == NOW
+    assert "Turned on by Marta: 13:00 Stop offering by rule" in text
+    client.force_login(make_user("Rafael", team=version.agreement.sales_team, role="lead"))
+    assert "Stop offering by rule" in text_of(client.get(PAGE))
+    client.force_login(marta)
     client.post(url, {"turn": "off"})
     assert OfferRule.objects.get().in_use_since is None
 
@@ -169,7 +173,7 @@ def test_queries(
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     judged(version, **{f"Lead {number}": READY for number in range(12)})
-    with django_assert_max_num_queries(21):
+    with django_assert_max_num_queries(22):
         page = client.get(PAGE)
     assert "Lead 11" in text_of(page)
 
@@ -229,7 +233,7 @@ def test_who_entered_their_stage_last_is_first(
 def test_who_is_near_and_who_is_far(client: Client, version: AgreementVersion, marta: User) -> None:
     judged(version, Near=READY | {"visits": 0}, Far={"country": "PT"})
     near, far = (client.get(PAGE, {"view": view}) for view in ("near", "far"))
-    assert "Ready 0 Near 1 Far Coming back 0" in text_of(near)
+    assert "Ready 0 Near 1 Far 1 Coming back 0" in text_of(near)
     assert [str(row.lead) for row in near.context["rows"]] == ["Near"]
     assert "at most 32 points, half of what is asked for" in text_of(near)
     assert "Near 1 Far 1 Coming" in text_of(far)
