@@ -52,7 +52,7 @@ def read_draft(
             _one_of(told, f"role-{place}", role, roles) if columns[place].is_usable else LEFT_OUT
             for place, role in enumerate(was.roles)
         ],
-        values=_values(told, was, columns),
+        values=_values(told, was, columns) if stages else was.values,
         document=str(told.get("document", was.document)).replace("\0", "").replace("\r\n", "\n"),
     )
     preset = preset_named(str(told.get("preset", was.preset)))

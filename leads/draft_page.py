@@ -16,15 +16,15 @@ from django.utils.translation import pgettext
 from agreements import formats
 from agreements.models import Agreement
 from agreements.rule_words import field_words
-from leads.file_drafts import columns_in, stages_of
+from leads.file_drafts import columns_in, kept_draft, stages_of
 from leads.guessing.columns import is_usable, role_called
 from leads.guessing.drafts import (
     NOTHING,
     Column,
     Draft,
     attribute_keys,
+    may_tell_no_stage,
     roles_to_translate,
-    tells_no_stage,
 )
 from leads.guessing.encodings import ENCODINGS
 from leads.guessing.numbers import plain_number
@@ -34,6 +34,7 @@ from leads.guessing.uses import unused_in
 from leads.instants import instant_of_date, instant_of_time
 from leads.models import Deal, Delivery, FileImport, FollowUp, HandoffEvent
 from leads.row_problems import UnableToRead
+from leads.stage_dates import stage_dates
 from leads.why_unused import why_unused
 
 TAB = "tab"
@@ -62,6 +63,7 @@ class ColumnRow:
     samples: list[tuple[str, str]]
     words: list[Word]
     unused: str
+    dates: tuple[list[str], str]
 
     @property
     def is_text(self) -> bool:
@@ -143,7 +145,7 @@ def draft_context(
     file_import: FileImport, agreement: Agreement, *, draft: Draft | None = None
 ) -> dict[str, Any]:
     """Return everything the page shows of a draft: the one that is kept, or what was just said."""
-    found, draft = file_import.found or {}, draft or Draft.read(file_import.draft)
+    found, draft = file_import.found or {}, draft or kept_draft(file_import)
     columns, stages = columns_in(found), stages_of(agreement)
     return {
         "found": found,
@@ -165,7 +167,6 @@ def draft_context(
         "outcomes": FollowUp.Outcome.choices,
         "reachable": _reachable(draft, columns, stages),
         "has_stages": bool(stages),
-        "stage_column": _stage_column(draft, columns),
         "moment": datetime.fromisoformat(draft.moment),
         "dates_itself": "known_at" not in draft.roles,
         "follows_up": "follow_up_at" in draft.roles,
@@ -218,16 +219,10 @@ def _like(draft: Draft, agreement: Agreement) -> Delivery | None:
 def _reachable(
     draft: Draft, columns: Sequence[Column], stages: Sequence[StageName]
 ) -> list[Choice]:
-    """Return which stage all leads can have reached; nothing where columns say it."""
-    if not stages or not tells_no_stage(draft, columns):
+    """Return which stage leads can have reached; nothing where columns say it in every row."""
+    if not stages or not may_tell_no_stage(draft, columns):
         return []
     return [*((key, name) for key, name, _role in stages), (NOTHING, _("None of them"))]
-
-
-def _stage_column(draft: Draft, columns: Sequence[Column]) -> str:
-    """Return the column with the names of stages; empty for none."""
-    roles = zip(columns, draft.roles, strict=True)
-    return next((column.name for column, role in roles if role == "stage_name"), "")
 
 
 def _delimiters() -> list[Choice]:
@@ -259,6 +254,7 @@ def _rows(
             samples=[(sample, _read_as(sample, column, draft, role)) for sample in column.samples],
             words=words,
             unused=_why_own(draft.roles, columns, place, stages),
+            dates=stage_dates(draft, columns, stages) if role == "stage_name" else ([], ""),
         )
 
 

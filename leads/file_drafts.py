@@ -10,11 +10,11 @@ from django.db.models import QuerySet
 
 from agreements.models import Agreement
 from leads.files import LINE, REASON
-from leads.guessing.columns import guess_columns
+from leads.guessing.columns import guess_columns, stage_role
 from leads.guessing.drafts import NOTHING, Column, Draft, roles_to_translate
 from leads.guessing.looking import Looked
 from leads.guessing.presets import preset_of
-from leads.guessing.roles import LEFT_OUT, StageName, meaning_of, plain_name
+from leads.guessing.roles import LEFT_OUT, OWN_NAME, StageName, meaning_of, plain_name
 from leads.guessing.uses import without_unused
 from leads.mapping import SOURCE_LIMIT
 from leads.models import FileImport
@@ -84,8 +84,31 @@ def with_meanings(draft: Draft, columns: Sequence[Column], stages: Sequence[Stag
     for place, role in roles_to_translate(draft, columns).items():
         words = values.setdefault(str(place), {})
         for word in columns[place].words_of(role):
-            words.setdefault(word, meaning_of(role, word, stages) if word else "")
+            if not words.get(word):
+                words[word] = meaning_of(role, word, stages) if word else ""
     return replace(draft, values=values)
+
+
+def kept_draft(file_import: FileImport) -> Draft:
+    """Return the draft of a file; what was made before there were stages is guessed anew with them.
+
+    That is which columns tell stages, of those that nobody said to be anything else, what the words
+    mean, and which stage is proposed.
+    """
+    draft = Draft.read(file_import.draft)
+    stages = [] if draft.reached else stages_of(agreement_of(file_import))
+    if not stages:
+        return draft
+    columns = columns_in(file_import.found or {})
+    roles = [*draft.roles]
+    for place, (role, column) in enumerate(zip(draft.roles, columns, strict=True)):
+        of_stage = stage_role(column.name, column.different, stages) if column.is_usable else ""
+        is_time = column.is_time or not column.samples
+        fits = is_time if of_stage.startswith("stage:") else not column.has_more
+        if role == OWN_NAME and of_stage and of_stage not in roles and fits:
+            roles[place] = of_stage
+    draft = replace(draft, roles=roles, reached=_reached(roles, stages))
+    return with_meanings(draft, columns, stages)
 
 
 def _guessed(

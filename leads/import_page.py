@@ -13,6 +13,7 @@ from leads.guessing.drafts import Draft, words_without_meaning
 from leads.kept_reasons import in_words
 from leads.models import Delivery, FileImport, FollowUp, Handoff, HandoffEvent, Lead
 from leads.models.leads import LeadQuerySet
+from leads.stage_dates import stage_dates
 from leads.undoing import LEAD_OF
 
 _SHOWN = 10
@@ -51,6 +52,7 @@ def page_context(delivery: Delivery) -> dict[str, Any]:
         "progress": _progress(file_import),
         "summary": _summary(told) if told else None,
         "first_stage": _first_stage(delivery) if state == State.CHECKED else None,
+        "stage_dates": _stage_dates(delivery) if state == State.CHECKED else None,
         "without_meaning": _without_meaning(file_import) if state == State.CHECKED else [],
         "twin": _twin(delivery) if state in {State.DRAFT, State.CHECKED} else None,
     }
@@ -105,15 +107,29 @@ def _summary(told: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _first_stage(delivery: Delivery) -> dict[str, Any] | None:
-    """Return the stage that is told of leads without one, and of how many; None where none is."""
-    facts = (delivery.mapping or {}).get("facts", ())
+    """Return the stage that is told of leads without one, and of how many; None where of none.
+
+    Where columns tell stages as well, the dry run does not tell them apart, and there is no number.
+    """
+    facts = [fact for fact in (delivery.mapping or {}).get("facts", ()) if "stage" in fact]
     told = next((fact["stage"] for fact in facts if fact.get("if_none")), None)
     file_import = getattr(delivery, "file_import", None)
     if told is None or delivery.agreement is None or file_import is None:
         return None
     names = {stage.key: stage.name for stage in stages_of(delivery.agreement)}
     kinds = (file_import.foreseen or {}).get("facts", {}).get("by_kind", {})
-    return {"name": names.get(told, told), "leads": kinds.get("stage", {}).get("new", 0)}
+    new = kinds.get("stage", {}).get("new", 0)
+    leads = new if len(facts) == 1 else None
+    return {"name": names.get(told, told), "leads": leads} if new else None
+
+
+def _stage_dates(delivery: Delivery) -> tuple[list[str], str] | None:
+    """Return as of when the names of stages count; None for nothing to say."""
+    file_import = getattr(delivery, "file_import", None)
+    if delivery.agreement is None or file_import is None or not file_import.found:
+        return None
+    draft, columns = Draft.read(file_import.draft), columns_in(file_import.found)
+    return stage_dates(draft, columns, stages_of(delivery.agreement))
 
 
 def _without_meaning(file_import: FileImport | None) -> list[tuple[str, list[str]]]:

@@ -103,8 +103,7 @@ def _role_of(
     if preset and plain in preset.roles and not preset.roles[plain]:
         return LEFT_OUT
     if role.startswith("stage:"):
-        key = stage_key(role.partition(":")[2], stages)
-        role = f"stage:{key}" if key else ""
+        role = _of_agreement(role, stages)
     if role:
         return role if _fits(role, column) else OWN_NAME
     return _role_by_content(column)
@@ -116,6 +115,19 @@ def role_called(name: str, words: Collection[str], stages: Sequence[StageName]) 
     if plain in UNDECIDED:
         return role_of_words(words, stages) or UNDECIDED[plain]
     return ROLES_BY_NAME.get(plain, "")
+
+
+def stage_role(name: str, words: Collection[str], stages: Sequence[StageName]) -> str:
+    """Return which stage a column dates by its name, or that it names stages; empty for neither."""
+    role = role_called(name, words, stages)
+    if role.startswith("stage:"):
+        return _of_agreement(role, stages)
+    return role if role == "stage_name" else ""
+
+
+def _of_agreement(role: str, stages: Sequence[StageName]) -> str:
+    key = stage_key(role.partition(":")[2], stages)
+    return f"stage:{key}" if key else ""
 
 
 def _fits(role: str, column: Evidence) -> bool:

@@ -30,9 +30,9 @@ class Draft:
     everything is taken to have happened that no column dates, in ISO form. ``values`` says by the
     place of a column what its words mean. ``document`` is a mapping that was written by hand; where
     there is one, nothing else of the draft but ``encoding`` and ``delimiter`` counts. ``sheet`` is
-    the sheet of a workbook that was chosen among several. ``reached`` is the stage that every lead
-    has reached where no column tells a stage or a handoff; `NOTHING` for none, empty while nobody
-    was asked. ``like`` is the key of the file it is read like.
+    the sheet of a workbook that was chosen among several. ``reached`` is the stage that leads have
+    reached in rows in which no column tells a stage or a handoff; `NOTHING` for none, empty while
+    there were no stages to choose. ``like`` is the key of the file it is read like.
     """
 
     encoding: str
@@ -104,10 +104,9 @@ def attribute_keys(roles: Sequence[str], columns: Sequence[Column]) -> dict[int,
     return keys
 
 
-def tells_no_stage(draft: Draft, columns: Sequence[Column]) -> bool:
-    """Tell whether no column says a stage or a handoff: then leads are in no list by the file."""
-    writer = _Writer(draft, columns)
-    return not (any(writer.stages()) or any(writer.events()))
+def may_tell_no_stage(draft: Draft, columns: Sequence[Column]) -> bool:
+    """Tell whether rows may say no stage and no handoff: their leads are in no list by the file."""
+    return not _Writer(draft, columns).always_tells_stage()
 
 
 def words_without_meaning(draft: Draft, columns: Sequence[Column]) -> Iterator[tuple[str, str]]:
@@ -149,11 +148,9 @@ class _Writer:
 
     def _facts(self) -> Iterator[Document]:
         yield from self._attributes()
-        stages, events = list(self.stages()), list(self.events())
-        yield from (*stages, *events)
-        reached = self._draft.reached
-        if reached not in {"", NOTHING} and not stages and not events:
-            yield self._fact({"stage": reached, "if_none": True}, f"stage/{reached}")
+        yield from self._stages()
+        yield from self._events()
+        yield from self._first_stage()
         yield from self._follow_up()
         yield from self._deals()
         if "satisfaction" in self._places:
@@ -217,22 +214,63 @@ class _Writer:
             # A file with other columns tells another fact, so that it replaces nothing else.
             yield self._fact({"attributes": told}, f"{self._draft.kind}/{_mark_of(told)}")
 
-    def stages(self) -> Iterator[Document]:
+    def _stages(self) -> Iterator[Document]:
         for role in self._places:
             kind, _, stage = role.partition(":")
             if kind == "stage":
                 yield self._fact({"stage": stage}, f"stage/{stage}", role)
-        meanings = self._meanings("stage_name") if "stage_name" in self._places else {}
-        if stage := meanings.pop("", ""):
-            empty = {"column": self._name("stage_name"), "is": ""}
-            yield self._fact({"stage": stage}, f"stage/{stage}") | {"when": [empty]}
-        if meanings:
-            column = self._name("stage_name")
-            yield self._fact(
-                {"stage": {"column": column, "values": meanings}}, f"stage/{{{column}}}"
-            ) | {"when": [{"column": column, "is": list(meanings)}]}
+        yield from self._named_stages()
 
-    def events(self) -> Iterator[Document]:
+    def _named_stages(self) -> Iterator[Document]:
+        """Write what the name of a stage tells: nothing where a column of that stage dates it."""
+        if "stage_name" not in self._places:
+            return
+        column, meanings = self._name("stage_name"), self._meanings("stage_name")
+        undated: Document = {}
+        for stage in dict.fromkeys(meanings.values()):
+            words = {word: stage for word, meaning in meanings.items() if meaning == stage}
+            if f"stage:{stage}" in self._places:
+                is_undated = [{"column": self._name(f"stage:{stage}"), "is": ""}]
+                yield self._fact({"stage": stage}, f"stage/{stage}") | {
+                    "when": [{"column": column, "is": list(words)}, *is_undated]
+                }
+                continue
+            if words.pop("", ""):
+                empty = {"column": column, "is": ""}
+                yield self._fact({"stage": stage}, f"stage/{stage}") | {"when": [empty]}
+            undated |= words
+        if undated:
+            yield self._fact(
+                {"stage": {"column": column, "values": undated}}, f"stage/{{{column}}}"
+            ) | {"when": [{"column": column, "is": list(undated)}]}
+
+    def always_tells_stage(self) -> bool:
+        """Tell whether every row says a stage or a step of a handoff."""
+        if any(not self._columns[self._places[role]].has_empty for role in self._dated_stages()):
+            return True
+        if "stage_name" not in self._places:
+            return False
+        column = self._columns[self._places["stage_name"]]
+        words = {*column.words_of("stage_name")}
+        return not column.has_more and words <= self._meanings("stage_name").keys()
+
+    def _dated_stages(self) -> list[str]:
+        return [role for role in self._places if role.startswith("stage:") or role in EVENTS]
+
+    def _first_stage(self) -> Iterator[Document]:
+        """Write the stage of rows in which nothing else tells one."""
+        reached = self._draft.reached
+        if reached in {"", NOTHING} or self.always_tells_stage():
+            return
+        fact = self._fact({"stage": reached, "if_none": True}, f"stage/{reached}")
+        when: list[Document] = [
+            {"column": self._name(role), "is": ""} for role in self._dated_stages()
+        ]
+        if "stage_name" in self._places and (told := self._meanings("stage_name")):
+            when.append({"column": self._name("stage_name"), "is_not": list(told)})
+        yield fact | ({"when": when} if when else {})
+
+    def _events(self) -> Iterator[Document]:
         for event in EVENTS:
             if event not in self._places:
                 continue

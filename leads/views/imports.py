@@ -33,7 +33,7 @@ from leads import tasks
 from leads.actions import file_imports
 from leads.draft_forms import UnableToMap, mapping_of, read_draft, wrong_in
 from leads.draft_page import draft_context, role_groups, roles_of
-from leads.file_drafts import columns_in, stages_of
+from leads.file_drafts import columns_in, kept_draft, stages_of
 from leads.file_work import sentence_of
 from leads.guessing.drafts import Draft
 from leads.import_page import page_context, question_of
@@ -191,7 +191,7 @@ def _say(request: SignedInRequest, desk: Desk, file_import: FileImport) -> str:
 
 def _said(request: SignedInRequest, desk: Desk, file_import: FileImport) -> Draft:
     """Return the draft that was sent."""
-    was, found = Draft.read(file_import.draft), columns_in(file_import.found or {})
+    was, found = kept_draft(file_import), columns_in(file_import.found or {})
     stages, roles = stages_of(desk.agreement), roles_of(role_groups(desk.agreement))
     return read_draft(request.POST, was, found, stages, roles)
 

@@ -57,7 +57,7 @@ def test_it_works(version: AgreementVersion, marta: User) -> None:
     assert (done.delivery.summary["taken"], done.delivery.summary["rejected"]) == (2, 0)
     joao = Lead.objects.get(identities__external_id="2")
     assert (joao.name, joao.email) == ("João Assunção", "joao@example.com")
-    assert StageEntry.objects.get().occurred_at == local("2026-09-04 17:40")
+    assert StageEntry.objects.get(stage="mql").occurred_at == local("2026-09-04 17:40")
     assert rebuild(now=NOW) == 0
 
 
@@ -71,7 +71,7 @@ def test_an_import_is_undone_as_a_whole(version: AgreementVersion, marta: User) 
     assert (undone.delivery.undone_at, undone.delivery.undone_by) == (NOW, marta)
     assert not Lead.objects.of_agreement(version.agreement).exists()
     assert not StageEntry.objects.holding().exists()
-    assert StageEntry.objects.filter(is_undone=True).count() == 1
+    assert StageEntry.objects.filter(is_undone=True, stage="mql").count() == 1
     assert Lead.objects.exclude(email="").count() == 0
     assert Audit.objects.filter(action="leads.file.undone", actor_id=marta.pk).exists()
     assert rebuild(now=NOW) == 0
@@ -84,8 +84,8 @@ def test_what_was_undone_can_be_imported_again_and_undone_again(
         now = NOW + timedelta(days=day)
         done = take_in_whole(version.agreement, marta, table(PAULO, JOAO), now=now)
         assert done.delivery.summary is not None
-        assert done.delivery.summary["facts"]["new"] == 3
-        assert Lead.objects.of_agreement(version.agreement).count() == 1
+        assert done.delivery.summary["facts"]["new"] == 4
+        assert Lead.objects.of_agreement(version.agreement).count() == 2
         file_imports.undo(delivery=done.delivery, by=marta, now=now)
         work(done, now=now)
         assert not Lead.objects.of_agreement(version.agreement).exists()
@@ -102,12 +102,12 @@ def test_what_was_known_before_an_import_holds_again(
     later = take_in_whole(
         version.agreement, marta, table(moved, JOAO), now=NOW + timedelta(hours=1)
     )
-    assert StageEntry.objects.holding().get().occurred_at == local("2026-09-05 09:00")
+    assert StageEntry.objects.holding().get(stage="mql").occurred_at == local("2026-09-05 09:00")
 
     file_imports.undo(delivery=later.delivery, by=marta, now=NOW)
     work(later)
 
-    assert StageEntry.objects.holding().get().occurred_at == local("2026-09-04 17:40")
+    assert StageEntry.objects.holding().get(stage="mql").occurred_at == local("2026-09-04 17:40")
     assert Lead.objects.get(identities__external_id="1").name == "Paulo Souza"
     assert Lead.objects.of_agreement(version.agreement).count() == 1
     assert rebuild(now=NOW) == 0
@@ -138,7 +138,7 @@ def test_an_import_that_goes_on_counts_the_whole_file(
     assert not file_work.work_on(checked.pk, now=NOW)
     monkeypatch.undo()
     assert FileImport.objects.get(pk=checked.pk).state == State.STOPPED
-    assert StageEntry.objects.filter(delivery=checked.delivery).count() == 1
+    assert StageEntry.objects.filter(delivery=checked.delivery, stage="mql").count() == 1
 
     done = take_in(checked, marta, now=NOW + timedelta(minutes=5))
 
@@ -146,7 +146,7 @@ def test_an_import_that_goes_on_counts_the_whole_file(
     assert foreseen is not None
     assert done.delivery.summary["leads"] == foreseen["leads"] == {"new": 2}
     assert done.delivery.summary["facts"] == foreseen["facts"]
-    assert foreseen["facts"]["by_kind"]["stage"] == {"new": 1, "revised": 1, "repeated": 0}
+    assert foreseen["facts"]["by_kind"]["stage"] == {"new": 2, "revised": 1, "repeated": 2}
     assert foreseen["facts"]["by_kind"]["attributes"]["repeated"] > 0
 
 
@@ -186,7 +186,10 @@ def test_an_undo_that_was_broken_off_goes_on(
 
     monkeypatch.setattr("leads.undoing.settle", settle_once)
     broken = work(done)
-    assert (broken.state, StageEntry.objects.filter(is_undone=True).count()) == (State.STOPPED, 1)
+    assert (broken.state, StageEntry.objects.filter(is_undone=True, stage="mql").count()) == (
+        State.STOPPED,
+        1,
+    )
     monkeypatch.undo()
 
     file_imports.undo(delivery=done.delivery, by=marta, now=NOW)

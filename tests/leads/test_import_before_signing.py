@@ -63,3 +63,30 @@ def test_once_a_text_is_signed_nothing_is_said(
     assert (
         "Dry run</button>" in client.get(f"/agreements/acme/imports/{brought.pk}/").content.decode()
     )
+
+
+def test_once_a_text_is_signed_stages_are_guessed_anew(
+    client: Client, agreement: Agreement, marta: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even where somebody saved the columns before."""
+    content = (
+        b"Record ID,Email,Lifecycle Stage,Create Date,MQL Date\n"
+        b"1,a@example.com,Lead,2026-09-01 09:00,\n"
+        b"2,b@example.com,MQL,2026-09-01 09:00,2026-09-02 09:00\n"
+    )
+    with monkeypatch.context() as before:
+        for module in ("leads.file_drafts", "leads.draft_page", "leads.views.imports"):
+            before.setattr(f"{module}.stages_of", lambda _agreement: [])
+        brought = bring(agreement, marta, content)
+        page = f"/agreements/acme/imports/{brought.pk}/"
+        form = form_values(client.get(page).content.decode(), "import-columns")
+        assert form["role-4"] == ["own"]
+        client.post(f"{page}columns/", form | {"go": "save", "role-1": ""})
+
+    form = form_values(client.get(page).content.decode(), "import-columns")
+    assert form["role-4"] == ["stage:mql"]
+    assert (form["value-2-0"], form["value-2-1"]) == (["lead"], ["mql"])
+    assert form["role-1"] == [""]
+    client.post(f"{page}columns/", form | {"go": "save", "role-4": "own"})
+    form = form_values(client.get(page).content.decode(), "import-columns")
+    assert form["role-4"] == ["own"]
