@@ -67,6 +67,11 @@ class DeedForm(forms.Form):
         """Return what the action is told."""
         return dict(self.cleaned_data)
 
+    @property
+    def done(self) -> str:
+        """The kind of ``done_words`` that tells of it; empty where it is that of the fact."""
+        return ""
+
 
 def _note(label: Any, *, is_required: bool = False, missing: Any = None) -> forms.CharField:
     return forms.CharField(
@@ -296,6 +301,11 @@ class DecideForm(DeedForm):
         error_messages={"required": gettext_lazy("Choose one of the two.")},
     )
     note = _note(gettext_lazy("Note for both teams"))
+
+    @property
+    def done(self) -> str:
+        """Whether it was upheld or overturned."""
+        return "overturned" if self.cleaned_data["is_overturned"] else "upheld"
 
     def sides(self) -> list[Side]:
         """Return why sales rejected it, and what marketing said against that."""

@@ -1,7 +1,9 @@
-"""Rejections that wait for the arbiter, and those that can still be contested."""
+"""Rejections that wait for the arbiter, that can still be contested, and that were decided."""
 
 from dataclasses import dataclass
 from datetime import datetime
+
+from django.core.paginator import Page
 
 from agreements.permissions import refusal
 from leads.actions.contests import contestable_until
@@ -9,10 +11,13 @@ from leads.any_of import AnyOf
 from leads.kin import apart_from
 from leads.models import Handoff, HandoffEvent
 from leads.models.leads import HandoffQuerySet
+from leads.paging import BoundedPaginator
 from leads.permissions import check_user_can_contest, check_user_can_decide_contest
 from leads.queue import Desk
 from leads.reasons import RulebooksFor, reasons_in
 
+PER_PAGE = 20
+"""How many of those that were decided stand on a page."""
 MOST = 100
 """How many rejections are looked at, the latest first."""
 
@@ -23,15 +28,17 @@ Kind = HandoffEvent.Kind
 class Rejection:
     """A rejected handoff: why, by whom, what was said against it, and who may do what until when.
 
-    ``cannot`` is why the reader may not decide it, or not contest it; empty where they may.
+    ``cannot`` is why the reader may not decide it, or not contest it; empty where they may, and
+    where it is ``decided``.
     """
 
     handoff: Handoff
     reason: str
     rejected: HandoffEvent | None
     contested: HandoffEvent | None
-    until: datetime | None
-    cannot: str
+    decided: HandoffEvent | None
+    until: datetime | None = None
+    cannot: str = ""
 
 
 def waiting_for_arbiter(desk: Desk) -> list[Rejection]:
@@ -61,6 +68,20 @@ def still_contestable(desk: Desk, now: datetime) -> list[Rejection]:
     return [around.contestable(each, until) for until, _pk, each in sorted(rows)]
 
 
+def decided_lately(desk: Desk, page: str | None) -> "tuple[Page[HandoffEvent], list[Rejection]]":
+    """Return a page of what the arbiter decided, the latest first, and its rejections."""
+    contests = (Handoff.Contest.UPHELD, Handoff.Contest.OVERTURNED)
+    decided = HandoffEvent.objects.holding().filter(
+        kind=Kind.DECIDED, handoff__agreement=desk.agreement, handoff__contest__in=contests
+    )
+    ordered = decided.order_by("-occurred_at", "-pk").select_related(
+        "handoff__lead__merged_into", "handoff__version", "handoff__agreement"
+    )
+    shown = BoundedPaginator(ordered, PER_PAGE).get_page(page)
+    around = _Around(desk, [each.handoff for each in shown])
+    return shown, [around.told(each) for each in around.handoffs]
+
+
 def _rejected(desk: Desk) -> HandoffQuerySet:
     rejected = desk.agreement.handoffs.filter(status=Handoff.Status.REJECTED)
     return rejected.select_related("lead__merged_into", "holder", "version", "agreement")
@@ -72,10 +93,11 @@ class _Around:
     def __init__(self, desk: Desk, handoffs: list[Handoff]) -> None:
         self.handoffs, self.books = handoffs, RulebooksFor()
         self._user, self._roles = desk.user, desk.roles
-        kinds = [Kind.OFFERED, Kind.REJECTED, Kind.CONTESTED]
+        kinds = [Kind.OFFERED, Kind.REJECTED, Kind.CONTESTED, Kind.DECIDED]
         found = HandoffEvent.objects.holding().filter(
             AnyOf("handoff", [each.pk for each in handoffs]), kind__in=kinds
         )
+        found = found.order_by("occurred_at", "pk")
         events = [((each.handoff_id, each.kind), each) for each in found.select_related("person")]
         self._events = dict(events)
         self._own = {name for name, each in events if each.person_id == desk.user.pk}
@@ -90,7 +112,7 @@ class _Around:
             is_own=(handoff.pk, Kind.CONTESTED) in self._own,
             books=self.books,
         )
-        return self._told(handoff, cannot, None)
+        return self.told(handoff, cannot)
 
     def contestable(self, handoff: Handoff, until: datetime) -> Rejection:
         """Tell of one that can be contested until an instant."""
@@ -101,15 +123,19 @@ class _Around:
             roles=self._roles,
             is_own=(handoff.pk, Kind.OFFERED) in self._own,
         )
-        return self._told(handoff, cannot, until)
+        return self.told(handoff, cannot, until)
 
-    def _told(self, handoff: Handoff, cannot: str, until: datetime | None) -> Rejection:
+    def told(self, handoff: Handoff, cannot: str = "", until: datetime | None = None) -> Rejection:
+        """Tell of one with all that was said about it."""
         named = dict(reasons_in(self.books[handoff], "rejection"))
+        rejected = self._events.get((handoff.pk, Kind.REJECTED))
+        reason = rejected.reason if rejected else handoff.reason
         return Rejection(
             handoff=handoff,
-            reason=named.get(handoff.reason, handoff.reason),
-            rejected=self._events.get((handoff.pk, Kind.REJECTED)),
+            reason=named.get(reason, reason),
+            rejected=rejected,
             contested=self._events.get((handoff.pk, Kind.CONTESTED)),
+            decided=self._events.get((handoff.pk, Kind.DECIDED)),
             until=until,
             cannot=cannot,
         )

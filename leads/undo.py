@@ -27,7 +27,10 @@ class Undoable:
 def keep_for_undo(
     session: SessionBase, handoff: Handoff, kind: str, name: str, now: datetime
 ) -> None:
-    """Keep what was done; what was done before it can no longer be taken back by a click."""
+    """Keep what was done; what was done before it can no longer be taken back by a click.
+
+    ``kind`` is one of those of ``done_words``.
+    """
     session[_KEPT] = {
         "handoff": handoff.pk,
         "agreement": handoff.agreement_id,
@@ -70,6 +73,7 @@ def done_words(kind: str, lead: object) -> str:
         "resumed": _("Ended the pause of %(lead)s."),
         "withdrawn": _("Withdrew the offer of %(lead)s."),
         "contested": _("Contested the rejection of %(lead)s."),
-        "decided": _("Decided about %(lead)s."),
+        "upheld": _("Upheld the rejection of %(lead)s."),
+        "overturned": _("Overturned the rejection of %(lead)s."),
     }
     return patterns[kind] % {"lead": lead}

@@ -34,6 +34,7 @@ from leads.undo import done_words
 from leads.views.doing import (
     DeedView,
     deed,
+    go_to,
     refused,
     remember_deed,
     sentences,
@@ -70,7 +71,7 @@ def take(request: SignedInRequest, handoff: Handoff, now: datetime) -> None:
         tell(request, _("%(lead)s is yours already.") % {"lead": lead}, [])
         return
     tell(request, done_words("taken", lead), sentences(before, states(handoff)))
-    remember_deed(request, handoff, "taken", now, name)
+    remember_deed(request, handoff, "taken", now, name=name)
 
 
 @deed()
@@ -105,7 +106,7 @@ def log(request: SignedInRequest, handoff: Handoff, now: datetime) -> HttpRespon
     taken = [_("It is yours now.")] if told["takes"] else []
     did = what_it_did(handoff, touch, before, now)
     tell(request, _logged_words(handoff, touch), [*taken, *did])
-    remember_deed(request, handoff, "follow_up", now, touch.external_id)
+    remember_deed(request, handoff, "follow_up", now, name=touch.external_id)
     return None
 
 
@@ -124,10 +125,12 @@ def _asking(
     check: Callable[..., None] | None = None,
     *,
     why_unmoved: object = "",
+    then: str = "",
 ) -> DeedView:
     """Make the view of a deed that asks something in a form, and is a fact of this kind.
 
-    ``why_unmoved`` is said where no clock changed by it.
+    ``why_unmoved`` is said where no clock changed by it. Done, it leads to the page of the
+    agreement that is called ``then``.
     """
 
     def do(request: SignedInRequest, handoff: Handoff, now: datetime) -> HttpResponse | None:
@@ -141,9 +144,10 @@ def _asking(
             form.add_error(form.blamed, str(error))
             return refused(request, handoff, now, form)
         did = sentences(before, states(handoff)) or [str(why_unmoved)]
-        tell(request, done_words(kind, handoff.kept_lead), [each for each in did if each])
-        remember_deed(request, handoff, kind, now)
-        return None
+        said = form.done or kind
+        tell(request, done_words(said, handoff.kept_lead), [each for each in did if each])
+        remember_deed(request, handoff, kind, now, said=said)
+        return go_to(request, handoff, then) if then else None
 
     return deed(check)(do)
 
@@ -162,4 +166,10 @@ pause = _asking(
 )
 withdraw = _asking(WithdrawForm, handoffs.withdraw, "withdrawn", check_user_can_withdraw)
 contest = _asking(ContestForm, contests.contest, "contested", check_user_can_contest)
-decide = _asking(DecideForm, contests.decide, "decided", check_user_can_decide_contest)
+decide = _asking(
+    DecideForm,
+    contests.decide,
+    "decided",
+    check_user_can_decide_contest,
+    then="leads:rejections",
+)

@@ -148,15 +148,24 @@ def tell(request: SignedInRequest, done: str, said: list[str]) -> None:
 
 
 def remember_deed(
-    request: SignedInRequest, handoff: Handoff, kind: str, now: datetime, name: str = ""
+    request: SignedInRequest,
+    handoff: Handoff,
+    kind: str,
+    now: datetime,
+    *,
+    name: str = "",
+    said: str = "",
 ) -> None:
-    """Let the person take back what they have just done, a fact of this kind."""
+    """Let the person take back what they have just done, a fact of this kind.
+
+    ``said`` is the kind of ``done_words`` that tells of it, where that is another.
+    """
     if not name:
         told = HandoffEvent.objects.holding().filter(
             handoff=handoff, kind=kind, source=SOURCE, recorded_at=now, recorded_by=request.user
         )
         name = told.values_list("external_id", flat=True).get()
-    keep_for_undo(request.session, handoff, kind, name, now)
+    keep_for_undo(request.session, handoff, said or kind, name, now)
 
 
 def back(request: SignedInRequest, desk: Desk, pk: int) -> HttpResponse:
@@ -170,10 +179,19 @@ def back(request: SignedInRequest, desk: Desk, pk: int) -> HttpResponse:
     if handoff is not None:
         url = reverse("leads:detail", kwargs={"slug": slug, "pk": handoff.kept_lead.pk})
         return HttpResponseRedirect(f"{url}?handoff={pk}", status=303)
-    url = reverse("leads:queue", kwargs={"slug": slug})
-    return (
-        HttpResponseClientRedirect(url) if request.htmx else HttpResponseRedirect(url, status=303)
-    )
+    return _other_page(request, reverse("leads:queue", kwargs={"slug": slug}))
+
+
+def go_to(request: SignedInRequest, handoff: Handoff, page: str) -> HttpResponse:
+    """Go on to a page of the agreement, by the name of its address."""
+    return _other_page(request, reverse(page, kwargs={"slug": handoff.agreement.slug}))
+
+
+def _other_page(request: SignedInRequest, url: str) -> HttpResponse:
+    """Open another page, also in place of the part that a script has asked for."""
+    if request.htmx:
+        return HttpResponseClientRedirect(url)
+    return HttpResponseRedirect(url, status=303)
 
 
 def beside_list(request: SignedInRequest) -> dict[str, str]:

@@ -156,7 +156,7 @@ def test_marketing_withdraws_contests_and_the_director_decides(
     text = text_of(
         client.post(url("decide", handoff), {"decide-is_overturned": "yes"}, follow=True)
     )
-    assert "Decided about Paulo." in text
+    assert "Overturned the rejection of Paulo." in text
     handoff.refresh_from_db()
     assert handoff.contest == "overturned"
 

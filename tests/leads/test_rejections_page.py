@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from agreements.actions import messages
 from agreements.models import AgreementVersion, Message, User
+from leads import rejections
 from leads.actions import contests, handoffs
 from leads.models import Handoff, Lead
 from tests.factories import local, make_user, make_version
@@ -96,7 +97,7 @@ def test_the_page_asks_no_more_for_more_of_them(
             handoffs.reject(handoff=told, reason="wrong_data", by=rafael, now=NOW)
         for told in Handoff.objects.filter(lead__name__in=names[:2]):
             contests.contest(handoff=told, by=marta, now=NOW, note="It is right.")
-        with django_assert_max_num_queries(12):
+        with django_assert_max_num_queries(13):
             texts.append(text_of(client.get(PAGE)))
     assert "Waiting for the arbiter 2" in texts[1]
     assert "Can still be contested 3" in texts[1]
@@ -167,3 +168,73 @@ def test_messages_are_told(client: Client, rejected: Handoff, marta: User, marin
     for _attempt in range(9):
         messages.note_failed(second, "Connection refused", now=NOW)
     assert "Otto: E-mail, given up after 10 attempts." in text_of(client.get(address))
+
+
+def decide_by_page(client: Client, handoff: Handoff, answer: str, **more: Any) -> Any:
+    told = {"decide-is_overturned": answer, "decide-note": "Asked them myself."}
+    return client.post(f"/agreements/acme/handoffs/{handoff.pk}/decide/", told, **more)
+
+
+@pytest.mark.parametrize(
+    ("answer", "decided", "said"),
+    [
+        ("yes", "Overturned", "Overturned the rejection of Paulo."),
+        ("no", "Upheld", "Upheld the rejection of Paulo."),
+    ],
+)
+def test_who_decided_comes_back_and_reads_what(
+    client: Client, rejected: Handoff, marta: User, marina: User, answer: str, decided: str,
+    said: str,
+) -> None:  # fmt: skip
+    contests.contest(handoff=rejected, note="It rings.", by=marta, now=NOW)
+    client.force_login(marina)
+
+    assert decide_by_page(client, rejected, answer).headers["Location"] == PAGE
+
+    page = client.get(PAGE)
+    text = text_of(page)
+    assert "No contested rejection waits for a decision." in text
+    (row,) = page.context["decided"]
+    assert (row.handoff, row.reason, row.cannot) == (rejected, "Wrong data", "")
+    assert "Decided by the arbiter 1" in text
+    assert f"{decided} Asked them myself. Marina," in text
+    assert text.count(said) == 2  # by the message, and beside the undo
+    (message,) = page.context["messages"]
+    assert str(message).startswith(said)
+
+    undone = {"name": page.context["undoable"].name, "back": PAGE}
+    back = client.post(f"/agreements/acme/handoffs/{rejected.pk}/undo/", undone)
+    assert back.headers["Location"] == PAGE
+    assert "Waiting for the arbiter 1" in text_of(client.get(PAGE))
+
+
+def test_a_script_opens_the_page_of_rejections(
+    client: Client, rejected: Handoff, marta: User, marina: User
+) -> None:
+    contests.contest(handoff=rejected, note="It rings.", by=marta, now=NOW)
+    client.force_login(marina)
+    assert decide_by_page(client, rejected, "no", HTTP_HX_REQUEST="true")["HX-Redirect"] == PAGE
+
+
+def test_what_was_decided_is_paged(
+    client: Client, version: AgreementVersion, rejected: Handoff, marta: User, marina: User,
+    django_assert_max_num_queries: Any, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(rejections, "PER_PAGE", 2)
+    rafael = User.objects.get(name="Rafael")
+    told = [rejected]
+    for name in ("Rita", "Rui"):
+        tell(version, name, NOW - timedelta(days=1), **READY)
+        lead = Lead.objects.get(name=name)
+        told.append(handoffs.offer(lead=lead, agreement=version.agreement, by=marta, now=NOW))
+        handoffs.reject(handoff=told[-1], reason="wrong_data", by=rafael, now=NOW)
+    for minute, each in enumerate(told):
+        at = NOW + timedelta(minutes=minute)
+        contests.contest(handoff=each, note="It rings.", by=marta, now=at)
+        contests.decide(handoff=each, is_overturned=False, by=marina, now=at)
+    with django_assert_max_num_queries(14):
+        page = client.get(PAGE)
+    assert [row.handoff for row in page.context["decided"]] == [told[2], told[1]]
+    assert "Decided by the arbiter 3" in text_of(page)
+    (last,) = client.get(f"{PAGE}?page=2").context["decided"]
+    assert last.handoff == rejected
