@@ -19,7 +19,6 @@ from agreements import formats
 from leads.files import defused
 from leads.registry_parts import Found
 from leads.registry_rows import RegistryRow, RowWriter
-from leads.side import reason_names
 from leads.workbooks import text_cell
 
 AT_ONCE = 2000
@@ -77,14 +76,13 @@ def headings() -> list[str]:
 
 def exported(writer: RowWriter, found: Found) -> Iterator[list[Cell]]:
     """Give the cells of each lead; so many leads are held at a time, and never all of them."""
-    reasons = reason_names(writer.terms)
     rest = found.read(AT_ONCE)
     while some := list(islice(rest, AT_ONCE)):
         for row in writer.rows(some):
-            yield _cells(row, reasons)
+            yield _cells(row)
 
 
-def _cells(row: RegistryRow, reasons: dict[str, str]) -> list[Cell]:
+def _cells(row: RegistryRow) -> list[Cell]:
     lead, handoff = row.lead, row.handoff
     return [
         lead.pk,
@@ -94,7 +92,7 @@ def _cells(row: RegistryRow, reasons: dict[str, str]) -> list[Cell]:
         lead.phone,
         row.stage,
         str(handoff.get_status_display()) if handoff else "",
-        reasons.get(handoff.reason, handoff.reason) if handoff else "",
+        row.reason,
         handoff.holder.name if handoff and handoff.holder else "",
         row.tier,
         row.points,

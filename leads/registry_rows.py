@@ -19,6 +19,7 @@ from leads.models import Handoff, Lead, LeadIdentity, LeadStage, Readiness
 from leads.models.leads import HandoffQuerySet
 from leads.records import changes_of, families_below
 from leads.registry import latest_of_each, leads_in
+from leads.side import reason_names
 
 _NOTHING = Value(None)
 
@@ -27,12 +28,14 @@ _NOTHING = Value(None)
 class RegistryRow:
     """One lead with a handoff of it and the stage it is in under the agreement.
 
-    ``points`` are those it had at its offer, else those it has now; None without any. ``merged``
-    names the leads that were merged into it, in the order of the alphabet.
+    ``reason`` is why the handoff ended, empty where it did not. ``points`` are those it had at its
+    offer, else those it has now; None without any. ``merged`` names the leads that were merged into
+    it, in the order of the alphabet.
     """
 
     lead: Lead
     handoff: Handoff | None
+    reason: str
     stage: str
     stage_since: datetime | None
     tier: str
@@ -134,6 +137,7 @@ class RowWriter:
         return RegistryRow(
             lead=lead,
             handoff=handoff,
+            reason=self._reasons.get(handoff.reason, handoff.reason) if handoff else "",
             stage=self._stages.get(family.stage, family.stage),
             stage_since=family.stage_since,
             tier=self._tiers.get(tier, tier),
@@ -146,6 +150,10 @@ class RowWriter:
     @cached_property
     def _stages(self) -> dict[str, str]:
         return {each.key: each.name for each in self.terms.stages} if self.terms else {}
+
+    @cached_property
+    def _reasons(self) -> dict[str, str]:
+        return reason_names(self.terms)
 
     @cached_property
     def _tiers(self) -> dict[str, str]:

@@ -132,7 +132,9 @@ def test_with_days_any_handoff_offered_then_is_looked_at(
     page = client.get(f"{LEADS}?status=rejected&offered_to=2026-09-04")
 
     assert names_of(page) == ["Carla"]
-    assert [row.handoff.status for row in page.context["rows"]] == ["rejected"]
+    (row,) = page.context["rows"]
+    assert (row.handoff.status, row.reason) == ("rejected", "Wrong data")
+    assert "Rejected Wrong data" in text_of(page)
     assert found(client, "status=rejected&offered_from=2026-09-05") == []
 
 
