@@ -15,6 +15,10 @@ from agreements.territories import territory_names
 UTC = "UTC"
 # Whoever writes a place in one of these languages is understood.
 _SPOKEN = ("en", "es", "pt-br")
+# Places of one zone whose name is that of a place in another zone, too.
+_NAMESAKES = frozenset(
+    {"cordoba", "granada", "halifax", "la paz", "la rioja", "merida", "san juan", "santarem"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +73,20 @@ def zone_shown(stored: Any) -> str:
 def zone_read(typed: str, was: Any = None) -> Any:
     """Return the name of the zone that was typed, or what was typed; None for nothing.
 
-    A city with its country says which zone is meant, "sao paulo, brasil". A city alone does not:
-    Córdoba and Mérida are in Spain too.
+    A city with its country says which zone is meant, "sao paulo, brasil". So does a city alone that
+    is one zone's, unless a place in another zone is called so too, as Córdoba in Spain is.
     """
     text = typed.strip()
     if text == zone_shown(was):
         return was
     look = _look(text)
-    return _by_name().get(look) or _by_place().get(look, text) or None
+    return _by_name().get(look) or _by_place().get(look) or _only_one(look) or text or None
+
+
+def _only_one(look: str) -> str | None:
+    """Return the zone of the one city of that name; None where another place could be meant."""
+    found = [] if look in _NAMESAKES else zones_of_city(look)
+    return _by_name()[_look(found[0])] if len(found) == 1 else None
 
 
 def zones_of_city(city: str) -> list[str]:

@@ -125,7 +125,11 @@ def test_time_zone_is_chosen_by_place(client: Client) -> None:
     user.refresh_from_db()
     assert user.time_zone == "Europe/Lisbon"
 
-    page = client.post(address, {"time_zone": "Madrid", "next": account}, follow=True)
-    assert "Do you mean Europe/Madrid? Then write that" in page.content.decode()
+    page = client.post(address, {"time_zone": "Córdoba", "next": account}, follow=True)
+    assert "Do you mean America/Argentina/Cordoba? Then write that" in page.content.decode()
     user.refresh_from_db()
     assert user.time_zone == "Europe/Lisbon"
+
+    client.post(address, {"time_zone": "Madrid", "next": account})
+    user.refresh_from_db()
+    assert user.time_zone == "Europe/Madrid"

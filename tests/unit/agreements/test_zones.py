@@ -41,8 +41,11 @@ def test_each_city_is_offered_once_and_in_the_order_of_the_alphabet() -> None:
         ("Nueva York, Estados Unidos", "America/New_York"),
         # An older name is a zone too.
         ("America/Buenos_Aires", "America/Buenos_Aires"),
-        # Neither a city alone nor a planet is.
+        # A city alone is where no other place can be meant; a planet never is.
+        ("berlin", "Europe/Berlin"),
+        ("Nova York", "America/New_York"),
         ("Córdoba", "Córdoba"),
+        ("Mérida", "Mérida"),
         ("Granada", "Granada"),
         ("Mars/Olympus_Mons", "Mars/Olympus_Mons"),
         (" ", None),
