@@ -4,6 +4,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3 p
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PORT ?= 8000
 BIND ?= 127.0.0.1
+DEMO ?= yes
 
 SHELL := /bin/sh
 BIN := .venv/bin
@@ -28,8 +29,8 @@ help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | \
 		while IFS="$$(printf '\t')" read -r name says; do printf '  make %-10s %s\n' "$$name" "$$says"; done
 
-run: $(DONE)/run $(DONE)/bundle $(DONE)/catalogues ## Prepare everything and start the portal (PORT=8000 BIND=127.0.0.1)
-	@exec $(PY) manage.py portal --bind "$(BIND):$(PORT)"
+run: $(DONE)/run $(DONE)/bundle $(DONE)/catalogues ## Prepare everything and start the portal (PORT=8000 BIND=127.0.0.1 DEMO=no)
+	@exec $(PY) manage.py portal --bind "$(BIND):$(PORT)" $(if $(filter no,$(DEMO)),--no-demo)
 
 # Each worker compiles every test: once is enough, whatever this machine says to other programs.
 test: $(DONE)/dev $(DONE)/browser $(DONE)/bundle $(DONE)/catalogues ## Run every test, the browser's too (ARGS="-k name")
