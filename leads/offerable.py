@@ -51,9 +51,14 @@ def said_of_contest() -> str:
     return _("Its rejection waits for the arbiter: offered anew it can only be upheld.")
 
 
+def said_of_barred() -> str:
+    """Say why a lead is not offered that nobody may contact."""
+    return _("Asked not to be contacted: such a lead is not offered.")
+
+
 def _why_not(lead: Lead, handoff: Handoff | None, by: User | None) -> str:
     if lead.is_contact_barred:
-        return _("Asked not to be contacted: such a lead is not offered.")
+        return said_of_barred()
     if handoff is None:
         return ""
     if not handoff.is_open:

@@ -142,6 +142,8 @@ _UNSAID = frozenset(
     {"actor_id", "subject_type", "subject_id", "subject_url", "is_current", "is_undone"}
     | {"is_retracted"}
 )
+# Names of something rather than amounts: without separators, as the rest of the portal has them.
+_NUMBERS = frozenset({"id", "lead", "handoff", "kept", "merged", "merged_into"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +226,12 @@ class _Known:
                 return Line(name, self._reasons.get(value, value))
             case "action":
                 return Line(name, _deed(value))
-        return _told(name, _chosen(part, key, value))
+        return _told(name, _numbered(key, _chosen(part, key, value)))
+
+
+def _numbered(key: str, value: Any) -> Any:
+    """Return the number of something as it is named by it; anything else as it is."""
+    return str(value) if key in _NUMBERS and isinstance(value, int) else value
 
 
 def _chosen(part: str, key: str, value: Any) -> Any:
@@ -241,7 +248,8 @@ def _told(name: str, value: Any) -> Line:
     """Write whatever was told, in parts where it has some."""
     if isinstance(value, Mapping):
         parts = (
-            (str(_NAMES.get(key) or field_name(str(key))), each) for key, each in value.items()
+            (str(_NAMES.get(key) or field_name(str(key))), _numbered(key, each))
+            for key, each in value.items()
         )
         return Line(name, lines=tuple(_told(of, each) for of, each in parts))
     if isinstance(value, list | tuple) and any(isinstance(each, Mapping) for each in value):

@@ -31,7 +31,7 @@ from leads.forms import LogForm
 from leads.holders import holders_of
 from leads.hours_picture import picture_of
 from leads.models import Handoff, Lead, Snooze
-from leads.offerable import said_of_contest
+from leads.offerable import said_of_barred, said_of_contest
 from leads.one_lead import lead_ids_of, readable_lead
 from leads.paused import paused
 from leads.pauses import pause_of
@@ -200,7 +200,9 @@ def _may_offer(request: SignedInRequest, reading: Reading) -> bool:
 
 
 def _cannot_offer(reading: Reading) -> str:
-    """Say why the lead is not offered for now; empty where it is."""
+    """Say why the lead is not offered, or not for now; empty where it is."""
+    if reading.lead.is_contact_barred:
+        return said_of_barred()
     if any(each.is_contested for each in reading.handoffs):
         return said_of_contest()
     return ""

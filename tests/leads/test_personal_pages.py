@@ -9,6 +9,7 @@ from io import BytesIO
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 
@@ -135,6 +136,28 @@ def test_what_is_taken_out_reads_well(client: Client, paulo: Lead, admin: User) 
     assert "What was done Rejected Who did it Adela" in text
     assert "What was done Took out everything that is kept" in text
     assert not re.search(r"false|\{|\+00:00|[a-z]_[a-z]", text)
+
+
+def test_what_is_taken_out_is_numbered_as_in_the_portal(
+    client: Client, version: AgreementVersion, admin: User
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setval('leads_lead_id_seq', 11094)")
+    lead = offer(version, "Paula Souza", NOW - timedelta(hours=2)).lead
+    assert "Number here 11095" in page_taken_out(client, lead)
+
+
+def test_nobody_offers_who_is_not_to_be_contacted(
+    client: Client, paulo: Lead, version: AgreementVersion
+) -> None:
+    client.force_login(make_user("Mara", team=version.agreement.marketing_team, role="lead"))
+    offering = f"?lead={paulo.pk}"
+    assert offering in client.get(page_of(paulo)).content.decode()
+    Lead.objects.filter(pk=paulo.pk).update(is_contact_barred=True)
+    page = client.get(page_of(paulo))
+    assert offering not in page.content.decode()
+    said = "Offer to sales again… Asked not to be contacted: such a lead is not offered."
+    assert said in text_of(page)
 
 
 def test_what_is_taken_out_is_in_the_language_and_zone_of_its_reader(
