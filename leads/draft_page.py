@@ -29,7 +29,15 @@ from leads.guessing.drafts import (
 from leads.guessing.encodings import ENCODINGS
 from leads.guessing.numbers import plain_number
 from leads.guessing.presets import PRESETS
-from leads.guessing.roles import ATTRIBUTES, EVENTS, LEFT_OUT, NUMBERS, OWN_NAME, StageName
+from leads.guessing.roles import (
+    ATTRIBUTES,
+    EVENTS,
+    LEFT_OUT,
+    NUMBERS,
+    OWN_NAME,
+    StageName,
+    is_time_role,
+)
 from leads.guessing.uses import unused_in
 from leads.instants import instant_of_date, instant_of_time
 from leads.models import Deal, Delivery, FileImport, FollowUp, HandoffEvent
@@ -38,6 +46,7 @@ from leads.stage_dates import stage_dates
 from leads.why_unused import why_unused
 
 TAB = "tab"
+_AS_MANY_AS_A_GROUP = 3
 Choice = tuple[str, str]
 Group = tuple[str, list[Choice]]
 
@@ -171,6 +180,11 @@ def draft_context(
         "dates_itself": "known_at" not in draft.roles,
         "follows_up": "follow_up_at" in draft.roles,
         "has_local_times": any(column.is_time and not column.has_zone for column in columns),
+        "unused_times": [
+            column.name
+            for column, role in zip(columns, draft.roles, strict=True)
+            if column.is_time and role == OWN_NAME
+        ],
         "unusable": [column.name for column in columns if not column.is_usable],
     }
 
@@ -192,7 +206,7 @@ def _hints(draft: Draft, found: Mapping[str, Any]) -> dict[str, str]:
             found["decimal"] == draft.decimal,
             is_sure=found["is_decimal_sure"],
             is_mixed=found.get("is_decimal_mixed", False),
-            otherwise=_("no cell says which"),
+            otherwise=_("no cell says which: a guess, please check"),
         ),
         "order": _hint(
             found["order"] == draft.order,
@@ -282,13 +296,14 @@ def _read_as(sample: str, column: Column, draft: Draft, role: str) -> str:
     if column.is_number or role in NUMBERS:
         number = plain_number(sample, draft.decimal)
         return formats.figure(number, _places(number)) if number is not None else _("not readable")
-    if not column.is_time:
+    if not (column.is_time or is_time_role(role)):
         return ""
     form = column.formats.get(draft.order)
     try:
-        if column.has_time:
+        if column.has_time or not column.is_time:
             at = instant_of_time(sample, column.name, draft.time_zone, form)
-            return formats.dated(timezone.localtime(at), pgettext("date format", "D j M Y H:i"))
+            there = timezone.localtime(at, ZoneInfo(draft.time_zone))
+            return formats.dated(there, pgettext("date format", "D j M Y H:i"))
         at = instant_of_date(sample, column.name, draft.time_zone, form)
     except UnableToRead:
         return _("not readable")
@@ -297,8 +312,13 @@ def _read_as(sample: str, column: Column, draft: Draft, role: str) -> str:
 
 
 def _places(number: Decimal) -> int:
-    """Return how many decimals a number was written with."""
+    """Return how many decimals of a number are shown: as written, but for zeros of three.
+
+    Three could be taken for a group of thousands.
+    """
     exponent = number.as_tuple().exponent
+    if exponent == -_AS_MANY_AS_A_GROUP:
+        exponent = number.normalize().as_tuple().exponent
     return max(0, -exponent) if isinstance(exponent, int) else 0
 
 

@@ -26,6 +26,7 @@ _LATER = frozenset(
     {"follow_up_at", "deal_won_at", "deal_lost_at", "deal_closed_at", "satisfaction"}
 )
 _OF_ITS_ROWS = ("decimal", "order", "moment")
+_WITH_COMMA = frozenset({"BRL", "EUR", "ARS", "CLP", "COP", "UYU", "PYG", "BOB"})
 _MONTH_FIRST = frozenset(
     {
         "America/New_York", "America/Chicago", "America/Denver", "America/Phoenix",
@@ -123,7 +124,7 @@ def _guessed(
     return Draft(
         encoding=found["encoding"],
         delimiter=found["delimiter"],
-        decimal=found["decimal"],
+        decimal=_decimal(found, agreement),
         order=found["order"] or _usual_order(agreement),
         time_zone=(preset.time_zone if preset else "") or agreement.time_zone,
         source=(preset.source if preset else _letters_of(delivery.file_name))[:SOURCE_LIMIT]
@@ -156,6 +157,13 @@ def _letters_of(file_name: str) -> str:
     """Return what stays the same in the names of files that come again and again."""
     stem = plain_name(Path(file_name).stem.removesuffix(".rejects"))
     return " ".join(re.sub(r"[^a-z ]", "", stem).split())
+
+
+def _decimal(found: Mapping[str, Any], agreement: Agreement) -> str:
+    """Return the decimal sign: as cells say it, else as it is usual beside semicolons or there."""
+    if found["is_decimal_sure"] or found["is_decimal_mixed"]:
+        return str(found["decimal"])
+    return "," if found["delimiter"] == ";" or agreement.currency in _WITH_COMMA else "."
 
 
 def _usual_order(agreement: Agreement) -> str:

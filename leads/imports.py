@@ -346,6 +346,8 @@ class _Import:
         if self._forgotten:
             self._forgotten.add(cells)
         self._rejects.add(line, self._say(error), cells)
-        reason = self._imported.reasons.setdefault((error.code, error.column), Reason(error, line))
+        # Rows that are too short and rows that are too long are not the same mistake.
+        of = error.column or str(error.params.get("found", ""))
+        reason = self._imported.reasons.setdefault((error.code, of), Reason(error, line))
         reason.rows += 1
         self._imported.rejected += 1

@@ -7,21 +7,18 @@ from leads.files import LINE, REASON
 from leads.guessing.evidence import Evidence
 from leads.guessing.presets import Preset
 from leads.guessing.roles import (
-    EVENTS,
     LEFT_OUT,
     NUMBERS,
     OWN_NAME,
     ROLES_BY_NAME,
-    TIMES,
     UNDECIDED,
     StageName,
+    is_time_role,
     plain_name,
     role_of_words,
     stage_key,
 )
 from leads.guessing.uses import without_unused
-
-_BY_TIME = frozenset({*TIMES, *EVENTS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +131,7 @@ def _fits(role: str, column: Evidence) -> bool:
     """Tell whether what is in a column can be what its name says; an empty one can be anything."""
     if not column.filled:
         return True
-    if role in _BY_TIME or role.startswith("stage:"):
+    if is_time_role(role):
         return column.is_mostly(column.times.times)
     if role in NUMBERS:
         return column.numbers > 0

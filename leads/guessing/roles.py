@@ -28,6 +28,11 @@ _FILE = Path(__file__).with_name("words.yaml")
 _Words = Mapping[str, Sequence[str]]
 
 
+def is_time_role(role: str) -> bool:
+    """Tell whether a column that is this holds times."""
+    return role in TIMES or role in EVENTS or role.startswith("stage:")
+
+
 def plain_name(name: str) -> str:
     """Return the name of a column as it is compared: small letters, no accents, single spaces."""
     bare = "".join(sign for sign in normalize("NFKD", name) if not combining(sign))

@@ -1,0 +1,64 @@
+"""What is shown of a file before it is taken in: how cells are read, and which rows are none."""
+
+import pytest
+
+from agreements.models import Agreement, User
+from leads.draft_page import draft_context
+from leads.models import FileImport
+from tests.leads.file_imports import bring, draft_of, try_out
+
+pytestmark = pytest.mark.django_db
+
+
+def shown_of(brought: FileImport, agreement: Agreement) -> list[list[tuple[str, str]]]:
+    """Return the first rows, each cell with how it is read."""
+    preview: list[list[tuple[str, str]]] = draft_context(brought, agreement)["preview"]
+    return preview
+
+
+def test_beside_semicolons_a_comma_is_guessed(agreement: Agreement, marta: User) -> None:
+    brought = bring(agreement, marta, b"id;valor\n1;1.000\n2;1.100\n")
+    assert draft_of(brought).decimal == ","
+    brought.draft["roles"] = ["", "amount"]
+    assert [row[1] for row in shown_of(brought, agreement)] == [
+        ("1.000", "1,000"),
+        ("1.100", "1,100"),
+    ]
+    hints = draft_context(brought, agreement)["hints"]
+    assert hints["decimal"] == "no cell says which: a guess, please check"
+
+
+def test_three_decimals_are_not_shown_as_a_group(agreement: Agreement, marta: User) -> None:
+    brought = bring(agreement, marta, b"id,valor\n1,1.000\n2,1.100\n")
+    brought.draft |= {"roles": ["", "amount"], "decimal": "."}
+    shown = [row[1] for row in shown_of(brought, agreement)]
+    assert shown == [("1.000", "1"), ("1.100", "1.1")]
+
+
+def test_times_are_shown_in_the_zone_of_the_file(agreement: Agreement, marta: User) -> None:
+    brought = bring(agreement, marta, b"id,created at\n1,2026-09-01 10:00\n")
+    assert "10:00" in shown_of(brought, agreement)[0][1][1]
+
+
+def test_what_is_chosen_for_a_time_and_is_none_is_not_readable(
+    agreement: Agreement, marta: User
+) -> None:
+    brought = bring(agreement, marta, b"id,name,when\n1,Ana,soon\n2,Rui,later\n")
+    brought.draft["roles"] = ["", "name", "known_at"]
+    assert shown_of(brought, agreement)[0][2] == ("soon", "not readable")
+
+
+def test_times_that_are_used_for_nothing_are_named(agreement: Agreement, marta: User) -> None:
+    brought = bring(agreement, marta, b"id,cadastro,Touched\n1,2026-09-01 10:00,2026-09-02 11:00\n")
+    assert draft_of(brought).roles[1] == "known_at"
+    assert draft_context(brought, agreement)["unused_times"] == ["Touched"]
+
+
+def test_rows_of_only_separators_are_no_rows_and_widths_are_told_apart(
+    agreement: Agreement, marta: User
+) -> None:
+    content = b"id;name;email\n1;Ana;a@example.com\n;;\n ; ;\n2;Rui\n3;Eva;e@example.com;more\n"
+    checked = try_out(bring(agreement, marta, content))
+    foreseen = checked.foreseen or {}
+    assert (foreseen["rows"], foreseen["taken"], foreseen["rejected"]) == (3, 1, 2)
+    assert [reason["params"]["found"] for reason in foreseen["reasons"]] == [2, 4]
