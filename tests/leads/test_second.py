@@ -63,8 +63,8 @@ def lost(
 ) -> Handoff:
     """Ana's page shows it as hers; it was given to Bruno meanwhile."""
     rafael = make_user("Rafael", team=version.agreement.sales_team, role="lead")
-    given = {"holder": bruno, "seen_holder_id": handoff.holder_id, "by": rafael, "now": NOW}
-    reassign(handoff=handoff, **given)
+    before = handoff.holder_id
+    reassign(handoff=handoff, holder=bruno, seen_holder_id=before, by=rafael, now=NOW)
     return handoff
 
 
