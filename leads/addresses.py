@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 
 _LONGEST = 200
 
@@ -10,6 +10,12 @@ _LONGEST = 200
 def plain(asked: Mapping[str, str], name: str) -> str:
     """Return what an address says under a name, fit to be looked up; else nothing."""
     return asked.get(name, "").replace("\0", "").strip()[:_LONGEST]
+
+
+def less_empty(request: HttpRequest) -> str:
+    """Return the address asked for less what it asks nothing by; empty where it does not."""
+    empty = [name for name, text in request.GET.items() if not text]
+    return f"{request.path}{without(request.GET, *empty)}".removesuffix("?") if empty else ""
 
 
 def without(asked: QueryDict, *names: str) -> str:

@@ -23,6 +23,16 @@ from leads.records import changes_of, families_of
 from leads.side import reason_names
 
 
+def health_names() -> dict[str, str]:
+    """Say each health in words."""
+    return {
+        Health.FRESH: _("Fresh"),
+        Health.AGEING: _("Ageing: no sign of life for a month"),
+        Health.COLD: _("Cold: no sign of life for three months"),
+        Health.UNREACHABLE: _("No e-mail address or telephone"),
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class ReadyRow:
     """A lead that could be offered: what it has and lacks, its age, its health, its past.
@@ -45,12 +55,7 @@ class ReadyRow:
     @property
     def health_words(self) -> str:
         """The health in words."""
-        return {
-            Health.UNREACHABLE: _("No e-mail address or telephone"),
-            Health.COLD: _("Cold: no sign of life for three months"),
-            Health.AGEING: _("Ageing: no sign of life for a month"),
-            Health.FRESH: _("Fresh"),
-        }[self.health]
+        return health_names()[self.health]
 
     @property
     def health_look(self) -> str:

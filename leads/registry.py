@@ -252,8 +252,8 @@ def _leads_asked_for(leads: LeadQuerySet, filters: RegistryFilters) -> LeadQuery
         leads = leads.filter(matching(filters.q))
     if filters.source:
         leads = _about(leads, LeadIdentity.objects.filter(source=filters.source))
-    leads = leads.filter(_origin_condition(filters.origin))
-    return leads.filter(_campaign_condition(filters.campaign))
+    leads = leads.filter(origin_condition(filters.origin))
+    return leads.filter(campaign_condition(filters.campaign))
 
 
 def _about(leads: LeadQuerySet, rows: QuerySet[Any] | None) -> LeadQuerySet:
@@ -344,13 +344,15 @@ def _each_about(found: Rows, key: str, rows: QuerySet[Any] | None) -> Rows:
     return found.filter(Exists(own) | Exists(merged))
 
 
-def _origin_condition(origin: str) -> Q:
+def origin_condition(origin: str) -> Q:
+    """Return the condition of leads of an origin; empty is any, ``WITHOUT`` none."""
     if origin == WITHOUT:
         return Q(origin__isnull=True) | Q(origin="")
     return Q(origin=origin) if origin else Q()
 
 
-def _campaign_condition(campaign: str) -> Q:
+def campaign_condition(campaign: str) -> Q:
+    """Return the condition of leads of a campaign; empty is any, ``WITHOUT`` none."""
     if campaign == WITHOUT:
         return ~Q(attributes__has_key="campaign")
     if not campaign:

@@ -21,6 +21,7 @@ from agreements.requests import SignedInRequest
 from agreements.terms import Terms
 from leads.back import list_back
 from leads.before import ready_ones
+from leads.before_filters import BeforeFilters
 from leads.cohort_words import batch_key
 from leads.many import Done
 from leads.models import Handoff, Lead
@@ -124,13 +125,15 @@ def _lacks(leads: Sequence[Lead], terms: Terms | None) -> dict[int, tuple[str, .
 
 
 def _chosen(request: SignedInRequest, desk: Desk) -> Chosen:
-    """Return the leads that were chosen, or the ready ones; at most ``MOST``.
+    """Return the leads that were chosen, or the ready ones that fit the filters; at most ``MOST``.
 
     Of the ready ones those that were rejected before wait for a word of their own.
     """
     if request.method == "GET" and request.GET.get("which") == "ready":
-        ready = [row.lead for row in FirstOf(ready_ones(desk.agreement), MOST)[:]]
-        rejected = rejected_before(desk.agreement, ready, timezone.now()).lead_ids
+        now = timezone.now()
+        asked_for = BeforeFilters.read(request.GET).leads(desk.agreement, now)
+        ready = [row.lead for row in FirstOf(ready_ones(desk.agreement, asked_for), MOST)[:]]
+        rejected = rejected_before(desk.agreement, ready, now).lead_ids
         return Chosen(
             [lead for lead in ready if lead.pk not in rejected],
             [lead for lead in ready if lead.pk in rejected],

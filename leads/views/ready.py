@@ -1,12 +1,13 @@
 """Before the handoff: who could be offered, who is near or far, and who comes back."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,7 +19,7 @@ from agreements.permissions import refusal
 from agreements.requests import SignedInRequest
 from agreements.terms import Terms
 from leads.actions import offer_rules
-from leads.addresses import plain
+from leads.addresses import less_empty, plain, without
 from leads.before import (
     NEAR_LACKS,
     far_ones,
@@ -27,6 +28,7 @@ from leads.before import (
     ready_ones,
     returning_ones,
 )
+from leads.before_filters import BeforeFilters
 from leads.lead_pages import pages_about_leads
 from leads.models import OfferRule
 from leads.offering import local_date, to_owner_by
@@ -34,7 +36,7 @@ from leads.paging import BoundedPaginator
 from leads.permissions import check_user_can_offer, check_user_can_turn_offer_rule
 from leads.queue import Desk
 from leads.readiness import is_being_judged
-from leads.ready_rows import rows_of
+from leads.ready_rows import health_names, rows_of
 from leads.registry_parts import FirstOf
 from leads.rejections import number_waiting
 from leads.views.lead_page import desk_that_reads_all
@@ -49,11 +51,15 @@ VIEWS = ("ready", "near", "far", "returning")
 def ready(request: SignedInRequest, slug: str) -> HttpResponse:
     """Show the leads that could be offered, those near the criteria, or those coming back."""
     desk, now = desk_that_reads_all(request.user, slug), timezone.now()
+    address = less_empty(request)
+    if address and not request.htmx:
+        return HttpResponseRedirect(address)
     view = plain(request.GET, "view")
     view = view if view in VIEWS else VIEWS[0]
     version = desk.agreement.versions.in_force(now).first()
     terms = version.parsed_terms() if version else None
-    lists = _lists(desk, terms)
+    filters = BeforeFilters.read(request.GET, is_returning=view == "returning")
+    lists = _lists(desk, terms, filters, now)
     rule = OfferRule.objects.select_related("agreement").filter(agreement=desk.agreement).first()
     context: dict[str, Any] = {
         "agreement": desk.agreement,
@@ -61,7 +67,10 @@ def ready(request: SignedInRequest, slug: str) -> HttpResponse:
         "near_points": near_points(terms),
         "near_lacks": NEAR_LACKS,
         "lead_pages": pages_about_leads(desk, "leads:ready"),
-        "tabs": _tabs(lists, view),
+        "filters": filters,
+        "choices": {"health": list(health_names().items())},
+        "chips": _chips(request, filters),
+        "tabs": _tabs(lists, view, filters),
         "terms": terms,
         "now": now,
         "cannot_offer": refusal(
@@ -83,22 +92,32 @@ def ready(request: SignedInRequest, slug: str) -> HttpResponse:
         to_owner = to_owner_by(desk.agreement)
         context["rows"] = [(each, each.version_id in to_owner) for each in rows]
     template = "leads/ready.html#ready" if request.htmx else "leads/ready.html"
-    return render(request, template, context)
+    response = render(request, template, context)
+    if address:
+        response["HX-Push-Url"] = address
+    return response
 
 
-def _lists(desk: Desk, terms: Terms | None) -> dict[str, BoundedPaginator]:
+def _lists(
+    desk: Desk, terms: Terms | None, filters: BeforeFilters, now: datetime
+) -> dict[str, BoundedPaginator]:
     """Return the pages of each list; what is not asked for is counted only."""
-    agreement = desk.agreement
+    agreement, leads = desk.agreement, filters.leads(desk.agreement, now)
+    before = local_date(agreement, now) if filters.over else None
     found: dict[str, QuerySet[Any] | FirstOf] = {
-        "ready": FirstOf(ready_ones(agreement), BoundedPaginator.LIMIT + 1),
-        "near": near_ones(agreement, terms),
-        "far": far_ones(agreement, terms),
-        "returning": returning_ones(agreement),
+        "ready": FirstOf(ready_ones(agreement, leads), BoundedPaginator.LIMIT + 1),
+        "near": near_ones(agreement, terms, leads),
+        "far": far_ones(agreement, terms, leads),
+        "returning": returning_ones(agreement, leads, before=before),
     }
     return {view: BoundedPaginator(rows, PER_PAGE) for view, rows in found.items()}
 
 
-def _tabs(lists: Mapping[str, BoundedPaginator], current: str) -> list[dict[str, Any]]:
+def _tabs(
+    lists: Mapping[str, BoundedPaginator], current: str, filters: BeforeFilters
+) -> list[dict[str, Any]]:
+    # Words leave few leads, anything else many that each list would be searched through for.
+    counts_all = not filters.asked or bool(filters.q)
     names = {
         "ready": _("Ready"),
         "near": _("Near"),
@@ -109,10 +128,29 @@ def _tabs(lists: Mapping[str, BoundedPaginator], current: str) -> list[dict[str,
         {
             "view": each,
             "name": name,
-            "pages": lists[each],
+            "pages": lists[each] if counts_all or each == current else None,
             "is_current": each == current,
         }
         for each, name in names.items()
+    ]
+
+
+def _chips(request: SignedInRequest, filters: BeforeFilters) -> list[dict[str, str]]:
+    labels = {
+        "q": _("Search"),
+        "origin": _("Origin"),
+        "campaign": _("Campaign"),
+        "health": _("Health"),
+        "over": _("Comes back"),
+    }
+    names = {"health": health_names(), "over": {"yes": _("its day is over")}}
+    return [
+        {
+            "label": labels[name],
+            "value": names.get(name, {}).get(value, value),
+            "remove_href": without(request.GET, name, "page"),
+        }
+        for name, value in filters.asked.items()
     ]
 
 

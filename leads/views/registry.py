@@ -15,7 +15,7 @@ from agreements import formats
 from agreements.models import Agreement
 from agreements.requests import SignedInRequest
 from agreements.terms import Terms
-from leads.addresses import without
+from leads.addresses import less_empty, without
 from leads.bulk import MOST, deeds_offered
 from leads.cohort import GROUPS, WITHOUT
 from leads.cohort_words import names_of_groups, outcome_names
@@ -48,9 +48,8 @@ def registry(request: SignedInRequest, slug: str) -> HttpResponse:
         desk, team = desk_and_team_of(request.user, slug)
     except Agreement.DoesNotExist as error:
         raise Http404 from error
-    empty = [name for name, text in request.GET.items() if not text]
-    address = f"{request.path}{without(request.GET, *empty)}".removesuffix("?")
-    if empty and not request.htmx:
+    address = less_empty(request)
+    if address and not request.htmx:
         return HttpResponseRedirect(address)
     filters = RegistryFilters.read(request.GET)
     found = listed_in(desk, filters, now, BoundedPaginator.LIMIT + 1)
@@ -85,7 +84,7 @@ def registry(request: SignedInRequest, slug: str) -> HttpResponse:
     }
     template = "leads/list.html#list" if request.htmx else "leads/list.html"
     response = render(request, template, context)
-    if empty:
+    if address:
         response["HX-Push-Url"] = address
     return response
 
