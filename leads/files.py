@@ -268,7 +268,7 @@ class Rows(_Closing):
         return self._file.tell()
 
     def __iter__(self) -> Iterator[tuple[int, list[str] | UnableToRead]]:
-        """Give each row in which a cell is filled, or why it is none."""
+        """Give each row that is not blank, or why it is none."""
         while True:
             line = self._reader.line_num + 1
             try:
@@ -278,7 +278,7 @@ class Rows(_Closing):
             except csv.Error:
                 yield line, UnableToRead("open_quote", line=self._reader.line_num)
                 continue
-            if any(cell.strip() for cell in cells):
+            if cells:
                 yield line, [undefused(cell) for cell in cells] if self._undefuses else cells
 
 

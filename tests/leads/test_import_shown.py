@@ -1,4 +1,4 @@
-"""What is shown of a file before it is taken in: how cells are read, and which rows are none."""
+"""What is shown of a file before it is taken in: how cells are read, and why rows are rejected."""
 
 import pytest
 
@@ -54,10 +54,10 @@ def test_times_that_are_used_for_nothing_are_named(agreement: Agreement, marta: 
     assert draft_context(brought, agreement)["unused_times"] == ["Touched"]
 
 
-def test_rows_of_only_separators_are_no_rows_and_widths_are_told_apart(
+def test_rows_that_are_too_short_and_too_long_are_told_apart(
     agreement: Agreement, marta: User
 ) -> None:
-    content = b"id;name;email\n1;Ana;a@example.com\n;;\n ; ;\n2;Rui\n3;Eva;e@example.com;more\n"
+    content = b"id;name;email\n1;Ana;a@example.com\n\n2;Rui\n3;Eva;e@example.com;more\n"
     checked = try_out(bring(agreement, marta, content))
     foreseen = checked.foreseen or {}
     assert (foreseen["rows"], foreseen["taken"], foreseen["rejected"]) == (3, 1, 2)
