@@ -5,6 +5,7 @@ from django.test import Client
 
 from agreements.models import Agreement, User
 from leads import file_work
+from leads.guessing.drafts import NOTHING
 from leads.models import LeadStage
 from leads.rebuild import rebuild
 from tests.leads.file_imports import NOW, bring, draft_of
@@ -51,19 +52,19 @@ def test_it_works(client: Client, page: str) -> None:
 
 
 def test_only_the_empty_cells_can_mean_a_stage(client: Client, page: str) -> None:
-    checked(client, page, reached="", **{EMPTY: "lead", "value-2-0": "-"})
+    checked(client, page, reached=NOTHING, **{EMPTY: "lead", "value-2-0": "-"})
     take_in(client, page)
     assert stages() == {"Rui": "lead"}
 
 
 def test_what_was_given_no_meaning_is_named(client: Client, page: str) -> None:
-    told = checked(client, page, reached="")
+    told = checked(client, page, reached=NOTHING)
     assert "Of “Etapa” these words tell nothing: “Qualificado por marketing”, (empty)." in told
     assert "2 leads would be in no list of the agreement." in told
 
 
 def test_the_warning_stays_once_they_are_in(client: Client, page: str) -> None:
-    checked(client, page, reached="")
+    checked(client, page, reached=NOTHING)
     told = take_in(client, page)
     assert "2 leads of this file were in no list of the agreement when it came in." in told
     client.post(f"{page}undo/")
