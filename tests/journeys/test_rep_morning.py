@@ -12,7 +12,7 @@ from playwright.sync_api import Page, Route, expect
 
 from agreements.models import AgreementVersion, User
 from leads.models import FollowUp, Handoff, Snooze
-from tests.browser import Complaints, accessibility_faults, faults
+from tests.browser import Complaints, accessibility_faults, faults, wait_until_answered
 from tests.journeys.conftest import DESKTOP, PHONE
 from tests.journeys.queues import QUEUE, look, offer_many, open_with_clock_stopped, panel_of
 from tests.leads.pages import offer
@@ -157,6 +157,7 @@ def test_the_row_that_is_clicked_opens_though_a_deed_was_about_to_move_on(
     panel_of(page, "Lead 01")
     held = hold(page, "**/follow-ups/")
     page.locator(".tile", has_text="No answer").click()
+    wait_until_answered(page)
     with page.expect_request("**/follow-ups/"):
         page.get_by_role("button", name="Save follow-up").click()
     page.get_by_role("link", name="Lead 05", exact=True).click()
