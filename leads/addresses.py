@@ -1,10 +1,32 @@
 """Addresses: what they ask for, and how a page's own is written with less of it."""
 
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, QueryDict
 
 _LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What an address asks of a list, a text for each of its fields; empty is any."""
+
+    @classmethod
+    def told(cls, asked: Mapping[str, str]) -> dict[str, str]:
+        """Return what an address says for each field, whether it can be asked or not."""
+        return {field.name: plain(asked, field.name) for field in fields(cls)}
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """All that is asked for."""
+        return {name: text for name, text in asdict(self).items() if text}
+
+    @property
+    def address(self) -> str:
+        """What an address asks for by these, without the question mark."""
+        return urlencode(self.asked)
 
 
 def plain(asked: Mapping[str, str], name: str) -> str:

@@ -1,14 +1,13 @@
 """What narrows the lists before the handoff, and which leads that leaves."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from agreements.models import Agreement
-from leads.addresses import plain
+from leads.addresses import Filters
 from leads.health import COLD_AFTER, FRESH_FOR, Health
 from leads.models import FollowUp, Lead, LeadChange
 from leads.registry import campaign_condition, origin_condition
@@ -16,7 +15,7 @@ from leads.searching import matching
 
 
 @dataclass(frozen=True)
-class BeforeFilters:
+class BeforeFilters(Filters):
     """Which leads are asked for; empty is any. ``over`` is about those alone that come back."""
 
     q: str = ""
@@ -28,22 +27,12 @@ class BeforeFilters:
     @classmethod
     def read(cls, asked: Mapping[str, str], *, is_returning: bool = False) -> "BeforeFilters":
         """Read an address; what cannot be asked of the list is left out."""
-        told = {field.name: plain(asked, field.name) for field in fields(cls)}
+        told = cls.told(asked)
         fits = {
             "health": told["health"] in set(Health) and not is_returning,
             "over": told["over"] == "yes" and is_returning,
         }
         return cls(**{name: text if fits.get(name, True) else "" for name, text in told.items()})
-
-    @property
-    def asked(self) -> dict[str, str]:
-        """All that the address says."""
-        return {name: text for name, text in asdict(self).items() if text}
-
-    @property
-    def address(self) -> str:
-        """All that the address says, without the question mark."""
-        return urlencode(self.asked)
 
     def leads(self, agreement: Agreement, now: datetime) -> QuerySet[Lead] | None:
         """Return the leads that fit, those that are kept; None where any does."""

@@ -1,10 +1,9 @@
 """The rep's queue: open handoffs, what runs out first on top."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.aggregates import ArrayAgg
@@ -31,7 +30,7 @@ from django.http import QueryDict
 from agreements.models import Agreement, Membership, User
 from agreements.models.contracts import Party
 from agreements.permissions import Roles
-from leads.addresses import plain
+from leads.addresses import Filters
 from leads.models import Clock, Handoff, LeadIdentity, SavedView, Snooze
 from leads.models.leads import HandoffQuerySet
 from leads.searching import fitting, id_of
@@ -143,7 +142,7 @@ def _desk(user: User, agreement: Any) -> Desk:
 
 
 @dataclass(frozen=True, slots=True)
-class QueueFilters:
+class QueueFilters(Filters):
     """Which of the handoffs are asked for; empty is any, or the usual view.
 
     ``q`` is words of a name, company or e-mail address, or the start of an id; see ``words_of``.
@@ -158,7 +157,7 @@ class QueueFilters:
     @classmethod
     def read(cls, asked: Mapping[str, str], desk: Desk) -> "QueueFilters":
         """Read an address; a view that may not be asked for is left out."""
-        told = {field.name: plain(asked, field.name) for field in fields(cls)}
+        told = cls.told(asked)
         if told["view"] not in desk.views:
             told["view"] = ""
         return cls(**told)
@@ -172,7 +171,7 @@ class QueueFilters:
     @property
     def chosen(self) -> dict[str, str]:
         """The filters in force, besides the view."""
-        return {name: value for name, value in asdict(self).items() if value and name != "view"}
+        return {name: value for name, value in self.asked.items() if name != "view"}
 
     @property
     def others(self) -> QueryDict:
@@ -180,11 +179,6 @@ class QueueFilters:
         asked = QueryDict(mutable=True)
         asked.update(self.chosen)
         return asked
-
-    @property
-    def address(self) -> str:
-        """What an address asks for by these filters, without the question mark."""
-        return urlencode({name: value for name, value in asdict(self).items() if value})
 
     @property
     def condition(self) -> Q:

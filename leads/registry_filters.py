@@ -1,13 +1,12 @@
 """What the address of the registry asks for."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from urllib.parse import urlencode
 
 from agreements.models import Agreement
-from leads.addresses import plain
+from leads.addresses import Filters, plain
 from leads.cohort import GROUPS, OUTCOMES, WITHOUT, Cohort
 from leads.models import Handoff
 from leads.offered_in import FIRST_YEAR, LAST_YEAR
@@ -21,7 +20,7 @@ Leads that reached no stage, or were never offered, are the last in either direc
 
 
 @dataclass(frozen=True)
-class RegistryFilters:
+class RegistryFilters(Filters):
     """Which leads are asked for; empty is any. ``holder`` is a key, or ``NOBODY``.
 
     What is asked of a handoff is asked of a lead's latest one; with ``offered_from``,
@@ -49,7 +48,7 @@ class RegistryFilters:
     @classmethod
     def read(cls, asked: Mapping[str, str]) -> "RegistryFilters":
         """Read an address; what cannot be asked is left out."""
-        told = {field.name: plain(asked, field.name) for field in fields(cls)}
+        told = cls.told(asked)
         fits = {
             "holder": told["holder"].isdecimal() or told["holder"] == NOBODY,
             "offered_by": told["offered_by"].isdecimal() or told["offered_by"] == WITHOUT,
@@ -88,16 +87,6 @@ class RegistryFilters:
     def chosen(self) -> dict[str, str]:
         """The filters in force, besides the order."""
         return {name: text for name, text in self.asked.items() if name != "sort"}
-
-    @property
-    def asked(self) -> dict[str, str]:
-        """All that the address says."""
-        return {name: text for name, text in asdict(self).items() if text}
-
-    @property
-    def address(self) -> str:
-        """All that the address says, without the question mark."""
-        return urlencode(self.asked)
 
     @property
     def asks_of_offers(self) -> bool:

@@ -5,7 +5,7 @@ the same, so it is found by its due time.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 
@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Value
 from agreements.business_time import Schedule
 from agreements.models import Agreement, User
 from agreements.models.contracts import Party
-from leads.addresses import plain
+from leads.addresses import Filters
 from leads.countdown import time_left
 from leads.models import Breach, BreachException, Clock, Handoff
 from leads.queue_rows import pauses_of
@@ -37,7 +37,7 @@ ClockKey = tuple[int, str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class BreachFilters:
+class BreachFilters(Filters):
     """Which breaches are asked for; empty is any. ``holder`` is a key, or ``none`` for nobody.
 
     ``withdrawn`` asks for those that a late fact undid instead of those that stand.
@@ -51,7 +51,7 @@ class BreachFilters:
     @classmethod
     def read(cls, asked: Mapping[str, str]) -> "BreachFilters":
         """Read an address; what makes no sense is any."""
-        told = {field.name: plain(asked, field.name) for field in fields(cls)}
+        told = cls.told(asked)
         if told["party"] not in Party.values:
             told["party"] = ""
         if not told["holder"].isdecimal() and told["holder"] != NOBODY:
@@ -61,9 +61,7 @@ class BreachFilters:
     @property
     def chosen(self) -> dict[str, str]:
         """The filters in force."""
-        return {
-            name: value for name, value in asdict(self).items() if value and name != "withdrawn"
-        }
+        return {name: value for name, value in self.asked.items() if name != "withdrawn"}
 
     def asking_withdrawn(self, withdrawn: str) -> "BreachFilters":
         """Return the same filters over those that were withdrawn, or those that were not."""
