@@ -58,11 +58,7 @@ def log(
         channel=channel,
         outcome=outcome,
         evidence=FollowUp.Evidence.BY_HAND,
-        direction=(
-            FollowUp.Direction.INBOUND
-            if outcome == FollowUp.Outcome.INBOUND_REPLY
-            else FollowUp.Direction.OUTBOUND
-        ),
+        direction=_direction(outcome),
         person_id=by.pk,
         note=note,
         next_step=next_step,
@@ -74,6 +70,12 @@ def log(
     if kept.new:
         Audit.objects.record("leads.follow_up.logged", follow_up, by=by, now=now)
     return follow_up
+
+
+def _direction(outcome: str) -> FollowUp.Direction:
+    """Who sought the other: of what a person did, only a reply came from the lead."""
+    is_reply = outcome == FollowUp.Outcome.INBOUND_REPLY
+    return FollowUp.Direction.INBOUND if is_reply else FollowUp.Direction.OUTBOUND
 
 
 @transaction.atomic

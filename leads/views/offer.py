@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -27,7 +28,7 @@ from leads.many import Done
 from leads.models import Handoff, Lead
 from leads.offer_forms import AGAIN, MOST, OfferForm
 from leads.offerable import sort_out
-from leads.offered_before import offered_leads, rejected_before
+from leads.offered_before import OfferedLead, offered_leads, rejected_before
 from leads.offering import offer_all
 from leads.permissions import check_user_can_offer
 from leads.qualifying import lacking
@@ -94,20 +95,14 @@ def offer_page(
             return _after(request, desk, offered, now)
         leads, refused = sort_out(asked, desk.agreement)
         status = 422
-    shown = [*leads, *again]
-    rows = offered_leads(desk.agreement, shown, lacks, terms, now)
-    # Whoever is offered too early stands where it is seen.
-    chosen_rows = sorted((rows[lead.pk] for lead in leads), key=lambda row: not row.rests)
-    context = {
+    rows = offered_leads(desk.agreement, [*leads, *again], lacks, terms, now)
+    context = _lists([rows[lead.pk] for lead in leads]) | {
         "agreement": desk.agreement,
         "leads": leads,
         "refused": refused,
-        "below": [row for row in chosen_rows if row.lacks],
-        "meeting": [row for row in chosen_rows if not row.lacks],
         "again": [rows[lead.pk] for lead in again],
-        "resting": sum(row.rests for row in chosen_rows),
         "most_shown": MOST_SHOWN,
-        "rejected": rejected_before(desk.agreement, shown, now),
+        "rejected": rejected_before(desk.agreement, [*leads, *again], now),
         "form": form,
         "version": version,
         "is_bounded": len(chosen.leads) + len(chosen.again) == MOST,
@@ -122,6 +117,17 @@ def offer_page(
 
 def _lacks(leads: Sequence[Lead], terms: Terms | None) -> dict[int, tuple[str, ...]]:
     return {lead.pk: lacking(terms, lead.attributes) if terms else () for lead in leads}
+
+
+def _lists(rows: Sequence[OfferedLead]) -> dict[str, Any]:
+    """Return what is offered in the two lists of the page, and how many come back later."""
+    # Whoever is offered too early stands where it is seen.
+    rows = sorted(rows, key=lambda row: not row.rests)
+    return {
+        "below": [row for row in rows if row.lacks],
+        "meeting": [row for row in rows if not row.lacks],
+        "resting": sum(row.rests for row in rows),
+    }
 
 
 def _chosen(request: SignedInRequest, desk: Desk) -> Chosen:

@@ -5,8 +5,7 @@ import { announce } from "./words.js";
 Object.assign(htmx.config, {
   allowEval: false,
   includeIndicatorStyles: false,
-  // Going back asks the server again; nothing that a page shows
-  // stays in the browser's storage.
+  // Going back asks the server again; nothing that a page shows stays in the browser's storage.
   historyCacheSize: 0,
   refreshOnHistoryMiss: true,
   scrollIntoViewOnBoost: false,
