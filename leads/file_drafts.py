@@ -1,7 +1,7 @@
 """What is proposed for a file that was looked through: as its like was imported, or guessed."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -55,16 +55,17 @@ def first_draft(file_import: FileImport, looked: Looked, found: Mapping[str, Any
     Rejected rows that were corrected are read like the file they were rejected from. Of any other
     file its leads are named the same only where both come from the same system or are called alike.
     """
-    columns = columns_in(found)
+    columns, names = columns_in(found), names_in(found)
     agreement = agreement_of(file_import)
     stages = stages_of(agreement)
     draft = _guessed(file_import, looked, found, stages)
     if said := _said_before(file_import):
         draft = _like(draft, *said, columns, (*_STILL_SO, *_NAMED_SO, *_OF_ITS_ROWS))
         return with_meanings(draft, columns, stages)
-    if earlier := _rejected_from(file_import, agreement, _names(found)):
+    corrected = taken_in(agreement).filter(pk=file_import.corrects_id)
+    if earlier := _first_like(corrected, names):
         draft = _like(draft, *earlier[:2], columns, (*_STILL_SO, *_NAMED_SO, *_OF_ITS_ROWS))
-    elif earlier := _latest_like(file_import, agreement, _names(found)):
+    elif earlier := _latest_like(file_import, agreement, names):
         unsure = [name for name in ("decimal", "order") if not found[f"is_{name}_sure"]]
         named = _NAMED_SO if _is_of_the_same(file_import, draft, earlier) else ()
         draft = _like(draft, *earlier[:2], columns, (*_STILL_SO, *named, *unsure))
@@ -171,9 +172,14 @@ def _usual_order(agreement: Agreement) -> str:
     return "mdy" if agreement.time_zone in _MONTH_FIRST else "dmy"
 
 
-def _names(found: Mapping[str, Any]) -> list[str]:
-    """Return the names of the columns, those that a file of rejects has in front left out."""
+def names_in(found: Mapping[str, Any]) -> list[str]:
+    """Return the names of the columns of a file, those of a file of rejects left out."""
     names = found.get("header") or [column["name"] for column in found.get("columns", ())]
+    return without_reasons(names)
+
+
+def without_reasons(names: Iterable[str]) -> list[str]:
+    """Return names of columns, those that a file of rejects has in front left out."""
     return [name for name in names if name not in {LINE, REASON}]
 
 
@@ -192,13 +198,6 @@ class _Earlier(NamedTuple):
     file_name: str
 
 
-def _rejected_from(
-    file_import: FileImport, agreement: Agreement, names: Sequence[str]
-) -> _Earlier | None:
-    """Return what was said of the file on whose page this one was brought."""
-    return _first_like(_taken_in(agreement).filter(pk=file_import.draft.get("like", 0)), names)
-
-
 def _latest_like(
     file_import: FileImport, agreement: Agreement, names: Sequence[str]
 ) -> _Earlier | None:
@@ -207,16 +206,17 @@ def _latest_like(
     That is of one with the same name, else of one called alike, if there was any.
     """
     file_name = file_import.delivery.file_name
-    taken_in = _taken_in(agreement).order_by("-pk")
-    if same := _first_like(taken_in.filter(delivery__file_name=file_name)[:_LATEST], names):
+    before = taken_in(agreement).order_by("-pk")
+    if same := _first_like(before.filter(delivery__file_name=file_name)[:_LATEST], names):
         return same
-    found = [*_all_like(taken_in[:_LATEST], names)]
+    found = [*_all_like(before[:_LATEST], names)]
     letters = _letters_of(file_name)
     alike = (each for each in found if _letters_of(each.file_name) == letters)
     return next(alike, found[0] if found else None)
 
 
-def _taken_in(agreement: Agreement) -> QuerySet[FileImport]:
+def taken_in(agreement: Agreement) -> QuerySet[FileImport]:
+    """Return the files of which rows were taken in, whatever became of them."""
     states = [FileImport.State.IMPORTED, FileImport.State.UNDONE, FileImport.State.STOPPED]
     return FileImport.objects.filter(delivery__agreement=agreement, state__in=states)
 
@@ -229,7 +229,7 @@ def _all_like(before: QuerySet[FileImport], names: Sequence[str]) -> Iterator[_E
     for pk, draft, found, file_name in before.values_list(
         "pk", "draft", "found", "delivery__file_name"
     ):
-        if draft and found and _names(found) == names:
+        if draft and found and names_in(found) == names:
             said = replace(Draft.read(draft), like=pk)
             yield _Earlier(said, found.get("header") or list(names), file_name)
 

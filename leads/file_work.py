@@ -7,7 +7,7 @@ broken off is begun again and ends in the same state.
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -25,10 +25,11 @@ from django.utils.translation import gettext as _
 from agreements.models import Agreement
 from leads import workbooks
 from leads.actions.file_imports import State
+from leads.corrected_files import corrected_in, found_in, without_content
 from leads.file_drafts import first_draft
 from leads.files import UnableToReadFile
 from leads.guessing.drafts import Draft
-from leads.guessing.looking import as_document, look
+from leads.guessing.looking import look
 from leads.guessing.presets import object_without_leads
 from leads.imports import Imported, import_facts
 from leads.mapping import MappingFile, parse_mapping
@@ -188,9 +189,17 @@ def _read(file_import: FileImport, _now: datetime) -> None:
     progress(whole)
     if other := object_without_leads(looked.header):
         raise UnableToReadFile(other, file=path.name)
-    found = as_document(looked) | of_workbook
+    file_import.corrects = corrected_in(file_import, looked)
+    found = found_in(file_import, looked) | of_workbook
     draft = first_draft(file_import, looked, found)
-    _end(file_import, State.DRAFT, found=found, draft=draft.as_document(), error="")
+    _end(
+        file_import,
+        State.DRAFT,
+        corrects=file_import.corrects,
+        found=found,
+        draft=draft.as_document(),
+        error="",
+    )
 
 
 def _write_table(file_import: FileImport, path: Path, sheet: str) -> Path:
@@ -237,7 +246,7 @@ def _take_in(file_import: FileImport, now: datetime) -> None:
             file_import,
             State.IMPORTED,
             rejects=name if imported.rejects else "",
-            found=_without_content(file_import.found or {}),
+            found=without_content(file_import.found or {}),
             table="",
             error="",
         )
@@ -245,11 +254,6 @@ def _take_in(file_import: FileImport, now: datetime) -> None:
         let_go(file_import.table)
     else:
         rejects.unlink(missing_ok=True)
-
-
-def _without_content(found: Mapping[str, Any]) -> dict[str, Any]:
-    columns: Sequence[Mapping[str, Any]] = found.get("columns", ())
-    return {"rows": found.get("rows", 0), "header": [column["name"] for column in columns]}
 
 
 def _import(

@@ -1,6 +1,7 @@
 """What the page of an import shows: how far it is, what a dry run foresees, what became of it."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
@@ -8,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from leads.actions.telling import SOURCE
 from leads.any_of import AnyOf
+from leads.corrected_files import Corrections, corrections_of
 from leads.file_drafts import columns_in, stages_of
 from leads.guessing.drafts import Draft, words_without_meaning
 from leads.kept_reasons import in_words
@@ -17,6 +19,7 @@ from leads.stage_dates import stage_dates
 from leads.undoing import LEAD_OF
 
 _SHOWN = 10
+_QUIET = FileImport.SILENCE / 2
 State = FileImport.State
 _STEP_OF = {
     State.READING: 1, State.SHEET: 1, State.REFUSED: 1, State.DISCARDED: 1, State.DRAFT: 2,
@@ -32,7 +35,7 @@ def state_of(delivery: Delivery) -> str:
     return State.IMPORTED if delivery.processed_at else State.STOPPED
 
 
-def page_context(delivery: Delivery) -> dict[str, Any]:
+def page_context(delivery: Delivery, now: datetime) -> dict[str, Any]:
     """Return what every stand of a file shows."""
     file_import, state = getattr(delivery, "file_import", None), state_of(delivery)
     told = delivery.summary if state in {State.IMPORTED, State.UNDONE} else None
@@ -44,18 +47,24 @@ def page_context(delivery: Delivery) -> dict[str, Any]:
     return {
         "delivery": delivery,
         "file_import": file_import,
+        "corrections": _corrections(delivery) if state == State.IMPORTED else None,
         "state": state,
         "state_name": State(state).label,
         "steps": _steps(state),
         "sheets": _sheets(file_import),
         "is_at_work": state in FileImport.WORKING,
-        "progress": _progress(file_import),
+        "progress": _progress(file_import, now),
         "summary": _summary(told) if told else None,
         "first_stage": _first_stage(delivery) if state == State.CHECKED else None,
         "stage_dates": _stage_dates(delivery) if state == State.CHECKED else None,
         "without_meaning": _without_meaning(file_import) if state == State.CHECKED else [],
         "twin": _twin(delivery) if state in {State.DRAFT, State.CHECKED} else None,
     }
+
+
+def _corrections(delivery: Delivery) -> Corrections | None:
+    """Return in which files its rejected rows came again; None for none."""
+    return corrections_of([delivery]).get(delivery.pk)
 
 
 def _sheets(file_import: FileImport | None) -> list[str]:
@@ -72,13 +81,15 @@ def _steps(state: str) -> list[dict[str, Any]]:
     ]
 
 
-def _progress(file_import: FileImport | None) -> dict[str, Any] | None:
-    """Return what was really read or done so far, of how much."""
+def _progress(file_import: FileImport | None, now: datetime) -> dict[str, Any] | None:
+    """Return what was really read or done so far, of how much, and whether it seems to go on."""
     if file_import is None or file_import.state not in FileImport.WORKING:
         return None
-    done, whole = file_import.done, file_import.whole
+    done, whole, beat_at = file_import.done, file_import.whole, file_import.beat_at
     return {
-        "has_begun": file_import.beat_at is not None,
+        "has_begun": beat_at is not None,
+        "quiet_since": beat_at if beat_at and now - beat_at > _QUIET else None,
+        "is_begun_again": file_import.tries > 1,
         "done": done,
         "whole": whole,
         "share": done / whole if whole else None,

@@ -20,8 +20,9 @@ from django.db.models.fields.files import FieldFile
 
 from leads import workbooks
 from leads.any_of import AnyOf
+from leads.corrected_files import found_in
 from leads.files import UnableToReadFile
-from leads.guessing.looking import as_document, look
+from leads.guessing.looking import look
 from leads.kept_reasons import without_cells
 from leads.models import Delivery, FileImport, Forgetting, ForgottenAddress, LeadIdentity
 from leads.row_problems import UnableToRead
@@ -209,7 +210,7 @@ def _found_again(file_import: FileImport, found: Mapping[str, Any]) -> dict[str,
         # What stood first told of somebody, so that no column has a name any more.
         nothing = {"name": "", "is_usable": False, "samples": [], "different": []}
         return {**found, "preview": [], "columns": [each | nothing for each in found["columns"]]}
-    return {**found, **as_document(looked)}
+    return {**found, **found_in(file_import, looked)}
 
 
 def _without_words(

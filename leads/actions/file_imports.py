@@ -31,11 +31,16 @@ class UnableToGoOn(ValueError):
 
 @transaction.atomic
 def bring(
-    *, file: "File[bytes]", agreement: Agreement, by: User, now: datetime, like: int = 0
+    *,
+    file: "File[bytes]",
+    agreement: Agreement,
+    by: User,
+    now: datetime,
+    corrects: FileImport | None = None,
 ) -> FileImport:
     """Keep a file as it came; the portal owes a look at it.
 
-    ``like`` is the key of the import it is to be read like, where somebody said so.
+    ``corrects`` is the import on whose page it was brought, to correct its rejected rows.
     """
     name = Path(file.name or "").name[-255:] or "file"
     delivery = Delivery(
@@ -46,8 +51,7 @@ def bring(
         file_name=name.replace("\0", ""),
     )
     delivery.file.save(f"{uuid4().hex}{Path(name).suffix[:8].lower()}", file)
-    draft = {"like": like} if like else {}
-    return FileImport.objects.create(delivery=delivery, draft=draft)
+    return FileImport.objects.create(delivery=delivery, corrects=corrects)
 
 
 @transaction.atomic

@@ -96,9 +96,10 @@ class FileImportQuerySet(models.QuerySet["FileImport"]):
 class FileImport(models.Model):
     """How far a file has come that somebody brought in the browser.
 
-    ``found`` is what was found out about it, ``draft`` what people said of it, ``foreseen`` what
-    a dry run tells. ``done`` of ``whole`` bytes were read by what works on it now; whoever works
-    renews ``beat_at``, by the clock of the database.
+    ``corrects`` is the import whose rejected rows it brings again. ``found`` is what was found out
+    about it, ``draft`` what people said of it, ``foreseen`` what a dry run tells. ``done`` of
+    ``whole`` bytes were read by what works on it now; whoever works renews ``beat_at``, by the
+    clock of the database.
     """
 
     class State(models.TextChoices):
@@ -124,6 +125,9 @@ class FileImport(models.Model):
         Delivery, models.PROTECT, primary_key=True, related_name="file_import"
     )
     state = models.CharField(max_length=9, choices=State, default=State.READING)
+    corrects = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="corrections"
+    )
     found = models.JSONField(null=True, blank=True)
     draft = models.JSONField(default=dict, blank=True)
     foreseen = models.JSONField(null=True, blank=True)

@@ -31,6 +31,7 @@ from agreements.permissions import refusal
 from agreements.requests import SignedInRequest
 from leads import tasks
 from leads.actions import file_imports
+from leads.corrected_files import corrections_of
 from leads.draft_forms import UnableToMap, mapping_of, read_draft, wrong_in
 from leads.draft_page import draft_context, role_groups, roles_of
 from leads.file_drafts import columns_in, kept_draft, stages_of
@@ -49,6 +50,7 @@ from leads.views.lead_page import desk_or_404
 
 PER_PAGE = 30
 State = FileImport.State
+_TOLD_OF = ("received_by", "undone_by", "file_import__corrects__delivery")
 Deed = Callable[[SignedInRequest, Desk, Delivery, datetime], None]
 
 
@@ -80,16 +82,22 @@ def _bring(request: SignedInRequest, desk: Desk, bound: BoundedUploadHandler) ->
     if not file.size:
         told = _("%(file)s is empty. Export it again.") % {"file": file.name}
         return _list(request, desk, error=told)
-    like = request.POST.get("like", "")
     brought = file_imports.bring(
         file=file,
         agreement=desk.agreement,
         by=request.user,
         now=timezone.now(),
-        like=int(like) if like.isascii() and like.isdecimal() and len(like) < 19 else 0,
+        corrects=_corrected(desk, request.POST.get("corrects", "")),
     )
     kick(tasks.work_on_import, pk=brought.pk)
     return HttpResponseRedirect(_address(desk, brought.pk), status=303)
+
+
+def _corrected(desk: Desk, told: str) -> FileImport | None:
+    """Return the import on whose page a file was brought; None for none."""
+    if not (told.isascii() and told.isdecimal() and len(told) < 19):
+        return None
+    return FileImport.objects.filter(delivery__agreement=desk.agreement, pk=int(told)).first()
 
 
 def _too_large() -> str:
@@ -101,11 +109,13 @@ def _too_large() -> str:
 
 def _list(request: SignedInRequest, desk: Desk, *, error: str = "") -> HttpResponse:
     files = Delivery.objects.filter(kind=Delivery.Kind.FILE, agreement=desk.agreement)
-    newest = files.select_related("received_by", "undone_by", "file_import").order_by("-pk")
+    newest = files.select_related(*_TOLD_OF).order_by("-pk")
     page = Paginator(newest, PER_PAGE).get_page(request.GET.get("page"))
+    corrections = corrections_of(page.object_list)
     context = {
         "agreement": desk.agreement,
         "lead_pages": pages_about_leads(desk, "leads:imports"),
+        "rows": [(each, corrections.get(each.pk)) for each in page.object_list],
         "page": page,
         "has_stages": bool(stages_of(desk.agreement)),
         "error": error,
@@ -132,9 +142,10 @@ def _detail(
     error: str = "",
     said: Draft | None = None,
 ) -> HttpResponse:
-    context = page_context(delivery) | {
+    now = timezone.now()
+    context = page_context(delivery, now) | {
         "agreement": desk.agreement,
-        "now": timezone.now(),
+        "now": now,
         "problem": error,
         "not_undone_because": refusal(check_user_can_undo_import, desk.agreement, desk.user),
         "most": MOST_BYTES >> 20,
@@ -316,7 +327,7 @@ def _delivery(request: SignedInRequest, slug: str, pk: int) -> tuple[Desk, Deliv
     """Return a file of the agreement. Raises Http404, and PermissionDenied."""
     desk = desk_or_404(request.user, slug)
     check_user_can_import(desk.agreement, desk.user)
-    files = Delivery.objects.select_related("received_by", "undone_by", "file_import")
+    files = Delivery.objects.select_related(*_TOLD_OF)
     found = files.filter(pk=pk, kind=Delivery.Kind.FILE, agreement=desk.agreement).first()
     if found is None:
         raise Http404

@@ -1,11 +1,13 @@
 """A file while it is worked on: how far it is, and what becomes of it where it cannot be read."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from agreements.models import AgreementVersion, User
 from leads import file_work
@@ -162,3 +164,22 @@ def test_before_it_is_known_how_much_there_is_nothing_is_told_of_rows(
     assert share_of(page) is None
     assert UNPACKED not in page
     assert FINISHING not in page
+
+
+def test_work_that_is_broken_off_says_so(client: Client, brought: FileImport) -> None:
+    """Where whoever worked on it was killed, nobody is told but by its silence."""
+    page, row = page_of(brought), FileImport.objects.filter(pk=brought.pk)
+    quiet, anew = "No sign of work since", "It was broken off and begins anew"
+    now = timezone.now()
+    row.update(state=State.CHECKING, beat_at=now, tries=1, done=10, whole=40)
+    told = text_of(client.get(page))
+    assert quiet not in told
+    assert anew not in told
+
+    row.update(beat_at=now - timedelta(seconds=90))
+    assert quiet in text_of(client.get(page))
+
+    row.update(beat_at=now, tries=2)
+    told = text_of(client.get(page))
+    assert quiet not in told
+    assert anew in told

@@ -60,7 +60,9 @@ def test_it_works(client: Client, send: Send) -> None:
     again = upload(client, first, "corrected.csv", rejects.replace(b"soon", b"2026-09-02"))
 
     assert draft_of(FileImport.objects.latest("pk")).source == "fair"
-    assert "It has the columns of fair.csv and is read like it." in text_of(client.get(again))
+    assert "It brings rejected rows of fair.csv again and is read like it." in text_of(
+        client.get(again)
+    )
     for deed, told in (("columns", {"go": "check"}), ("take-in", {})):
         client.post(f"{again}{deed}/", told)
         work()
@@ -110,9 +112,9 @@ def test_what_is_posted_beside_a_file_is_no_key_of_just_any_import(
     client: Client, send: Send
 ) -> None:
     send("fair.csv", "fair")
-    for like in ("x", "9" * 30, "123456"):
+    for corrects in ("x", "9" * 30, "123456"):
         file = SimpleUploadedFile("other.csv", CONTENT)
-        page = client.post(IMPORTS, {"file": file, "like": like})["Location"]
+        page = client.post(IMPORTS, {"file": file, "corrects": corrects})["Location"]
         work()
         assert client.get(page).status_code == 200
         assert draft_of(FileImport.objects.latest("pk")).source == "other"
