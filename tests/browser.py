@@ -13,7 +13,8 @@ from playwright.sync_api import ConsoleMessage, Page, Request, Response, expect
 from slaportal.embedded.locks import held
 
 PROJECT = Path(__file__).resolve().parent.parent
-PACKAGES = PROJECT / "node_modules"
+# Where they really are: the unpacked fonts are looked up by the whole path.
+PACKAGES = (PROJECT / "node_modules").resolve()
 # The package unpacks its libraries and fonts only where it believes to run in such a machine, and
 # everything into the folder for temporary files, whatever lies there already.
 UNPACK = """
