@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from agreements.models import AgreementVersion, User
@@ -22,6 +22,8 @@ PHONE = {
     "is_mobile": True,
     "has_touch": True,
 }
+PATIENCE = 30_000
+"""How many milliseconds a page may take on a busy machine before it counts as stuck."""
 
 
 def day_and_night(terms: dict[str, Any]) -> dict[str, Any]:
@@ -50,6 +52,7 @@ def browser() -> Iterator[Browser]:
     # Playwright keeps an event loop running in this thread, in which Django refuses its database;
     # nothing of ours runs in that loop.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    expect.set_options(timeout=PATIENCE / 2)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium.path,
@@ -80,7 +83,7 @@ def new_page(
         context = browser.new_context(
             base_url=live_server.url, locale="en", reduced_motion="reduce", **options
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         complaints.watch(page, live_server.url)
