@@ -75,7 +75,7 @@ class PlainClocks:
     attempts: Integers
     holder_id: Integers
 
-    def rows(self, places: NDArray[np.intp] | slice = slice(None)) -> Iterator[Row]:
+    def rows(self) -> Iterator[Row]:
         """Give the cells of clocks, in the order of `leads.replaying.CLOCK_COLUMNS`."""
         promise, handoffs = self.promise, self.handoffs
         named = (
@@ -83,12 +83,10 @@ class PlainClocks:
             str(promise.kind), str(promise.party),
         )  # fmt: skip
         cells = zip(
-            self.handoff_ids[places].tolist(), moments(self.started_at[places]),
-            moments(self.due_at[places]), moments(self.stopped_at[places]),
-            moments(self.void_at[places]), moments(self.breached_at[places]),
-            self.gave_up[places].tolist(), lengths(self.used[places]),
-            self.attempts[places].tolist(), self.holder_id[places].tolist(),
-            strict=True,
+            self.handoff_ids.tolist(), moments(self.started_at), moments(self.due_at),
+            moments(self.stopped_at), moments(self.void_at), moments(self.breached_at),
+            self.gave_up.tolist(), lengths(self.used), self.attempts.tolist(),
+            self.holder_id.tolist(), strict=True,
         )  # fmt: skip
         for pk, start, due, stop, void, breach, gave_up, used, attempts, holder in cells:
             yield (

@@ -11,17 +11,15 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from leads.copying import copy_rows
-from leads.fold import Row
 from leads.models import Breach, Clock, Handoff
-from leads.plain.binary import instants, integers
+from leads.plain.binary import instants, integers, write_columns
 from leads.plain.clocks import NEVER, Integers, PlainClocks, plain_clocks
 from leads.plain.comparing import Compared, compare, keys_of
 from leads.plain.facts import LABELS, LeadRange
 from leads.plain.from_facts import plain_handoffs
 from leads.plain.judging import Judging
+from leads.plain.writing import breach_cells, clock_cells
 from leads.records import blackouts_of, versions_of
-from leads.replaying import BREACH_COLUMNS, CLOCK_COLUMNS, breach_row
 
 _Cells = dict[str, NDArray[Any]]
 
@@ -63,17 +61,15 @@ def rebuild_plain(*, first: int, last: int, now: datetime) -> Rebuilt:
         by_clock.apart.tolist(), by_breach.apart.tolist()
     )
     leads_apart = {*leads.leads_apart(), *(lead_of[pk] for pk in handoffs_apart)}
+    left = [pk for pk, lead_id in lead_of.items() if lead_id in leads_apart]
     new_clocks, new_breaches = (
-        [row for row in rows if lead_of[row[0]] not in leads_apart]
-        for rows in (
-            clocks.rows(by_clock.missing),
-            (breach_row(row, is_withdrawn=False) for row in clocks.rows(by_breach.missing)),
-        )
+        clocks.without(left, places) for places in (by_clock.missing, by_breach.missing)
     )
-    copy_rows(Clock, CLOCK_COLUMNS, new_clocks)
-    copy_rows(Breach, BREACH_COLUMNS, new_breaches)
-    new = (*new_clocks, *new_breaches)
-    return Rebuilt(len(new), {lead_of[row[0]] for row in new}, leads_apart)
+    write_columns(Clock, (clock_cells(*part) for part in clocks.parts(new_clocks)))
+    write_columns(Breach, (breach_cells(*part) for part in clocks.parts(new_breaches)))
+    new = np.concatenate([new_clocks, new_breaches])
+    changed_leads = {lead_of[pk] for pk in clocks.handoff_ids[new].tolist()}
+    return Rebuilt(new.size, changed_leads, leads_apart)
 
 
 class _Clocks:
@@ -83,6 +79,7 @@ class _Clocks:
         self._blocks = list(blocks)
         self._clauses = sorted({block.promise.clause_key for block in self._blocks})
         self._ends = np.cumsum([block.handoff_ids.size for block in self._blocks])
+        self.handoff_ids = _joined([block.handoff_ids for block in self._blocks])
 
     def compared(self, leads: LeadRange) -> tuple[Compared, Compared]:
         """Hold them against the stored clocks, and the breached ones against the breaches."""
@@ -101,11 +98,17 @@ class _Clocks:
         )
         return by_clock, by_breach._replace(missing=places[by_breach.missing])
 
-    def rows(self, places: NDArray[np.intp]) -> Iterator[Row]:
-        """Give the cells of the clocks at these places, in the order of `CLOCK_COLUMNS`."""
+    def without(self, handoff_ids: list[int], places: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Return the places of those of other handoffs."""
+        return places[~np.isin(self.handoff_ids[places], handoff_ids)]
+
+    def parts(self, places: NDArray[np.intp]) -> Iterator[tuple[PlainClocks, NDArray[np.intp]]]:
+        """Give the promises that have clocks at these places, and the places among theirs."""
         start = 0
         for block, end in zip(self._blocks, self._ends.tolist(), strict=True):
-            yield from block.rows(places[(start <= places) & (places < end)] - start)
+            part = places[(start <= places) & (places < end)] - start
+            if part.size:
+                yield block, part
             start = end
 
     def _keys(self) -> Integers:
