@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import NamedTuple
 
 from agreements.business_time import Schedule
-from agreements.clock import ClockState, History, replay_all
+from agreements.clock import ClockState, History, Mark, replay_all
 from agreements.models import Agreement
 from agreements.rulebook import Rulebook
 from agreements.terms import Commitment
-from leads.effects import Effect, effects_between
+from leads.effects import Effect, effects_between, repetitions
 from leads.fold import EventRow, FollowUpRow, OfferRow, Standing
 from leads.models import Handoff, Lead
 from leads.records import InForce, LeadAndAgreement, Records, families_of, read_records
@@ -117,14 +117,14 @@ class Case:
         """
         found: dict[FactName, list[Effect]] = {}
         before: list[ClockState] = []
-        for name, after in self._states_after_each(handoff):
-            done = effects_between(before, after)
+        for mark, after in self._states_after_each(handoff):
+            done = effects_between(before, after) + repetitions(before, after, mark)
             if done:
-                found[name] = done
+                found[FactName(str(mark.kind), mark.source, mark.external_id)] = done
             before = after
         return found
 
-    def _states_after_each(self, handoff: Handoff) -> Iterator[tuple[FactName, list[ClockState]]]:
+    def _states_after_each(self, handoff: Handoff) -> Iterator[tuple[Mark, list[ClockState]]]:
         standing, key = self.standings[handoff.pk], self._key_of(handoff)
         judgement = judgement_of(self.records, key, standing)
         if judgement is None:
@@ -137,7 +137,7 @@ class Case:
                 for promise, schedule in judgement.promises
                 for state in replay_all(promise, schedule, history)
             ]
-            yield FactName(str(mark.kind), mark.source, mark.external_id), states
+            yield mark, states
 
 
 def read_case(lead: Lead, agreement: Agreement, handoffs: Sequence[Handoff]) -> Case:

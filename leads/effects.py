@@ -7,21 +7,23 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from agreements import formats
-from agreements.clock import ClockState
+from agreements.clock import ClockKind, ClockState, Grade, Mark
 from agreements.durations import Unit
-from leads.models import Clock
+from leads.models import Clock, FollowUp
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
     """Something that became of a clock.
 
-    ``code`` is started, attempt, moved, met, late, void or gave_up, of a correction reopened,
-    recounted or gone as well; ``state`` is the clock after, of one that is gone before.
+    ``code`` is started, attempt, repeated, moved, met, late, void or gave_up, of a correction
+    reopened, recounted or gone as well; ``state`` is the clock after, of one that is gone before.
+    ``channel`` is that of a repeated attempt.
     """
 
     code: str
     state: ClockState
+    channel: str = ""
 
 
 # What ended a clock, else what happened to it while it ran.
@@ -58,6 +60,23 @@ def effects_between(before: Iterable[ClockState], after: Iterable[ClockState]) -
         elif earlier is not None and state.due_at != earlier.due_at:
             found.append(Effect("moved", state))
     return found
+
+
+def repetitions(
+    before: Iterable[ClockState], after: Iterable[ClockState], mark: Mark
+) -> list[Effect]:
+    """Return the clocks that count an attempt, the mark between the two, as one made earlier."""
+    if not mark.shows(Grade.ATTEMPT):
+        return []
+    known = {(state.clause_key, state.occurrence): state.attempts for state in before}
+    return [
+        Effect("repeated", state, mark.channel or "")
+        for state in after
+        if state.kind is ClockKind.PERSISTENCE
+        and state.ended_at is None
+        and state.attempts
+        and known.get((state.clause_key, state.occurrence)) == state.attempts
+    ]
 
 
 def effects_of_correction(
@@ -107,8 +126,16 @@ def lines_of(effects: Iterable[Effect]) -> list[EffectLine]:
     ]
 
 
+def repeated_words(channel: str) -> str:
+    """Say that an attempt counts as one with an earlier one of its day."""
+    by = FollowUp.Channel(channel).label.lower()
+    return _("Attempts by %(channel)s on the same day count as one.") % {"channel": by}
+
+
 def words_of(effect: Effect) -> str:
     """Say an effect beside the key of its clause."""
+    if effect.code == "repeated":
+        return repeated_words(effect.channel)
     patterns = {
         "started": _("clock started"),
         "attempt": _("attempt %(number)s of %(count)s"),

@@ -14,7 +14,7 @@ from agreements.clock import ClockKind, ClockState, Grade, Mark, MarkKind, local
 from agreements.models.contracts import Party
 from leads.actions.telling import SOURCE
 from leads.case import Case, FactName, LiveClock
-from leads.effects import effects_between, used_words, words_of
+from leads.effects import effects_between, repeated_words, used_words, words_of
 from leads.fold import EventRow, FollowUpRow
 from leads.follow_ups import GRADES
 from leads.models import FollowUp, Handoff
@@ -123,8 +123,7 @@ def repetition_words(case: Case, handoff: Handoff, channel: str, at: datetime) -
     ]
     if days.count(local_date(clock.schedule, at)) < 2:
         return ""
-    by = FollowUp.Channel(channel).label.lower()
-    return _("Attempts by %(channel)s on the same day count as one.") % {"channel": by}
+    return repeated_words(channel)
 
 
 def suggestion_words(suggestion: Suggestion | None, now: datetime) -> str:

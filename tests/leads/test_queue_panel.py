@@ -305,6 +305,9 @@ def test_a_second_call_on_one_day_is_the_same_attempt(
     page = client.post(address("log", handoff), CALLED, follow=True)
     assert f"Logged: call, no answer, Fernanda. {same} Next attempt suggested" in text_of(page)
     assert Clock.objects.get(clause_key="S3").attempts == 1
+    told = client.get(reverse("leads:detail", args=["acme", handoff.lead_id])).context["entries"]
+    last = [entry.lines[-1].text for entry in told if entry.is_follow_up]
+    assert last == [same, "attempt 1 of 6"]
 
 
 def test_a_conversation_ends_the_attempts_and_accepts(client: Client, handoff: Handoff) -> None:
