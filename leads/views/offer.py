@@ -13,8 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.http import urlencode
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods
 
 from agreements import formats
@@ -182,7 +181,8 @@ def _said_offered(number: int, desk: Desk, now: datetime) -> str:
         return said
     asked = urlencode({"batch": batch_key(now, desk.user.pk)})
     url = reverse("leads:list", kwargs={"slug": desk.agreement.slug})
-    return format_html('{} <a href="{}?{}">{}</a>', said, url, asked, _("Look at them"))
+    label = pgettext("leads", "Look at them")
+    return format_html('{} <a href="{}?{}">{}</a>', said, url, asked, label)
 
 
 def _back(request: SignedInRequest, desk: Desk) -> str:
