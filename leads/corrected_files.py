@@ -8,6 +8,7 @@ from typing import Any
 
 from leads.file_drafts import agreement_of, names_in, taken_in, without_reasons
 from leads.guessing.looking import Looked, as_document
+from leads.lines import lines_of
 from leads.models import Delivery, FileImport
 
 _OF_REJECTS = re.compile(r"(?P<stem>.+)\.rejects\b", re.DOTALL)
@@ -73,12 +74,12 @@ def without_content(found: Mapping[str, Any]) -> dict[str, Any]:
 class Corrections:
     """The files that brought rejected rows of an import again, and those that corrected these.
 
-    ``still_out`` is how many rows at least are in by none of them: rows are counted, not compared,
-    so that one that came in twice hides another.
+    ``still_out`` is how many of the rejected rows are in by none of them; None where a file does
+    not tell which rows it brought.
     """
 
     files: list[Delivery]
-    still_out: int
+    still_out: int | None
 
 
 def corrections_of(deliveries: Iterable[Delivery]) -> dict[int, Corrections]:
@@ -119,11 +120,27 @@ def _key(delivery: Delivery) -> int:
     return delivery.pk
 
 
-def _still_out(delivery: Delivery, files: Iterable[Delivery]) -> int:
-    taken = sum(
-        int(file.summary["taken"])
-        for file in files
-        if file.summary and file.file_import.state == FileImport.State.IMPORTED
-    )
+def _still_out(delivery: Delivery, files: Sequence[Delivery]) -> int | None:
+    """Count the rejected rows that are in by none of the files, the earliest first."""
+    told = [(file, _lines(file)) for file in files if file.summary]
+    found: set[int] = set()
+    for place, (file, lines) in enumerate(told):
+        if lines is None:
+            return None
+        if file.file_import.state == FileImport.State.IMPORTED:
+            found |= lines.difference(*(_gone_with(each, file) for each, _of in told[:place]))
     rejected = int((delivery.summary or {}).get("rejected", 0))
-    return max(0, rejected - taken)
+    return max(0, rejected - len(found))
+
+
+def _gone_with(earlier: Delivery, file: Delivery) -> set[int]:
+    """Return the rows that a file only repeated of one that was undone after it."""
+    undone_at, came_at = earlier.undone_at, file.processed_at
+    if undone_at is None or came_at is None or undone_at < came_at:
+        return set()
+    return _lines(earlier) or set()
+
+
+def _lines(file: Delivery) -> set[int] | None:
+    ranges = (file.summary or {}).get("lines")
+    return None if ranges is None else lines_of(ranges)

@@ -233,9 +233,9 @@ class Rows(_Closing):
         self._reader = csv.reader(self._text, delimiter=form.delimiter)
         self.first_row = self._first_row(path, form)
         self.header = [_name(column) for column in self.first_row]
-        self._is_rejects = self.header[:2] == [LINE, REASON]
-        self._undefuses = self._is_rejects and not as_written
-        if self._is_rejects:
+        self.is_rejects = self.header[:2] == [LINE, REASON]
+        self._undefuses = self.is_rejects and not as_written
+        if self.is_rejects:
             self.header = [undefused(column) for column in self.header]
 
     def _first_row(self, path: Path, form: FileFormat) -> list[str]:
@@ -256,7 +256,7 @@ class Rows(_Closing):
 
     def meant(self, cells: list[str]) -> list[str]:
         """Return cells that are as written as they were before they were defused."""
-        return [undefused(cell) for cell in cells] if self._is_rejects else cells
+        return [undefused(cell) for cell in cells] if self.is_rejects else cells
 
     def close(self) -> None:
         """Close the file."""

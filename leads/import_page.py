@@ -21,6 +21,7 @@ from leads.undoing import LEAD_OF
 _SHOWN = 10
 _QUIET = FileImport.SILENCE / 2
 State = FileImport.State
+_TAKEN_IN = {State.IMPORTED, State.UNDONE}
 _STEP_OF = {
     State.READING: 1, State.SHEET: 1, State.REFUSED: 1, State.DISCARDED: 1, State.DRAFT: 2,
     State.CHECKING: 3, State.CHECKED: 3,
@@ -47,7 +48,7 @@ def page_context(delivery: Delivery, now: datetime) -> dict[str, Any]:
     return {
         "delivery": delivery,
         "file_import": file_import,
-        "corrections": _corrections(delivery) if state == State.IMPORTED else None,
+        "corrections": _corrections(delivery) if state in _TAKEN_IN else None,
         "state": state,
         "state_name": State(state).label,
         "steps": _steps(state),

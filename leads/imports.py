@@ -20,6 +20,7 @@ from leads.files import Looked, Rejects, Rows, look_through
 from leads.import_parts import with_earlier_parts
 from leads.ingest import Ingested
 from leads.kept_reasons import as_cell, as_kept, sentence_of
+from leads.lines import Lines, Ranges, first_line_of
 from leads.mapped_rows import RowReader
 from leads.mapping import AttributesMapping, FactsMapping, MappingFile
 from leads.models import Delivery
@@ -55,7 +56,8 @@ class Imported:
     """What became of a file: every row is taken or rejected; a silent one told no facts.
 
     A dry run foresees of how many leads no stage and no handoff of the agreement is told, and how
-    many rows tell the same deed as another row of the file, or of what is yet to come.
+    many rows tell the same deed as another row of the file, or of what is yet to come. ``lines``
+    are those from which the rows taken were rejected before; None where nothing tells them.
     """
 
     rows: int = 0
@@ -67,6 +69,7 @@ class Imported:
     future: int = 0
     facts: Ingested = field(default_factory=Ingested)
     rejects: Path | None = None
+    lines: Ranges | None = None
     reasons: dict[tuple[str, str], Reason] = field(default_factory=dict)
 
     @property
@@ -91,11 +94,13 @@ class Imported:
                 for one in self.first_reasons
             ],
             "rejects": str(self.rejects) if self.rejects else None,
-        } | self._foreseen()
+        } | self._if_any()
 
-    def _foreseen(self) -> dict[str, int]:
-        counted = {"unlisted": self.unlisted, "doubled": self.doubled, "future": self.future}
-        return {name: count for name, count in counted.items() if count}
+    def _if_any(self) -> dict[str, Any]:
+        told = {"unlisted": self.unlisted, "doubled": self.doubled, "future": self.future}
+        return {name: count for name, count in told.items() if count} | (
+            {} if self.lines is None else {"lines": self.lines}
+        )
 
 
 def _counts(facts: Ingested) -> dict[str, Any]:
@@ -289,6 +294,7 @@ class _Import:
         self._rows, self._reader, self._rejects = rows, reader, rejects
         self._check, self._forgotten, self._say = check, forgotten, say
         self._imported = Imported()
+        self._lines = Lines() if rows.is_rejects else None
 
     def run(
         self,
@@ -302,6 +308,7 @@ class _Import:
             on_progress(self._rows.bytes_read)
         on_progress(self._rows.bytes_read)
         self._imported.rejects = self._rejects.path if self._rejects.is_written else None
+        self._imported.lines = self._lines.ranges() if self._lines is not None else None
         return self._imported
 
     def _batches(self) -> Iterator[Batch]:
@@ -322,6 +329,8 @@ class _Import:
         if isinstance(cells, UnableToRead):
             self._reject(line, cells, [])
             return None
+        if self._lines is not None and (first := first_line_of(cells)):
+            self._lines.add(first)
         try:
             self._check(cells)
             row = Row(line, cells, self._reader(cells))
@@ -345,7 +354,12 @@ class _Import:
     def _reject(self, line: int, error: UnableToRead, cells: list[str]) -> None:
         if self._forgotten:
             self._forgotten.add(cells)
-        self._rejects.add(line, self._say(error), cells)
+        if self._lines is not None and (first := first_line_of(cells)):
+            # Corrected again, it is still the row of the file that came first.
+            self._lines.discard(first)
+            self._rejects.add(first, self._say(error), cells)
+        else:
+            self._rejects.add(line, self._say(error), cells)
         # Rows that are too short and rows that are too long are not the same mistake.
         of = error.column or str(error.params.get("found", ""))
         reason = self._imported.reasons.setdefault((error.code, of), Reason(error, line))

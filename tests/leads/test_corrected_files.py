@@ -1,5 +1,7 @@
 """Rejected rows that are corrected and sent again: the files name each other."""
 
+from datetime import datetime, timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -19,11 +21,13 @@ CONTENT = b"id,name,created\n1,Ana,2026-09-01\n2,Rui,soon\n3,Eva,late\n"
 CONTENT += b"".join(b"%d,Lia,2026-09-01\n" % number for number in range(4, 50))
 
 
-def work() -> None:
-    file_work.work_on_what_was_left(now=NOW)
+def work(now: datetime = NOW) -> None:
+    file_work.work_on_what_was_left(now=now)
 
 
-def take_in(client: Client, name: str, content: bytes, *, on: str = IMPORTS) -> str:
+def take_in(
+    client: Client, name: str, content: bytes, *, on: str = IMPORTS, now: datetime = NOW
+) -> str:
     """Bring a file on a page and take it in as it is proposed; returns its page."""
     shown = form_values(client.get(on).content.decode(), "import-upload")
     file = SimpleUploadedFile(name, content)
@@ -31,7 +35,7 @@ def take_in(client: Client, name: str, content: bytes, *, on: str = IMPORTS) -> 
     work()
     for deed, told in (("columns", {"go": "check"}), ("take-in", {})):
         client.post(f"{page}{deed}/", told)
-        work()
+        work(now)
     return page
 
 
@@ -64,7 +68,7 @@ def test_it_works(client: Client) -> None:
         assert [name in told for name in ("half.csv Imported", "rest.csv Imported")] == [
             "half.csv" in files, True,
         ]  # fmt: skip
-        assert "As many rows came in by them as were rejected." in told
+        assert "Every row that was rejected came in by them." in told
     assert "49 47 2 0 not in yet" in text_of(client.get(IMPORTS))
 
 
@@ -77,6 +81,40 @@ def test_what_was_undone_is_out_again(client: Client) -> None:
     told = text_of(client.get(first))
     assert "corrected.csv Undone" in told
     assert "2 of the rejected rows are not in yet." in told
+
+
+def test_a_row_that_came_twice_is_one(client: Client) -> None:
+    """What a file only repeated of another goes with that one."""
+    first = take_in(client, "fair.csv", CONTENT)
+    half = rejects_of(client, first).replace(b"soon", b"2026-09-02")
+    second = take_in(client, "half.csv", half, on=first)
+    take_in(client, "again.csv", half, on=first)
+    assert "1 of the rejected rows is not in yet." in text_of(client.get(first))
+    client.post(f"{second}undo/")
+    work()
+    assert "2 of the rejected rows are not in yet." in text_of(client.get(first))
+    take_in(client, "once more.csv", half, on=first, now=NOW + timedelta(minutes=1))
+    assert "1 of the rejected rows is not in yet." in text_of(client.get(first))
+
+
+def test_files_that_do_not_tell_their_rows_are_not_counted(client: Client) -> None:
+    first = take_in(client, "fair.csv", CONTENT)
+    bare = b"id,name,created\n2,Rui,2026-09-02\n"
+    take_in(client, "bare.csv", bare, on=first)
+    told = text_of(client.get(first))
+    assert "bare.csv Imported taken 1, rejected 0" in told
+    assert "not in yet" not in told + text_of(client.get(IMPORTS))
+
+
+def test_what_is_undone_names_what_corrected_it(client: Client) -> None:
+    first = take_in(client, "fair.csv", CONTENT)
+    half = rejects_of(client, first).replace(b"soon", b"2026-09-02")
+    take_in(client, "half.csv", half, on=first)
+    client.post(f"{first}undo/")
+    work()
+    told = text_of(client.get(first))
+    assert "half.csv Imported" in told
+    assert "not in yet" not in told + text_of(client.get(IMPORTS))
 
 
 @pytest.mark.parametrize(
