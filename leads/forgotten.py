@@ -180,13 +180,14 @@ def _born_forgotten(
 
 def names_by_address(facts: Iterable[Told]) -> set[Named]:
     """Return who is told of with an address of somebody who asked to be forgotten."""
-    told = [
-        (fact.lead, fingerprint_of_address(str(fact.attributes["email"])))
+    addresses = [
+        (fact.lead, str(fact.attributes["email"]))
         for fact in facts
         if isinstance(fact, ToldAttributes) and fact.attributes.get("email")
     ]
-    if not told or not ForgottenAddress.objects.exists():
+    if not addresses or not ForgottenAddress.objects.exists():
         return set()
+    told = [(name, fingerprint_of_address(address)) for name, address in addresses]
     asked = ForgottenAddress.objects.of_those_who_asked()
     known = asked.filter(AnyOf("fingerprint", {each for _, each in told}))
     prints = set(known.values_list("fingerprint", flat=True))
