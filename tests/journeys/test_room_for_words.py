@@ -49,15 +49,18 @@ def test_digits_stand_beside_the_words_of_tiles(
             assert page.evaluate(CRAMPED) == []
 
 
-def test_a_long_name_of_an_agreement_gives_way(
+def test_long_names_give_way(
     page: Page, sign_in: SignIn, version: AgreementVersion, ana: User
 ) -> None:
     version.agreement.name = "Acme Brasil – Inbound and outbound of all regions"
     version.agreement.save(update_fields=["name"])
+    handoff = offer(version, "Wa" * 40, timezone.now() - timedelta(minutes=9), holder=ana)
+    lead = f"leads/{handoff.lead_id}/"
     sign_in(page, ana)
-    page.set_viewport_size({"width": 640, "height": 800})
-    page.goto("/agreements/acme/document/")
-    assert page.evaluate("document.documentElement.scrollWidth") == 640
+    for width, place in ((640, "document/"), (390, lead), (390, f"{lead}alike/"), (390, "leads/")):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.goto(f"/agreements/acme/{place}")
+        assert page.evaluate("document.documentElement.scrollWidth") == width, place
 
 
 def test_giving_away_stays_in_sight(
