@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from agreements import formats
 from agreements.models import Message
-from leads.actions.contests import contestable_until
+from leads.actions.contests import contestable_until, was_offered_anew
 from leads.models import Handoff, HandoffEvent
 from leads.reasons import reasons_in, rulebook_for
 
@@ -53,6 +53,7 @@ def rejected(message: Message, now: datetime) -> Rejected | None:
     if handoff is None or event is None:
         return None
     book = rulebook_for(handoff)
+    until = None if was_offered_anew(handoff) else contestable_until(handoff, book)
     lead, named = handoff.kept_lead, dict(reasons_in(book, "rejection"))
     return Rejected(
         agreement=handoff.agreement.name,
@@ -60,7 +61,7 @@ def rejected(message: Message, now: datetime) -> Rejected | None:
         reason=named.get(handoff.reason, handoff.reason),
         note=event.note.strip(),
         who=_who(event, now),
-        until=_until(contestable_until(handoff, book), now),
+        until=_until(until, now),
     )
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from agreements import formats
 from agreements.wording import arbiter_words
+from leads.actions.contests import why_not_overturned
 from leads.actions.outcomes import last_return_date, usual_return_date
 from leads.actions.pauses import latest_end
 from leads.forms import LocalDateTimeInput
@@ -110,7 +111,7 @@ class RejectForm(_ReasonedForm):
     key = "reject"
     asks = gettext_lazy("Reject the handoff of %(lead)s?")
     intro = gettext_lazy(
-        "Reject only what should not have been offered. After a conversation, the lead is "
+        "Reject only what should not have been offered. After contact, the lead is "
         "disqualified or recycled instead."
     )
     button = gettext_lazy("Reject the handoff")
@@ -301,6 +302,10 @@ class DecideForm(DeedForm):
         error_messages={"required": gettext_lazy("Choose one of the two.")},
     )
     note = _note(gettext_lazy("Note for both teams"))
+
+    def introduction(self) -> str:
+        """Say why it can only be upheld, where it can."""
+        return why_not_overturned(self.handoff)
 
     @property
     def done(self) -> str:

@@ -87,8 +87,13 @@ class Surroundings:
         return named.get(event.reason, event.reason)
 
 
-def tell_event(event: HandoffEvent, around: Surroundings, *, is_repeat: bool = False) -> Told:
-    """Say what was done about a handoff; a repeat is an offer while another was open."""
+def tell_event(
+    event: HandoffEvent, around: Surroundings, *, is_repeat: bool = False, counts: bool = True
+) -> Told:
+    """Say what was done about a handoff; a repeat is an offer while another was open.
+
+    ``counts`` says whether the handoff heeds it: it heeds no decision after another one followed.
+    """
     reason = around.reason_name(event)
     parts = {
         "who": _strong(_name(event.person)),
@@ -100,7 +105,7 @@ def tell_event(event: HandoffEvent, around: Surroundings, *, is_repeat: bool = F
     return Told(
         icon=_EVENT_ICONS[event.kind],
         text=format_html(_event_pattern(event, is_repeat=is_repeat), **parts),
-        details=tuple(_event_details(event, reason, around)),
+        details=tuple(_event_details(event, reason, around, counts=counts)),
         is_person=event.person is not None and event.kind != HandoffEvent.Kind.ASSIGNED,
     )
 
@@ -174,8 +179,12 @@ def _giver(event: HandoffEvent) -> str:
     return event.recorded_by.name if event.source == SOURCE else event.source
 
 
-def _event_details(event: HandoffEvent, reason: str, around: Surroundings) -> list[str]:
+def _event_details(
+    event: HandoffEvent, reason: str, around: Surroundings, *, counts: bool
+) -> list[str]:
     details = []
+    if event.kind == HandoffEvent.Kind.DECIDED and not counts:
+        details.append(_("It counts for nothing: the lead was offered anew before."))
     if event.kind == HandoffEvent.Kind.PAUSED and reason:
         details.append(_("Reason: %(reason)s.") % {"reason": reason})
     if event.kind == HandoffEvent.Kind.RECYCLED and event.until is not None:

@@ -1,15 +1,16 @@
 """Rejections that wait for the arbiter, that can still be contested, and that were decided."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.core.paginator import Page
+from django.db.models import Exists, F, OuterRef, Q
 
 from agreements.permissions import refusal
 from leads.actions.contests import contestable_until
 from leads.any_of import AnyOf
-from leads.kin import apart_from
 from leads.models import Handoff, HandoffEvent
+from leads.models.facts import FactQuerySet
 from leads.models.leads import HandoffQuerySet
 from leads.paging import BoundedPaginator
 from leads.permissions import check_user_can_contest, check_user_can_decide_contest
@@ -21,7 +22,7 @@ PER_PAGE = 20
 MOST = 100
 """How many rejections are looked at, the latest first."""
 
-Kind = HandoffEvent.Kind
+Contest, Kind = Handoff.Contest, HandoffEvent.Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +37,21 @@ class Rejection:
     reason: str
     rejected: HandoffEvent | None
     contested: HandoffEvent | None
-    decided: HandoffEvent | None
+    decided: HandoffEvent | None = None
     until: datetime | None = None
     cannot: str = ""
 
 
 def waiting_for_arbiter(desk: Desk) -> list[Rejection]:
     """Return the contested rejections nobody has decided, the one that waits longest first."""
-    found = _rejected(desk).filter(contest=Handoff.Contest.WAITING).order_by("closed_at", "pk")
+    found = _rejected(desk).filter(contest=Contest.WAITING).order_by("closed_at", "pk")
     around = _Around(desk, list(found[:MOST]))
     return [around.waiting(each) for each in around.handoffs]
 
 
 def number_waiting(desk: Desk) -> int:
     """Count the contested rejections nobody has decided."""
-    return _rejected(desk).filter(contest=Handoff.Contest.WAITING).count()
+    return _rejected(desk).filter(contest=Contest.WAITING).count()
 
 
 def still_contestable(desk: Desk, now: datetime) -> list[Rejection]:
@@ -58,8 +59,8 @@ def still_contestable(desk: Desk, now: datetime) -> list[Rejection]:
 
     The latest ``MOST`` rejections are looked at whose lead was not offered anew meanwhile.
     """
-    ended = apart_from(_rejected(desk).filter(contest=""), desk.agreement.handoffs.open())
-    around = _Around(desk, list(ended.order_by("-closed_at", "-pk")[:MOST]))
+    left = _rejected(desk).filter(contest="").unfollowed()
+    around = _Around(desk, list(left.order_by("-closed_at", "-pk")[:MOST]))
     rows = [
         (until, each.pk, each)
         for each in around.handoffs
@@ -70,16 +71,33 @@ def still_contestable(desk: Desk, now: datetime) -> list[Rejection]:
 
 def decided_lately(desk: Desk, page: str | None) -> "tuple[Page[HandoffEvent], list[Rejection]]":
     """Return a page of what the arbiter decided, the latest first, and its rejections."""
-    contests = (Handoff.Contest.UPHELD, Handoff.Contest.OVERTURNED)
-    decided = HandoffEvent.objects.holding().filter(
-        kind=Kind.DECIDED, handoff__agreement=desk.agreement, handoff__contest__in=contests
-    )
-    ordered = decided.order_by("-occurred_at", "-pk").select_related(
-        "handoff__lead__merged_into", "handoff__version", "handoff__agreement"
+    ordered = (
+        _holding_decisions(desk)
+        .order_by("-occurred_at", "-pk")
+        .select_related(
+            "person", "handoff__lead__merged_into", "handoff__version", "handoff__agreement"
+        )
     )
     shown = BoundedPaginator(ordered, PER_PAGE).get_page(page)
     around = _Around(desk, [each.handoff for each in shown])
-    return shown, [around.told(each) for each in around.handoffs]
+    return shown, [replace(around.told(each.handoff), decided=each) for each in shown]
+
+
+def _holding_decisions(desk: Desk) -> FactQuerySet[HandoffEvent]:
+    """Return of each handoff that was decided about the decision by which it stands.
+
+    That is the first one since its rejection that says so: others count for nothing.
+    """
+    decided = HandoffEvent.objects.holding().filter(
+        Q(handoff__contest=Contest.OVERTURNED, is_overturned=True)
+        | Q(handoff__contest=Contest.UPHELD) & ~Q(is_overturned=True),
+        kind=Kind.DECIDED,
+        occurred_at__gte=F("handoff__decided_at"),
+    )
+    earlier = Q(occurred_at__lt=OuterRef("occurred_at"))
+    earlier |= Q(occurred_at=OuterRef("occurred_at"), pk__lt=OuterRef("pk"))
+    before = decided.filter(earlier, handoff=OuterRef("handoff"))
+    return decided.filter(~Exists(before), handoff__agreement=desk.agreement)
 
 
 def _rejected(desk: Desk) -> HandoffQuerySet:
@@ -93,7 +111,7 @@ class _Around:
     def __init__(self, desk: Desk, handoffs: list[Handoff]) -> None:
         self.handoffs, self.books = handoffs, RulebooksFor()
         self._user, self._roles = desk.user, desk.roles
-        kinds = [Kind.OFFERED, Kind.REJECTED, Kind.CONTESTED, Kind.DECIDED]
+        kinds = [Kind.OFFERED, Kind.REJECTED, Kind.CONTESTED]
         found = HandoffEvent.objects.holding().filter(
             AnyOf("handoff", [each.pk for each in handoffs]), kind__in=kinds
         )
@@ -126,7 +144,7 @@ class _Around:
         return self.told(handoff, cannot, until)
 
     def told(self, handoff: Handoff, cannot: str = "", until: datetime | None = None) -> Rejection:
-        """Tell of one with all that was said about it."""
+        """Tell of one with what was said for and against it."""
         named = dict(reasons_in(self.books[handoff], "rejection"))
         rejected = self._events.get((handoff.pk, Kind.REJECTED))
         reason = rejected.reason if rejected else handoff.reason
@@ -135,7 +153,6 @@ class _Around:
             reason=named.get(reason, reason),
             rejected=rejected,
             contested=self._events.get((handoff.pk, Kind.CONTESTED)),
-            decided=self._events.get((handoff.pk, Kind.DECIDED)),
             until=until,
             cannot=cannot,
         )

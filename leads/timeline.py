@@ -216,7 +216,8 @@ class _Told:
             )
             name = (event.kind, event.source, event.external_id)
             if is_own or name in absorbed or (is_repeat and in_span):
-                told = tell_event(event, story.around, is_repeat=is_repeat)
+                counts = name in absorbed or not marks
+                told = tell_event(event, story.around, is_repeat=is_repeat, counts=counts)
                 if is_own and event.kind == HandoffEvent.Kind.OFFERED:
                     told = self._with_verdict(told, story.handoff)
                 if event.external_id in why:

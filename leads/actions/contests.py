@@ -13,7 +13,6 @@ from agreements.rulebook import Rulebook
 from leads.actions.contest_notices import tell_of_contest, tell_of_decision
 from leads.actions.telling import Deed, locked_in
 from leads.ingest import Ingested
-from leads.kin import apart_from
 from leads.models import Handoff
 from leads.reasons import rulebook_for
 
@@ -54,14 +53,21 @@ def why_not_contested(handoff: Handoff, now: datetime) -> str:
         return _("A rejection is contested until %(when)s by the agreement: that is over.") % {
             "when": formats.instant(until, now)
         }
-    if _was_offered_anew(handoff):
-        return _("The lead was offered anew meanwhile, and that handoff goes on.")
+    if was_offered_anew(handoff):
+        return _("The lead was offered anew meanwhile: its earlier rejections are final.")
     return ""
 
 
-def _was_offered_anew(handoff: Handoff) -> bool:
-    open_ones = handoff.agreement.handoffs.open()
-    return not apart_from(Handoff.objects.filter(pk=handoff.pk), open_ones).exists()
+def why_not_overturned(handoff: Handoff) -> str:
+    """Say why a contested rejection can only be upheld; empty where it can be overturned."""
+    if was_offered_anew(handoff):
+        return _("The lead was offered anew meanwhile, and that stays: uphold this rejection.")
+    return ""
+
+
+def was_offered_anew(handoff: Handoff) -> bool:
+    """Whether a rejected handoff was followed by another one, whatever became of that."""
+    return not Handoff.objects.filter(pk=handoff.pk).unfollowed().exists()
 
 
 def contestable_until(handoff: Handoff, book: Rulebook | None) -> datetime | None:
@@ -88,10 +94,8 @@ def decide(
     handoff = locked_in(handoff, deed, Handoff.Status.REJECTED)
     if handoff.contest != Contest.WAITING:
         raise UnableToContest(_("Nobody contests this rejection."))
-    if is_overturned and _was_offered_anew(handoff):
-        raise UnableToContest(
-            _("The lead was offered anew meanwhile, and that handoff goes on: uphold this one.")
-        )
+    if is_overturned and (why_not := why_not_overturned(handoff)):
+        raise UnableToContest(why_not)
     kept = deed.tell(handoff, person_id=by.pk, is_overturned=is_overturned, note=note)
     tell_of_decision(handoff, deed.as_kept(), by=by, now=now)
     return kept

@@ -153,6 +153,20 @@ class HandoffQuerySet(models.QuerySet["Handoff"]):
         has_date = {"returns_date__isnull": False} if by is None else {"returns_date__lte": by}
         return rested.filter(**has_date)
 
+    def unfollowed(self) -> Self:
+        """Of those that ended, those whose lead no other handoff went on with, under any name.
+
+        One that was offered later or ended later did, whatever became of it: `leads.fold` lets
+        no decision open the earlier one again.
+        """
+        later = models.Q(closed_at=None) | models.Q(closed_at__gt=models.OuterRef("closed_at"))
+        later |= models.Q(offered_at__gt=models.OuterRef("offered_at"))
+        opened = Handoff.objects.filter(
+            later, agreement=models.OuterRef("agreement"), offered_at__isnull=False
+        )
+        none = (Handoff.Status.REPEATED, Handoff.Status.MERGED)
+        return apart_from(self, opened.exclude(status__in=none))
+
     def held_by(self, user: User) -> Self:
         """Those this person has now."""
         return self.filter(holder=user)

@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 
 from agreements.models import Message, User
-from leads.actions import contests, handoffs, merges
+from leads.actions import contests, corrections, handoffs, merges
 from leads.actions.contests import UnableToContest
 from leads.actions.handoffs import UnableToOffer
 from leads.actions.telling import AlreadyDecided
 from leads.ingest import ingest
-from leads.models import Handoff
+from leads.models import Handoff, HandoffEvent
 from leads.reasons import rulebook_for
 from leads.rebuild import rebuild
 from tests.factories import Teller, local, make_user, make_version
@@ -106,13 +106,47 @@ def test_only_a_rejection_is_contested(julia: User) -> None:
         contest(handoff, julia)
 
 
-def test_what_was_offered_anew_is_not_contested(rejected: Handoff, julia: User) -> None:
+@pytest.mark.parametrize("end", ["goes on", "rejected", "withdrawn"])
+def test_what_was_offered_anew_is_not_contested(rejected: Handoff, julia: User, end: str) -> None:
+    """Whatever became of that: offering anew ended it."""
     anew = handoffs.offer(lead=rejected.lead, agreement=rejected.agreement, by=julia, now=LATER)
-    with pytest.raises(UnableToContest, match="offered anew meanwhile, and that handoff goes on"):
+    if end == "rejected":
+        handoffs.reject(handoff=anew, reason="wrong_data", by=julia, now=LATER)
+    elif end == "withdrawn":
+        handoffs.withdraw(handoff=anew, note="Too soon.", by=julia, now=LATER)
+    with pytest.raises(UnableToContest, match="anew meanwhile: its earlier rejections are final"):
         contest(rejected, julia)
 
-    handoffs.withdraw(handoff=anew, note="Too soon.", by=julia, now=LATER)
+
+def test_an_offer_that_was_taken_back_ended_nothing(rejected: Handoff, julia: User) -> None:
+    handoffs.offer(lead=rejected.lead, agreement=rejected.agreement, by=julia, now=LATER)
+    offered = HandoffEvent.objects.get(kind="offered", occurred_at=LATER)
+    corrections.retract(fact=offered, reason="Not yet.", by=julia, now=LATER)
     assert contests.why_not_contested(rejected, LATER) == ""
+
+
+def test_a_double_that_went_on_ends_it_too(rejected: Handoff, julia: User) -> None:
+    """Of leads that are one, one handoff goes on, and it may have been offered first."""
+    assert rejected.version
+    other = offer(rejected.version, "Paul", NOW - timedelta(hours=3))
+    assert contests.why_not_contested(rejected, NOW) == ""
+    merge = merges.merge(kept=rejected.lead, merged=other.lead, by=julia, now=LATER)
+    handoffs.withdraw(handoff=other, by=julia, now=LATER)
+    assert "offered anew meanwhile" in contests.why_not_contested(rejected, LATER)
+    merges.undo(merge=merge, by=julia, now=LATER)
+    assert contests.why_not_contested(rejected, LATER) == ""
+
+
+def test_a_double_that_was_merged_away_ends_nothing(rejected: Handoff, julia: User) -> None:
+    assert rejected.version
+    first = offer(rejected.version, "Rita", NOW - timedelta(hours=1))
+    other = offer(rejected.version, "Ritinha", NOW)
+    merges.merge(kept=other.lead, merged=first.lead, by=julia, now=NOW)
+    handoffs.reject(handoff=first, reason="wrong_data", by=julia, now=LATER)
+    contests.contest(handoff=first, note="The number is right.", by=julia, now=LATER)
+    contests.decide(handoff=first, is_overturned=True, by=julia, now=LATER)
+    first.refresh_from_db()
+    assert (first.status, first.contest) == ("accepted", "overturned")
 
 
 def test_what_waits_is_not_offered_anew(rejected: Handoff, julia: User) -> None:
@@ -129,13 +163,21 @@ def test_what_waits_is_not_offered_anew(rejected: Handoff, julia: User) -> None:
     assert handoffs.offer(lead=kept.lead, agreement=kept.agreement, by=julia, now=LATER).is_open
 
 
-def test_what_was_offered_anew_elsewhere_is_upheld(rejected: Handoff, julia: User) -> None:
+@pytest.mark.parametrize("end", ["goes on", "rejected"])
+def test_what_was_offered_anew_elsewhere_is_upheld(
+    rejected: Handoff, julia: User, end: str
+) -> None:
     contest(rejected, julia)
     anew = Teller("Paulo").event("offered", LATER, "H2", external_id="anew")
     ingest(agreement=rejected.agreement, facts=[anew], by=None, now=LATER)
+    if end == "rejected":
+        second = Handoff.objects.get(external_id="Paulo-H2")
+        handoffs.reject(handoff=second, reason="wrong_data", by=julia, now=LATER)
     with pytest.raises(UnableToContest, match="offered anew meanwhile"):
         contests.decide(handoff=rejected, is_overturned=True, by=julia, now=LATER)
+    assert not HandoffEvent.objects.filter(kind="decided").exists()
 
     contests.decide(handoff=rejected, is_overturned=False, by=julia, now=LATER)
     rejected.refresh_from_db()
     assert (rejected.status, rejected.contest) == ("rejected", "upheld")
+    assert rebuild(now=LATER) == 0

@@ -11,8 +11,12 @@ from agreements.actions import messages
 from agreements.models import AgreementVersion, Message, User
 from leads import rejections
 from leads.actions import contests, handoffs
+from leads.actions.telling import Deed
+from leads.ingest import ingest
 from leads.models import Handoff, Lead
-from tests.factories import local, make_user, make_version
+from leads.rebuild import rebuild
+from leads.told import Named
+from tests.factories import Teller, local, make_user, make_version
 from tests.leads.dealing import dealing_terms
 from tests.leads.pages import NOW, stop_time, text_of
 from tests.leads.test_readiness import CRITERIA, READY, tell
@@ -117,11 +121,45 @@ def test_what_is_too_old_is_left_out(
 def test_what_was_offered_anew_is_left_out(
     client: Client, version: AgreementVersion, rejected: Handoff, marta: User
 ) -> None:
+    """Also once that was rejected, which then can be contested alone."""
     later = NOW + timedelta(minutes=5)
-    handoffs.offer(
+    anew = handoffs.offer(
         lead=rejected.lead, agreement=version.agreement, by=marta, now=later, note="A new number."
     )
     assert not client.get(PAGE).context["contestable"]
+    rafael = User.objects.get(name="Rafael")
+    handoffs.reject(handoff=anew, reason="wrong_data", by=rafael, now=later)
+    assert [row.handoff for row in client.get(PAGE).context["contestable"]] == [anew]
+
+
+def test_an_overturning_that_came_too_late_counts_for_nothing(
+    client: Client, version: AgreementVersion, rejected: Handoff, marta: User, marina: User
+) -> None:
+    """Another system tells of it after the lead was offered anew there, and rejected."""
+    agreement = version.agreement
+    contests.contest(handoff=rejected, note="It rings.", by=marta, now=NOW)
+    at = NOW + timedelta(minutes=5)
+    anew = Teller("Paulo").event("offered", at, "H2", external_id="anew")
+    ended = Teller("Paulo").event("rejected", at, "H2", reason="wrong_data", external_id="ended")
+    ingest(agreement=agreement, facts=[anew, ended], by=None, now=at)
+    late = at + timedelta(minutes=1)
+    so = Deed("decided", marina, late).event(
+        rejected.lead, Named(rejected.source, rejected.external_id), None, is_overturned=True
+    )
+    ingest(agreement=agreement, facts=[so], by=marina, now=late)
+    client.force_login(marina)
+    page = f"/agreements/acme/leads/{rejected.lead_id}/?handoff={rejected.pk}"
+    assert "It counts for nothing: the lead was offered anew before." in text_of(client.get(page))
+    assert "uphold this rejection." in text_of(client.get(f"{page}&deed=decide"))
+    assert client.get(PAGE).context["page"].paginator.count == 0
+    assert decide_by_page(client, rejected, "yes").status_code == 422
+
+    decide_by_page(client, rejected, "no")
+    found = client.get(PAGE).context
+    assert not found["waiting"]
+    (row,) = found["decided"]
+    assert (row.handoff, row.decided.note) == (rejected, "Asked them myself.")
+    assert (found["page"].paginator.count, rebuild(now=late)) == (1, 0)
 
 
 def test_others_read_why_they_may_not(client: Client, rejected: Handoff) -> None:
