@@ -11,9 +11,11 @@ from operator import itemgetter
 from typing import Any, TypeAlias
 
 from leads.guessing.numbers import currency_in, plain_number
+from leads.guessing.roles import YES, meaning_of
 from leads.instants import instant_of_date, instant_of_time
-from leads.mapping import NAME_LIMIT, At, Condition, FactsMapping, Value
+from leads.mapping import FactsMapping
 from leads.mapping_problems import MappingError, Problem, problem
+from leads.mapping_values import NAME_LIMIT, At, Condition, Value
 from leads.row_problems import UnableToRead
 
 Cells: TypeAlias = Sequence[str]
@@ -171,6 +173,33 @@ class CellReaders:
             return text in _TRUE
 
         return flag
+
+    def any_yes(self, values: Sequence[Value], role: str) -> Callable[[Cells], bool | None]:
+        """Read whether one of some columns says yes, in words that are known of a role.
+
+        A no tells nothing, None, unless the mapping itself says what it means.
+        """
+        reads = [self._yes(value, role) for value in values]
+
+        def any_yes(cells: Cells) -> bool | None:
+            found = [read(cells) for read in reads]
+            return True if True in found else False if False in found else None
+
+        return any_yes
+
+    def _yes(self, value: Value, role: str) -> Callable[[Cells], bool | None]:
+        read, column = self.value(value), value.column or ""
+
+        def yes(cells: Cells) -> bool | None:
+            told = read(cells)
+            if told is None or isinstance(told, bool):
+                return told
+            meaning = meaning_of(role, str(told), ())
+            if not meaning:
+                raise UnableToRead("not_a_flag", column=column, value=told)
+            return True if meaning == YES else None
+
+        return yes
 
     def number(self, column: str) -> Reader:
         """Read a number as text in its plainest form: a point, no groups, no idle zeros."""

@@ -20,8 +20,9 @@ from leads.guessing.roles import LEFT_OUT, StageName, plain_name
 from leads.guessing.separators import SEPARATORS
 from leads.guessing.times import ORDERS
 from leads.guessing.uses import unused_in, without_unused
-from leads.mapping import CHOICES, SOURCE_LIMIT, MappingFile, parse_mapping
+from leads.mapping import CHOICES, MappingFile, parse_mapping
 from leads.mapping_problems import MappingError, Problem
+from leads.mapping_values import SOURCE_LIMIT
 from leads.why_unused import why_unused
 
 _KIND_LIMIT = 40

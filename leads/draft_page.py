@@ -33,8 +33,10 @@ from leads.guessing.roles import (
     ATTRIBUTES,
     EVENTS,
     LEFT_OUT,
+    NO,
     NUMBERS,
     OWN_NAME,
+    YES,
     StageName,
     is_time_role,
 )
@@ -91,6 +93,8 @@ def role_groups(agreement: Agreement) -> list[Group]:
                 *((key, capfirst(field_words(key))) for key in ATTRIBUTES),
                 ("first_name", _("First name")),
                 ("last_name", _("Last name")),
+                ("do_not_contact", _("Not to be contacted")),
+                ("is_deleted", _("Deleted in the source")),
             ],
         ),
         (
@@ -346,5 +350,9 @@ def _meanings(role: str, stages: Sequence[StageName]) -> list[Choice]:
             return [(NOTHING, _("As said below")), *_choices(FollowUp.Channel)]
         case "outcome":
             return [(NOTHING, _("As said below")), *_choices(FollowUp.Outcome)]
+        case "do_not_contact":
+            return [*nothing, (YES, _("Do not contact")), (NO, _("May be contacted"))]
+        case "is_deleted":
+            return [*nothing, (YES, _("Deleted")), (NO, _("Not deleted"))]
         case _:
             return [*nothing, *_choices(Deal.Status)]

@@ -16,7 +16,7 @@ from leads.guessing.looking import Looked
 from leads.guessing.presets import preset_of
 from leads.guessing.roles import LEFT_OUT, OWN_NAME, StageName, meaning_of, plain_name
 from leads.guessing.uses import without_unused
-from leads.mapping import SOURCE_LIMIT
+from leads.mapping_values import SOURCE_LIMIT
 from leads.models import FileImport
 
 _LATEST = 50

@@ -10,6 +10,7 @@ from typing import Any
 
 from leads.cells import CellReaders, Cells, Constant, Reader, Setting
 from leads.mapping import (
+    BARRED,
     CHOICES,
     AttributesMapping,
     DealMapping,
@@ -17,12 +18,11 @@ from leads.mapping import (
     FactMapping,
     FactsMapping,
     FollowUpMapping,
-    Name,
     SatisfactionMapping,
     StageMapping,
-    Value,
 )
 from leads.mapping_problems import MappingError, problem
+from leads.mapping_values import Name, Value
 from leads.row_problems import UnableToRead
 from leads.told import (
     Named,
@@ -50,6 +50,7 @@ class RowReader:
         self._cells = CellReaders(mapping, header, setting)
         self._width = len(header)
         self._lead = self._name(mapping.lead, "lead")
+        self._is_deleted = self._cells.any_yes(mapping.deleted, "is_deleted")
         self._applies = self._cells.condition(mapping.when)
         self._facts = [
             (self._cells.condition(fact.when), self._fact(fact, number))
@@ -57,11 +58,11 @@ class RowReader:
         ]
 
     def __call__(self, cells: Cells) -> list[Told]:
-        """Return the facts that a row tells; none where its conditions do not hold."""
+        """Return the facts that a row tells; none where it is deleted or not what is asked for."""
         if len(cells) != self._width:
             raise UnableToRead("wrong_width", found=len(cells), expected=self._width)
         cells = [cell.strip() for cell in cells]
-        if not self._applies(cells):
+        if self._is_deleted(cells) or not self._applies(cells):
             return []
         lead = self._lead(cells)
         return [read(cells, lead) for applies, read in self._facts if applies(cells)]
@@ -158,6 +159,8 @@ class RowReader:
     def _attributes(self, fact: AttributesMapping) -> Reader:
         """Read what is told of a lead; an empty cell tells nothing unless `values` has it."""
         told = [(name, self._cells.value(value)) for name, value in fact.attributes.items()]
+        if fact.do_not_contact:
+            told.append((BARRED, self._cells.any_yes(fact.do_not_contact, BARRED)))
 
         def attributes(cells: Cells) -> dict[str, Any]:
             found = ((name, read(cells)) for name, read in told)

@@ -7,6 +7,7 @@ from leads.files import LINE, REASON
 from leads.guessing.evidence import Evidence
 from leads.guessing.presets import Preset
 from leads.guessing.roles import (
+    FLAGS,
     LEFT_OUT,
     NUMBERS,
     OWN_NAME,
@@ -14,6 +15,7 @@ from leads.guessing.roles import (
     UNDECIDED,
     StageName,
     is_time_role,
+    meaning_of,
     plain_name,
     role_of_words,
     stage_key,
@@ -35,7 +37,7 @@ def guess_columns(
     stages: Sequence[StageName],
     preset: Preset | None = None,
 ) -> ColumnsGuess:
-    """Guess what each column is. No role but a column's own name is given twice.
+    """Guess what each column is. No role but a column's own name, or a yes or no, is given twice.
 
     Of columns called alike, as a telephone and a mobile, the one that is filled most has it. What
     would tell nothing, as an owner of no handoff, keeps its own name, too.
@@ -75,7 +77,7 @@ def _fullest(roles: Sequence[str], columns: Sequence[Evidence]) -> dict[str, int
     """Return by role the place of its column; of equally full ones the first."""
     given: dict[str, int] = {}
     for place, role in enumerate(roles):
-        if role in {OWN_NAME, LEFT_OUT}:
+        if role in {OWN_NAME, LEFT_OUT, *FLAGS}:
             continue
         if role not in given or columns[place].filled > columns[given[role]].filled:
             given[role] = place
@@ -135,6 +137,8 @@ def _fits(role: str, column: Evidence) -> bool:
         return column.is_mostly(column.times.times)
     if role in NUMBERS:
         return column.numbers > 0
+    if role in FLAGS:
+        return not column.has_more and any(meaning_of(role, word, ()) for word in column.different)
     return not (role in {"deal_status", "stage_name", "channel", "outcome"} and column.has_more)
 
 

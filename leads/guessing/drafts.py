@@ -10,14 +10,17 @@ from leads.guessing.presets import preset_named
 from leads.guessing.roles import (
     ATTRIBUTES,
     EVENTS,
+    FLAGS,
     LEFT_OUT,
     OWN_NAME,
     TRANSLATED,
+    YES,
     plain_name,
 )
 
 Document = dict[str, Any]
 _LETTERS = bytes.maketrans(b"234567", b"bcdfgh")
+_NAMED_IF_SILENT = frozenset({"stage_name", "deal_status", *FLAGS})
 NOTHING = "-"
 """What is chosen for a word of the source that tells nothing."""
 
@@ -99,7 +102,7 @@ def attribute_keys(roles: Sequence[str], columns: Sequence[Column]) -> dict[int,
         elif role == OWN_NAME:
             plain = "_".join(plain_name(column.name).split())
             key = "".join(sign for sign in plain if sign.isalnum() or sign == "_").strip("_")
-            is_free = key and key not in keys.values() and key not in ATTRIBUTES
+            is_free = key and key not in keys.values() and key not in {*ATTRIBUTES, *FLAGS}
             keys[place] = key if is_free else f"{key or 'column'}_{place + 1}"
     return keys
 
@@ -110,10 +113,10 @@ def may_tell_no_stage(draft: Draft, columns: Sequence[Column]) -> bool:
 
 
 def words_without_meaning(draft: Draft, columns: Sequence[Column]) -> Iterator[tuple[str, str]]:
-    """Give each word that could name a stage or how a deal ended and tells nothing, by column."""
+    """Give each word that could name a stage, an end or a yes and tells nothing, by column."""
     for place, role in roles_to_translate(draft, columns).items():
         told = draft.values.get(str(place), {})
-        for word in columns[place].words_of(role) if role in {"stage_name", "deal_status"} else ():
+        for word in columns[place].words_of(role) if role in _NAMED_IF_SILENT else ():
             if told.get(word, "") in {"", NOTHING}:
                 yield columns[place].name, word
 
@@ -143,6 +146,7 @@ class _Writer:
                 "decimal": draft.decimal,
             },
             "lead": {"id": {"column": self._lead}},
+            **({"deleted": deleted} if (deleted := self._flags("is_deleted")) else {}),
             "facts": list(self._facts()),
         }
 
@@ -196,6 +200,16 @@ class _Writer:
             if meaning not in {"", NOTHING} and (word or role == "stage_name")
         }
 
+    def _flags(self, role: str) -> list[Document]:
+        """Return the columns that say a yes; what is no yes tells nothing."""
+        found = []
+        for place, given in enumerate(self._draft.roles):
+            if given == role and self._columns[place].is_usable:
+                told = self._draft.values.get(str(place), {})
+                meant = {word: meaning == YES or None for word, meaning in told.items()}
+                found.append({"column": self._columns[place].name, "values": meant})
+        return found
+
     def _attributes(self) -> Iterator[Document]:
         told: Document = {}
         parts = [role for role in ("first_name", "last_name") if role in self._places]
@@ -210,6 +224,8 @@ class _Writer:
                 told[key]["values"] = dict.fromkeys(column.nulls)
             if column.is_number:
                 told[key]["number"] = True
+        if barred := self._flags("do_not_contact"):
+            told["do_not_contact"] = barred
         if told:
             # A file with other columns tells another fact, so that it replaces nothing else.
             yield self._fact({"attributes": told}, f"{self._draft.kind}/{_mark_of(told)}")

@@ -20,9 +20,12 @@ DETAILS = (
     "person", "reason", "note", "channel", "outcome", "deal_id", "deal_name", "deal_status",
     "amount", "currency", "satisfaction", "stage_name",
 )  # fmt: skip
+FLAGS = ("do_not_contact", "is_deleted")
+"""Roles of columns whose cells say yes or no; of several such columns any may say yes."""
 NUMBERS = ("amount", "satisfaction")
-TRANSLATED = ("channel", "outcome", "deal_status", "stage_name")
+TRANSLATED = ("channel", "outcome", "deal_status", "stage_name", *FLAGS)
 """Roles of columns whose cells are words of the source's own, each of which means something."""
+YES, NO = "yes", "no"
 
 _FILE = Path(__file__).with_name("words.yaml")
 _Words = Mapping[str, Sequence[str]]

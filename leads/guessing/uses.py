@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Iterator, Sequence
 
-from leads.guessing.roles import EVENTS, LEFT_OUT, OWN_NAME
+from leads.guessing.roles import EVENTS, FLAGS, LEFT_OUT, OWN_NAME
 
 _OF_FOLLOW_UP = frozenset({"channel", "outcome", "note"})
+_OFTEN = frozenset({LEFT_OUT, OWN_NAME, *FLAGS})
 _OF_DEAL = frozenset({"amount", "deal_id", "deal_name"})
 
 
@@ -18,11 +19,11 @@ def unused_in(roles: Sequence[str]) -> dict[int, str]:
     found = {
         place: lacking for place, role in enumerate(roles) if (lacking := _lacking(role, given))
     }
-    seen: set[str] = {LEFT_OUT, OWN_NAME}
+    seen: set[str] = set()
     for place, role in enumerate(roles):
-        if role in seen - {LEFT_OUT, OWN_NAME}:
+        if role in seen:
             found.setdefault(place, "twice")
-        seen.add(role)
+        seen |= {role} - _OFTEN
     return found
 
 

@@ -79,3 +79,14 @@ def test_undecided_words_are_plain_and_decided_nowhere_else() -> None:
     assert all(plain_name(word) == word for word in UNDECIDED)
     found, _lead = roles({name: ["x"] for name in ["id", *UNDECIDED]})
     assert set(found.values()) == {"own", "stage_name"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Data de entrada", "Fecha de entrada", "Data de criação", "Fecha de creación", "Created",
+     "Lead created", "Data de inclusão", "Fecha de alta", "Fecha de ingreso", "Entry date",
+     "Carimbo de data/hora", "Marca temporal", "Recebido em"],
+)  # fmt: skip
+def test_when_a_lead_became_known_is_found(name: str) -> None:
+    assert role_of(name, ["2026-09-01"]) == "known_at"
+    assert role_of(name, ["sim"]) == "own"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from leads import mapping
+from leads import mapping, mapping_values
 from leads.mapping import mapping_from_yaml, parse_mapping
 from leads.mapping_problems import MappingError
 
@@ -106,7 +106,7 @@ def test_true_and_false_in_values_stay_what_they_are() -> None:
             document(colour="x"),
             (
                 "colour: Unknown key “colour”; possible here are source, lead, time_zone, file, "
-                "when, facts."
+                "deleted, when, facts."
             ),
         ),
         (document(facts=[]), "facts: This is empty; fill it in or leave the key out."),
@@ -245,7 +245,7 @@ def test_yaml_that_cannot_be_read_is_told_with_its_line() -> None:
 def test_everything_that_can_be_written_is_explained() -> None:
     text = (TUTORIAL.parent / "reference" / "mapping.md").read_text()
     words = {word for allowed in mapping.CHOICES.values() for word in allowed}
-    for part in vars(mapping).values():
-        if isinstance(part, type) and issubclass(part, mapping.Section):
+    for part in [*vars(mapping).values(), *vars(mapping_values).values()]:
+        if isinstance(part, type) and issubclass(part, mapping_values.Section):
             words |= {info.alias or name for name, info in part.model_fields.items()}
     assert {word for word in words if not re.search(rf"\b{word}\b", text)} == set()
