@@ -7,10 +7,10 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from leads.blanking import blanked_text
-from leads.row_problems import MESSAGES, UnableToRead
+from leads.row_problems import KEYS, MESSAGES, UnableToRead
 
 Kept: TypeAlias = Mapping[str, Any]
 """The ``code`` of a reason and its ``params``, or a sentence as ``reason``, and how often it is."""
@@ -38,7 +38,18 @@ def sentence_of(kept: Kept) -> str:
     template = MESSAGES.get(kept.get("code", ""))
     if template is None:
         return str(kept.get("reason", ""))
-    return gettext(template).format(**kept["params"])
+    return gettext(template).format(**_in_words(kept["params"]))
+
+
+def _in_words(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a sentence is filled in with, as the reader's language calls and writes it."""
+    said = dict(params)
+    if (key := said.get("key")) in KEYS:
+        said["key"] = gettext(KEYS[key])
+    if "format" in said:
+        year = pgettext("stands for each digit of a year, as in DD/MM/YYYY", "Y")
+        said["format"] = said["format"].replace("Y", year)
+    return said
 
 
 def in_words(reasons: Sequence[Kept]) -> list[dict[str, Any]]:

@@ -52,6 +52,24 @@ MESSAGES: dict[str, str] = {
     ),
 }
 
+KEYS: dict[str, str] = {
+    "at": gettext_noop("the time of what the row tells"),
+    "stage": gettext_noop("the stage"),
+    "event": gettext_noop("the step of the handoff"),
+    "handoff": gettext_noop("the id of the handoff"),
+    "person": gettext_noop("the owner"),
+    "reason": gettext_noop("the reason"),
+    "follow_up": gettext_noop("the channel of the follow-up"),
+    "outcome": gettext_noop("the outcome of the follow-up"),
+    "evidence": gettext_noop("the evidence of the follow-up"),
+    "direction": gettext_noop("the direction of the follow-up"),
+    "deal": gettext_noop("the end of the deal"),
+    "satisfaction": gettext_noop("the satisfaction score"),
+    "lead": gettext_noop("the id of the lead"),
+    "id": gettext_noop("the id of what the row tells"),
+}
+"""What the keys of a mapping are called to those who never saw one."""
+
 
 class UnableToRead(ValueError):
     """A row that tells no facts; the sentence says what is wrong with it."""

@@ -10,7 +10,7 @@ from django.test import Client
 
 from agreements.models import AgreementVersion, User
 from leads.files import Rejects
-from leads.kept_reasons import as_cell, cell_in_words, in_words
+from leads.kept_reasons import as_cell, as_kept, cell_in_words, in_words
 from leads.mapping import FileFormat
 from leads.models import FileImport
 from leads.rejects_told import rejects_in_words
@@ -97,3 +97,11 @@ def test_a_long_cell_is_told_by_how_it_begins() -> None:
 @pytest.mark.parametrize("cell", ["", "[]", "7", "“x” is not a time.", '{"code": "unheard of"}'])
 def test_what_is_no_code_stays_as_it_is(cell: str) -> None:
     assert cell_in_words(cell) == cell
+
+
+def test_keys_of_the_mapping_are_said_in_words() -> None:
+    error = UnableToRead("empty_cell", column="Data de entrada", key="at")
+    (said,) = in_words([as_kept(error) | {"rows": 1, "first_line": 2}])
+    assert (
+        said["reason"] == "“Data de entrada” is empty, but the time of what the row tells needs it."
+    )

@@ -132,7 +132,7 @@ def test_what_is_told_again_is_corrected(agreement: Agreement, tmp_path: Path) -
     ("score", "reason"),
     [
         ("good", "“good” in “score” is not a number."),
-        ("n/a", "“score” is empty, but satisfaction needs it."),
+        ("n/a", "“score” is empty, but the satisfaction score needs it."),
         ("1" * 9, f"“{'1' * 9}” in “score” is too large a number."),
         ("1" * 20, f"“{'1' * 20}” in “score” is too large a number."),
         ("99999999,99996", "“99999999.99996” in “score” is too large a number."),
