@@ -36,8 +36,9 @@ class Kept:
     """What became of a batch; a silent row told no facts.
 
     A dry run says, too, how many leads more are in no list of the agreement by it: with a later
-    batch it may be fewer. ``doubled`` is how many rows tell a deed that an earlier row told,
-    and ``future`` how many tell of what is yet to come.
+    batch it may be fewer. ``warned`` are the lines of rows it warns of: ``doubled`` tell a deed
+    that an earlier row told, ``future`` tell of what is yet to come, and ``barred`` of a lead that
+    is not to be contacted.
     """
 
     facts: Ingested = field(default_factory=Ingested)
@@ -45,8 +46,7 @@ class Kept:
     silent: int = 0
     refused: list[tuple[Row, UnableToRead]] = field(default_factory=list)
     unlisted: int = 0
-    doubled: int = 0
-    future: int = 0
+    warned: dict[str, list[int]] = field(default_factory=dict)
 
     def add(self, other: "Kept") -> "Kept":
         """Count another part in."""

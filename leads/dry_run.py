@@ -12,6 +12,7 @@ from leads.batches import Batch, Kept
 from leads.first_stages import is_first_stage, leads_with_a_stage, named_in
 from leads.forgotten import Forgotten, forgotten_known, names_by_address
 from leads.ingest import Ingested, rows_of_facts
+from leads.mapping import BARRED
 from leads.models import (
     Deal,
     Fact,
@@ -68,7 +69,11 @@ class DryRun:
         lines = {row.line for row, _why in refused}
         taken = [row for row in batch if row.line not in lines]
         facts = [fact for row in taken for fact in row.facts]
-        doubled = sum(_is_doubled(row.facts, before) for row in taken)
+        warned = {
+            "doubled": [row.line for row in taken if _is_doubled(row.facts, before)],
+            "future": [row.line for row in taken if any(map(self._is_to_come, row.facts))],
+            "barred": [row.line for row in taken if any(map(_bars, row.facts))],
+        }
         foreseen = self._told(facts, before) if facts else Ingested()
         return Kept(
             foreseen,
@@ -76,9 +81,11 @@ class DryRun:
             silent=sum(not row.facts for row in taken),
             refused=refused,
             unlisted=self._unlisted(facts, before),
-            doubled=doubled,
-            future=sum(any(fact.occurred_at > self._now for fact in row.facts) for row in taken),
+            warned=warned,
         )
+
+    def _is_to_come(self, fact: Told) -> bool:
+        return fact.occurred_at > self._now
 
     def _unlisted(self, facts: Sequence[Told], before: "_ToldBefore") -> int:
         """Count the leads that come to be in no list, less those that come to be in one now."""
@@ -180,6 +187,11 @@ def _is_doubled(facts: Sequence[Told], before: "_ToldBefore") -> bool:
     for name in names:
         before.add(name)
     return is_doubled
+
+
+def _bars(fact: Told) -> bool:
+    """Tell whether a fact says that the lead is not to be contacted."""
+    return isinstance(fact, ToldAttributes) and fact.attributes.get(BARRED) is True
 
 
 def _is_deed(fact: Told) -> bool:

@@ -55,8 +55,9 @@ class Reason:
 class Imported:
     """What became of a file: every row is taken or rejected; a silent one told no facts.
 
-    A dry run foresees of how many leads no stage and no handoff of the agreement is told, and how
-    many rows tell the same deed as another row of the file, or of what is yet to come. ``lines``
+    A dry run foresees of how many leads no stage and no handoff of the agreement is told.
+    ``warned`` is how many rows it warns of by what for, as `Kept.warned` has it, and
+    ``first_lines`` where the first of each begins. ``lines``
     are those from which the rows taken were rejected before; None where nothing tells them.
     """
 
@@ -65,8 +66,8 @@ class Imported:
     rejected: int = 0
     silent: int = 0
     unlisted: int = 0
-    doubled: int = 0
-    future: int = 0
+    warned: dict[str, int] = field(default_factory=dict)
+    first_lines: dict[str, int] = field(default_factory=dict)
     facts: Ingested = field(default_factory=Ingested)
     rejects: Path | None = None
     lines: Ranges | None = None
@@ -97,7 +98,7 @@ class Imported:
         } | self._if_any()
 
     def _if_any(self) -> dict[str, Any]:
-        told = {"unlisted": self.unlisted, "doubled": self.doubled, "future": self.future}
+        told = {"unlisted": self.unlisted, "first_lines": self.first_lines, **self.warned}
         return {name: count for name, count in told.items() if count} | (
             {} if self.lines is None else {"lines": self.lines}
         )
@@ -346,8 +347,10 @@ class _Import:
         self._imported.taken += kept.taken
         self._imported.silent += kept.silent
         self._imported.unlisted += kept.unlisted
-        self._imported.doubled += kept.doubled
-        self._imported.future += kept.future
+        for name, lines in kept.warned.items():
+            self._imported.warned[name] = self._imported.warned.get(name, 0) + len(lines)
+            if lines:
+                self._imported.first_lines.setdefault(name, lines[0])
         for row, error in kept.refused:
             self._reject(row.line, error, row.cells)
 

@@ -28,13 +28,13 @@ JOINING = MAPPING.replace(
 def dry_run(name: str) -> dict[str, Any]:
     """Run dry in a transaction in which the database refuses to write and to lock rows.
 
-    How many rows tell the same as another one, only a dry run says.
+    How many rows tell the same as another one, and where the first is, only a dry run says.
     """
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION READ ONLY")
         told = run(name, "--dry-run")
-    return {key: value for key, value in told.items() if key != "doubled"}
+    return {key: value for key, value in told.items() if key not in {"doubled", "first_lines"}}
 
 
 def renamed(rows: Sequence[list[str]], name: str) -> list[list[str]]:
