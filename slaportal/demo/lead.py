@@ -14,6 +14,8 @@ _SOURCE = "demo-crm"
 # something. The others are what people talk about in a review.
 _SHARE_BY_CRITERIA = {True: 0.95, False: 0.98}
 _MOST_DRAWS = 40
+# How far the time until a contest is seen to strays from the usual: it is a matter of days.
+_SHORT_TAIL = 0.4
 # How quick each rep is: the median minutes to a first follow-up, and how often they give up early.
 _PACES = {"Ana Souza": (9, 0.05), "Bruno Lima": (22, 0.25), "Carla Dias": (14, 0.10)}
 _SLOWEST = (34, 0.35)
@@ -94,20 +96,21 @@ class Lead:
         reasons = ["outside_market", "wrong_data", "duplicate", "wrong_territory"]
         reason = self._random.choices(reasons, [6, 2, 2, 1])[0]
         self._event("rejected", self._at, person_id=self._rep.pk, reason=reason)
-        if self._random.random() < 0.3 and self._wins_contest():
+        if self._random.random() < 0.4 and self._wins_contest():
+            self._later(self._median * 3)
             self._follow_up()
         else:
             self.be_nurtured()
 
     def _wins_contest(self) -> bool:
-        """Have the rejection contested, and tell whether it was overturned."""
-        self._later(3 * 60)
+        """Have the rejection contested, and tell whether it was overturned within days."""
+        world, marketer = self._world, self._marketer
+        self._at = world.later(marketer, self._at, 3 * 60, _SHORT_TAIL)
         note = self._random.choice(WHY_CONTESTED)
-        self._event("contested", self._at, person_id=self._marketer.pk, note=note)
-        self._later(4 * 8 * 60)
+        self._event("contested", self._at, person_id=marketer.pk, note=note)
+        self._at = world.later(world.arbiter, self._at, 3 * 8 * 60, _SHORT_TAIL)
         is_overturned = self._random.random() < 0.5
-        arbiter = self._world.arbiter.pk
-        self._event("decided", self._at, person_id=arbiter, is_overturned=is_overturned)
+        self._event("decided", self._at, person_id=world.arbiter.pk, is_overturned=is_overturned)
         return is_overturned
 
     def _be_accepted(self) -> None:

@@ -32,9 +32,12 @@ class World:
         """Return a rep who is not away."""
         return self.random.choice([rep for rep in self.reps if self._back(rep, at) == at])
 
-    def later(self, who: User, at: datetime, median: float) -> datetime:
-        """Return when somebody got round to it: some open minutes later, with a long tail."""
-        spent = timedelta(minutes=self.random.lognormvariate(0, 0.9) * median)
+    def later(self, who: User, at: datetime, median: float, spread: float = 0.9) -> datetime:
+        """Return when somebody got round to it: some open minutes later, with a long tail.
+
+        The tail is shorter with a smaller ``spread``.
+        """
+        spent = timedelta(minutes=self.random.lognormvariate(0, spread) * median)
         return self._back(who, add_business(self.book.schedule, self._back(who, at), spent))
 
     def _back(self, who: User, at: datetime) -> datetime:

@@ -1,6 +1,7 @@
 """The demo shows a team at work: most of it in order, with some exceptions to look at."""
 
 from collections import Counter
+from datetime import timedelta
 from io import StringIO
 
 import pytest
@@ -82,6 +83,11 @@ def test_some_of_it_is_to_be_talked_about(told: str) -> None:
     contests = set(Handoff.objects.exclude(contest="").values_list("contest", flat=True))
     assert "waiting" in contests
     assert contests & {"upheld", "overturned"}
+    for decided in HandoffEvent.objects.filter(kind="decided").select_related("handoff"):
+        contested = HandoffEvent.objects.get(handoff=decided.handoff, kind="contested")
+        assert decided.occurred_at - contested.occurred_at < timedelta(days=14)
+        touches = FollowUp.objects.filter(lead=decided.handoff.lead, is_automated=False)
+        assert all(touch.occurred_at > decided.occurred_at for touch in touches)
     assert HandoffEvent.objects.filter(kind="paused").exists()
     marketing = Agreement.objects.get().marketing_team.memberships.values("user")
     assert HandoffEvent.objects.filter(kind="offered").exclude(person__in=marketing).count() == 0
