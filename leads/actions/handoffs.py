@@ -240,7 +240,7 @@ def reject(
         raise UnableToReject(_("Choose one of the reasons that the agreement lists."))
     if deed.known(handoff) is None and was_reached(handoff):
         raise UnableToReject(
-            _("The lead was spoken to, so the handoff is accepted: disqualify or recycle it.")
+            _("There was a contact, so the handoff is accepted: disqualify or recycle it.")
         )
     kept = deed.tell(handoff, person_id=deed.doer_id, reason=reason, note=note)
     if kept.new:

@@ -110,10 +110,10 @@ def disqualify(
 
 
 def why_not_disqualified(handoff: Handoff) -> str:
-    """Say what to do with a handoff whose lead nobody has spoken to."""
+    """Say what to do with a handoff without any contact."""
     if handoff.status == Handoff.Status.OFFERED:
-        return _("Nobody has spoken to the lead yet: reject the handoff, or log the contact first.")
-    return _("Nobody has spoken to the lead yet: recycle the handoff, or log the contact first.")
+        return _("There was no contact yet: reject the handoff, or log the contact first.")
+    return _("There was no contact yet: recycle the handoff, or log the contact first.")
 
 
 @transaction.atomic

@@ -206,7 +206,7 @@ def test_after_a_talk_that_was_told_too_late_to_count_it_is_not_rejected(
     response = client.post(url("reject", handoff), REASON)
 
     assert response.status_code == 422
-    assert "The lead was spoken to, so the handoff is accepted" in text_of(response)
+    assert "There was a contact, so the handoff is accepted" in text_of(response)
 
 
 def test_a_swap_gets_the_form_again_and_keeps_the_address(client: Client, handoff: Handoff) -> None:
