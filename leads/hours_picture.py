@@ -9,9 +9,10 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from agreements import formats
-from agreements.clock import ExplainedDay, Explanation, Interval, Skip
+from agreements.clock import ExplainedDay, Explanation, Interval, Skip, Status
 from leads.explaining import Basis, minute_of, opening_of, usual_opening
 
 DAYS_DRAWN = 42
@@ -23,6 +24,8 @@ _WHOLE_DAY = (0, 24 * 60)
 # Labels closer to each other than this share of the axis would touch.
 _LABEL_HEIGHT = 0.07
 _LONGEST_NOTE = 24
+# Below this share of a column a label under its line would lie on the sum.
+_LOW = 0.85
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,10 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One day; ``telling`` says it in words."""
+    """One day; ``telling`` says it in words.
+
+    ``at_y`` is where the clock is, or ended, if it was that day; ``at`` says which.
+    """
 
     weekday: str
     number: str
@@ -53,10 +59,16 @@ class Column:
     is_week_start: bool
     blocks: tuple[Block, ...]
     note: str
-    now_y: float | None
+    at: str
+    at_y: float | None
     due_y: float | None
     total: str
     telling: str
+
+    @property
+    def is_low(self) -> bool:
+        """Whether there is no room for a label below the line."""
+        return self.at_y is not None and self.at_y > _LOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +147,8 @@ class _Drawing:
             is_week_start=day.date.weekday() == 0 or place == 0,
             blocks=tuple(self._blocks(day)),
             note=self._short_note(day),
-            now_y=self._now_y(day),
+            at=self._at_label(),
+            at_y=self._at_y(day),
             due_y=self._due_y(day),
             total=formats.hours(counted),
             telling=self._telling(day),
@@ -146,7 +159,19 @@ class _Drawing:
             kind = "outside" if day.skipped is Skip.CLOSURE else "closed"
             return [Block(kind, 0.0, 1.0)]
         groups = ("counted", "left", "late", "paused", "outside")
-        return [self._block(kind, span, day.date) for kind in groups for span in getattr(day, kind)]
+        return [
+            self._block(self._kind(group), span, day.date)
+            for group in groups
+            for span in getattr(day, group)
+        ]
+
+    def _kind(self, group: str) -> str:
+        """Return how a group of hours is drawn: once a clock has ended, nothing is left of it."""
+        return "outside" if group == "left" and self._has_ended else group
+
+    @property
+    def _has_ended(self) -> bool:
+        return self.explanation.ended_at is not None
 
     def _block(self, kind: str, span: Interval, day: date) -> Block:
         top, bottom = (self._y(minute_of(at, day)) for at in span)
@@ -161,11 +186,16 @@ class _Drawing:
         """Return as much of a day's name as fits into its column."""
         return Truncator(self._note(day)).chars(_LONGEST_NOTE)
 
-    def _now_y(self, day: ExplainedDay) -> float | None:
-        now = self.explanation.now
-        if self.explanation.ended_at is not None or timezone.localdate(now) != day.date:
-            return None
-        return self._y(minute_of(now, day.date))
+    def _at_y(self, day: ExplainedDay) -> float | None:
+        at = self.explanation.ended_at or self.explanation.now
+        return self._y(minute_of(at, day.date)) if timezone.localdate(at) == day.date else None
+
+    def _at_label(self) -> str:
+        if not self._has_ended:
+            return _("now")
+        if self.explanation.status is Status.MET:
+            return pgettext("on a line in a picture of hours", "met")
+        return pgettext("on a line in a picture of hours", "end")
 
     def _due_y(self, day: ExplainedDay) -> float | None:
         due_at = self.explanation.due_at
@@ -183,7 +213,7 @@ class _Drawing:
             return _("%(date)s: no hours.") % parts
         times = {
             _("%(time)s counted"): day.counted_time,
-            _("%(time)s left"): day.left_time,
+            _("%(time)s left"): _ZERO if self._has_ended else day.left_time,
             _("%(time)s late"): day.late_time,
             _("%(time)s paused"): day.paused_time,
         }

@@ -142,15 +142,11 @@ def test_the_picture_adds_up_to_the_words(client: Client, handoff: Handoff) -> N
     assert picture.days[3].note == "Independence"
     assert [hour.label for hour in picture.hours] == ["09", "12", "13", "18"]
     tuesday = {block.kind for block in picture.days[4].blocks}
-    assert tuesday == {"counted", "paused", "left", "outside"}
-    assert plain(picture.days[4].telling) == (
-        "Tue 8 Sep: 2 h 50 counted, 53 min left, 1 h 30 paused."
-    )
-    assert [plain(item.label) for item in picture.legend[:3]] == [
-        "counted 3 h 07",
-        "left 53 min",
-        "paused 1 h 30",
-    ]
+    assert tuesday == {"counted", "paused", "outside"}
+    assert plain(picture.days[4].telling) == "Tue 8 Sep: 2 h 50 counted, 1 h 30 paused."
+    assert [plain(item.label) for item in picture.legend[:2]] == ["counted 3 h 07", "paused 1 h 30"]
+    assert picture.days[4].at == "met"
+    assert [day.at_y is not None for day in picture.days] == [False] * 4 + [True]
 
 
 def test_a_promise_of_days_takes_nothing_out_of_the_day_it_starts_on(

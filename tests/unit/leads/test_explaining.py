@@ -167,7 +167,7 @@ def test_what_is_not_counted_is_named() -> None:
         "before 09:00 and after 18:00."
     ) in text
     assert [day.note for day in picture.days] == ["", "", "", "Independence", ""]
-    assert picture.days[4].now_y == pytest.approx(1 / 9)
+    assert picture.days[4].at_y == pytest.approx(1 / 9)
     assert picture.days[4].due_y == pytest.approx(4.71666 / 9, abs=0.001)
 
 
@@ -194,6 +194,24 @@ def test_a_day_with_hours_of_its_own_is_named() -> None:
     )
     assert "part of Mon 7 Sep, which has hours of its own" in text
     assert [day.total for day in picture.days] == ["0:17", "–", "–", "2:00", "1:00"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "label"), [("follow_up", "met"), ("withdrawn", "end"), ("contested", "now")]
+)
+def test_where_a_clock_ended_stands_in_the_place_of_now(kind: str, label: str) -> None:
+    grade = Grade.ATTEMPT if kind == "follow_up" else None
+    ending = mark(kind, "2026-09-04 17:50", grade=grade)
+    _text, picture = explain(
+        {"measure": "first_follow_up", "within": "4h"},
+        *(OFFERED, RECEIVED, ending),
+        now=local("2026-09-04 17:52"),
+    )
+    first = picture.days[0]
+    assert (first.at, first.at_y is not None, first.is_low) == (label, True, True)
+    drawn = {block.kind for day in picture.days for block in day.blocks}
+    assert ("left" in drawn) is (label == "now")
+    assert any("left" in item.label for item in picture.legend) is (label == "now")
 
 
 def test_day_and_night_there_is_nothing_that_does_not_count() -> None:
