@@ -25,9 +25,9 @@ pytestmark = pytest.mark.django_db
 
 EXPORT = "/agreements/acme/leads/export."
 HEADINGS = [
-    "Number", "Name", "Company", "E-mail address", "Telephone", "Stage", "Handoff", "Reason",
-    "Held by", "Tier", "Points", "Origin", "Campaign", "Systems", "Offered", "Decided",
-    "First heard of",
+    "Number", "Name", "Company", "E-mail address", "Telephone", "Stage", "In the stage since",
+    "Handoff", "Reason", "Held by", "Tier", "Points", "Origin", "Campaign",
+    "Systems", "Offered", "Decided", "First heard of",
 ]  # fmt: skip
 
 
@@ -52,8 +52,9 @@ def test_csv(client: Client, version: AgreementVersion, rafael: User) -> None:
     assert response["Content-Disposition"].startswith('attachment; filename="acme-leads-2026-')
     head, paulo = rows_of(response)
     assert head == HEADINGS
-    assert paulo[1:9] == ["Paulo", "Ipê", "p@ipe.example", "", "MQL", "Offered", "", "Ana"]
-    assert paulo[12:15] == ["Spring", "crm", "2026-09-08 10:00:00"]
+    assert paulo[1:6] == ["Paulo", "Ipê", "p@ipe.example", "", "MQL"]
+    assert paulo[6:10] == ["2026-09-08 10:00:00", "Offered", "", "Ana"]
+    assert paulo[13:16] == ["Spring", "crm", "2026-09-08 10:00:00"]
 
     _head, rita, _paulo = rows_of(client.get(f"{EXPORT}csv"))
     assert rita[2:5] == ["'=1+1", "", "+55 11 5550-0101"]
@@ -77,9 +78,10 @@ def test_workbook(client: Client, version: AgreementVersion, rafael: User) -> No
     sheet = load_workbook(BytesIO(bytes_of(response))).worksheets[0]
     head, paulo = sheet.iter_rows()
     assert [cell.value for cell in head] == HEADINGS
-    assert (paulo[1].value, paulo[6].value) == ("Paulo", "Offered")
+    assert (paulo[1].value, paulo[7].value) == ("Paulo", "Offered")
     assert (paulo[2].data_type, paulo[2].value) == ("s", '=HYPERLINK("https://example.com")')
-    assert paulo[14].value == datetime.fromisoformat("2026-09-08T10:00:00")
+    assert paulo[6].value == datetime.fromisoformat("2026-09-08T10:00:00")
+    assert paulo[15].value == datetime.fromisoformat("2026-09-08T10:00:00")
 
 
 def test_a_workbook_that_would_be_too_long_is_refused(
