@@ -66,14 +66,14 @@ class Desk:
 
     def open_ones(self) -> HandoffQuerySet:
         """Return the open handoffs the person may read."""
-        return self._readable().open()
+        return self.handoffs().open()
 
     def back_by(self, day: date) -> HandoffQuerySet:
         """Return the handoffs that rested until a day, and that come back to the person."""
-        back = self._readable().resting(by=day)
+        back = self.handoffs().resting(by=day)
         return back if self.sees_all else back.held_by(self.user)
 
-    def _readable(self) -> HandoffQuerySet:
+    def handoffs(self) -> HandoffQuerySet:
         """Return what ``visible_to`` does, without asking again for the roles that are known."""
         under = Handoff.objects.filter(agreement=self.agreement)
         return under if self.sees_all else under.filter(Q(holder=self.user) | Q(holder=None))
