@@ -10,7 +10,7 @@ from agreements.models import Agreement
 from leads.addresses import Filters
 from leads.health import COLD_AFTER, FRESH_FOR, Health
 from leads.models import FollowUp, Lead, LeadChange
-from leads.registry import campaign_condition, origin_condition
+from leads.origins import campaign_condition, origin_condition
 from leads.searching import matching
 
 
@@ -39,7 +39,7 @@ class BeforeFilters(Filters):
         if not any((self.q, self.origin, self.campaign, self.health)):
             return None
         found = Lead.objects.filter(
-            origin_condition(self.origin), campaign_condition(self.campaign)
+            origin_condition(self.origin, agreement), campaign_condition(self.campaign, agreement)
         )
         if self.q:
             found = found.filter(matching(self.q))

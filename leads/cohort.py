@@ -6,7 +6,7 @@ is accepted, rejected or undecided is what the dashboard counts as that.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -167,7 +167,8 @@ _NAMED = re.compile(r"%\((\w+)\)s", re.ASCII)
 class Cohort:
     """What was offered under an agreement from a local day to another, both included.
 
-    Without a day it is open on that side. ``offered_by`` narrows it to the offers of a person.
+    Without a day it is open on that side. ``offered_by`` narrows it to the offers of a person,
+    ``groups`` the ``condition`` to one of some groups, of each kind named.
     ``rates`` are the exchange rates that amounts are counted by, as JSON.
     """
 
@@ -176,6 +177,7 @@ class Cohort:
     last_day: date | None = None
     offered_by: int | None = None
     rates: str = "[]"
+    groups: Mapping[str, list[str]] = field(default_factory=dict)
 
     def statement(self, **columns: str) -> str:
         """Write the statement that gives these columns of each handoff."""
@@ -230,13 +232,13 @@ class Cohort:
             yield replace(self, first_day=start, last_day=last)
             last, days = start - _DAY, 2 * days
 
-    def condition(self, outcome: str = "offered", **groups: str) -> Q:
-        """Return what handoffs of it fit that have an outcome, in one group of each kind named."""
-        columns = {each: GROUPS[each] for each in groups}
+    def condition(self, outcome: str = "offered") -> Q:
+        """Return what handoffs of it fit that have an outcome, in the groups asked for."""
+        columns = {each: GROUPS[each] for each in self.groups}
         of_each = self.statement(id="handoff.id", fits=OUTCOMES[outcome], **columns)
-        where = " ".join(f"AND {each} = %({each})s" for each in groups)
+        where = " ".join(f"AND {each} = ANY(%({each})s)" for each in self.groups)
         named = f"SELECT id FROM ({of_each}) AS offered WHERE fits {where}"  # noqa: S608
-        asked = self.asked | groups
+        asked = {**self.asked, **self.groups}
         parameters = [asked[name] for name in _NAMED.findall(named)]
         # The period once more, so that the planner looks for no others.
         return self.period() & Q(pk__in=RawSQL(_NAMED.sub("%s", named), parameters))  # noqa: S611

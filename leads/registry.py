@@ -1,6 +1,7 @@
 """The registry: every lead of an agreement that a person may read, found and narrowed."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -16,13 +17,10 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
-    Value,
     When,
     Window,
 )
-from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import RowNumber
-from django.db.models.lookups import Exact
 
 from agreements.models import Agreement, Membership, User
 from leads.any_of import AnyOf
@@ -30,6 +28,7 @@ from leads.cohort import WITHOUT, Cohort
 from leads.kin import KEPT, Rows, is_about_same, kept_of, latest_of
 from leads.models import Handoff, Lead, LeadChange, LeadIdentity, LeadStage, StageEntry
 from leads.models.leads import HandoffQuerySet, LeadQuerySet
+from leads.origins import TYPED, campaign_condition, meant_of_offers, origin_condition
 from leads.queue import Desk, acting_clocks
 from leads.registry_filters import NOBODY, RegistryFilters
 from leads.registry_parts import FirstOf, Found
@@ -47,12 +46,11 @@ def readable_leads(desk: Desk) -> LeadQuerySet:
     """
     if desk.sees_all:
         return Lead.objects.of_agreement(desk.agreement)
-    return Lead.objects.filter(Exists(_own_handoffs(desk).filter(lead=OuterRef("pk"))))
+    return Lead.objects.filter(pk__in=_own_handoffs(desk).values("lead"))
 
 
 def _own_handoffs(desk: Desk) -> HandoffQuerySet:
-    visible = Handoff.objects.standing().visible_to(desk.user)
-    return visible.filter(agreement=desk.agreement)
+    return desk.handoffs().standing()
 
 
 def leads_visible_to(user: User) -> LeadQuerySet:
@@ -78,8 +76,11 @@ def leads_visible_to(user: User) -> LeadQuerySet:
 def kept_leads(desk: Desk) -> LeadQuerySet:
     """Return the leads that the person may read, and those kept of what they may read.
 
-    What was merged does not stand beside the lead that is kept.
+    What was merged does not stand beside the lead that is kept. Of the few leads of a rep the keys
+    are found first.
     """
+    if not desk.sees_all:
+        return Lead.objects.filter(pk__in=kept_of(_own_handoffs(desk)), merged_into=None)
     merged = readable_leads(desk).filter(merged_into=OuterRef("pk"))
     either = readable_leads(desk) | Lead.objects.filter(Exists(merged))
     return either.filter(merged_into=None)
@@ -87,8 +88,7 @@ def kept_leads(desk: Desk) -> LeadQuerySet:
 
 def readable_handoffs(desk: Desk) -> HandoffQuerySet:
     """Return the handoffs that the person may read, less those that were none."""
-    visible = Handoff.objects.visible_to(desk.user).filter(agreement=desk.agreement)
-    return visible.exclude(status__in=_HIDDEN)
+    return desk.handoffs().exclude(status__in=_HIDDEN)
 
 
 def lasting_handoffs(desk: Desk) -> HandoffQuerySet:
@@ -104,8 +104,8 @@ def found_in(desk: Desk, filters: RegistryFilters, now: datetime) -> Found:
     offers.
     """
     if filters.asks_of_offers:
-        return Found((_offers_found_in(desk, filters, filters.cohort(desk.agreement), now),))
-    leads = _leads_asked_for(kept_leads(desk), filters)
+        return Found((_offers_found_in(desk, filters, _cohort(desk, filters), now),))
+    leads = _leads_asked_for(desk, filters)
     handoffs = _handoffs_asked_for(desk, filters, now)
     down = "-" if filters.is_downwards else ""
     if filters.sort_key == "stage":
@@ -136,7 +136,7 @@ def listed_in(desk: Desk, filters: RegistryFilters, now: datetime, most: int) ->
     """
     if not filters.asks_of_offers:
         return FirstOf(found_in(desk, filters, now), most)
-    cohort = filters.cohort(desk.agreement)
+    cohort = _cohort(desk, filters)
     found: dict[int, int] = {}
     for part in cohort.parts() if filters.order == "-offered" else (cohort,):
         offers = _offers_found_in(desk, filters, part, now).values_list("kept", "pk")
@@ -157,7 +157,7 @@ def chosen_in(
     if not filters.asks_of_offers:
         return list(kept_leads(desk).filter(pk__in=keys).order_by("-pk"))
     among = Q(lead__in=keys, lead__merged_into=None) | Q(lead__merged_into__in=keys)
-    return list(_offers_found_in(desk, filters, filters.cohort(desk.agreement), now, among))
+    return list(_offers_found_in(desk, filters, _cohort(desk, filters), now, among))
 
 
 class _HandoffsOf(Sequence[Handoff]):
@@ -188,7 +188,19 @@ def _offers_found_in(
 
 def number_of_offers(desk: Desk, filters: RegistryFilters, now: datetime) -> int:
     """Count what was offered and fits the filters, a lead offered twice twice; one query."""
-    return _offers_asked_for(desk, filters, filters.cohort(desk.agreement), now).count()
+    return _offers_asked_for(desk, filters, _cohort(desk, filters), now).count()
+
+
+def _cohort(desk: Desk, filters: RegistryFilters) -> Cohort:
+    """Return what was offered on the days asked for and of the groups that are meant."""
+    cohort = filters.cohort(desk.agreement)
+    return replace(
+        cohort,
+        groups={
+            name: meant_of_offers(name, text, cohort) if name in TYPED else [text]
+            for name, text in filters.groups.items()
+        },
+    )
 
 
 def _offers_asked_for(
@@ -199,7 +211,7 @@ def _offers_asked_for(
     One that ended because another goes on stands for its lead only where that one was not offered
     in the days asked for. Whoever may read a handoff may read its lead.
     """
-    became = cohort.condition(filters.outcome or "offered", **filters.groups)
+    became = cohort.condition(filters.outcome or "offered")
     offers: QuerySet[Any] = readable_handoffs(desk).filter(among, became).annotate(kept=KEPT)
     offers = offers.filter(_handoff_condition(filters, now))
     going_on = lasting_handoffs(desk).filter(filters.cohort(desk.agreement).period())
@@ -246,14 +258,15 @@ def _shown_key(lead: str = "") -> Func:
     return Func(*parts, function="leads_shown_key")
 
 
-def _leads_asked_for(leads: LeadQuerySet, filters: RegistryFilters) -> LeadQuerySet:
-    """Return those that fit what is asked of leads themselves."""
+def _leads_asked_for(desk: Desk, filters: RegistryFilters) -> LeadQuerySet:
+    """Return the leads that fit what is asked of leads themselves."""
+    leads = kept_leads(desk)
     if filters.q:
         leads = leads.filter(matching(filters.q))
     if filters.source:
         leads = _about(leads, LeadIdentity.objects.filter(source=filters.source))
-    leads = leads.filter(origin_condition(filters.origin))
-    return leads.filter(campaign_condition(filters.campaign))
+    leads = leads.filter(origin_condition(filters.origin, desk.agreement))
+    return leads.filter(campaign_condition(filters.campaign, desk.agreement))
 
 
 def _about(leads: LeadQuerySet, rows: QuerySet[Any] | None) -> LeadQuerySet:
@@ -342,22 +355,6 @@ def _each_about(found: Rows, key: str, rows: QuerySet[Any] | None) -> Rows:
     lead = OuterRef(key)
     own, merged = rows.filter(lead=lead), rows.filter(lead__merged_into=lead)
     return found.filter(Exists(own) | Exists(merged))
-
-
-def origin_condition(origin: str) -> Q:
-    """Return the condition of leads of an origin; empty is any, ``WITHOUT`` none."""
-    if origin == WITHOUT:
-        return Q(origin__isnull=True) | Q(origin="")
-    return Q(origin=origin) if origin else Q()
-
-
-def campaign_condition(campaign: str) -> Q:
-    """Return the condition of leads of a campaign; empty is any, ``WITHOUT`` none."""
-    if campaign == WITHOUT:
-        return ~Q(attributes__has_key="campaign")
-    if not campaign:
-        return Q()
-    return Q(Exact(KeyTextTransform("campaign", "attributes"), Value(campaign)))
 
 
 def _stages_asked_for(desk: Desk, filters: RegistryFilters) -> QuerySet[LeadStage]:

@@ -32,11 +32,13 @@ from leads.before_filters import BeforeFilters
 from leads.lead_pages import pages_about_leads
 from leads.models import OfferRule
 from leads.offering import local_date, to_owner_by
+from leads.origins import known
 from leads.paging import BoundedPaginator
 from leads.permissions import check_user_can_offer, check_user_can_turn_offer_rule
 from leads.queue import Desk
 from leads.readiness import is_being_judged
 from leads.ready_rows import health_names, rows_of
+from leads.registry import kept_leads
 from leads.registry_parts import FirstOf
 from leads.rejections import number_waiting
 from leads.views.lead_page import desk_that_reads_all
@@ -69,6 +71,7 @@ def ready(request: SignedInRequest, slug: str) -> HttpResponse:
         "lead_pages": pages_about_leads(desk, "leads:ready"),
         "filters": filters,
         "choices": {"health": list(health_names().items())},
+        "known": known(kept_leads(desk)),
         "chips": _chips(request, filters),
         "tabs": _tabs(lists, view, filters),
         "terms": terms,

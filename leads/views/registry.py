@@ -22,9 +22,10 @@ from leads.cohort_words import names_of_groups, outcome_names
 from leads.exporting import export_words
 from leads.lead_pages import pages_about_leads
 from leads.models import Handoff
+from leads.origins import known
 from leads.paging import BoundedPaginator
 from leads.queue import Desk, desk_and_team_of
-from leads.registry import lasting_handoffs, listed_in, number_of_offers
+from leads.registry import kept_leads, lasting_handoffs, listed_in, number_of_offers
 from leads.registry_filters import NOBODY, RegistryFilters, misread_days
 from leads.registry_rows import RowWriter
 from leads.side import reason_names
@@ -74,6 +75,7 @@ def registry(request: SignedInRequest, slug: str) -> HttpResponse:
         "page": page,
         "rows": writer.rows(list(page.object_list)),
         "choices": choices,
+        "known": known(kept_leads(desk)),
         "chips": _chips(request, desk, filters, choices, terms),
         "sorts": _sorts(request, filters),
         "bulk": _bulk(desk),

@@ -237,6 +237,19 @@ def test_campaigns_and_money(client: Client, version: AgreementVersion, marta: U
     assert re.search(r"Spring 1 0 0 1 0 0 0 1\s+R\$\W1,000", text), text
 
 
+def test_a_number_leads_to_those_alone_whose_campaign_is_written_so(
+    client: Client, version: AgreementVersion, marta: User
+) -> None:
+    for name, campaign in (("Ana", "fair"), ("Bia", "Fair"), ("Rui", "Fair"), ("Zoe", "Fairs")):
+        offer(version, name, NOW, campaign=campaign)
+    client.force_login(marta)
+    rows = client.get(PAGE, {"by": "campaign", "period": "2026"}).context["rows"]
+    counts = {row.name: row.numbers["offered"].count for row in rows}
+    assert counts == {"fair": 1, "Fair": 2, "Fairs": 1}
+    for row in rows:
+        assert found_leads(client, row.numbers["offered"].href) == counts[row.name]
+
+
 def test_contests_lead_to_their_leads(
     client: Client, version: AgreementVersion, marta: User
 ) -> None:

@@ -173,7 +173,7 @@ def test_queries(
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     judged(version, **{f"Lead {number}": READY for number in range(12)})
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(23):
         page = client.get(PAGE)
     assert "Lead 11" in text_of(page)
 

@@ -31,7 +31,7 @@ def test_points_and_merged_leads_cost_no_more(
     offer(scored, "Paul", NOW - timedelta(days=1))
     merge(kept="Paulo", merged="Paul", by=rafael)
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         page = client.get("/agreements/scored/leads/")
 
     (row,) = page.context["rows"]

@@ -118,6 +118,33 @@ def test_campaigns_systems_and_days(
     assert len(found(client, "offered_from=soon&outcome=nonsense&sort=x&attention=x")) == 3
 
 
+def test_origins_and_campaigns_are_found_by_their_letters(
+    client: Client, version: AgreementVersion, rafael: User
+) -> None:
+    arrive(version, "Carla", origin="Feira", campaign="Março")
+    arrive(version, "Paulo", origin="feira", campaign="Feira de março")
+    offer(version, "Rita", NOW, origin="feira de outubro", campaign="Outubro")
+    arrive(make_version(example_terms(), slug="other"), "Nobody", origin="FEIRA")
+
+    assert found(client, "origin=feira") == ["Paulo"]
+    assert found(client, "origin=FÉIRA") == found(client, "origin=FEIRA") == ["Paulo", "Carla"]
+    assert found(client, "origin=outubro fei") == ["Rita"]
+    assert found(client, "origin=ei") == found(client, "origin=web") == []
+    assert found(client, "campaign=marco") == ["Carla"]
+    assert found(client, "campaign=mar") == ["Paulo", "Carla"]
+    assert found(client, "campaign=MAR&origin=FE") == ["Paulo", "Carla"]
+    assert found(client, "offered_to=2026-09-30&origin=Outubro&campaign=outubro") == ["Rita"]
+    assert found(client, "offered_to=2026-09-30&origin=outubro&campaign=-") == []
+
+    assert client.get(LEADS).context["known"] == {
+        "origin": ["feira de outubro", "feira", "Feira"],
+        "campaign": ["Outubro", "Feira de março", "Março"],
+    }
+    page = client.get(LEADS).content.decode()
+    assert 'list="known-origin"' in page
+    assert '<option value="feira de outubro">' in page
+
+
 def test_with_days_any_handoff_offered_then_is_looked_at(
     client: Client, version: AgreementVersion, rafael: User
 ) -> None:
