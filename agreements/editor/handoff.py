@@ -87,13 +87,13 @@ FORM = HandoffForm(
             "handoff.definition",
             "long",
             _("A lead that may be handed over, in a sentence"),
-            help=_("For people. What is measured are the rules and points below."),
+            help=_("For people. What is measured are the conditions and points below."),
         ),
         Field(
             "handoff.rules",
             "rules",
             _("What must be so"),
-            help=_("Every rule has to hold. Separate several values with commas."),
+            help=_("Every condition has to hold. Separate several values with commas."),
         ),
         Field(
             "handoff.required_fields",
@@ -110,7 +110,7 @@ FORM = HandoffForm(
             "handoff.bypass",
             "rule",
             _("Who needs no points"),
-            help=_("Instead of the points, never instead of the rules above."),
+            help=_("Instead of the points, never instead of the conditions above."),
         ),
         Field(
             "handoff.queue",

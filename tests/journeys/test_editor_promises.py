@@ -83,7 +83,7 @@ def test_rules_are_written_by_keyboard(
     sign_in(page, helena())
     page.goto(f"{DRAFT}tiers/")
     scope = page.get_by_role("group", name="Leads of this agreement")
-    scope.get_by_role("button", name="Rule", exact=True).focus()
+    scope.get_by_role("button", name="Condition", exact=True).focus()
     page.keyboard.press("Enter")
     expect(scope.get_by_label("What of the lead").nth(1)).to_be_focused()
 
