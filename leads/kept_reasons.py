@@ -4,16 +4,18 @@ What was kept before that is a sentence in the language of whoever imported, and
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from django.utils.translation import gettext, pgettext
 
-from leads.blanking import blanked_text
+from leads.blanking import blanked_text, is_forgotten
 from leads.row_problems import KEYS, MESSAGES, UnableToRead
 
 Kept: TypeAlias = Mapping[str, Any]
 """The ``code`` of a reason and its ``params``, or a sentence as ``reason``, and how often it is."""
+Quote: TypeAlias = tuple[int, str]
+"""The line of a file in which a cell stands, and what is in it."""
 
 # What a row itself says, and what the database says of it.
 _QUOTING = frozenset({"value", "reason"})
@@ -37,19 +39,23 @@ def sentence_of(kept: Kept) -> str:
     """Say a reason in the language of whoever reads it."""
     template = MESSAGES.get(kept.get("code", ""))
     if template is None:
-        return str(kept.get("reason", ""))
+        return str(_said(kept.get("reason", "")))
     return gettext(template).format(**_in_words(kept["params"]))
 
 
 def _in_words(params: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a sentence is filled in with, as the reader's language calls and writes it."""
-    said = dict(params)
+    said = {name: _said(value) for name, value in params.items()}
     if (key := said.get("key")) in KEYS:
         said["key"] = gettext(KEYS[key])
     if "format" in said:
         year = pgettext("stands for each digit of a year, as in DD/MM/YYYY", "Y")
         said["format"] = said["format"].replace("Y", year)
     return said
+
+
+def _said(value: Any) -> Any:
+    return gettext("[forgotten]") if is_forgotten(value) else value
 
 
 def in_words(reasons: Sequence[Kept]) -> list[dict[str, Any]]:
@@ -74,12 +80,29 @@ def cell_in_words(cell: str) -> str:
     return sentence_of({"reason": cell} | kept) if isinstance(kept, dict) else cell
 
 
-def without_cells(reasons: Sequence[Kept]) -> list[dict[str, Any]]:
-    """Return reasons without what they quote of cells; sentences may quote any."""
-    return [{key: _without_cells(key, value) for key, value in each.items()} for each in reasons]
+def quoted_in(reasons: Sequence[Kept]) -> set[Quote]:
+    """Return what reasons quote of cells, each with the line it stands in."""
+    return {_quote(each) for each in reasons if "value" in each.get("params", {})}
 
 
-def _without_cells(key: str, value: Any) -> Any:
+def _quote(reason: Kept) -> Quote:
+    return reason["first_line"], str(reason.get("params", {}).get("value", ""))
+
+
+def without_cells(reasons: Sequence[Kept], kept: Collection[Quote] = ()) -> list[dict[str, Any]]:
+    """Return reasons without what they quote of cells, but for those ``kept``.
+
+    Sentences, and what the database says, may quote any.
+    """
+    return [
+        {key: _without_cells(key, value, _quote(each) in kept) for key, value in each.items()}
+        for each in reasons
+    ]
+
+
+def _without_cells(key: str, value: Any, is_kept: bool) -> Any:
     if key == "params":
-        return {name: _without_cells(name, of) for name, of in value.items()}
-    return blanked_text(str(value)) if key in _QUOTING else value
+        return {name: _without_cells(name, of, is_kept) for name, of in value.items()}
+    if key not in _QUOTING or (key == "value" and is_kept):
+        return value
+    return blanked_text(str(value))

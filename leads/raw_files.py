@@ -7,7 +7,8 @@ are left out. What else stands in a file stays as it is read.
 import csv
 import logging
 from codecs import BOM_UTF8
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,9 +22,10 @@ from django.db.models.fields.files import FieldFile
 from leads import workbooks
 from leads.any_of import AnyOf
 from leads.corrected_files import found_in
-from leads.files import UnableToReadFile
+from leads.files import Rows, UnableToReadFile
 from leads.guessing.looking import look
-from leads.kept_reasons import without_cells
+from leads.kept_reasons import Quote, quoted_in, without_cells
+from leads.mapping import FileFormat
 from leads.models import Delivery, FileImport, Forgetting, ForgottenAddress, LeadIdentity
 from leads.row_problems import UnableToRead
 from leads.stored_rows import Reading, Sought, is_blank, reading_of, texts_of_sheets
@@ -104,7 +106,7 @@ def _search(file: FieldFile, sharing: Sequence[Delivery], sought: Sought) -> boo
             if field:
                 found = _emptied(field, reading) or found
     for each in sharing if found else ():
-        _forget_cells(each.pk)
+        _forget_cells(each.pk, reading.form)
     return found
 
 
@@ -184,21 +186,41 @@ def _put_in_place(field: FieldFile, emptied: Path) -> None:
         transaction.on_commit(lambda: storage.delete(old))
 
 
-def _forget_cells(delivery_id: int) -> None:
-    """Take out what was kept of the file's cells before it was written anew, and look again."""
+def _forget_cells(delivery_id: int, form: FileFormat) -> None:
+    """Take out what was kept of cells that are in the file no more, and look again."""
     delivery = Delivery.objects.get(pk=delivery_id)
     summary = delivery.summary if isinstance(delivery.summary, dict) else {}
+    file_import = FileImport.objects.filter(delivery=delivery).select_related("delivery").first()
+    foreseen = (file_import.foreseen if file_import else None) or {}
+    reasons = [*summary.get("reasons", ()), *foreseen.get("reasons", ())]
+    field = (file_import.table if file_import else None) or delivery.file
+    still_there = _still_there(quoted_in(reasons), Path(field.path), form)
     if summary.get("reasons"):
-        delivery.summary = summary | {"reasons": without_cells(summary["reasons"])}
+        delivery.summary = summary | {"reasons": without_cells(summary["reasons"], still_there)}
         delivery.save(update_fields=["summary"])
-    for file_import in FileImport.objects.filter(delivery=delivery).select_related("delivery"):
-        found, foreseen = file_import.found or {}, file_import.foreseen or {}
-        if found.get("columns"):
-            file_import.found = _found_again(file_import, found)
-            file_import.draft = _without_words(file_import.draft, found, file_import.found)
-        if foreseen.get("reasons"):
-            file_import.foreseen = foreseen | {"reasons": without_cells(foreseen["reasons"])}
-        file_import.save(update_fields=["found", "foreseen", "draft"])
+    if file_import is None:
+        return
+    found = file_import.found or {}
+    if found.get("columns"):
+        file_import.found = _found_again(file_import, found)
+        file_import.draft = _without_words(file_import.draft, found, file_import.found)
+    if foreseen.get("reasons"):
+        file_import.foreseen = foreseen | {
+            "reasons": without_cells(foreseen["reasons"], still_there)
+        }
+    file_import.save(update_fields=["found", "foreseen", "draft"])
+
+
+def _still_there(quotes: Collection[Quote], path: Path, form: FileFormat) -> set[Quote]:
+    """Return those of some quotes that a file has where they say; none if it cannot be read."""
+    found: set[Quote] = set()
+    if not quotes:
+        return found
+    with suppress(OSError, UnableToReadFile), Rows(path, form, is_lenient=True) as rows:
+        for line, cells in rows:
+            if not isinstance(cells, UnableToRead):
+                found.update({(line, cell.strip()) for cell in cells}.intersection(quotes))
+    return found
 
 
 def _found_again(file_import: FileImport, found: Mapping[str, Any]) -> dict[str, Any]:

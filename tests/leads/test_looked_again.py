@@ -2,8 +2,10 @@
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from agreements.models import AgreementVersion, User
+from leads.kept_reasons import in_words
 from leads.models import FileImport
 from leads.raw_files import search_files
 from tests.leads.file_imports import JOAO, PAULO, bring, table, take_in_whole
@@ -48,7 +50,7 @@ def test_of_a_file_that_began_with_the_person_no_column_has_a_name(
     assert client.get(f"/agreements/acme/imports/{brought.pk}/").status_code == 200
 
 
-def test_of_reasons_only_what_they_quote_of_cells_goes(
+def test_of_reasons_only_what_they_quote_of_cells_that_are_gone_goes(
     version: AgreementVersion, admin: User
 ) -> None:
     tell_of_paulo(version)
@@ -57,17 +59,21 @@ def test_of_reasons_only_what_they_quote_of_cells_goes(
         ["4", "P.", "S.", "paulo@example.com", "31/02/2026 10:00", "", ""],
     )
     nameless = ["", *JOAO[1:]]
-    done = take_in_whole(version.agreement, admin, table(JOAO, short, wrong, nameless))
+    other = ["5", "R.", "S.", "rui@example.com", "01/09/2026 10:00", "31/02/2026 11:00", ""]
+    done = take_in_whole(version.agreement, admin, table(JOAO, short, wrong, nameless, other))
     before = done.delivery.summary or {}
-    assert len(before["reasons"]) == 3
+    assert len(before["reasons"]) == 4
     forget("Paulo Souza", admin)
     assert search_files(now=NOW) == 1
     done.delivery.refresh_from_db()
     after = done.delivery.summary or {}
     quoting = [each for each in before["reasons"] if "value" in each["params"]]
-    assert [each["params"]["value"] for each in quoting] == ["31/02/2026 10:00"]
+    quoted = [each["params"]["value"] for each in quoting]
+    assert quoted == ["31/02/2026 10:00", "31/02/2026 11:00"]
     quoting[0]["params"]["value"] = "[forgotten]"
     assert after["reasons"] == before["reasons"]
+    with translation.override("es"):
+        assert in_words(after["reasons"])[1]["reason"].startswith("«[olvidado]» en")
 
 
 def test_sentences_kept_before_there_were_codes_go(version: AgreementVersion, admin: User) -> None:
