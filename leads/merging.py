@@ -60,7 +60,7 @@ def compare(kept: Lead, merged: Lead, agreement: Agreement, now: datetime) -> Co
         kept=_side(kept, agreement),
         merged=_side(merged, agreement),
         lines=list(_lines(kept.attributes, merged.attributes)),
-        consequences=_consequences(kept, merged, now),
+        consequences=[*_consequences(kept, merged, now), *_of_stages(kept, merged, agreement)],
     )
 
 
@@ -108,6 +108,13 @@ def _consequences(kept: Lead, merged: Lead, now: datetime) -> list[str]:
         _of_agreement(agreement, handoffs, now) for agreement, handoffs in by_agreement.items()
     ]
     return sentences or [_("Neither has an open handoff: no clock changes.")]
+
+
+def _of_stages(kept: Lead, merged: Lead, agreement: Agreement) -> Iterable[str]:
+    """Say which stage holds, where the two are in different ones."""
+    stages = agreement.lead_stages.filter(lead__in=[kept, merged])
+    if stages.values("stage").distinct().count() > 1:
+        yield _("They are in different stages: the further one holds until either enters another.")
 
 
 def _of_agreement(agreement: Agreement, handoffs: Sequence[Handoff], now: datetime) -> str:

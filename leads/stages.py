@@ -1,5 +1,8 @@
 """Which stage each lead is in: the one it entered last, by a fact that says so or by a deed.
 
+Leads that were found to be one are where the one was that had come furthest by then, until either
+enters a stage after that.
+
 A lead enters the MQL stage by an offer, the SAL stage by an acceptance (or the decision that
 overturns a rejection), the SQL stage by a qualification and the customer's by a won deal.
 """
@@ -48,9 +51,10 @@ What stages are called is asked of ``judging_version`` (agreement_id, named_from
 sal, sql, customer); an entry into a stage that has no name then is one without a stage.
 """
 
-# At one instant a lead is in the later of two stages.
+# At one instant a lead is in the later of two stages. Each lead of a family has its own last one;
+# it was left again where another of them, since they were one, entered a stage after it.
 _WRITE = f"""
-WITH root AS MATERIALIZED (
+WITH RECURSIVE root AS MATERIALIZED (
     SELECT DISTINCT COALESCE(merged_into_id, id) AS id FROM leads_lead WHERE id = ANY(%(leads)s)
 ), family AS MATERIALIZED (
     SELECT id AS lead_id, id AS root_id FROM root
@@ -62,15 +66,39 @@ WITH root AS MATERIALIZED (
         agreement_id bigint, named_from timestamptz, named_to timestamptz,
         mql text, sal text, sql text, customer text, stages text[]
     )
-), latest AS MATERIALIZED (
-    SELECT DISTINCT ON (entry.agreement_id, entry.root_id)
-        entry.agreement_id, entry.root_id AS lead_id, entry.stage, entry.at
+), own AS MATERIALIZED (
+    SELECT DISTINCT ON (entry.agreement_id, entry.root_id, entry.lead_id)
+        entry.agreement_id, entry.root_id, entry.lead_id, entry.stage, entry.at
     FROM ({ENTRIES}) AS entry LEFT JOIN judging_version AS version
         ON version.agreement_id = entry.agreement_id
             AND entry.at >= version.named_from AND entry.at < version.named_to
     WHERE entry.stage IS NOT NULL
-    ORDER BY entry.agreement_id, entry.root_id, entry.at DESC,
+    ORDER BY entry.agreement_id, entry.root_id, entry.lead_id, entry.at DESC,
         array_position(version.stages, entry.stage) DESC NULLS LAST, entry.stage
+), tie AS (
+    SELECT lead_id, lead_id AS up_id, '-infinity'::timestamptz AS since FROM family
+    WHERE root_id IN (SELECT root_id FROM family WHERE lead_id <> root_id)
+    UNION
+    SELECT tie.lead_id, told.kept_id, greatest(tie.since, told.occurred_at)
+    FROM tie JOIN leads_leadmerge AS told ON told.merged_id = tie.up_id
+    WHERE told.is_current AND NOT told.is_retracted
+), left_again AS (
+    SELECT own.agreement_id, own.lead_id FROM tie AS one JOIN tie AS other USING (up_id)
+    JOIN own ON own.lead_id = one.lead_id
+    JOIN own AS later ON later.lead_id = other.lead_id AND later.agreement_id = own.agreement_id
+    WHERE later.at > own.at AND later.at > greatest(one.since, other.since)
+), reached AS (
+    SELECT own.*, max(at) OVER (PARTITION BY agreement_id, root_id) AS last_at FROM own
+    WHERE (agreement_id, lead_id) NOT IN (SELECT agreement_id, lead_id FROM left_again)
+), latest AS MATERIALIZED (
+    SELECT DISTINCT ON (reached.agreement_id, reached.root_id)
+        reached.agreement_id, reached.root_id AS lead_id, reached.stage, reached.at
+    FROM reached LEFT JOIN judging_version AS version
+        ON version.agreement_id = reached.agreement_id
+            AND reached.last_at >= version.named_from AND reached.last_at < version.named_to
+    ORDER BY reached.agreement_id, reached.root_id,
+        array_position(version.stages, reached.stage) DESC NULLS LAST, reached.at DESC,
+        reached.stage
 ), gone AS (
     DELETE FROM leads_leadstage AS stored USING family
     WHERE stored.lead_id = family.lead_id AND NOT EXISTS (SELECT FROM latest

@@ -12,7 +12,7 @@ from agreements.models import AgreementVersion, Audit, User
 from leads.actions import handoffs
 from leads.actions.forgetting import forget
 from leads.alike import alike_among, alike_to
-from leads.models import Distinction, Handoff, Lead, LeadIdentity, LeadMerge
+from leads.models import Distinction, Handoff, Lead, LeadIdentity, LeadMerge, LeadStage
 from leads.queue import Desk, desk_of
 from tests.factories import local, make_rep, make_user, make_version
 from tests.leads.pages import NOW, offer, stop_time, text_of
@@ -59,6 +59,10 @@ def test_it_works(scene: Scene) -> None:
     compared = text_of(scene.client.get(url("merge", pk=scene.one.pk, other=scene.other.pk)))
     assert "Santos" in compared
     assert "both are with sales. The handoff of Ana Souza" in compared
+    assert "They are in different stages" not in compared
+    LeadStage.objects.filter(lead=scene.other).update(stage="lead")
+    compared = text_of(scene.client.get(url("merge", pk=scene.one.pk, other=scene.other.pk)))
+    assert "They are in different stages: the further one holds" in compared
 
     merged = scene.client.post(
         url("merge", pk=scene.one.pk, other=scene.other.pk), {"reason": "One Ana"}, follow=True

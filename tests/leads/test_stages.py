@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -22,6 +22,7 @@ pytestmark = pytest.mark.django_db
 
 HOUR = timedelta(hours=1)
 Tell = Callable[..., None]
+Enter = Callable[[str, str, datetime], None]
 
 
 @pytest.fixture
@@ -37,6 +38,17 @@ def tell(version: AgreementVersion) -> Tell:
         ingest(agreement=version.agreement, facts=facts, by=None, now=NOW)
 
     return tell
+
+
+@pytest.fixture
+def enter(tell: Tell) -> Enter:
+    def enter(lead: str, stage: str, at: datetime) -> None:
+        tell(
+            Teller(lead).attributes(at, name=lead),
+            Teller(lead).stage(stage, at, external_id=f"{lead} {stage}"),
+        )
+
+    return enter
 
 
 def stage_of(lead: str) -> str | None:
@@ -137,3 +149,55 @@ def test_leads_that_are_one_are_in_one_stage(
     assert rebuild(now=NOW) == 0
     merges.undo(merge=merge, by=rafael, now=NOW + 3 * HOUR)
     assert (stage_of("Paulo"), stage_of("Paul")) == ("lead 10:00", "sal 12:00")
+
+
+def test_a_merge_throws_nobody_back(
+    client: Client, version: AgreementVersion, rafael: User, tell: Tell, enter: Enter
+) -> None:
+    """Whichever came further when they were merged, and whichever was heard of last."""
+    offer(version, "Carla", NOW - 5 * HOUR)
+    accepting = Teller("Carla").event("accepted", NOW - 4 * HOUR, external_id="yes")
+    tell(accepting)
+    enter("Carlinha", "lead", NOW - HOUR)
+    carla, double = (Lead.objects.get(name=name) for name in ("Carla", "Carlinha"))
+    for kept, merged in ((carla, double), (double, carla)):
+        merge = merges.merge(kept=kept, merged=merged, by=rafael, now=NOW)
+        assert stage_of(kept.name) == "sal 06:00"
+        assert found(client, "stage=sal") == [kept.name]
+        assert rebuild(now=NOW) == 0
+        merges.undo(merge=merge, by=rafael, now=NOW)
+        assert (stage_of("Carla"), stage_of("Carlinha")) == ("sal 06:00", "lead 09:00")
+
+
+def test_since_a_merge_what_either_enters_last_counts(
+    rafael: User, tell: Tell, enter: Enter
+) -> None:
+    """As for one lead: who is set back on purpose, or offered again, is there."""
+    for name, stage in (("Carla", "sql"), ("Carlinha", "lead"), ("Karla", "customer")):
+        enter(name, stage, NOW - HOUR)
+    carla, double, third = (Lead.objects.get(name=each) for each in ("Carla", "Carlinha", "Karla"))
+    merges.merge(kept=carla, merged=double, by=rafael, now=NOW)
+    assert stage_of("Carla") == "sql 09:00"
+    back = Teller("Carlinha").stage("mql", NOW + HOUR, external_id="back")
+    tell(back)
+    assert stage_of("Carla") == "mql 11:00"
+    assert rebuild(now=NOW) == 0
+
+    merges.merge(kept=third, merged=carla, by=rafael, now=NOW + 2 * HOUR)
+    assert stage_of("Karla") == "customer 09:00"
+    again = Teller("Carlinha").stage("sal", NOW + 3 * HOUR, external_id="again")
+    tell(again)
+    assert stage_of("Karla") == "sal 13:00"
+    assert rebuild(now=NOW) == 0
+
+
+def test_of_stages_that_no_terms_know_the_last_counts(rafael: User, enter: Enter) -> None:
+    for name, stage, at in (
+        ("Carla", "once", NOW - HOUR), ("Carlinha", "then", NOW), ("Karla", "lead", NOW - 2 * HOUR)
+    ):  # fmt: skip
+        enter(name, stage, at)
+    carla, double, third = (Lead.objects.get(name=each) for each in ("Carla", "Carlinha", "Karla"))
+    merges.merge(kept=carla, merged=double, by=rafael, now=NOW)
+    assert stage_of("Carla") == "then 10:00"
+    merges.merge(kept=third, merged=carla, by=rafael, now=NOW)
+    assert stage_of("Karla") == "lead 08:00"
