@@ -67,7 +67,7 @@ class RegistryFilters(Filters):
             return self.sort or "-offered"
         if self.q:
             return "-heard"
-        if self.status not in ("", Handoff.Status.EXPECTED) or self.reason:
+        if self.status not in ("", Handoff.Status.EXPECTED) or self.reason or self.attention:
             return "-offered"
         if self.tier not in ("", WITHOUT):
             return "-offered"

@@ -170,7 +170,7 @@ def test_what_needs_attention(client: Client, version: AgreementVersion, rafael:
     offer(version, "Calm", NOW, holder=ana)
     offer(version, "Nobodys", NOW)
     offer(version, "Late", NOW - timedelta(days=6), holder=ana)
-    assert found(client, "attention=yes") == ["Late", "Nobodys"]
+    assert found(client, "attention=yes") == ["Nobodys", "Late"]
 
 
 def test_points(
