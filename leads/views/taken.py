@@ -1,10 +1,11 @@
 """Somebody else was first: who it was, what that changes, and what was filled in for nothing."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.forms import BoundField
 from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
@@ -12,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect, replace_url, reswap, retarget
 
+from agreements import formats
 from agreements.requests import SignedInRequest
 from leads.deed_forms import FORMS, DeedForm
 from leads.forms import LogForm
@@ -56,11 +58,17 @@ def answer_lost(
         raise Http404
     of_lead = desk.agreement.handoffs.filter(lead__in=lead_ids_of(pk)).select_related("holder")
     found = of_lead.filter(pk=asked) if asked is not None else of_lead
-    told = given_on(found.order_by("-offered_at", "-pk"), desk.user).values()
-    lost = next((each for each in told if each.was_held), None)
+    told = given_on(found.order_by("-offered_at", "-pk"), desk.user).items()
+    lost = next(((key, each) for key, each in told if each.was_held), None)
     if lost is None:
         raise Http404
-    context = {"agreement": desk.agreement, "said": lost.said, "region": region}
+    context = {
+        "agreement": desk.agreement,
+        "said": lost[1].said,
+        "region": region,
+        "handoff_id": lost[0],
+        "given_on": lost[1],
+    }
     page = "leads/second.html#second" if request.htmx else "leads/second.html"
     return render(request, page, context, status=409)
 
@@ -70,7 +78,8 @@ def answer_second(
 ) -> HttpResponse | None:
     """Tell who came second who was first, and show again what they filled in.
 
-    None where they still read the handoff and filled nothing in: then a message is enough.
+    None where they still read the handoff and filled nothing in: then a message is enough. What
+    else the browser keeps of what was filled in is added by a script.
     """
     shown = desk.agreement.handoffs.select_related("lead__merged_into", "holder", "version")
     handoff = shown.get(pk=pk)
@@ -91,7 +100,7 @@ def answer_second(
     }
     if request.htmx.target in _BESIDE and (request.method == "GET" or request.POST.get("back")):
         return _beside_list(request, desk, handoff, context, now)
-    if not filled_in:
+    if not (filled_in or request.htmx):
         named = {"said": handoff.kept_lead, "what": said}
         return to_queue(request, desk, _("%(said)s: %(what)s") % named)
     page = "leads/second.html#second" if request.htmx else "leads/second.html"
@@ -126,13 +135,26 @@ def _filled_in(request: SignedInRequest, handoff: Handoff, now: datetime) -> lis
     if request.method != "POST" or form_class is None:
         return []
     form = form_class(request.POST, handoff=handoff, now=now)
-    told = [(str(field.label), _words(field)) for field in form.visible_fields()]
+    told = [(str(field.label), _words(field, now)) for field in form.visible_fields()]
     return [(label, words) for label, words in told if words]
 
 
-def _words(field: BoundField) -> str:
+def _words(field: BoundField, now: datetime) -> str:
     told = str(field.value() or "").strip()
     choices = getattr(field.field, "choices", None)
-    if choices is None:
-        return told
-    return next((str(name) for value, name in choices if str(value) == told), "")
+    if choices is not None:
+        return next((str(name) for value, name in choices if str(value) == told), "")
+    match _value(field, told):
+        case datetime() as at:
+            return formats.instant(at, now)
+        case date() as on:
+            return formats.day(on, now)
+    return told
+
+
+def _value(field: BoundField, told: str) -> object:
+    """Return what was typed as its field reads it; None for what it cannot read."""
+    try:
+        return field.field.to_python(told)
+    except ValidationError:
+        return None

@@ -1,5 +1,6 @@
 // What somebody fills in about a handoff is kept until it is saved: whoever goes elsewhere meanwhile
-// finds it in the same form again. It stays in this tab, and with the person who filled it in.
+// finds it in the same form again, or to be copied where somebody else has the handoff by then. It stays
+// in this tab, and with the person who filled it in.
 import htmx from "htmx.org";
 import { announce } from "./words.js";
 
@@ -44,6 +45,33 @@ const filledIn = (form) =>
     .filter((field) => (isChoice(field) ? field.checked : !isSuggested(field)))
     .map(({ name, value }) => [name, value]);
 
+// The same as a person reads it: what each field asks, and what it was answered.
+const inWords = (element) => {
+  const words = element.cloneNode(true);
+  for (const each of words.querySelectorAll("[aria-hidden]")) each.remove();
+  return words.textContent.trim();
+};
+const language = document.documentElement.lang || "en";
+// The portal's English writes the day before the month.
+const when = (options) => new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, options);
+const WRITTEN = {
+  date: (day) => when({ dateStyle: "medium" }).format(new Date(`${day}T00:00`)),
+  "datetime-local": (at) => when({ dateStyle: "medium", timeStyle: "short" }).format(new Date(at)),
+};
+
+function answerOf(field) {
+  if (isChoice(field)) return inWords(field.labels[0]);
+  return WRITTEN[field.type]?.(field.value) ?? field.value;
+}
+
+const toldIn = (form) =>
+  fieldsOf(form)
+    .filter((field) => (isChoice(field) ? field.checked : field.value && !isSuggested(field)))
+    .map((field) => [
+      inWords(isChoice(field) ? field.closest("fieldset").querySelector("legend") : field.labels[0]),
+      answerOf(field),
+    ]);
+
 const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
 function fillIn(form, values) {
@@ -75,7 +103,25 @@ function bringBack(form) {
   announce(told.querySelector("p").textContent);
 }
 
-document.addEventListener("htmx:load", ({ target }) => target.querySelectorAll(FORMS).forEach(bringBack));
+// In place of the forms of a handoff that somebody else has: what was sent is listed there already.
+function list(place) {
+  const { handoff, sent } = place.dataset;
+  for (const [key, { told = [] }] of Object.entries(drafts())) {
+    if (!key.includes(`/handoffs/${handoff}/`) || key === sent) continue;
+    for (const pair of told) {
+      const [name, answer] = ["dt", "dd"].map((tag) => document.createElement(tag));
+      [name.textContent, answer.textContent] = pair;
+      answer.className = "was-typed";
+      place.querySelector("dl").append(name, answer);
+    }
+    place.hidden = false;
+  }
+}
+
+document.addEventListener("htmx:load", ({ target }) => {
+  target.querySelectorAll(FORMS).forEach(bringBack);
+  target.querySelectorAll("[data-lists-drafts]").forEach(list);
+});
 
 document.addEventListener("input", ({ target }) => {
   const form = target.form;
@@ -84,7 +130,7 @@ document.addEventListener("input", ({ target }) => {
   // A form that was refused is shown as it was sent: how it was shown before that is known still.
   const empty = drafts()[key]?.empty ?? shown.get(form);
   if (isSame(values, empty)) forget(form);
-  else keep({ ...drafts(), [key]: { values, empty, token: form.querySelector(TOKEN)?.value } });
+  else keep({ ...drafts(), [key]: { values, empty, told: toldIn(form), token: form.querySelector(TOKEN)?.value } });
 });
 
 // What was saved needs no draft; who was led to sign in has not saved yet.

@@ -124,12 +124,53 @@ def test_what_was_filled_in_on_the_leads_page_stays_in_sight(
     assert swapped.content.decode().lstrip().startswith('<div id="lead"')
 
 
-def test_the_second_on_the_leads_page_is_told_in_the_queue(client: Client, taken: Handoff) -> None:
+def test_the_second_on_the_leads_page_is_told(client: Client, taken: Handoff) -> None:
     response = client.post(url("accept", taken), follow=True)
     assert response.redirect_chain == [(QUEUE, 303)]
     assert FIRST in text_of(response)
     swap = client.post(url("accept", taken), headers={"HX-Request": "true"})
-    assert swap.headers["HX-Redirect"] == QUEUE
+    assert swap.status_code == 409
+    html = swap.content.decode()
+    assert html.lstrip().startswith('<div id="lead"')
+    assert FIRST in text_of(swap)
+    assert f'<a href="{QUEUE}">' in html
+
+
+def place_of_drafts(response: Any, handoff: Handoff) -> list[str]:
+    """Return how the place is marked in which a script lists what the tab keeps of a handoff."""
+    assert response.status_code == 409
+    html = response.content.decode()
+    marks = html[html.index("data-lists-drafts") :].partition(">")[0].split()
+    assert f'data-handoff="{handoff.pk}"' in marks
+    return marks
+
+
+def test_what_the_tab_keeps_has_a_place_wherever_one_is_told(
+    client: Client, taken: Handoff
+) -> None:
+    for response in (
+        beside(client, "accept", taken),
+        client.get(url("panel", taken), headers=SWAP),
+        client.post(url("accept", taken), headers={"HX-Request": "true"}),
+    ):
+        assert "hidden" in place_of_drafts(response, taken)
+    sent = place_of_drafts(beside(client, "log", taken, **FORMS["log"]), taken)
+    assert f'data-sent="{url("log", taken)}"' in sent
+    assert "hidden" not in sent
+
+
+def test_so_it_has_on_the_page_of_a_lead_given_on(client: Client, lost: Handoff) -> None:
+    page = client.get(reverse("leads:detail", kwargs={"slug": "acme", "pk": lost.lead_id}))
+    assert "hidden" in place_of_drafts(page, lost)
+
+
+def test_days_and_times_are_told_as_the_reader_writes_them(client: Client, taken: Handoff) -> None:
+    told = {"log-next_step_date": "2026-09-24", "log-occurred_at": "2026-09-07T16:40"}
+    text = text_of(beside(client, "log", taken, **FORMS["log"] | told))
+    assert "On Thu 24 Sep" in text
+    assert "When it happened Mon 7 Sep 16:40" in text
+    odd = text_of(beside(client, "log", taken, **{"log-next_step_date": "soon"}))
+    assert "On soon" in odd
 
 
 def test_a_row_that_somebody_took_meanwhile_says_who(client: Client, taken: Handoff) -> None:
