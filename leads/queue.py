@@ -209,8 +209,8 @@ def _fits(q: str) -> Q:
 
 @dataclass(frozen=True, slots=True)
 class QueueSummary:
-    """How many handoffs each view has, how many of them are overdue, how many the filters leave,
-    and what can be filtered by.
+    """How many handoffs each view has, how many of them are overdue, the same of what the filters
+    leave, and what can be filtered by.
 
     ``coming`` are those that come back within a week, the first of them on ``next_return``.
     """
@@ -218,6 +218,7 @@ class QueueSummary:
     counts: Mapping[str, int]
     overdue: Mapping[str, int]
     found: Mapping[str, int]
+    found_overdue: Mapping[str, int]
     next_due_in_team: datetime | None
     tiers: tuple[str, ...]
     origins: tuple[str, ...]
@@ -237,15 +238,17 @@ def summary_of(desk: Desk, filters: QueueFilters, now: datetime) -> QueueSummary
         "next_return": Min("returns_date", filter=is_coming),
     }
     for view in VIEWS:
-        within = _in_view(view, desk, now)
+        within, is_late, is_found = _in_view(view, desk, now), Q(due_at__lt=now), Q(is_found=True)
         asked[f"{view}_all"] = Count("pk", filter=within)
-        asked[f"{view}_late"] = Count("pk", filter=within & Q(due_at__lt=now))
-        asked[f"{view}_found"] = Count("pk", filter=within & Q(is_found=True))
+        asked[f"{view}_late"] = Count("pk", filter=within & is_late)
+        asked[f"{view}_found"] = Count("pk", filter=within & is_found)
+        asked[f"{view}_found_late"] = Count("pk", filter=within & is_found & is_late)
     told = _counted(desk, filters, now).aggregate(**asked)
     return QueueSummary(
         counts={view: told[f"{view}_all"] for view in VIEWS},
         overdue={view: told[f"{view}_late"] for view in VIEWS},
         found={view: told[f"{view}_found"] for view in VIEWS},
+        found_overdue={view: told[f"{view}_found_late"] for view in VIEWS},
         next_due_in_team=told["next_due_in_team"],
         tiers=tuple(told["tiers"]),
         origins=tuple(told["origins"]),

@@ -1,6 +1,7 @@
 """What the page of a queue shows around its rows: tabs, filters, views, and what to do next."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from django.db.models import Q
@@ -36,24 +37,28 @@ def terms_in_force(versions: Iterable[AgreementVersion], now: datetime) -> Terms
 
 
 def tabs_of(desk: Desk, filters: QueueFilters, summary: QueueSummary) -> list[dict[str, object]]:
-    """Return the views the person may ask for, each with its counts."""
-    names = {
+    """Return the views the person may ask for, each with its counts of what the filters leave."""
+    names = _names()
+    return [
+        {
+            "view": view,
+            "name": names[view],
+            "count": summary.found[view],
+            "overdue": summary.found_overdue[view],
+            "is_current": view == filters.view,
+        }
+        for view in desk.views
+    ]
+
+
+def _names() -> dict[str, str]:
+    return {
         "mine": _("Mine"),
         "team": _("Team"),
         "returning": _("Returning"),
         "snoozed": _("Snoozed"),
         "all": _("All"),
     }
-    return [
-        {
-            "view": view,
-            "name": names[view],
-            "count": summary.counts[view],
-            "overdue": summary.overdue[view],
-            "is_current": view == filters.view,
-        }
-        for view in desk.views
-    ]
 
 
 def choices_of(terms: Terms | None, summary: QueueSummary) -> Choices:
@@ -99,12 +104,7 @@ def empty_of(
     """Say what to do next where nothing is found."""
     queue_url = reverse("leads:queue", kwargs={"slug": desk.agreement.slug})
     if filters.chosen:
-        return {
-            "title": _("No handoff fits these filters"),
-            "sentence": _("Remove a filter, or look at the whole queue."),
-            "action_label": _("Show all of them"),
-            "action_href": f"{queue_url}?view={filters.view}",
-        }
+        return _empty_filtered(desk, filters, summary, queue_url)
     if not desk.agreement.handoffs.exists():
         return {
             "title": _("No handoff yet"),
@@ -119,21 +119,53 @@ def empty_of(
         return _empty_waiting(filters.view) | {"facts": facts}
     return {
         "title": _("Nobody waits"),
-        "sentence": _("Every handoff in this view is followed up. New ones appear here."),
+        "sentence": _("No handoff in this view is open. New ones appear here."),
         "action_label": _("Look at all leads"),
         "action_href": reverse("leads:list", kwargs={"slug": desk.agreement.slug}),
         "facts": facts,
     }
 
 
-def _empty_mine(queue_url: str, summary: QueueSummary) -> dict[str, object]:
-    title = _("Nothing waits for you")
-    if not summary.counts["team"]:
-        sentence = _("You have followed up every handoff you hold. New ones appear here.")
-        return {"title": title, "sentence": sentence}
+def _empty_filtered(
+    desk: Desk, filters: QueueFilters, summary: QueueSummary, queue_url: str
+) -> dict[str, object]:
+    """Lead to what fits the filters in other views."""
+    names = _names()
+    ways = [
+        {
+            "label": _("%(number)s in %(view)s")
+            % {"number": formats.figure(summary.found[view]), "view": names[view]},
+            "href": f"{queue_url}?{replace(filters, view=view).address}",
+        }
+        for view in desk.views
+        if summary.found[view]
+    ]
+    if ways:
+        title = _("No handoff in %(view)s fits these filters") % {"view": names[filters.view]}
+        sentence = _("Others fit them: go there, or remove a filter.")
+    else:
+        title = _("No handoff fits these filters")
+        sentence = _("Remove a filter, or look at the whole queue.")
     return {
         "title": title,
-        "sentence": _("You have followed up every handoff you hold. Others wait for somebody."),
+        "sentence": sentence,
+        "ways": ways,
+        "action_label": _("Show all of them"),
+        "action_href": f"{queue_url}?view={filters.view}",
+    }
+
+
+def _empty_mine(queue_url: str, summary: QueueSummary) -> dict[str, object]:
+    title = _("Nothing waits for you")
+    if summary.counts["snoozed"]:
+        known = _("All that is open for you is put aside.")
+    else:
+        known = _("No handoff is open for you.")
+    if not summary.counts["team"]:
+        return {"title": title, "sentence": f"{known} {_('New ones appear here.')}"}
+    return {
+        "title": title,
+        "sentence": f"{known} {_('Others wait for somebody.')}",
         "action_label": _("Take one from the team's queue"),
         "action_href": f"{queue_url}?view=team",
     }

@@ -8,6 +8,8 @@ from django.test import Client
 from django.urls import reverse
 
 from agreements.models import AgreementVersion, User
+from leads.actions import snoozes
+from leads.actions.assignments import reassign
 from leads.ingest import ingest
 from tests.factories import (
     Teller,
@@ -223,6 +225,21 @@ def test_nothing_waits(client: Client, version: AgreementVersion, ana: User) -> 
     assert "Take one from the team's queue" in text
     assert "Unassigned in the team 1, first due 15:00" in text
     assert "Met today 1 of 1" in text
+
+
+def test_an_empty_queue_says_only_what_is_known(
+    client: Client, version: AgreementVersion, ana: User
+) -> None:
+    given = offer(version, "Given away", NOW, holder=ana)
+    bruno = make_rep("Bruno", version.agreement)
+    boss = make_user("Boss", team=version.agreement.sales_team, role="lead")
+    reassign(handoff=given, holder=bruno, seen_holder_id=ana.pk, by=boss, now=NOW)
+    assert "No handoff is open for you. New ones appear here." in text_of(client.get(QUEUE))
+
+    aside = offer(version, "Aside", NOW, holder=ana)
+    snoozes.snooze(handoff=aside, until=NOW + timedelta(hours=1), by=ana, now=NOW)
+    said = "All that is open for you is put aside. New ones appear here."
+    assert said in text_of(client.get(QUEUE))
 
 
 def test_the_badge_counts_what_is_overdue(

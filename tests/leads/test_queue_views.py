@@ -176,6 +176,28 @@ def test_a_search_finds_within_the_queue(
     assert "1 open handoff" in text_of(response)
 
 
+def test_what_fits_in_other_views_is_counted_and_led_to(
+    client: Client, version: AgreementVersion, ana: User
+) -> None:
+    aside = offer(version, "Otávio", NOW, holder=ana)
+    snoozes.snooze(handoff=aside, until=NOW + timedelta(hours=1), by=ana, now=NOW)
+    for name in ("Here", "There"):
+        offer(version, name, NOW, holder=ana)
+
+    response = client.get(QUEUE, {"view": "mine", "q": "Otavio"})
+
+    text = text_of(response)
+    assert "No handoff in Mine fits these filters" in text
+    assert "0 open handoffs" in text
+    assert "Mine 0 Team 0 Returning 0 Snoozed 1" in text
+    assert 'href="/agreements/acme/queue/?view=snoozed&amp;q=Otavio">1 in Snoozed</a>' in (
+        response.content.decode()
+    )
+    nowhere = client.get(QUEUE, {"view": "mine", "q": "Nobody"})
+    assert "No handoff fits these filters" in text_of(nowhere)
+    assert nowhere.context["empty"]["ways"] == []
+
+
 def test_a_search_is_taken_by_its_letters(
     client: Client, version: AgreementVersion, ana: User
 ) -> None:
