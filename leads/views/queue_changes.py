@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from agreements import formats
+from agreements.models import User
 from agreements.requests import SignedInRequest
 from leads.models import Handoff, Snooze
 from leads.queue import Desk, QueueFilters, found_in, summary_of
@@ -70,7 +71,9 @@ class Gone:
     more: str
 
 
-def _gone(row: QueueRow, filters: QueueFilters, until: datetime | None, now: datetime) -> Gone:
+def _gone(
+    row: QueueRow, filters: QueueFilters, reader: User, until: datetime | None, now: datetime
+) -> Gone:
     handoff = row.handoff
     status = str(handoff.get_status_display())
     if until is not None:
@@ -79,7 +82,8 @@ def _gone(row: QueueRow, filters: QueueFilters, until: datetime | None, now: dat
     if not handoff.is_open:
         return Gone("check", _("Done"), status.lower())
     if filters.view == "team":
-        return Gone("user", pgettext("handoff", "Taken"), str(handoff.holder or ""))
+        holder = _("it is yours now") if handoff.holder == reader else str(handoff.holder or "")
+        return Gone("user", pgettext("handoff", "Taken"), holder)
     if filters.clause and (row.clock is None or row.clock.clause_key != filters.clause):
         return Gone("check", _("Done"), filters.clause)
     return Gone("check", status, _("not in this view any more"))
@@ -101,6 +105,6 @@ def _row_of(
         "row": rows[0],
         "row_is_gone": found is None,
         "row_is_aside": until is not None,
-        "gone": None if found else _gone(rows[0], filters, until, now),
+        "gone": None if found else _gone(rows[0], filters, desk.user, until, now),
         "done_back": places_of(asked, done)["back"],
     }

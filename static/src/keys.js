@@ -8,6 +8,8 @@
 // data-digits           a fieldset whose radio buttons the digits choose, one after the other; from
 //                       the heading of a form they choose in its first one
 // A summary with a key opens what it sums up, and goes to its first field.
+import { beyond, linkIn } from "./rows.js";
+
 const DIGITS = "1–9";
 const STORE = "slaportal.keys.off";
 const TYPED = "textarea, select, [contenteditable], input:not([type=radio], [type=checkbox])";
@@ -31,13 +33,20 @@ const find = (selector) => [...document.querySelectorAll(selector)].filter(isSho
 
 const rowLinks = () => find("[data-row] [data-row-link]");
 
+// The row that has the focus, else the open one, which has no link once somebody else has it.
+function rowHere(rows) {
+  const isHere = (row) => row.matches("[aria-current]") || linkIn(row)?.matches("[aria-current]");
+  const focused = rows.find((row) => linkIn(row) && row.contains(document.activeElement));
+  return focused ?? rows.find(isHere);
+}
+
 function walk(step) {
-  const links = rowLinks();
-  if (!links.length) return false;
-  const focused = document.activeElement?.closest("[data-row]")?.querySelector("[data-row-link]");
-  const here = focused ?? links.find((link) => link.hasAttribute("aria-current"));
-  const place = here ? links.indexOf(here) + step : 0;
-  if (links[place] || !turn(step)) walkTo(links[Math.min(Math.max(place, 0), links.length - 1)]);
+  const rows = find("[data-row]");
+  const first = rows.find(linkIn);
+  if (!first) return false;
+  const here = rowHere(rows);
+  const next = here ? beyond(rows, here, step).find(linkIn) : first;
+  if (next || !turn(step)) walkTo(linkIn(next ?? here) ?? linkIn(beyond(rows, here, -step).find(linkIn)));
   return true;
 }
 

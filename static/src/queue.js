@@ -1,6 +1,7 @@
 // The queue: a row opens beside the list, a deed moves on to the next one, nothing moves under a
 // pointer that moves. Without this script a row leads to the lead's page.
 import htmx from "htmx.org";
+import { beyond, linkIn, rowOf } from "./rows.js";
 
 const wide = matchMedia("(min-width: 1024px)");
 const pointing = matchMedia("(hover: hover)");
@@ -8,7 +9,7 @@ const pointing = matchMedia("(hover: hover)");
 const queue = () => document.querySelector("[data-queue]");
 const panel = () => document.getElementById("panel");
 const rows = () => [...document.querySelectorAll("[data-queue] .queue-row:not(.is-gone) [data-row-link]")];
-const linkOf = (key) => document.querySelector(`#row-${key} [data-row-link]`);
+const linkOf = (key) => linkIn(rowOf(key));
 const keyOf = (link) => link.closest("[data-row]").id.replace("row-", "");
 const isRowLink = (element) => element?.matches?.("[data-queue] [data-row-link]");
 
@@ -84,15 +85,27 @@ document.addEventListener("walk", ({ target }) => {
   if (isRowLink(target) && wide.matches) open(target);
 });
 
+// What is open is marked in the list: its link, or its row where that has none any more.
+const markOf = (key) => linkOf(key) ?? rowOf(key);
+
 function mark(key) {
-  for (const link of document.querySelectorAll("[data-row-link][aria-current]")) {
-    link.removeAttribute("aria-current");
+  for (const each of document.querySelectorAll(".queue-row[aria-current], [data-row-link][aria-current]")) {
+    each.removeAttribute("aria-current");
   }
-  const link = linkOf(key);
-  link?.setAttribute("aria-current", "true");
-  link?.scrollIntoView({ block: "nearest" });
-  return link;
+  markOf(key)?.setAttribute("aria-current", "true");
+  markOf(key)?.scrollIntoView({ block: "nearest" });
+  return linkOf(key);
 }
+
+// A row that is put in place of another stays marked, and the head of its group counts anew.
+document.addEventListener("htmx:afterSettle", ({ target }) => {
+  if (!target.matches(".queue-row")) return;
+  const key = panel()?.dataset.handoff;
+  if (target === rowOf(key)) markOf(key).setAttribute("aria-current", "true");
+  const group = target.closest(".queue-group");
+  const count = group?.querySelector("h2 > .count");
+  if (count) count.textContent = group.querySelectorAll(".queue-row:not(.is-gone)").length;
+});
 
 document.addEventListener("htmx:afterSettle", ({ target, detail }) => {
   if (target.id !== "panel" || !target.dataset.handoff) return;
@@ -120,9 +133,7 @@ document.addEventListener("htmx:configRequest", ({ detail }) => {
   if (!detail.elt.matches("#panel [data-moves-on]")) return;
   const key = panel().dataset.handoff;
   const listed = [...document.querySelectorAll("[data-queue] .queue-row")];
-  const place = listed.findIndex((row) => row.id === `row-${key}`);
-  const below = place < 0 ? [] : listed.slice(place + 1);
-  const next = below.find((row) => !row.matches(".is-gone"))?.querySelector("[data-row-link]");
+  const next = linkIn(beyond(listed, rowOf(key)).find((row) => !row.matches(".is-gone")));
   if (next) detail.formData.set("next", `${next.getAttribute("hx-get")}&after=${key}`);
 });
 
@@ -182,8 +193,10 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
   const suggested = detail.target.querySelector("[data-next-date]")?.dataset;
   fill(form.querySelector("[name$=next_step]"), suggested?.nextStep ?? "");
   fill(form.querySelector("[name$=next_step_date]"), suggested?.nextDate ?? "");
-  // What comes of a form that is shown again is not what one looks for.
-  if (!detail.requestConfig.triggeringEvent?.isTrusted) return;
+  // What comes of a form that was refused is not what one looks for; beside the list, where nothing
+  // else would move, what comes of one that was brought back is.
+  const isBack = wide.matches && form.closest(".queue-panel")?.querySelector("[data-brought-back]:not([hidden])");
+  if (!isBack && !detail.requestConfig.triggeringEvent?.isTrusted) return;
   detail.target.scrollIntoView({ block: "nearest" });
   // The next click is on the button: it is in sight whole, whatever lies over the edge of the page.
   form.querySelector("[type=submit]").scrollIntoView({ block: "nearest" });

@@ -29,11 +29,11 @@ def bruno(version: AgreementVersion) -> User:
 
 @pytest.fixture
 def anybodys(version: AgreementVersion) -> list[Handoff]:
-    """Two that wait for anybody of the team."""
+    """Three that wait for anybody of the team."""
     now = timezone.now()
     return [
         offer(version, f"Anybody's {place}", now - timedelta(minutes=9 - place))
-        for place in range(2)
+        for place in range(3)
     ]
 
 
@@ -61,22 +61,31 @@ def expect_lost(page: Page, handoff: Handoff) -> None:
     row = page.locator(f"#row-{handoff.pk}")
     expect(row).to_contain_text("Taken")
     expect(row.get_by_role("link")).to_have_count(0)
-    expect(page.locator("#queue-tabs").get_by_role("link", name="Team")).to_have_text("Team 1")
+    expect(row).to_have_attribute("aria-current", "true")
+    expect(page.locator("#queue-tabs").get_by_role("link", name="Team")).to_have_text("Team 2")
+    expect(page.locator(".queue-group h2 .count")).to_have_text("2")
     expect(page.locator("#failure")).to_be_hidden()
 
 
 def test_the_second_to_accept_is_told_who_was_first(
     new_page: Pages, sign_in: SignIn, ana: User, bruno: User, anybodys: list[Handoff]
 ) -> None:
-    name = "Anybody's 0"
+    name = "Anybody's 1"
     first, second = (open_team(new_page, sign_in, one, name) for one in (bruno, ana))
     first.keyboard.press("a")
     expect(first.locator("#queue-notice")).to_contain_text("Accept")
+    second.get_by_label("Note").fill("Wants soap.")
+    second.get_by_label("On", exact=True).fill("2090-11-24")
+    second.keyboard.press("Escape")
     second.keyboard.press("a")
-    expect_lost(second, anybodys[0])
+    expect_lost(second, anybodys[1])
+    kept = second.locator("#filled-in")
+    expect(kept).to_contain_text("Wants soap.")
+    expect(kept).to_contain_text("24 Nov 2090")
+    expect(kept.locator("dt")).to_have_text(["How", "Note", "On"])
     assert faults(second) == []
     second.keyboard.press("j")
-    panel_of(second, "Anybody's 1")
+    panel_of(second, "Anybody's 2")
 
 
 def test_what_was_typed_for_a_lead_that_is_taken_stays(

@@ -104,5 +104,5 @@ def test_what_left_the_view_but_goes_on_is_not_called_done(
     address = reverse("leads:panel", kwargs={"slug": "acme", "pk": handoff.pk})
     back = {"back": f"{address}?view=team&after={handoff.pk}"}
     text = text_of(client.post(accept, back, headers=SWAP, follow=True))
-    assert "Taken Ana Paulo" in text
+    assert "Taken it is yours now Paulo" in text
     assert "Done" not in text

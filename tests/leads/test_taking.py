@@ -59,7 +59,7 @@ def test_it_works(client: Client, put_back: Handoff, ana: User) -> None:
     put_back.refresh_from_db()
     assert (put_back.status, put_back.holder) == ("accepted", ana)
     assert "Took Paulo from the team's queue." in after
-    assert "Taken Ana Paulo" in after
+    assert "Taken it is yours now Paulo" in after
     assert "Take a" not in text_of(panel(client, put_back))
     assert rebuild(now=NOW) == 0
 
