@@ -48,6 +48,16 @@ def test_all_keys_are_told_whatever_the_open_row_offers(
     assert faults(page) == []
 
 
+def see_what_it_will_do(page: Page) -> None:
+    """Have what saving will do to the clocks in sight, above the button."""
+    effects, save = page.locator(".effects"), page.get_by_role("button", name="Save follow-up")
+    expect(effects).to_be_in_viewport(ratio=1)
+    above, below = effects.bounding_box(), save.bounding_box()
+    assert above
+    assert below
+    assert above["y"] + above["height"] <= below["y"]
+
+
 def test_nothing_that_was_typed_is_lost(
     page: Page, sign_in: SignIn, ana: User, three: list[Handoff]
 ) -> None:
@@ -72,13 +82,8 @@ def test_nothing_that_was_typed_is_lost(
     expect(page.get_by_role("radio", name="No answer")).to_be_checked()
     expect(page.get_by_label("Next step")).to_have_value("Write an e-mail")
     expect(back).to_contain_text("What you filled in before is here again")
-    effects, save = page.locator(".effects"), page.get_by_role("button", name="Save follow-up")
-    expect(effects).to_be_in_viewport(ratio=1)
-    above, below = effects.bounding_box(), save.bounding_box()
-    assert above
-    assert below
-    assert above["y"] + above["height"] <= below["y"]
     expect(back).to_be_in_viewport(ratio=1)
+    see_what_it_will_do(page)
     assert faults(page) == []
 
     wait_until_answered(page)

@@ -139,7 +139,7 @@ def test_the_second_on_the_leads_page_is_told(client: Client, taken: Handoff) ->
 def place_of_drafts(response: Any, handoff: Handoff) -> list[str]:
     """Return how the place is marked in which a script lists what the tab keeps of a handoff."""
     assert response.status_code == 409
-    html = response.content.decode()
+    html: str = response.content.decode()
     marks = html[html.index("data-lists-drafts") :].partition(">")[0].split()
     assert f'data-handoff="{handoff.pk}"' in marks
     return marks
