@@ -67,4 +67,5 @@ def _why_not(lead: Lead, handoff: Handoff | None, by: User | None) -> str:
         said = _("With sales already, in the team's queue.")
     else:
         said = _("With sales already: %(holder)s holds it.") % {"holder": handoff.holder}
-    return f"{said} {_('Offered by %(person)s.') % {'person': by}}" if by else said
+    offered = _("Offered by %(person)s.") % {"person": by}
+    return f"{said} {offered}" if by else said

@@ -162,10 +162,12 @@ def _empty_mine(queue_url: str, summary: QueueSummary) -> dict[str, object]:
     else:
         known = _("No handoff is open for you.")
     if not summary.counts["team"]:
-        return {"title": title, "sentence": f"{known} {_('New ones appear here.')}"}
+        others = _("New ones appear here.")
+        return {"title": title, "sentence": f"{known} {others}"}
+    others = _("Others wait for somebody.")
     return {
         "title": title,
-        "sentence": f"{known} {_('Others wait for somebody.')}",
+        "sentence": f"{known} {others}",
         "action_label": _("Take one from the team's queue"),
         "action_href": f"{queue_url}?view=team",
     }

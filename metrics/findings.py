@@ -194,8 +194,10 @@ def volume_finding(
     if highest is None:
         return course
     if gaps[-1] < 0 and highest < target:
-        end = {"number": formats.figure(highest)}
-        return f"{course} {_('Even the good end of the projection stays at %(number)s.') % end}"
+        end = _("Even the good end of the projection stays at %(number)s.") % {
+            "number": formats.figure(highest)
+        }
+        return f"{course} {end}"
     return course
 
 

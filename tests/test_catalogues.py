@@ -1,5 +1,6 @@
 """The catalogues hold every sentence of the code and of the templates, whole, in every language."""
 
+import ast
 import io
 import re
 from collections.abc import Iterator
@@ -102,6 +103,23 @@ def test_every_sentence_that_is_asked_for_is_collected(language: str) -> None:
     collected = {(message.context, texts(message.id)[0]) for message in messages(language)}
     missing = {key: path.name for key, path in asked_for() if key not in collected}
     assert missing == {}, "collect them with `make messages` and translate them"
+
+
+def test_no_sentence_hides_in_an_f_string() -> None:
+    """What collects sentences does not look into them."""
+    hidden = [
+        (path.name, call.lineno)
+        for path, text in sources()
+        if path.suffix == ".py"
+        for string in ast.walk(ast.parse(text))
+        if isinstance(string, ast.JoinedStr)
+        for call in ast.walk(string)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id in KEYWORDS
+        and isinstance(call.args[0], ast.Constant)
+    ]
+    assert hidden == []
 
 
 def test_sentences_of_code_and_of_templates_are_found() -> None:
