@@ -47,3 +47,9 @@ def look(page: Page) -> None:
     with page.expect_response("**/arrivals/**"):
         page.evaluate("document.getElementById('arrivals').dispatchEvent(new Event('look'))")
     wait_until_answered(page)
+
+
+def save_follow_up(page: Page) -> None:
+    """Save a follow-up once it is shown what that will do: the button is moved by it."""
+    wait_until_answered(page)
+    page.get_by_role("button", name="Save follow-up").click()

@@ -19,6 +19,7 @@ from leads.rebuild import rebuild
 from tests.browser import Complaints, faults
 from tests.factories import make_user, make_version
 from tests.journeys.conftest import DESKTOP, PHONE, day_and_night
+from tests.journeys.queues import save_follow_up
 from tests.leads.dealing import dealing_terms
 from tests.leads.pages import offer
 from tests.leads.test_readiness import CRITERIA, READY, tell
@@ -186,7 +187,7 @@ def test_the_clocks_of_what_was_overturned_stand_apart(
 def go_on(page: Page, lead: Lead) -> None:
     page.goto(address("detail", pk=lead.pk))
     page.get_by_role("radio", name="No answer").check()
-    page.get_by_role("button", name="Save follow-up").click()
+    save_follow_up(page)
     expect(page.locator("#messages")).to_contain_text("Logged: call, no answer")
 
 

@@ -13,6 +13,7 @@ from agreements.models import AgreementVersion, User
 from leads.models import FollowUp, Handoff
 from tests.browser import Complaints, faults
 from tests.journeys.conftest import DESKTOP, PHONE
+from tests.journeys.queues import save_follow_up
 from tests.leads.pages import offer
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -74,7 +75,7 @@ def work_a_handoff(page: Page, handoff: Handoff, *, scripts: bool = True) -> Non
     page.get_by_role("radio", name="No answer").check()
     page.get_by_label("Note").fill("Rang twice.")
     before = minutes_since(handoff)
-    page.get_by_role("button", name="Save follow-up").click()
+    save_follow_up(page)
     expect_met(page, f"Logged: call, no answer, {LONG_NAME}. First follow-up met,", handoff, before)
     card = page.get_by_role("link", name=re.compile("First follow-up"))
     expect(card).to_contain_text("Met")
@@ -142,7 +143,7 @@ def test_what_is_wrong_is_told_next_to_the_field(
     address = f"/agreements/acme/leads/{handoff.lead_id}/"
     page.goto(address)
     page.get_by_label("Note").fill("Rang twice.")
-    page.get_by_role("button", name="Save follow-up").click()
+    save_follow_up(page)
     expect(page.locator("#id_log-outcome_error")).to_have_text("Say what came of it.")
     expect(page.get_by_label("Note")).to_have_value("Rang twice.")
     expect(page).to_have_url(re.compile(address))

@@ -12,7 +12,7 @@ from agreements.models import AgreementVersion, User
 from leads.models import Handoff, HandoffEvent
 from tests.browser import Complaints, faults, wait_until_answered
 from tests.factories import make_user
-from tests.journeys.queues import QUEUE, offer_many, panel_of
+from tests.journeys.queues import QUEUE, offer_many, panel_of, save_follow_up
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -122,7 +122,7 @@ def test_what_was_saved_or_typed_by_another_is_not_brought_back(
     note = page.get_by_label("Note", exact=True)
     page.locator(".tile", has_text="No answer").click()
     note.fill("Rang twice.")
-    page.get_by_role("button", name="Save follow-up").click()
+    save_follow_up(page)
     panel_of(page, "Lead 02")
     note.fill("Busy.")
     page.get_by_role("link", name="Lead 01", exact=True).click()
@@ -147,7 +147,7 @@ def test_a_time_that_is_put_right_is_foreseen_anew(
     time = page.get_by_label("When it happened")
     time.fill("2090-01-01T10:00")
     expect(page.locator("[data-foreseen]")).to_contain_text("choose a time before now")
-    page.get_by_role("button", name="Save follow-up").click()
+    save_follow_up(page)
     refused = page.locator("#id_log-occurred_at_error")
     expect(refused).to_be_visible()
     time.fill(typed(timezone.now() - timedelta(minutes=30), ana))

@@ -12,9 +12,16 @@ from playwright.sync_api import Page, Route, expect
 
 from agreements.models import AgreementVersion, User
 from leads.models import FollowUp, Handoff, Snooze
-from tests.browser import Complaints, accessibility_faults, faults, wait_until_answered
+from tests.browser import Complaints, accessibility_faults, faults
 from tests.journeys.conftest import DESKTOP, PHONE
-from tests.journeys.queues import QUEUE, look, offer_many, open_with_clock_stopped, panel_of
+from tests.journeys.queues import (
+    QUEUE,
+    look,
+    offer_many,
+    open_with_clock_stopped,
+    panel_of,
+    save_follow_up,
+)
 from tests.leads.pages import offer
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -157,9 +164,8 @@ def test_the_row_that_is_clicked_opens_though_a_deed_was_about_to_move_on(
     panel_of(page, "Lead 01")
     held = hold(page, "**/follow-ups/")
     page.locator(".tile", has_text="No answer").click()
-    wait_until_answered(page)
     with page.expect_request("**/follow-ups/"):
-        page.get_by_role("button", name="Save follow-up").click()
+        save_follow_up(page)
     page.get_by_role("link", name="Lead 05", exact=True).click()
     page.keyboard.press("a")
     for route in held:
@@ -181,7 +187,7 @@ def test_what_was_refused_stays_though_another_row_was_clicked(
     held = hold(page, "**/follow-ups/")
     page.get_by_label("Note").fill("Rang twice.")
     with page.expect_request("**/follow-ups/"):
-        page.get_by_role("button", name="Save follow-up").click()
+        save_follow_up(page)
     page.get_by_role("link", name="Lead 05", exact=True).click()
     for route in held:
         route.continue_()
@@ -350,7 +356,7 @@ def test_without_scripts_a_row_leads_to_the_leads_page(
     page.get_by_role("link", name="Lead 03", exact=True).click()
     expect(page.get_by_role("heading", level=1, name="Lead 03")).to_be_visible()
     page.locator(".tile", has_text="No answer").click()
-    page.get_by_role("button", name="Save follow-up").click()
+    save_follow_up(page)
     expect(page.locator("#messages")).to_contain_text("Logged: call, no answer, Lead 03.")
 
 

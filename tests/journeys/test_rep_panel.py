@@ -172,6 +172,7 @@ def test_digits_stand_beside_what_they_choose(
     page.goto(f"{QUEUE}?open={three[2].pk}")
     panel_of(page, "Lead 03")
     wait_until_answered(page)
+    expect(page.locator(".htmx-settling")).to_have_count(0)
     page.keyboard.press(key)
     expect(page.locator("#deed-title")).to_be_focused()
     choices = page.locator("#deed .choice")

@@ -12,7 +12,7 @@ from leads.models import FollowUp, Handoff
 from tests.browser import Complaints, faults, wait_until_answered
 from tests.factories import make_rep
 from tests.journeys.conftest import DESKTOP, PHONE
-from tests.journeys.queues import QUEUE, panel_of
+from tests.journeys.queues import QUEUE, panel_of, save_follow_up
 from tests.leads.pages import offer
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -98,7 +98,7 @@ def test_what_was_typed_for_a_lead_that_is_taken_stays(
     second.locator(".tile", has_text="Conversation").click()
     expect(second.locator("[data-foreseen]")).to_have_text(FIRST)
     second.get_by_label("Note").fill("Wants soap.")
-    second.get_by_role("button", name="Save follow-up").click()
+    save_follow_up(second)
     expect_lost(second, anybodys[0])
     expect(second.locator("#panel")).to_contain_text("Wants soap.")
     second.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -121,6 +121,6 @@ def test_without_scripts_what_was_typed_stays_as_well(
     expect(first.locator("#queue-notice")).to_contain_text("Accept")
     page.locator(".tile", has_text="Conversation").click()
     page.get_by_label("Note").fill("Wants soap.")
-    page.get_by_role("button", name="Save follow-up").click()
+    save_follow_up(page)
     expect(page.locator("main")).to_contain_text(FIRST)
     expect(page.locator("main")).to_contain_text("Wants soap.")
