@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from typing import Self
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, QueryDict
@@ -17,6 +18,11 @@ class Filters:
     def told(cls, asked: Mapping[str, str]) -> dict[str, str]:
         """Return what an address says for each field, whether it can be asked or not."""
         return {field.name: plain(asked, field.name) for field in fields(cls)}
+
+    @classmethod
+    def fitting(cls, told: Mapping[str, str], fits: Mapping[str, bool]) -> Self:
+        """Return what an address asks for less what cannot be asked, as ``fits`` has it by name."""
+        return cls(**{name: text if fits.get(name, True) else "" for name, text in told.items()})
 
     @property
     def asked(self) -> dict[str, str]:

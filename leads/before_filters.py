@@ -32,7 +32,7 @@ class BeforeFilters(Filters):
             "health": told["health"] in set(Health) and not is_returning,
             "over": told["over"] == "yes" and is_returning,
         }
-        return cls(**{name: text if fits.get(name, True) else "" for name, text in told.items()})
+        return cls.fitting(told, fits)
 
     def leads(self, agreement: Agreement, now: datetime) -> QuerySet[Lead] | None:
         """Return the leads that fit, those that are kept; None where any does."""

@@ -44,7 +44,7 @@ from leads.guessing.uses import unused_in
 from leads.instants import instant_of_date, instant_of_time
 from leads.models import Deal, Delivery, FileImport, FollowUp, HandoffEvent
 from leads.row_problems import UnableToRead
-from leads.stage_dates import stage_dates
+from leads.stage_dates import StageDates, stage_dates
 from leads.why_unused import why_unused
 
 TAB = "tab"
@@ -74,7 +74,7 @@ class ColumnRow:
     samples: list[tuple[str, str]]
     words: list[Word]
     unused: str
-    dates: tuple[list[str], str]
+    dates: StageDates
 
     @property
     def is_text(self) -> bool:
@@ -272,7 +272,7 @@ def _rows(
             samples=[(sample, _read_as(sample, column, draft, role)) for sample in column.samples],
             words=words,
             unused=_why_own(draft.roles, columns, place, stages),
-            dates=stage_dates(draft, columns, stages) if role == "stage_name" else ([], ""),
+            dates=stage_dates(draft, columns, stages) if role == "stage_name" else StageDates(),
         )
 
 

@@ -15,7 +15,7 @@ from leads.guessing.drafts import Draft, words_without_meaning
 from leads.kept_reasons import in_words
 from leads.models import Delivery, FileImport, FollowUp, Handoff, HandoffEvent, Lead
 from leads.models.leads import LeadQuerySet
-from leads.stage_dates import stage_dates
+from leads.stage_dates import StageDates, stage_dates
 from leads.undoing import LEAD_OF
 
 _SHOWN = 10
@@ -135,7 +135,7 @@ def _first_stage(delivery: Delivery) -> dict[str, Any] | None:
     return {"name": names.get(told, told), "leads": leads} if new else None
 
 
-def _stage_dates(delivery: Delivery) -> tuple[list[str], str] | None:
+def _stage_dates(delivery: Delivery) -> StageDates | None:
     """Return as of when the names of stages count; None for nothing to say."""
     file_import = getattr(delivery, "file_import", None)
     if delivery.agreement is None or file_import is None or not file_import.found:

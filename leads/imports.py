@@ -57,8 +57,8 @@ class Imported:
 
     A dry run foresees of how many leads no stage and no handoff of the agreement is told.
     ``warned`` is how many rows it warns of by what for, as `Kept.warned` has it, and
-    ``first_lines`` where the first of each begins. ``lines``
-    are those from which the rows taken were rejected before; None where nothing tells them.
+    ``first_lines`` where the first of each begins. ``lines`` are those from which the rows taken
+    were rejected before; None where nothing tells them.
     """
 
     rows: int = 0
@@ -357,12 +357,12 @@ class _Import:
     def _reject(self, line: int, error: UnableToRead, cells: list[str]) -> None:
         if self._forgotten:
             self._forgotten.add(cells)
+        rejected_line = line
         if self._lines is not None and (first := first_line_of(cells)):
             # Corrected again, it is still the row of the file that came first.
             self._lines.discard(first)
-            self._rejects.add(first, self._say(error), cells)
-        else:
-            self._rejects.add(line, self._say(error), cells)
+            rejected_line = first
+        self._rejects.add(rejected_line, self._say(error), cells)
         # Rows that are too short and rows that are too long are not the same mistake.
         of = error.column or str(error.params.get("found", ""))
         reason = self._imported.reasons.setdefault((error.code, of), Reason(error, line))

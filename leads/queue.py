@@ -158,9 +158,7 @@ class QueueFilters(Filters):
     def read(cls, asked: Mapping[str, str], desk: Desk) -> "QueueFilters":
         """Read an address; a view that may not be asked for is left out."""
         told = cls.told(asked)
-        if told["view"] not in desk.views:
-            told["view"] = ""
-        return cls(**told)
+        return cls.fitting(told, {"view": told["view"] in desk.views})
 
     def with_view(self, desk: Desk, summary: "QueueSummary") -> "QueueFilters":
         """Choose the usual view where none was asked for: everybody's for who holds nothing."""

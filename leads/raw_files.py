@@ -214,11 +214,13 @@ def _forget_cells(delivery_id: int, form: FileFormat) -> None:
 def _still_there(quotes: Collection[Quote], path: Path, form: FileFormat) -> set[Quote]:
     """Return those of some quotes that a file has where they say; none if it cannot be read."""
     found: set[Quote] = set()
-    if not quotes:
-        return found
+    lines = {line for line, _cell in quotes}
+    last = max(lines, default=0)
     with suppress(OSError, UnableToReadFile), Rows(path, form, is_lenient=True) as rows:
         for line, cells in rows:
-            if not isinstance(cells, UnableToRead):
+            if line > last:
+                break
+            if line in lines and not isinstance(cells, UnableToRead):
                 found.update({(line, cell.strip()) for cell in cells}.intersection(quotes))
     return found
 

@@ -58,7 +58,7 @@ class RegistryFilters(Filters):
             "sort": told["sort"] in SORTS,
             "attention": told["attention"] == "yes",
         }
-        return cls(**{name: text if fits.get(name, True) else "" for name, text in told.items()})
+        return cls.fitting(told, fits)
 
     @property
     def order(self) -> str:

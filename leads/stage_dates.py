@@ -1,6 +1,7 @@
 """As of when the names of stages in a file count, in sentences."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -8,15 +9,20 @@ from leads.guessing.drafts import NOTHING, Column, Draft
 from leads.guessing.roles import StageName
 
 
-def stage_dates(
-    draft: Draft, columns: Sequence[Column], stages: Sequence[StageName]
-) -> tuple[list[str], str]:
+class StageDates(NamedTuple):
+    """Which column dates which stage, and what is guessed of those that none dates."""
+
+    dated: Sequence[str] = ()
+    guessed: str = ""
+
+
+def stage_dates(draft: Draft, columns: Sequence[Column], stages: Sequence[StageName]) -> StageDates:
     """Return which column dates which stage, and what is guessed of those that none dates.
 
     Of a file without a column of the names of stages, or with a mapping written by hand, nothing.
     """
     if draft.document.strip() or "stage_name" not in draft.roles:
-        return [], ""
+        return StageDates()
     words = draft.values.get(str(draft.roles.index("stage_name")), {})
     meant = {*words.values()} - {"", NOTHING}
     named = [stage for stage in stages if stage.key in meant]
@@ -30,7 +36,7 @@ def stage_dates(
         _stage_dated(stage.name, dated[stage.key], known) for stage in named if stage.key in dated
     ]
     undated = ", ".join(f"“{stage.name}”" for stage in named if stage.key not in dated)
-    return told, _guessed(undated, known) if undated else ""
+    return StageDates(told, _guessed(undated, known) if undated else "")
 
 
 def _stage_dated(stage: str, column: str, known: str) -> str:

@@ -52,11 +52,11 @@ class BreachFilters(Filters):
     def read(cls, asked: Mapping[str, str]) -> "BreachFilters":
         """Read an address; what makes no sense is any."""
         told = cls.told(asked)
-        if told["party"] not in Party.values:
-            told["party"] = ""
-        if not told["holder"].isdecimal() and told["holder"] != NOBODY:
-            told["holder"] = ""
-        return cls(**told)
+        fits = {
+            "party": told["party"] in Party.values,
+            "holder": told["holder"].isdecimal() or told["holder"] == NOBODY,
+        }
+        return cls.fitting(told, fits)
 
     @property
     def chosen(self) -> dict[str, str]:

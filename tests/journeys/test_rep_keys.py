@@ -58,6 +58,25 @@ def see_what_it_will_do(page: Page) -> None:
     assert above["y"] + above["height"] <= below["y"]
 
 
+def leave_a_rejection_unsent(page: Page) -> None:
+    """Fill in why a lead is rejected, and go back to its follow-up."""
+    title = page.locator("#deed-title")
+    wait_until_answered(page)
+    page.keyboard.press("r")
+    expect(title).to_contain_text("Reject the handoff")
+    page.get_by_label("Note for marketing").fill("No such company.")
+    page.keyboard.press("Escape")
+    expect(title).to_have_text("Log a follow-up")
+
+
+def bring_the_rejection_back(page: Page) -> None:
+    """Find what was filled in there again, and leave it once more."""
+    page.keyboard.press("r")
+    expect(page.get_by_label("Note for marketing")).to_have_value("No such company.")
+    page.get_by_role("link", name="Cancel").click()
+    expect(page.locator("#deed-title")).to_have_text("Log a follow-up")
+
+
 def test_nothing_that_was_typed_is_lost(
     page: Page, sign_in: SignIn, ana: User, three: list[Handoff]
 ) -> None:
@@ -65,7 +84,7 @@ def test_nothing_that_was_typed_is_lost(
     page.goto(QUEUE)
     panel_of(page, "Lead 01")
     wait_until_answered(page)
-    row, title = page.locator(f"#row-{three[0].pk} [data-row-link]"), page.locator("#deed-title")
+    row = page.locator(f"#row-{three[0].pk} [data-row-link]")
     note, back = page.get_by_label("Note", exact=True), page.locator("[data-brought-back]")
     page.locator(".tile", has_text="No answer").click()
     note.fill("Rang twice.")
@@ -86,19 +105,10 @@ def test_nothing_that_was_typed_is_lost(
     see_what_it_will_do(page)
     assert faults(page) == []
 
-    wait_until_answered(page)
-    page.keyboard.press("r")
-    expect(title).to_contain_text("Reject the handoff")
-    reason = page.get_by_label("Note for marketing")
-    reason.fill("No such company.")
-    page.keyboard.press("Escape")
-    expect(title).to_have_text("Log a follow-up")
+    leave_a_rejection_unsent(page)
     expect(row).to_be_focused()
     expect(note).to_have_value("Rang twice.")
-    page.keyboard.press("r")
-    expect(reason).to_have_value("No such company.")
-    page.get_by_role("link", name="Cancel").click()
-    expect(title).to_have_text("Log a follow-up")
+    bring_the_rejection_back(page)
 
     page.goto("/agreements/acme/document/")
     page.go_back()
