@@ -295,7 +295,7 @@ def test_what_is_foreseen_is_what_happens(client: Client, ana: User, handoff: Ha
 def test_a_second_call_on_one_day_is_the_same_attempt(
     client: Client, ana: User, handoff: Handoff
 ) -> None:
-    call(handoff, ana)
+    call(handoff, ana, occurred_at=NOW - timedelta(minutes=5))
     same = "Attempts by call on the same day count as one."
     text = foreseen(client, handoff)
     assert same in text
