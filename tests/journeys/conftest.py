@@ -22,6 +22,15 @@ PHONE = {
     "is_mobile": True,
     "has_touch": True,
 }
+WAYS = pytest.mark.parametrize(
+    ("device", "scripts"),
+    [
+        pytest.param(DESKTOP, True, id="desktop"),
+        pytest.param(PHONE, True, id="phone"),
+        pytest.param(PHONE, False, id="phone without scripts"),
+    ],
+)
+"""How people come; without scripts a desk shows the same page as a phone, only wider."""
 PATIENCE = 30_000
 """How many milliseconds a page may take on a busy machine before it counts as stuck."""
 

@@ -15,7 +15,7 @@ from metrics.rollup import roll_up
 from tests.at_once import wait_until_changes_are_settled
 from tests.browser import faults
 from tests.factories import Teller, example_terms, make_rep, make_user, make_version
-from tests.journeys.conftest import DESKTOP, PHONE, day_and_night
+from tests.journeys.conftest import WAYS, day_and_night
 from tests.leads.pages import NOW, stop_time
 from tests.metrics.worked_examples import promise
 
@@ -97,8 +97,7 @@ def test_it_works(page: Page, marta: User) -> None:
     go_down_to_the_clock(page)
 
 
-@pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+@WAYS
 def test_wherever_and_however(
     new_page: Pages, sign_in: SignIn, marta: User, device: dict[str, Any], scripts: bool
 ) -> None:

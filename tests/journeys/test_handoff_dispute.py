@@ -18,7 +18,7 @@ from leads.readiness import judge_leads
 from leads.rebuild import rebuild
 from tests.browser import Complaints, faults
 from tests.factories import make_user, make_version
-from tests.journeys.conftest import DESKTOP, PHONE, day_and_night
+from tests.journeys.conftest import DESKTOP, PHONE, WAYS, day_and_night
 from tests.journeys.queues import save_follow_up
 from tests.leads.dealing import dealing_terms
 from tests.leads.pages import offer
@@ -85,8 +85,7 @@ def address(name: str, **about: int) -> str:
     return reverse(f"leads:{name}", kwargs={"slug": "acme"} | about)
 
 
-@pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+@WAYS
 def test_it_works(
     new_page: Pages,
     sign_in: SignIn,

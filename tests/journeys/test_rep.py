@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from agreements.models import AgreementVersion, User
 from leads.models import FollowUp, Handoff
 from tests.browser import Complaints, faults
-from tests.journeys.conftest import DESKTOP, PHONE
+from tests.journeys.conftest import DESKTOP, PHONE, WAYS
 from tests.journeys.queues import save_follow_up
 from tests.leads.pages import offer
 
@@ -101,8 +101,7 @@ def test_it_works(page: Page, ana: User, handoff: Handoff) -> None:
     expect(page.locator(".queue-row").nth(1)).to_contain_text("attempt 2 of 6")
 
 
-@pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+@WAYS
 def test_wherever_and_however(
     new_page: Pages,
     sign_in: SignIn,

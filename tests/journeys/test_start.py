@@ -13,7 +13,7 @@ from agreements.models import Agreement, AgreementVersion, Team, User
 from agreements.starters import load_starter
 from tests.browser import faults
 from tests.factories import RECORDED_AT, make_user, make_version
-from tests.journeys.conftest import DESKTOP, PHONE
+from tests.journeys.conftest import WAYS
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -44,8 +44,7 @@ def start(helena: User, team: Team) -> Agreement:
     )
 
 
-@pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+@WAYS
 def test_it_works(
     new_page: Pages, sign_in: SignIn, helena: User, device: dict[str, Any], scripts: bool
 ) -> None:

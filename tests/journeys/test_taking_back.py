@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from agreements.models import AgreementVersion, User
 from leads.models import FollowUp, Handoff
 from tests.browser import accessibility_faults
-from tests.journeys.conftest import DESKTOP, PHONE
+from tests.journeys.conftest import WAYS
 from tests.leads.pages import offer
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -23,8 +23,7 @@ def handoff(version: AgreementVersion, ana: User) -> Handoff:
     return offer(version, "Paulo", timezone.now() - timedelta(minutes=22), holder=ana)
 
 
-@pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+@WAYS
 def test_it_works(
     new_page: Callable[..., Page],
     sign_in: Callable[[Page, User], None],
