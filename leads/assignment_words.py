@@ -1,6 +1,6 @@
 """How a team assigns, in words: why somebody got a handoff, and when people are away."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, time, timedelta
 
 from django.utils import timezone
@@ -33,9 +33,9 @@ def choice_words(choice: Choice, people: Mapping[int, User]) -> str:
     return _joined(words, skipped_words(people[key].name for key in choice.skipped))
 
 
-def why_assigned(handoff: Handoff) -> dict[str, str]:
-    """Return by the name of the fact why rules gave a handoff to somebody; two queries at most."""
-    turns = list(handoff.turns.all())
+def why_assigned(handoffs: Collection[Handoff]) -> dict[str, str]:
+    """Return by the name of the fact why rules gave handoffs to somebody; two queries at most."""
+    turns = list(AssignmentTurn.objects.filter(handoff__in=handoffs))
     skipped = {key for turn in turns for key in turn.skipped}
     people = User.objects.in_bulk(skipped) if skipped else {}
     return {turn.external_id: turn_words(turn, people) for turn in turns}

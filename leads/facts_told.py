@@ -259,7 +259,7 @@ def _follow_up_details(
             }
         )
     if not counts and not touch.is_automated:
-        details.append(_("It counts for no clock of this handoff."))
+        details.append(_("It counts for no clock."))
     return details
 
 

@@ -23,16 +23,17 @@ class ToldMessage:
     details: tuple[str, ...]
 
 
-def messages_about(handoff: Handoff, now: datetime) -> list[ToldMessage]:
-    """Return what was told of a handoff, the same to several people as one; one query."""
+def messages_about(handoffs: Iterable[Handoff], now: datetime) -> list[ToldMessage]:
+    """Return what was told of handoffs, the same to several people as one; one query."""
     found = Message.objects.filter(
-        subject_type=handoff._meta.label_lower, subject_id=str(handoff.pk)
+        subject_type=Handoff._meta.label_lower,
+        subject_id__in=[str(handoff.pk) for handoff in handoffs],
     )
     ordered = found.select_related("recipient").order_by(
-        "recorded_at", "kind", "recipient__name", "pk"
+        "recorded_at", "kind", "subject_id", "recipient__name", "pk"
     )
-    groups = groupby(ordered, lambda each: (each.recorded_at, each.kind))
-    return [_told(at, kind, list(group), now) for (at, kind), group in groups]
+    groups = groupby(ordered, lambda each: (each.recorded_at, each.kind, each.subject_id))
+    return [_told(at, kind, list(group), now) for (at, kind, _subject), group in groups]
 
 
 def _told(at: datetime, kind: str, group: list[Message], now: datetime) -> ToldMessage:

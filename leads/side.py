@@ -16,7 +16,7 @@ from leads.models import (
     LeadIdentity,
 )
 from leads.qualifying import criteria_of, field_name, is_below_criteria, value_text
-from leads.timeline import Story
+from leads.story import Story
 
 _ABOUT_THE_PERSON = ("name", "company", "email_verified", "do_not_contact")
 _FIRST_SHOWN = ("email", "phone", "job_title", "request", "origin", "campaign", "industry")

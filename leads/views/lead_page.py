@@ -44,7 +44,8 @@ from leads.qualifying import is_below_criteria, value_text
 from leads.queue import Desk, desk_of
 from leads.side import side_of
 from leads.snoozing import SnoozeForm
-from leads.timeline import SHOWS, Story, by_day, timeline_of
+from leads.story import Story
+from leads.timeline import SHOWS, by_day, timeline_of
 from leads.undo import undoable_in
 
 ENTRIES_PER_PAGE = 50
@@ -137,6 +138,11 @@ def _is_real(handoff: Handoff) -> bool:
     return handoff.status not in (status.REPEATED, status.EXPECTED, status.TAKEN_BACK)
 
 
+def _told(reading: Reading) -> list[Handoff]:
+    """Return the handoffs that the timeline tells of: those that may be read, and the one shown."""
+    return [each for each in reading.readable if _is_real(each) or each == reading.handoff]
+
+
 def context_of(
     request: SignedInRequest,
     reading: Reading,
@@ -149,16 +155,19 @@ def context_of(
     book = case.rulebook_of(reading.handoff) if reading.handoff else None
     terms = book.terms if book else latest_terms(reading.agreement)
     people = User.objects.in_bulk(_people_in(case))
-    number = _version_number(reading, case)
+    numbers = dict(reading.agreement.versions.values_list("pk", "number"))
     story = Story(
         lead=reading.lead,
         case=case,
         handoff=reading.handoff,
         handoffs=reading.handoffs,
+        told=_told(reading),
         around=Surroundings(reading.agreement, terms, now),
         people=people,
         corrector=Corrector.of(reading.agreement, request.user),
+        numbers=numbers,
     )
+    number = story.number_of(reading.handoff) if reading.handoff else None
     return {
         "agreement": reading.agreement,
         "lead": reading.lead,
@@ -291,15 +300,6 @@ def _badge(handoff: Handoff | None, worst: str) -> dict[str, str]:
     if handoff.is_contested:
         return {"status": "contested"}
     return {"status": handoff.status, "word": handoff.get_status_display()}
-
-
-def _version_number(reading: Reading, case: Case) -> int | None:
-    """Return the number of the version that judges the handoff."""
-    judging = case.version_of(reading.handoff) if reading.handoff else None
-    if judging is None:
-        return None
-    numbers = reading.agreement.versions.values_list("number", flat=True)
-    return numbers.get(pk=judging.version_id)
 
 
 def deeds_of(

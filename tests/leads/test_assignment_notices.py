@@ -61,7 +61,7 @@ def told() -> list[str]:
 
 def fate(handoff: Handoff) -> list[tuple[str, ...]]:
     """What became of the notices about a handoff, as its timeline tells it."""
-    return [each.details for each in messages_about(handoff, THEN)]
+    return [each.details for each in messages_about([handoff], THEN)]
 
 
 def test_it_works(version: AgreementVersion, ana: User) -> None:

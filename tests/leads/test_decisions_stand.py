@@ -190,7 +190,7 @@ def test_a_contest_that_was_taken_back_is_not_mailed(
     contested: Handoff, helena: User, marina: User
 ) -> None:
     corrections.undo(handoff=contested, name=event("contested").external_id, by=helena, now=SOON)
-    fates = [each.details for each in messages_about(contested, LAST)]
+    fates = [each.details for each in messages_about([contested], LAST)]
     assert ("E-mail, not sent: it was out of date before it went out.",) in fates
     send_messages(now=SOON)
     assert sent(marina) == []

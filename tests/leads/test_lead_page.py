@@ -312,35 +312,6 @@ def test_criteria_as_they_were_when_it_was_offered(client: Client, bruno: User) 
     assert "Country BR" in text
 
 
-def test_several_handoffs(client: Client, version: AgreementVersion, bruno: User) -> None:
-    first = offer(version, "Carla", local("2026-09-01 10:00"), holder=bruno)
-    tell = Teller("Carla")
-    end = tell.event(
-        "rejected",
-        local("2026-09-01 11:00"),
-        reason="wrong_data",
-        person_id=bruno.pk,
-        external_id="end",
-    )
-    again = [
-        tell.event("offered", local("2026-09-30 10:00"), "H2", external_id="again"),
-        tell.event("assigned", local("2026-09-30 10:01"), "H2", to_queue=True, external_id="to"),
-    ]
-    ingest(agreement=version.agreement, facts=[end, *again], by=None, now=local("2026-09-30 10:01"))
-    second = Handoff.objects.get(external_id="Carla-H2")
-
-    response = page(client, first)
-
-    assert response.context["handoff"] == second
-    text = text_of(response)
-    assert "handoff 2 of 2 of this lead" in text
-    assert "Tue 1 Sep 10:00 : rejected, Wrong data" in text
-    assert f"?handoff={first.pk}" in response.content.decode()
-    earlier = page(client, first, f"handoff={first.pk}")
-    assert "handoff 1 of 2 of this lead" in text_of(earlier)
-    assert "This handoff is closed: it is rejected." in text_of(earlier)
-
-
 def test_names_and_ids(client: Client, handoff: Handoff, version: AgreementVersion) -> None:
     LeadIdentity.objects.create(lead=handoff.lead, source="hubspot", external_id="90 118 443")
     long = offer(version, "Long", NOW, name="N" * 300, company="C" * 300)
@@ -386,7 +357,13 @@ def test_the_page_costs_the_same_however_much_happened(
         tell.follow_up("no_answer", start + timedelta(minutes=number), external_id=f"call-{number}")
         for number in range(80)
     ]
-    ingest(agreement=version.agreement, facts=calls, by=None, now=local("2026-09-10 10:00"))
+    earlier = []
+    for day in range(1, 8):
+        name, at = f"H{day}-before", local(f"2026-08-{day:02} 10:00")
+        end = tell.event("recycled", at + timedelta(hours=2), name, reason="not_now")
+        earlier += [tell.event("offered", at, name), end]
+    now = local("2026-09-10 10:00")
+    ingest(agreement=version.agreement, facts=[*calls, *earlier], by=None, now=now)
 
     with django_assert_max_num_queries(46) as many:
         response = page(client, handoff)
@@ -394,3 +371,4 @@ def test_the_page_costs_the_same_however_much_happened(
     assert len(few) == len(many)
     assert len(response.context["entries"].object_list) == 50
     assert "51 to" in text_of(page(client, handoff, "page=2"))
+    assert "handoff 8 of 8 of this lead" in text_of(response)

@@ -108,7 +108,7 @@ def test_what_is_not_true_any_more_is_left_out(
     assert send_messages(now=THEN) == 0
 
     for handoff in (paulo, rita):
-        (fate,) = messages_about(handoff, THEN)
+        (fate,) = messages_about([handoff], THEN)
         assert fate.text == "Message to <strong>Helena</strong>: the handoff was rejected"
         assert fate.details == ("E-mail, not sent: it was out of date before it went out.",)
 

@@ -13,7 +13,8 @@ from leads.corrected import Corrector
 from leads.facts_told import Surroundings
 from leads.ingest import ingest
 from leads.models import Breach, Handoff
-from leads.timeline import Entry, Story, by_day, timeline_of
+from leads.story import Entry, Story
+from leads.timeline import by_day, timeline_of
 from leads.told import Told, ToldDeal
 from tests.factories import Teller, example_terms, local, make_rep, make_version
 from tests.leads.test_ingest import example_facts
@@ -40,6 +41,8 @@ def tell(version: AgreementVersion, *facts: Told, now: datetime = NOW) -> None:
 def entries(
     version: AgreementVersion, handoff: Handoff | None = None, show: str = "everything"
 ) -> list[Entry]:
+    """What is told of a handoff, else of all that its lead had."""
+    shown = handoff
     handoff = handoff or Handoff.objects.order_by("offered_at")[0]
     handoffs = list(Handoff.objects.filter(lead=handoff.lead).order_by("offered_at"))
     story = Story(
@@ -47,9 +50,11 @@ def entries(
         case=read_case(handoff.lead, version.agreement, handoffs),
         handoff=handoff,
         handoffs=handoffs,
+        told=[shown] if shown else [one for one in handoffs if one.status != "repeated"],
         around=Surroundings(version.agreement, version.parsed_terms(), NOW),
         people={user.pk: user for user in User.objects.all()},
         corrector=Corrector(version.agreement, User(), set()),
+        numbers={version.pk: version.number},
     )
     return timeline_of(story, show)
 
@@ -290,28 +295,6 @@ def test_what_else_happens_to_a_lead(version: AgreementVersion, ana: User) -> No
     assert "Asked for again while the handoff was open; it restarts nothing." in found
     first = next(one for one in entries(version) if "First heard" in one.text)
     assert first.details == ("Name Paulo",)
-
-
-def test_each_handoff_tells_its_own_time(version: AgreementVersion, ana: User) -> None:
-    at = Teller()
-    tell(
-        version,
-        at.stage("mql", local("2026-09-01 09:00")),
-        at.event("offered", local("2026-09-01 10:00")),
-        at.event("recycled", local("2026-09-02 10:00"), reason="not_now"),
-        at.follow_up("sent", local("2026-09-10 10:00"), channel="email"),
-        at.event("offered", local("2026-09-20 10:00"), "H2"),
-    )
-    first, second = Handoff.objects.order_by("offered_at")
-
-    assert "Somebody wrote an e-mail: sent" not in dict(told(entries(version, first)))
-    assert [text for text, _ in told(entries(version, second))] == [
-        "M4 Routing was not met in time",
-        "Offered to Acme sales",
-        "Somebody wrote an e-mail: sent",
-    ]
-    touch = next(one for one in entries(version, second) if one.is_follow_up)
-    assert touch.details == ("It counts for no clock of this handoff.",)
 
 
 def test_only_follow_ups_or_only_what_moved_clocks(version: AgreementVersion, ana: User) -> None:

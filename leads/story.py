@@ -1,0 +1,119 @@
+"""The story of a lead: its handoffs that somebody may read, and what there is to tell of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import NamedTuple
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from agreements.models import User
+from leads.case import Case
+from leads.corrected import Corrector
+from leads.effects import EffectLine
+from leads.facts_told import Surroundings
+from leads.models import Handoff, Lead
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the timeline; ``tone`` is bad for a breach, ``lines`` are about the clocks.
+
+    ``version_number`` is that of the version that promised the clocks of its lines.
+    """
+
+    at: datetime
+    rank: int
+    icon: str
+    text: SafeString
+    details: tuple[str, ...] = ()
+    is_person: bool = False
+    is_follow_up: bool = False
+    is_message: bool = False
+    lines: tuple[EffectLine, ...] = ()
+    version_number: int | None = None
+    tone: str = ""
+    correct_href: str = ""
+
+    @property
+    def is_about_clocks(self) -> bool:
+        """Whether a clock started, moved or ended by it."""
+        return bool(self.lines or self.tone)
+
+
+class Span(NamedTuple):
+    """The time that a handoff tells of: after ``start``, up to and with ``end``; None is open."""
+
+    start: datetime | None
+    end: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Of whom a page tells: a lead, the handoff that is shown, and all its handoffs.
+
+    Told are those of ``told`` alone, which may be read, and what happened to the lead meanwhile;
+    without any, what happened to the lead at any time. ``numbers`` are those of the versions.
+    """
+
+    lead: Lead
+    case: Case
+    handoff: Handoff | None
+    handoffs: Sequence[Handoff]
+    told: Sequence[Handoff]
+    around: Surroundings
+    people: Mapping[int, User]
+    corrector: Corrector
+    numbers: Mapping[int, int]
+
+    @property
+    def lead_ids(self) -> set[int]:
+        """The lead and those that were merged into it."""
+        return self.case.records.families.below(self.lead.pk)
+
+    def around_of(self, handoff: Handoff) -> Surroundings:
+        """Return what the words about a handoff are drawn from: the terms that judge it."""
+        book = self.case.rulebook_of(handoff)
+        return replace(self.around, terms=book.terms) if book else self.around
+
+    def number_of(self, handoff: Handoff) -> int | None:
+        """Return the number of the version that judges a handoff."""
+        version = self.case.version_of(handoff)
+        return self.numbers.get(version.version_id) if version else None
+
+    @property
+    def spans(self) -> list[Span]:
+        """The times that are told of, one for each handoff that is told."""
+        return [self._span(handoff) for handoff in self.told] or [Span(None, None)]
+
+    def _span(self, handoff: Handoff) -> Span:
+        """Return from the end of the handoff before to the end of this one.
+
+        What happened to the lead itself between two handoffs belongs to the later one.
+        """
+        offered_at = handoff.offered_at
+        if offered_at is None:
+            return Span(None, None)
+        others = [
+            (each.offered_at, each)
+            for each in self.handoffs
+            if each.pk != handoff.pk and each.offered_at
+        ]
+        ends = (each.closed_at for at, each in others if at < offered_at and each.closed_at)
+        after = any(
+            at > offered_at and each.status != Handoff.Status.REPEATED for at, each in others
+        )
+        return Span(max(ends, default=None), handoff.closed_at if after else None)
+
+    def tells_of(self, at: datetime) -> bool:
+        """Whether an instant is in the time that is told of."""
+        return any(
+            (start is None or at > start) and (end is None or at <= end)
+            for start, end in self.spans
+        )
+
+
+def strong(text: object) -> SafeString:
+    """Set a word of an entry off from the others."""
+    return format_html("<strong>{}</strong>", text)
