@@ -19,6 +19,10 @@ _SHORT_TAIL = 0.4
 # How quick each rep is: the median minutes to a first follow-up, and how often they give up early.
 _PACES = {"Ana Souza": (9, 0.05), "Bruno Lima": (22, 0.25), "Carla Dias": (14, 0.10)}
 _SLOWEST = (34, 0.35)
+# After how many days sales wants to see a lead again, and how often marketing then offers it anew.
+_DAYS_TO_COME_BACK = (7, 14, 21, 30, 60)
+_SHARE_COMES_BACK = 0.85
+_MOST_HANDOFFS = 3
 
 
 class Lead:
@@ -27,10 +31,8 @@ class Lead:
     def __init__(self, world: World, number: int, at: datetime) -> None:
         self._world, self._random = world, world.random
         self._name, self._at = Named(_SOURCE, f"L{number:05d}"), at
-        self._handoff = Named(_SOURCE, f"{self._name.external_id}-H1")
         self._marketer = self._random.choice(world.marketers)
-        self._rep = world.somebody_there(at)
-        self._median, self._gives_up = _PACES.get(self._rep.name, _SLOWEST)
+        self._handoffs = 0
         self.told: list[Told] = []
 
     def _tell(self, kind: type[Told], at: datetime, **details: Any) -> None:
@@ -79,8 +81,16 @@ class Lead:
             self._touch("email", "sent", at, is_automated=True)
 
     def qualify_and_offer(self) -> None:
-        """Reach the MQL stage, be offered and assigned, mostly within minutes."""
+        """Reach the MQL stage, and be offered."""
         self._tell(ToldStage, self._at, stage="mql")
+        self._be_offered()
+
+    def _be_offered(self) -> None:
+        """Be offered and assigned, mostly within minutes, and go on from there."""
+        self._handoffs += 1
+        self._handoff = Named(_SOURCE, f"{self._name.external_id}-H{self._handoffs}")
+        self._rep = self._world.somebody_there(self._at)
+        self._median, self._gives_up = _PACES.get(self._rep.name, _SLOWEST)
         self._at += timedelta(minutes=self._random.choices([1, 3, 25], [80, 15, 5])[0])
         note = "" if self._meets else self._random.choice(WHY_BELOW)
         self._event("offered", self._at, person_id=self._marketer.pk, note=note)
@@ -131,9 +141,16 @@ class Lead:
             if attempt >= 2 and self._random.random() < self._gives_up:
                 break
             self._later(8 * 60)
+        self._be_recycled()
+
+    def _be_recycled(self) -> None:
+        """Go back to marketing, and mostly be offered anew on the day that sales named."""
         self._later(30)
-        until = self._at + timedelta(days=60)
+        until = self._at + timedelta(days=self._random.choice(_DAYS_TO_COME_BACK))
         self._event("recycled", self._at, person_id=self._rep.pk, reason="not_reached", until=until)
+        if self._handoffs < _MOST_HANDOFFS and self._random.random() < _SHARE_COMES_BACK:
+            self._at = self._world.later(self._marketer, until, 60)
+            self._be_offered()
 
     def _touch(
         self, channel: str, outcome: str, at: datetime, *, is_automated: bool = False

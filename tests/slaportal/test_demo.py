@@ -96,3 +96,16 @@ def test_some_of_it_is_to_be_talked_about(told: str) -> None:
     addresses = Counter(Lead.objects.exclude(email="").values_list("email", flat=True))
     came_again = sum(times - 1 for times in addresses.values())
     assert came_again < Lead.objects.count() / 50
+
+
+def test_who_was_not_reached_comes_back(told: str) -> None:
+    again = Handoff.objects.filter(external_id__endswith="-H2").exclude(status="repeated")
+    assert again.exists()
+    for handoff in again:
+        recycled = HandoffEvent.objects.get(
+            kind="recycled", handoff__external_id=handoff.external_id.replace("-H2", "-H1")
+        )
+        assert recycled.until
+        assert handoff.offered_at
+        assert handoff.offered_at > recycled.until
+    assert Handoff.objects.filter(status="recycled").exists()
