@@ -136,31 +136,38 @@ def test_it_saves_itself_with_what_follows(client: Client, draft: AgreementVersi
 
 
 @pytest.mark.parametrize(
-    ("key", "field", "typed", "told"),
+    "nonsense",
     [
-        ("S1", "target", "120", "“120%” is not a rate"),
-        ("S1", "target", "-5", "“-5%” is not a rate"),
-        ("S1", "target", "most", "“most” is not a rate"),
-        ("S1", "within.amount", "0", "A duration of nothing cannot be promised"),
-        ("S1", "within.amount", "soon", "“soonh” is not a duration"),
-        ("S5", "count", "0", "0 is out of range"),
-        ("S5", "channels", "9", "6 attempts cannot use 9 channels"),
-        ("M1", "weight", "-1", "-1 is under zero"),
-        ("M2", "warn_at", "130", "“130%” is not a rate"),
-        ("S2", "valid_up_to", "some", "“some” is not a number"),
-        ("S7", "from", "customer", "does not come before"),
-        ("S8", "period", "week", "one of a month, quarter or year"),
+        [
+            ("S1", "target", "120", "“120%” is not a rate"),
+            ("S1", "within.amount", "0", "A duration of nothing cannot be promised"),
+            ("S5", "count", "0", "0 is out of range"),
+            ("M1", "weight", "-1", "-1 is under zero"),
+            ("M2", "warn_at", "130", "“130%” is not a rate"),
+            ("S2", "valid_up_to", "some", "“some” is not a number"),
+        ],
+        [
+            ("S1", "target", "-5", "“-5%” is not a rate"),
+            ("S1", "within.amount", "soon", "“soonh” is not a duration"),
+        ],
+        [("S1", "target", "most", "“most” is not a rate")],
+        [
+            ("S5", "channels", "9", "6 attempts cannot use 9 channels"),
+            ("S7", "from", "customer", "does not come before"),
+            ("S8", "period", "week", "one of a month, quarter or year"),
+        ],
     ],
 )
 def test_nonsense_is_kept_and_told(
-    client: Client, draft: AgreementVersion, key: str, field: str, typed: str, told: str
+    client: Client, draft: AgreementVersion, nonsense: list[tuple[str, str, str, str]]
 ) -> None:
-    name = f"{place(key)}.{field}"
-    client.post(ADDRESS, sent(client, {name: typed}))
+    typed = {f"{place(key)}.{field}": text for key, field, text, _told in nonsense}
+    client.post(ADDRESS, sent(client, typed))
     page = client.get(ADDRESS).content.decode()
     section = page.split('id="section"')[1].split("editor-save")[0]
-    assert told in section
-    assert form_values(page, "section")[name] == [typed]
+    shown = form_values(page, "section")
+    assert {name: shown[name] for name in typed} == {name: [text] for name, text in typed.items()}
+    assert [told for *_, told in nonsense if told not in section] == []
     assert draft.number == 2
 
 
@@ -197,22 +204,24 @@ def test_a_promise_by_value(client: Client, draft: AgreementVersion) -> None:
     assert "None. The text can be proposed" in client.get(ADDRESS).content.decode()
 
 
-@pytest.mark.parametrize("measure", sorted(MEASURES))
-def test_every_measure_can_be_promised(
-    client: Client, draft: AgreementVersion, measure: str
-) -> None:
-    party = MEASURES[measure].party or "sales"
-    client.post(ADDRESS, sent(client, {"do": f"add commitments {measure} {party}"}))
-    added = commitments(draft)["M6" if party == "marketing" else "S9"]
-    assert (added["measure"], added["party"]) == (measure, party)
+def test_every_measure_can_be_promised(client: Client, draft: AgreementVersion) -> None:
+    """Each is begun as the deed begins it, and all are read and sent back on one page."""
+    entries, numbers = list(TERMS["commitments"]), {"marketing": 5, "sales": 8}
+    for measure in sorted(MEASURES):
+        party = MEASURES[measure].party or "sales"
+        numbers[party] += 1
+        begun = new_commitment(measure, party, {**TERMS, "commitments": entries})
+        key = f"{party[0].upper()}{numbers[party]}"
+        assert (begun["key"], begun["measure"], begun["party"]) == (key, measure, party)
+        entries.append(begun)
+    AgreementVersion.objects.filter(pk=draft.pk).update(terms={**TERMS, "commitments": entries})
 
     page = client.get(ADDRESS)
+
     problems = {each.code for each in page.context["problems"] if hasattr(each, "code")}
     assert "needs" not in problems
-    before = draft.terms
-    client.post(ADDRESS, sent(client, {}))
-    draft.refresh_from_db()
-    assert draft.terms == before
+    client.post(ADDRESS, form_values(page.content.decode(), "section"))
+    assert list(commitments(draft).values()) == entries
 
 
 def test_what_is_added_has_the_next_free_key() -> None:
