@@ -215,11 +215,9 @@ def test_who_held_a_breach_is_for_those_who_may_know(
     assert ("Charged to" in text) is not sees
 
 
-@pytest.mark.parametrize("month", ["2026-13", "september", "2026-Q3", "0001-01", "9999-12", "2026"])
-def test_a_month_that_is_none_is_not_found(
-    september: Agreement, client: Client, month: str
-) -> None:
-    assert client.get(DASHBOARD, {"month": month}).status_code == 404
+def test_a_month_that_is_none_is_not_found(september: Agreement, client: Client) -> None:
+    for month in ("2026-13", "september", "2026-Q3", "0001-01", "9999-12", "2026"):
+        assert client.get(DASHBOARD, {"month": month}).status_code == 404, month
 
 
 @pytest.mark.parametrize("language", ["en", "es", "pt-br"])

@@ -58,16 +58,12 @@ def test_it_works(september: Agreement, client: Client) -> None:
     assert rows_in(html_of(client, f"{FIGURES}/S2/?page=3"))[-1].startswith("#")
 
 
-@pytest.mark.parametrize(
-    "key", ["M1", "M2", "S1", "S2", "S3", "S4", "stage.mql", "clock.acceptance", "handoffs"]
-)
-def test_every_part_has_a_list_as_long_as_it_says(
-    september: Agreement, client: Client, key: str
-) -> None:
-    tabs = tabs_in(html_of(client, f"{FIGURES}/{key}/"))
-    assert tabs
-    for name, (href, number) in tabs.items():
-        assert length_of_list(client, href) == number, name
+def test_every_part_has_a_list_as_long_as_it_says(september: Agreement, client: Client) -> None:
+    for key in ("M1", "M2", "S1", "S2", "S3", "S4", "stage.mql", "clock.acceptance", "handoffs"):
+        tabs = tabs_in(html_of(client, f"{FIGURES}/{key}/"))
+        assert tabs, key
+        for name, (href, number) in tabs.items():
+            assert length_of_list(client, href) == number, (key, name)
 
 
 def test_a_row_leads_to_the_clock_that_explains_it(september: Agreement, client: Client) -> None:
@@ -99,9 +95,8 @@ def test_an_empty_part_says_so(september: Agreement, client: Client) -> None:
     assert "No lead is behind this figure" in html_of(client, f"{FIGURES}/S2/?part=given_up")
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
+def test_what_is_no_figure_is_not_found(september: Agreement, client: Client) -> None:
+    for address in (
         "X9/",
         "stage.nowhere/?part=late",
         "S2/?part=nothing",
@@ -110,10 +105,8 @@ def test_an_empty_part_says_so(september: Agreement, client: Client) -> None:
         "S2/?part=reason.duplicate",
         "S2/?from=yesterday",
         "S2/?month=2026-13",
-    ],
-)
-def test_what_is_no_figure_is_not_found(september: Agreement, client: Client, address: str) -> None:
-    assert client.get(f"{FIGURES}/{address}").status_code == 404
+    ):
+        assert client.get(f"{FIGURES}/{address}").status_code == 404, address
 
 
 def test_a_rep_finds_a_row_for_each_lead_but_names_only_of_their_own(
