@@ -65,18 +65,24 @@ def _instant(at: datetime | None) -> float:
 
 
 def _card(clock: LiveClock, is_selected: bool, now: datetime) -> ClockCard:
-    state = clock.state
+    state, until = clock.state, clock.until(now)
     return ClockCard(
         name=clock.name,
         key=state.clause_key,
         title=_title(state),
-        status=shown_status(state, now),
-        amount=_amount(state, now),
-        share=used_share(state, now),
+        status=_status(clock, now),
+        amount=_amount(state, until),
+        share=used_share(state, until),
         steps=_steps(state),
         when=_when(clock, now),
         is_selected=is_selected,
     )
+
+
+def _status(clock: LiveClock, now: datetime) -> str:
+    """Return the status of a clock; nobody owes any more what was left when a handoff closed."""
+    status = shown_status(clock.state, now)
+    return "breached" if status == "overdue" and clock.until(now) < now else status
 
 
 def _title(state: ClockState) -> str:
@@ -124,7 +130,7 @@ def _when(clock: LiveClock, now: datetime) -> str:
     parts = {
         "due": formats.near_instant(state.due_at, now),
         "end": formats.near_instant(state.ended_at, now),
-        "length": _length(clock, now),
+        "length": _length(clock, clock.until(now)),
     }
     patterns = {
         "met": _("%(end)s, was due %(due)s"),

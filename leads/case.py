@@ -29,17 +29,29 @@ class FactName(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LiveClock:
-    """A clock as the records have it now, with what it promises and the hours it counts in."""
+    """A clock as the records have it now, with what it promises and the hours it counts in.
+
+    ``closed_at`` is when its handoff was closed, None while it is open.
+    """
 
     state: ClockState
     commitment: Commitment
     schedule: Schedule
     version_id: int
+    closed_at: datetime | None = None
 
     @property
     def name(self) -> str:
         """How an address names the clock: clause key and occurrence."""
         return f"{self.state.clause_key}.{self.state.occurrence}"
+
+    def until(self, now: datetime) -> datetime:
+        """Return until when a clock is counted that nobody ended: to now, and where it was past
+        due when its handoff was closed to that instant.
+        """
+        due_at, closed_at = self.state.due_at, self.closed_at
+        was_left = closed_at is not None and due_at is not None and due_at < closed_at
+        return min(now, closed_at) if closed_at and was_left else now
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +84,13 @@ class Case:
             return []
         terms = version.rulebook.terms
         clocks = [
-            LiveClock(state, terms.commitment(state.clause_key), state.schedule, version_id)
+            LiveClock(
+                state,
+                terms.commitment(state.clause_key),
+                state.schedule,
+                version_id,
+                handoff.closed_at,
+            )
             for state, _twin, version_id in clock_states(
                 self.records, self._key_of(handoff), self.standings[handoff.pk]
             )

@@ -48,10 +48,13 @@ class Telling:
 def tell(
     clock: LiveClock, terms: Terms, basis: Basis, now: datetime
 ) -> tuple[Explanation, Telling]:
-    """Explain a clock; every instant is told in the zone whose hours are counted."""
-    explanation = explain(clock.state, clock.schedule, now)
+    """Explain a clock; every instant is told in the zone whose hours are counted.
+
+    One that was past due when its handoff was closed is explained as it stood then.
+    """
+    explanation = explain(clock.state, clock.schedule, clock.until(now))
     with timezone.override(ZoneInfo(explanation.time_zone)):
-        teller = _Teller(clock.state, terms, basis, explanation)
+        teller = _Teller(clock.state, terms, basis, explanation, now)
         return explanation, Telling(teller.question(), tuple(teller.sentences()))
 
 
@@ -59,10 +62,15 @@ class _Teller:
     """Puts one explanation into words, in the zone that is active."""
 
     def __init__(
-        self, state: ClockState, terms: Terms, basis: Basis, explanation: Explanation
+        self,
+        state: ClockState,
+        terms: Terms,
+        basis: Basis,
+        explanation: Explanation,
+        now: datetime,
     ) -> None:
         self.state, self.terms, self.basis = state, terms, basis
-        self.explanation, self.now = explanation, explanation.now
+        self.explanation, self.now = explanation, now
 
     def question(self) -> str:
         return _("Why %(due)s?") % {"due": formats.instant(self.state.due_at, self.now)}
@@ -174,7 +182,7 @@ class _Teller:
             "due": formats.instant(state.due_at, self.now),
             "used": _strong(formats.working_time(self.explanation.counted)),
             "late": _strong(formats.working_time(self.explanation.late)),
-            "day": _strong(day_words(self.state, self.now)),
+            "day": _strong(day_words(self.state, self.explanation.now)),
         }
         if self.explanation.status is Status.BREACHED:
             return format_html(
@@ -184,18 +192,25 @@ class _Teller:
             return format_html(_("It was met on {end}, after {used} of working time."), **parts)
         return format_html(_("It was met on {end}: {day}."), **parts)
 
+    def _past_due(self) -> str:
+        if self.explanation.now < self.now:
+            return _(
+                "All of it was used, and {late} of working time more, when the handoff was closed "
+                "on {end}."
+            )
+        return _("All of it is used, and {late} of working time more has passed since.")
+
     def _running(self) -> SafeString:
         left = formats.left_beside(self.explanation.counted, self.explanation.left)
         parts = {
             "counted": _strong(formats.working_time(self.explanation.counted)),
             "left": _strong(formats.working_time(left)),
             "late": _strong(formats.working_time(self.explanation.late)),
-            "day": _strong(day_words(self.state, self.now)),
+            "day": _strong(day_words(self.state, self.explanation.now)),
+            "end": _strong(formats.instant(self.explanation.now, self.now)),
         }
         if self.explanation.status is Status.BREACHED:
-            return format_html(
-                _("All of it is used, and {late} of working time more has passed since."), **parts
-            )
+            return format_html(self._past_due(), **parts)
         if self.state.promise.within.is_open_time:
             return format_html(_("Counted so far: {counted}; {left} is left."), **parts)
         if not self.explanation.counted:

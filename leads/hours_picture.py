@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -91,17 +91,18 @@ class HoursPicture:
     label: str
 
 
-def picture_of(explanation: Explanation, basis: Basis) -> HoursPicture:
-    """Draw an explanation in the zone whose hours are counted."""
+def picture_of(explanation: Explanation, basis: Basis, now: datetime) -> HoursPicture:
+    """Draw an explanation, which may be of an earlier instant, in the zone of its hours."""
     with timezone.override(ZoneInfo(explanation.time_zone)):
-        return _Drawing(explanation, basis).picture()
+        return _Drawing(explanation, basis, now).picture()
 
 
 class _Drawing:
     """One picture while it is drawn, in the zone that is active."""
 
-    def __init__(self, explanation: Explanation, basis: Basis) -> None:
+    def __init__(self, explanation: Explanation, basis: Basis, now: datetime) -> None:
         self.explanation, self.basis = explanation, basis
+        self.has_ended = explanation.ended_at is not None or explanation.now < now
         self.days = _cut(explanation.days, self._due_date())
         openings = [opening for opening in map(opening_of, self.days) if opening]
         self.first = min((each[0][0] for each in openings), default=_WHOLE_DAY[0])
@@ -167,11 +168,7 @@ class _Drawing:
 
     def _kind(self, group: str) -> str:
         """Return how a group of hours is drawn: once a clock has ended, nothing is left of it."""
-        return "outside" if group == "left" and self._has_ended else group
-
-    @property
-    def _has_ended(self) -> bool:
-        return self.explanation.ended_at is not None
+        return "outside" if group == "left" and self.has_ended else group
 
     def _block(self, kind: str, span: Interval, day: date) -> Block:
         top, bottom = (self._y(minute_of(at, day)) for at in span)
@@ -191,7 +188,7 @@ class _Drawing:
         return self._y(minute_of(at, day.date)) if timezone.localdate(at) == day.date else None
 
     def _at_label(self) -> str:
-        if not self._has_ended:
+        if not self.has_ended:
             return _("now")
         if self.explanation.status is Status.MET:
             return pgettext("on a line in a picture of hours", "met")
@@ -213,7 +210,7 @@ class _Drawing:
             return _("%(date)s: no hours.") % parts
         times = {
             _("%(time)s counted"): day.counted_time,
-            _("%(time)s left"): _ZERO if self._has_ended else day.left_time,
+            _("%(time)s left"): _ZERO if self.has_ended else day.left_time,
             _("%(time)s late"): day.late_time,
             _("%(time)s paused"): day.paused_time,
         }

@@ -28,8 +28,8 @@ _TIES = ("handoff", "clause_key", "occurrence")
 _TOLD = (
     "handoff_id", "version_id", "clause_key", "occurrence", "due_at", "stopped_at", "gave_up",
     "holder_split", "pauses", "holder__name", "holder__email", "handoff__source",
-    "handoff__external_id", "handoff__tier", "handoff__lead__name", "handoff__lead__company",
-    "handoff__lead__email", "handoff__lead__merged_into",
+    "handoff__external_id", "handoff__tier", "handoff__closed_at", "handoff__lead__name",
+    "handoff__lead__company", "handoff__lead__email", "handoff__lead__merged_into",
 )  # fmt: skip
 
 M = TypeVar("M", Breach, Clock)

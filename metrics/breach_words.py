@@ -11,7 +11,7 @@ from agreements.business_time import Schedule
 from agreements.models import User
 from agreements.models.contracts import Party
 from leads.countdown import time_left, working_day
-from leads.models import Clock
+from leads.models import Clock, Handoff
 from leads.queue import Desk
 from leads.queue_rows import pauses_of
 from metrics.addresses import clause_href
@@ -86,12 +86,12 @@ class _Teller:
         return self._schedules[name]
 
     def _late_by(self, row: BreachRow) -> str:
-        """Write the open time from due to the stop, or to now; empty for what was given up."""
+        """Write by how much it is late; empty for what was given up."""
         clock, version = row.clock, row.version
         if clock is None or version is None or clock.gave_up:
             return ""
         schedule = self._schedule(clock, version, row.handoff.tier)
-        late = late_of(clock, schedule, self._now)
+        late = late_of(row.handoff, clock, schedule, self._now)
         return formats.working_time(late, day=working_day(schedule))
 
     def _who(self, row: BreachRow) -> str:
@@ -112,9 +112,13 @@ class _Teller:
         return ", ".join(shares) or _holder(clock)
 
 
-def late_of(clock: Clock, schedule: Schedule, now: datetime) -> timedelta:
-    """Return the open time from due to the stop, or to now."""
-    return -time_left(schedule, clock.due_at, clock.stopped_at or now, pauses_of(clock))
+def late_of(handoff: Handoff, clock: Clock, schedule: Schedule, now: datetime) -> timedelta:
+    """Return the open time from due to the stop; without one to the later close of the handoff,
+    or to now.
+    """
+    closed_at = handoff.closed_at
+    left_at = closed_at if closed_at and closed_at > clock.due_at else now
+    return -time_left(schedule, clock.due_at, clock.stopped_at or left_at, pauses_of(clock))
 
 
 def status_of(row: BreachRow) -> str:

@@ -83,4 +83,4 @@ def _late(row: BreachRow, now: datetime) -> int | None:
     if clock is None or version is None or clock.gave_up:
         return None
     schedule = version.rulebook.schedule_of(clock.clause_key, row.handoff.tier)
-    return int(late_of(clock, schedule, now).total_seconds())
+    return int(late_of(row.handoff, clock, schedule, now).total_seconds())

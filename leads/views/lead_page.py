@@ -288,7 +288,7 @@ def _clocks(
     return found | {
         "selected": selected,
         "telling": telling,
-        "picture": picture_of(explanation, basis),
+        "picture": picture_of(explanation, basis, now),
         "holders": holders_of(selected.state, reading.agreement, people, now),
     }
 

@@ -210,6 +210,31 @@ def test_who_was_away_while_holding_it_is_named(client: Client, handoff: Handoff
     assert "1 h 15 Tue 8 Sep 00:00 – 11:45 while Ana was away" in text
 
 
+def test_a_clock_past_due_is_counted_until_its_handoff_is_closed(
+    client: Client, version: AgreementVersion, bruno: User
+) -> None:
+    carla = offer(version, "Carla", local("2026-09-08 09:00"), holder=bruno)
+    end = Teller("Carla").event(
+        "rejected",
+        local("2026-09-08 14:14"),
+        reason="wrong_data",
+        person_id=bruno.pk,
+        external_id="end",
+    )
+    ingest(agreement=version.agreement, facts=[end], by=None, now=local("2026-09-08 14:14"))
+
+    text = text_of(page(client, carla, "clock=S2.0"))
+
+    assert "First follow-up Breached 4 h 14 of 4 h" in text
+    assert "14 min late, was due Tue 8 Sep 14:00" in text
+    assert (
+        "All of it was used, and 14 min of working time more, when the handoff was closed on "
+        "Tue 8 Sep 14:14 ."
+    ) in text
+    breaches = text_of(client.get("/agreements/acme/breaches/?month=2026-09"))
+    assert "Carla S2 14 min Tue 8 Sep 14:00" in breaches
+
+
 def test_the_clock_that_runs_out_first_is_chosen(client: Client, handoff: Handoff) -> None:
     for query in ("", "clock=", "clock=S9.7"):
         assert page(client, handoff, query).context["selected"].name == "S3.0"

@@ -42,7 +42,9 @@ def explain(
     clock = LiveClock(state, terms.commitment("S9"), schedule, 1)
     explanation, telling = tell(clock, terms, basis, now)
     text = " ".join(telling.sentences).replace("\N{NO-BREAK SPACE}", " ")
-    return text.replace("<strong>", "").replace("</strong>", ""), picture_of(explanation, basis)
+    return text.replace("<strong>", "").replace("</strong>", ""), picture_of(
+        explanation, basis, now
+    )
 
 
 @pytest.mark.parametrize(
