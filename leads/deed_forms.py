@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.utils import timezone
@@ -283,6 +283,9 @@ class ContestForm(DeedForm):
         }
 
 
+UPHOLD = gettext_lazy("Uphold it: the rejection stands")
+
+
 class DecideForm(DeedForm):
     """Whether a contested rejection stands."""
 
@@ -294,7 +297,7 @@ class DecideForm(DeedForm):
     is_overturned = forms.TypedChoiceField(
         label=gettext_lazy("What do you decide?"),
         choices=[
-            ("no", gettext_lazy("Uphold it: the rejection stands")),
+            ("no", UPHOLD),
             ("yes", gettext_lazy("Overturn it: the handoff counts as accepted, and goes on now")),
         ],
         coerce=lambda value: value == "yes",
@@ -302,6 +305,14 @@ class DecideForm(DeedForm):
         error_messages={"required": gettext_lazy("Choose one of the two.")},
     )
     note = _note(gettext_lazy("Note for both teams"))
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Offer what can have an effect."""
+        super().__init__(*args, **options)
+        if why := self.introduction():
+            decision = cast("forms.TypedChoiceField", self.fields["is_overturned"])
+            decision.choices = [("no", UPHOLD)]
+            decision.error_messages["invalid_choice"] = why
 
     def introduction(self) -> str:
         """Say why it can only be upheld, where it can."""

@@ -16,7 +16,7 @@ from leads.models import Handoff
 from leads.reasons import rulebook_for
 
 _HOUR = timedelta(hours=1)
-WHEN = ("hour", "tomorrow", "day")
+WHEN = ("hour", "opening", "day")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Choice:
 
 
 class SnoozeForm(forms.Form):
-    """Until when: in an hour, tomorrow at opening, or on a day at opening.
+    """Until when: in an hour, at the next opening, or on a day at opening.
 
     A day that is filled in is the choice.
     """
@@ -95,7 +95,7 @@ class SnoozeForm(forms.Form):
         if until is None:
             return Choice(key, _("On a day, at opening"), "", is_checked)
         when = {"when": formats.near_instant(until, self.now)}
-        words = {"hour": _("In an hour, %(when)s"), "tomorrow": _("At the next opening, %(when)s")}
+        words = {"hour": _("In an hour, %(when)s"), "opening": _("At the next opening, %(when)s")}
         return Choice(key, words[key] % when, self.warning(until), is_checked)
 
     def warning(self, until: datetime) -> str:
@@ -111,10 +111,17 @@ class SnoozeForm(forms.Form):
         match key:
             case "hour":
                 return self.now + _HOUR
-            case "tomorrow":
-                return self.opening_of(self._today() + timedelta(days=1))
+            case "opening":
+                return self._next_opening()
             case _:
                 return None
+
+    def _next_opening(self) -> datetime | None:
+        """Return when the day opens, of one that is open already the next; a break is none."""
+        today = self.opening_of(self._today())
+        if today is not None and today > self.now:
+            return today
+        return self.opening_of(self._today() + timedelta(days=1))
 
     def _today(self) -> date:
         return self.now.astimezone(ZoneInfo(self._schedule.time_zone)).date()

@@ -101,9 +101,12 @@ class Complaints(list[str]):
 
 
 def wait_until_answered(page: Page) -> None:
-    """Return once the page has come whole, and no region of it waits for an answer."""
+    """Return once the page has come whole, and no region of it waits for an answer.
+
+    What an answer brought works once it is no longer marked as added.
+    """
     page.wait_for_load_state()
-    expect(page.locator('[aria-busy="true"]')).to_have_count(0)
+    expect(page.locator('[aria-busy="true"], .htmx-added')).to_have_count(0)
 
 
 def faults(page: Page) -> list[str]:

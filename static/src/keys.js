@@ -87,7 +87,8 @@ function isBehind(row) {
   return Boolean(panel && row?.id && row.id !== `row-${panel.dataset.handoff}`);
 }
 
-// Open what the focused row, else the page, offers under this key.
+// Open what the focused row, else the panel, else the page offers under this key. Where a lead is
+// open that offers nothing under it, another row's is not meant.
 function press(key) {
   const row = document.activeElement?.closest("[data-row]");
   const selector = `[data-key="${CSS.escape(key)}"]`;
@@ -95,12 +96,13 @@ function press(key) {
   const beside = shown.find((control) => control.closest("[data-keys-first]"));
   const alone = shown.find((control) => !control.closest("[data-row], [data-keys-first]"));
   const own = row?.querySelector(selector);
-  if (!own && !alone && isBehind(row)) {
+  if (!own && !alone && isBehind(row) && linkIn(row)) {
     waiting.push(key);
-    row.querySelector("[data-row-link]").dispatchEvent(new CustomEvent("choose", { bubbles: true }));
+    linkIn(row).dispatchEvent(new CustomEvent("choose", { bubbles: true }));
     return true;
   }
-  return use(own ?? beside ?? alone ?? shown[0]);
+  const isOpen = document.querySelector("#panel[data-handoff]");
+  return use(own ?? beside ?? alone ?? (isOpen ? undefined : shown[0]));
 }
 
 // A letter waits for the panel that comes, whatever follows waits behind it.

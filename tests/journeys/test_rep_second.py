@@ -84,8 +84,13 @@ def test_the_second_to_accept_is_told_who_was_first(
     expect(kept).to_contain_text("24 Nov 2090")
     expect(kept.locator("dt")).to_have_text(["How", "Note", "On"])
     assert faults(second) == []
+    # No key is for another row.
+    for key in "oarl":
+        second.keyboard.press(key)
+    expect(kept).to_be_visible()
     second.keyboard.press("j")
     panel_of(second, "Anybody's 2")
+    assert Handoff.objects.filter(status="accepted").count() == 1
 
 
 def test_what_was_typed_for_a_lead_that_is_taken_stays(

@@ -9,6 +9,7 @@ from leads.actions import contests, corrections, handoffs, merges
 from leads.actions.contests import UnableToContest
 from leads.actions.handoffs import UnableToOffer
 from leads.actions.telling import AlreadyDecided
+from leads.deed_forms import DecideForm
 from leads.ingest import ingest
 from leads.models import Handoff, HandoffEvent
 from leads.reasons import rulebook_for
@@ -176,6 +177,9 @@ def test_what_was_offered_anew_elsewhere_is_upheld(
     with pytest.raises(UnableToContest, match="offered anew meanwhile"):
         contests.decide(handoff=rejected, is_overturned=True, by=julia, now=LATER)
     assert not HandoffEvent.objects.filter(kind="decided").exists()
+    form = DecideForm({"decide-is_overturned": "yes"}, handoff=rejected, now=LATER)
+    assert [value for value, _label in form.fields["is_overturned"].choices] == ["no"]  # type: ignore[attr-defined]
+    assert form.errors["is_overturned"] == [contests.why_not_overturned(rejected)]
 
     contests.decide(handoff=rejected, is_overturned=False, by=julia, now=LATER)
     rejected.refresh_from_db()

@@ -180,7 +180,7 @@ def test_putting_aside_works_and_warns(client: Client, handoff: Handoff) -> None
     )
 
     told = {
-        "snooze-when": "tomorrow",
+        "snooze-when": "opening",
         "back": f"{address('panel', handoff)}?view=mine&after={handoff.pk}",
     }
     response = client.post(address("snooze", handoff), told, headers=SWAP, follow=True)

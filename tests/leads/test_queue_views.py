@@ -12,7 +12,8 @@ from leads.actions import handoffs, outcomes, snoozes
 from leads.actions.views import MOST, UnableToSave, save_view
 from leads.models import Clock, Handoff, LeadIdentity, SavedView, Snooze
 from leads.queue import Desk, desk_of
-from tests.factories import make_rep, make_user, make_version
+from leads.snoozing import SnoozeForm
+from tests.factories import local, make_rep, make_user, make_version
 from tests.leads.dealing import call, dealing_terms
 from tests.leads.pages import NOW, offer, stop_time, text_of
 
@@ -135,6 +136,25 @@ def test_snooze_works(version: AgreementVersion, ana: User) -> None:
     assert list(Clock.objects.order_by("pk").values()) == clocks
     assert snoozes.wake(handoff=handoff, by=ana) is True
     assert snoozes.wake(handoff=handoff, by=ana) is False
+
+
+@pytest.mark.parametrize(
+    ("now", "opens"),
+    [
+        ("2026-09-08 01:30", "2026-09-08 09:00"),
+        ("2026-09-08 10:00", "2026-09-09 09:00"),
+        ("2026-09-08 12:30", "2026-09-09 09:00"),
+        ("2026-09-12 10:00", "2026-09-14 09:00"),
+    ],
+    ids=["before the day opens", "in its hours", "in its break", "on a Saturday"],
+)
+def test_aside_until_the_next_opening(
+    version: AgreementVersion, ana: User, now: str, opens: str
+) -> None:
+    handoff = offer(version, "Paulo", local("2026-09-07 10:00"), holder=ana)
+    form = SnoozeForm({"snooze-when": "opening"}, handoff=handoff, now=local(now))
+    assert form.is_valid()
+    assert form.until() == local(opens)
 
 
 @pytest.mark.parametrize(
