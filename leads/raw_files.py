@@ -6,6 +6,7 @@ are left out. What else stands in a file stays as it is read.
 
 import csv
 import logging
+import re
 from codecs import BOM_UTF8
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -31,6 +32,8 @@ from leads.row_problems import UnableToRead
 from leads.stored_rows import Reading, Sought, is_blank, reading_of, texts_of_sheets
 
 logger = logging.getLogger(__name__)
+
+_BREAK = re.compile(r"\r\n|\r|\n")
 
 
 def search_files(*, now: datetime) -> int:
@@ -148,20 +151,35 @@ def _rewrite(path: Path, target: Path, reading: Reading) -> bool:
         reading.rows(path) as (rows, is_sought),
         _written_like(path, target, reading.form.encoding) as file,
     ):
-        writer = csv.writer(file, delimiter=reading.form.delimiter)
+        written = _AtTheirLines(file, reading.form.delimiter)
         # What stands first in a sheet that nobody imports may be a row like any other.
         is_found = reading.sought.is_in(rows.first_row)
-        writer.writerow([""] * len(rows.header) if is_found else rows.first_row)
+        written.add([""] * len(rows.header) if is_found else rows.first_row)
         for line, cells in rows:
             if isinstance(cells, UnableToRead):
                 # What cannot be read may be anybody's.
-                writer.writerow([f"line {line}"])
+                written.add([f"line {line}"], line)
             elif is_sought(cells):
                 is_found = True
-                writer.writerow([""] * len(cells))
+                written.add([""] * len(cells), line)
             else:
-                writer.writerow(cells)
+                written.add(cells, line)
     return is_found
+
+
+class _AtTheirLines:
+    """Writes rows so that each begins on the line it began on before: reasons name lines."""
+
+    def __init__(self, file: TextIO, delimiter: str) -> None:
+        self._writer, self._line = csv.writer(file, delimiter=delimiter), 1
+
+    def add(self, cells: Sequence[str], line: int = 1) -> None:
+        """Write a row; the lines before it that nothing stands on any more stay empty."""
+        while self._line < line:
+            self._writer.writerow([])
+            self._line += 1
+        self._writer.writerow(cells)
+        self._line += 1 + sum(len(_BREAK.findall(cell)) for cell in cells)
 
 
 def _written_like(path: Path, target: Path, encoding: str) -> TextIO:

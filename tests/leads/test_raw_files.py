@@ -117,6 +117,28 @@ def test_the_other_rejected_rows_stay_as_they_were_written(
     assert after[0].startswith(b"\xef\xbb\xbfrejected_line;")
 
 
+@pytest.mark.parametrize("name", ["Souza", "So\nuza"])
+def test_a_reason_goes_on_quoting_the_row_it_is_about(
+    version: AgreementVersion, admin: User, name: str
+) -> None:
+    """Though an empty line stands before it, and a row of several lines is emptied."""
+    of_paulo = [PAULO[0], PAULO[1], name, *PAULO[3:]]
+    other = ["5", "Rui", "Alves", "rui@example.com", "31/02/2026 10:00", "", ""]
+    done = take_in_whole(version.agreement, admin, table(of_paulo, [], JOAO, other))
+    assert done.delivery.summary is not None
+    before = done.delivery.summary["reasons"]
+    assert "31/02/2026" in str(before)
+    end(version, admin)
+
+    forget(f"Paulo {name}", admin)
+    assert search_files(now=NOW) == 1
+
+    done = FileImport.objects.select_related("delivery").get(pk=done.pk)
+    assert "Paulo" not in stored()
+    assert done.delivery.summary is not None
+    assert done.delivery.summary["reasons"] == before
+
+
 def test_a_mark_stays_before_a_file_that_has_one_alone(
     version: AgreementVersion, admin: User
 ) -> None:
