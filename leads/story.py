@@ -53,8 +53,8 @@ class Span(NamedTuple):
 class Story:
     """Of whom a page tells: a lead, the handoff that is shown, and all its handoffs.
 
-    Told are those of ``told`` alone, which may be read, and what happened to the lead meanwhile;
-    without any, what happened to the lead at any time. ``numbers`` are those of the versions.
+    Told are those of ``told`` alone, and what happened to the lead at any time where the story is
+    told ``whole``, else meanwhile. ``numbers`` are those of the versions by their keys.
     """
 
     lead: Lead
@@ -62,6 +62,7 @@ class Story:
     handoff: Handoff | None
     handoffs: Sequence[Handoff]
     told: Sequence[Handoff]
+    whole: bool
     around: Surroundings
     people: Mapping[int, User]
     corrector: Corrector
@@ -84,8 +85,9 @@ class Story:
 
     @property
     def spans(self) -> list[Span]:
-        """The times that are told of, one for each handoff that is told."""
-        return [self._span(handoff) for handoff in self.told] or [Span(None, None)]
+        """The times that are told of, each bounded on one side at least; empty for all times."""
+        spans = [] if self.whole else [self._span(handoff) for handoff in self.told]
+        return [] if Span(None, None) in spans else spans
 
     def _span(self, handoff: Handoff) -> Span:
         """Return from the end of the handoff before to the end of this one.
@@ -108,7 +110,7 @@ class Story:
 
     def tells_of(self, at: datetime) -> bool:
         """Whether an instant is in the time that is told of."""
-        return any(
+        return not self.spans or any(
             (start is None or at > start) and (end is None or at <= end)
             for start, end in self.spans
         )

@@ -90,8 +90,9 @@ class FactsInWords:
         """Narrow facts to the time that is told of."""
         told = Q()
         for start, end in self.story.spans:
-            since = Q(occurred_at__gt=start) if start else Q(pk__gt=0)
-            told |= since & Q(occurred_at__lte=end) if end else since
+            since = Q(occurred_at__gt=start) if start else Q()
+            until = Q(occurred_at__lte=end) if end else Q()
+            told |= since & until
         return facts.filter(told).order_by("occurred_at", "pk")
 
     def events(self) -> Iterator[Entry]:
@@ -169,7 +170,8 @@ class FactsInWords:
 
     def changes(self) -> Iterator[Entry]:
         """Tell what was told of the lead; what bars contact ends clocks."""
-        is_from_the_start = any(span.start is None for span in self.story.spans)
+        spans = self.story.spans
+        is_from_the_start = not spans or any(span.start is None for span in spans)
         for place, change in enumerate(self.of_lead(LeadChange.objects.all())):
             told = tell_attributes(change, is_first=place == 0 and is_from_the_start)
             bars = change.attributes.get("do_not_contact") is True

@@ -162,6 +162,7 @@ def context_of(
         handoff=reading.handoff,
         handoffs=reading.handoffs,
         told=_told(reading),
+        whole=reading.desk.sees_all,
         around=Surroundings(reading.agreement, terms, now),
         people=people,
         corrector=Corrector.of(reading.agreement, request.user),

@@ -51,6 +51,7 @@ def entries(
         handoff=handoff,
         handoffs=handoffs,
         told=[shown] if shown else [one for one in handoffs if one.status != "repeated"],
+        whole=shown is None,
         around=Surroundings(version.agreement, version.parsed_terms(), NOW),
         people={user.pk: user for user in User.objects.all()},
         corrector=Corrector(version.agreement, User(), set()),
