@@ -101,12 +101,14 @@ class Complaints(list[str]):
 
 
 def wait_until_answered(page: Page) -> None:
-    """Return once the page has come whole, and no region of it waits for an answer.
-
-    What an answer brought works once it is no longer marked as added.
-    """
+    """Return once the page has come whole, and no region of it waits for an answer."""
     page.wait_for_load_state()
-    expect(page.locator('[aria-busy="true"], .htmx-added')).to_have_count(0)
+    expect(page.locator('[aria-busy="true"]')).to_have_count(0)
+
+
+def copied_text(page: Page) -> str:
+    """Return what stands in the clipboard; one that does not answer is waited for as for a page."""
+    return str(page.wait_for_function("() => navigator.clipboard.readText()").json_value())
 
 
 def faults(page: Page) -> list[str]:

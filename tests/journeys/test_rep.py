@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from agreements.models import AgreementVersion, User
 from leads.models import FollowUp, Handoff
-from tests.browser import Complaints, faults
+from tests.browser import Complaints, copied_text, faults
 from tests.journeys.conftest import DESKTOP, PHONE, WAYS
 from tests.journeys.queues import save_follow_up
 from tests.leads.pages import offer
@@ -158,7 +158,7 @@ def test_an_explanation_can_be_copied(
     page.goto(f"/agreements/acme/leads/{handoff.lead_id}/?clock=S2.0")
     page.get_by_role("button", name="Copy as text").click()
     expect(page.locator("#live")).to_have_text("The explanation is copied.")
-    copied = str(page.evaluate("navigator.clipboard.readText()"))
+    copied = copied_text(page)
     assert copied.startswith("A first follow-up is promised within 4")
     assert "under clause S2 of version 1." in copied
 

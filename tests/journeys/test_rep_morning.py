@@ -66,7 +66,9 @@ def log_by_keys(page: Page, name: str, outcome: str) -> None:
 
 def test_ten_handoffs_by_the_keyboard_alone(page: Page, ana: User, ten: list[Handoff]) -> None:
     page.goto(f"/accounts/login/?next={QUEUE}")
-    while not page.get_by_label("Email").evaluate("field => field === document.activeElement"):
+    for _step in range(30):
+        if page.get_by_label("Email").evaluate("field => field === document.activeElement"):
+            break
         page.keyboard.press("Tab")
     page.keyboard.type(str(ana.email))
     page.keyboard.press("Tab")

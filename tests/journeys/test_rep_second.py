@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from agreements.models import AgreementVersion, User
 from leads.models import FollowUp, Handoff
-from tests.browser import Complaints, faults, wait_until_answered
+from tests.browser import Complaints, copied_text, faults, wait_until_answered
 from tests.factories import make_rep
 from tests.journeys.conftest import DESKTOP, PHONE
 from tests.journeys.queues import QUEUE, panel_of, save_follow_up
@@ -109,7 +109,7 @@ def test_what_was_typed_for_a_lead_that_is_taken_stays(
     second.context.grant_permissions(["clipboard-read", "clipboard-write"])
     second.get_by_role("button", name="Copy as text").click()
     expect(second.locator("#live")).to_have_text("It is copied.")
-    assert "Wants soap." in str(second.evaluate("navigator.clipboard.readText()"))
+    assert "Wants soap." in copied_text(second)
     assert faults(second) == []
     assert not FollowUp.objects.exists()
 
