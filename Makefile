@@ -37,7 +37,7 @@ test: $(DONE)/dev $(DONE)/browser $(DONE)/bundle $(DONE)/catalogues ## Run every
 	@exec env PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -n auto --dist worksteal $(ARGS)
 
 explore: $(DONE)/dev $(DONE)/bundle $(DONE)/catalogues ## Try properties on examples that nobody has tried yet (ARGS="-k name")
-	@exec $(PY) -m pytest -n auto -m hypothesis --hypothesis-profile=explore $(ARGS)
+	@exec $(PY) -m pytest -n auto -m hypothesis --hypothesis-profile=explore -o faulthandler_timeout=0 $(ARGS)
 
 check: check-format check-lint check-types check-imports check-migrations check-templates check-settings check-schema ## Look at format, lint, types, import contracts, migrations, templates
 

@@ -11,6 +11,8 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format, number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 from agreements.durations import Duration, Unit
@@ -24,6 +26,11 @@ Number = int | float | Decimal
 
 _SYMBOLS = {"BRL": "R$", "EUR": "€", "GBP": "£", "JPY": "¥", "MXN": "MX$", "USD": "US$"}
 _WHOLE_CURRENCIES = {"CLP", "JPY", "KRW", "PYG"}
+
+
+def strong(text: object) -> SafeString:
+    """Escape words and set them off from the others of their sentence."""
+    return format_html("<strong>{}</strong>", text)
 
 
 def working_time(value: timedelta | None, *, day: timedelta | None = None) -> str:

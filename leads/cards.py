@@ -70,19 +70,13 @@ def _card(clock: LiveClock, is_selected: bool, now: datetime) -> ClockCard:
         name=clock.name,
         key=state.clause_key,
         title=_title(state),
-        status=_status(clock, now),
+        status=shown_status(state, now),
         amount=_amount(state, until),
         share=used_share(state, until),
         steps=_steps(state),
         when=_when(clock, now),
         is_selected=is_selected,
     )
-
-
-def _status(clock: LiveClock, now: datetime) -> str:
-    """Return the status of a clock; nobody owes any more what was left when a handoff closed."""
-    status = shown_status(clock.state, now)
-    return "breached" if status == "overdue" and clock.until(now) < now else status
 
 
 def _title(state: ClockState) -> str:

@@ -11,6 +11,7 @@ from agreements.clock import ClockState, History, Mark, replay_all
 from agreements.models import Agreement
 from agreements.rulebook import Rulebook
 from agreements.terms import Commitment
+from leads.countdown import counted_until
 from leads.effects import Effect, effects_between, repetitions
 from leads.fold import EventRow, FollowUpRow, OfferRow, Standing
 from leads.models import Handoff, Lead
@@ -46,12 +47,9 @@ class LiveClock:
         return f"{self.state.clause_key}.{self.state.occurrence}"
 
     def until(self, now: datetime) -> datetime:
-        """Return until when a clock is counted that nobody ended: to now, and where it was past
-        due when its handoff was closed to that instant.
-        """
-        due_at, closed_at = self.state.due_at, self.closed_at
-        was_left = closed_at is not None and due_at is not None and due_at < closed_at
-        return min(now, closed_at) if closed_at and was_left else now
+        """Return until when it counts as long as nobody ended it."""
+        due_at = self.state.due_at
+        return now if due_at is None else counted_until(due_at, self.closed_at, now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,13 @@ def time_left(
     return -open_between(schedule, due_at, now, pauses)
 
 
+def counted_until(due_at: datetime, closed_at: datetime | None, now: datetime) -> datetime:
+    """Return until when a clock counts that nobody ended: to now, and of one that was past due when
+    its handoff was closed to that instant. Nobody could meet it any more.
+    """
+    return min(now, closed_at) if closed_at is not None and closed_at > due_at else now
+
+
 def coming_spans(schedule: Schedule, now: datetime, pauses: Pauses = ()) -> str:
     """Write the open hours of the coming two days, pauses out, as pairs of epoch seconds.
 

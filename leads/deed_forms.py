@@ -283,7 +283,10 @@ class ContestForm(DeedForm):
         }
 
 
-UPHOLD = gettext_lazy("Uphold it: the rejection stands")
+_DECISIONS = [
+    ("no", gettext_lazy("Uphold it: the rejection stands")),
+    ("yes", gettext_lazy("Overturn it: the handoff counts as accepted, and goes on now")),
+]
 
 
 class DecideForm(DeedForm):
@@ -296,10 +299,7 @@ class DecideForm(DeedForm):
 
     is_overturned = forms.TypedChoiceField(
         label=gettext_lazy("What do you decide?"),
-        choices=[
-            ("no", UPHOLD),
-            ("yes", gettext_lazy("Overturn it: the handoff counts as accepted, and goes on now")),
-        ],
+        choices=_DECISIONS,
         coerce=lambda value: value == "yes",
         widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
         error_messages={"required": gettext_lazy("Choose one of the two.")},
@@ -309,14 +309,15 @@ class DecideForm(DeedForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         """Offer what can have an effect."""
         super().__init__(*args, **options)
-        if why := self.introduction():
+        self._why_not_overturned = why_not_overturned(self.handoff)
+        if self._why_not_overturned:
             decision = cast("forms.TypedChoiceField", self.fields["is_overturned"])
-            decision.choices = [("no", UPHOLD)]
-            decision.error_messages["invalid_choice"] = why
+            decision.choices = _DECISIONS[:1]
+            decision.error_messages["invalid_choice"] = self._why_not_overturned
 
     def introduction(self) -> str:
         """Say why it can only be upheld, where it can."""
-        return why_not_overturned(self.handoff)
+        return self._why_not_overturned
 
     @property
     def done(self) -> str:

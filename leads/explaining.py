@@ -101,8 +101,8 @@ class _Teller:
         }
         told = format_html(
             sentences[self.state.kind],
-            within=_strong(formats.promise(within)),
-            attempts=_strong(self._attempts()),
+            within=formats.strong(formats.promise(within)),
+            attempts=formats.strong(self._attempts()),
             stage=self._stage_name(),
         )
         if within.unit is Unit.BUSINESS_DAY:
@@ -145,7 +145,7 @@ class _Teller:
     def began(self) -> SafeString:
         return format_html(
             self._beginning(),
-            start=_strong(formats.instant(self.state.started_at, self.now)),
+            start=formats.strong(formats.instant(self.state.started_at, self.now)),
             stage=self._stage_name(),
         )
 
@@ -164,12 +164,12 @@ class _Teller:
         if state.void_at is not None and status is Status.VOID:
             return format_html(
                 _("It ended without a verdict on {end}."),
-                end=_strong(formats.instant(state.void_at, self.now)),
+                end=formats.strong(formats.instant(state.void_at, self.now)),
             )
         if state.gave_up_at is not None and state.stopped_at is None:
             return format_html(
                 _("The handoff was given up on {end}, before the promise was met."),
-                end=_strong(formats.instant(state.gave_up_at, self.now)),
+                end=formats.strong(formats.instant(state.gave_up_at, self.now)),
             )
         if state.stopped_at is not None and state.stopped_at <= self.now:
             return self._met()
@@ -178,11 +178,11 @@ class _Teller:
     def _met(self) -> SafeString:
         state = self.state
         parts = {
-            "end": _strong(formats.instant(state.stopped_at, self.now)),
+            "end": formats.strong(formats.instant(state.stopped_at, self.now)),
             "due": formats.instant(state.due_at, self.now),
-            "used": _strong(formats.working_time(self.explanation.counted)),
-            "late": _strong(formats.working_time(self.explanation.late)),
-            "day": _strong(day_words(self.state, self.explanation.now)),
+            "used": formats.strong(formats.working_time(self.explanation.counted)),
+            "late": formats.strong(formats.working_time(self.explanation.late)),
+            "day": formats.strong(day_words(self.state, self.explanation.now)),
         }
         if self.explanation.status is Status.BREACHED:
             return format_html(
@@ -203,11 +203,11 @@ class _Teller:
     def _running(self) -> SafeString:
         left = formats.left_beside(self.explanation.counted, self.explanation.left)
         parts = {
-            "counted": _strong(formats.working_time(self.explanation.counted)),
-            "left": _strong(formats.working_time(left)),
-            "late": _strong(formats.working_time(self.explanation.late)),
-            "day": _strong(day_words(self.state, self.explanation.now)),
-            "end": _strong(formats.instant(self.explanation.now, self.now)),
+            "counted": formats.strong(formats.working_time(self.explanation.counted)),
+            "left": formats.strong(formats.working_time(left)),
+            "late": formats.strong(formats.working_time(self.explanation.late)),
+            "day": formats.strong(day_words(self.state, self.explanation.now)),
+            "end": formats.strong(formats.instant(self.explanation.now, self.now)),
         }
         if self.explanation.status is Status.BREACHED:
             return format_html(self._past_due(), **parts)
@@ -277,7 +277,7 @@ class _Teller:
                 _("It was paused from {start} to {end}, which takes {length} out: {reason}."),
                 start=formats.instant(each.pause.start, self.now),
                 end=formats.instant(each.pause.end, self.now),
-                length=_strong(formats.working_time(each.open_time)),
+                length=formats.strong(formats.working_time(each.open_time)),
                 reason=self._reasons(each.pause.reasons),
             )
             for each in self.explanation.pauses
@@ -287,7 +287,7 @@ class _Teller:
             told.append(
                 format_html(
                     _("Without the pause it would have been due on {due}."),
-                    due=_strong(formats.instant(without, self.now)),
+                    due=formats.strong(formats.instant(without, self.now)),
                 )
             )
         return told
@@ -317,10 +317,6 @@ class _Teller:
             ),
             **parts,
         )
-
-
-def _strong(text: str) -> SafeString:
-    return format_html("<strong>{}</strong>", text)
 
 
 Opening = tuple[tuple[int, int], ...]

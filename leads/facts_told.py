@@ -96,8 +96,8 @@ def tell_event(
     """
     reason = around.reason_name(event)
     parts = {
-        "who": _strong(_name(event.person)),
-        "by": _strong(_giver(event)),
+        "who": formats.strong(_name(event.person)),
+        "by": formats.strong(_giver(event)),
         "team": around.agreement.sales_team.name,
         "reason": reason,
         "until": formats.instant(event.until, around.now),
@@ -206,7 +206,7 @@ def tell_follow_up(
     """
     told_at = told_at or touch.recorded_at
     parts = {
-        "who": _strong(_name(touch.person)),
+        "who": formats.strong(_name(touch.person)),
         "outcome": touch.get_outcome_display().lower(),
         "channel": touch.get_channel_display().lower(),
     }
@@ -265,7 +265,7 @@ def _follow_up_details(
 
 def tell_stage(entry: StageEntry, around: Surroundings) -> Told:
     """Say that a stage was reached."""
-    stage = _strong(around.stage_name(entry.stage))
+    stage = formats.strong(around.stage_name(entry.stage))
     return Told(icon="trending-up", text=format_html(_("Reached the stage {stage}"), stage=stage))
 
 
@@ -273,8 +273,8 @@ def tell_deal(deal: Deal, around: Surroundings) -> Told:
     """Say how a deal ended."""
     currency = deal.currency or around.agreement.currency
     parts = {
-        "who": _strong(_name(deal.person)),
-        "amount": _strong(formats.money(deal.amount, currency)),
+        "who": formats.strong(_name(deal.person)),
+        "amount": formats.strong(formats.money(deal.amount, currency)),
     }
     is_won = deal.status == Deal.Status.WON
     pattern = _("Deal won, {amount}") if is_won else _("Deal lost, {amount}")
@@ -287,7 +287,7 @@ def tell_deal(deal: Deal, around: Surroundings) -> Told:
 
 def tell_satisfaction(answer: Satisfaction) -> Told:
     """Say how content somebody said they are."""
-    score = _strong(formats.figure(answer.score.normalize()))
+    score = formats.strong(formats.figure(answer.score.normalize()))
     return Told(icon="message-2", text=format_html(_("Satisfaction: {score}"), score=score))
 
 
@@ -299,7 +299,7 @@ def tell_attributes(change: LeadChange, *, is_first: bool) -> Told:
     pattern = _("First heard of by {source}") if is_first else _("{source} told more of the lead")
     return Told(
         icon="user",
-        text=format_html(pattern, source=_strong(change.source)),
+        text=format_html(pattern, source=formats.strong(change.source)),
         details=(told,) if told else (),
     )
 
@@ -326,7 +326,9 @@ def tell_parting(merge: LeadMerge, name: str) -> Told:
 def _of_merge(merge: LeadMerge, name: str, icon: str, text: str) -> Told:
     return Told(
         icon=icon,
-        text=format_html(text, who=_strong(_name(merge.recorded_by)), name=_strong(name)),
+        text=format_html(
+            text, who=formats.strong(_name(merge.recorded_by)), name=formats.strong(name)
+        ),
         details=tuple(_said(merge.correction_reason)),
         is_person=merge.recorded_by is not None,
     )
@@ -338,7 +340,3 @@ def _said(note: str) -> list[str]:
 
 def _name(person: User | None) -> str:
     return person.name if person else _("Somebody")
-
-
-def _strong(text: str) -> SafeString:
-    return format_html("<strong>{}</strong>", text)

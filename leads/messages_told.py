@@ -40,7 +40,7 @@ def _told(at: datetime, kind: str, group: list[Message], now: datetime) -> ToldM
     names = ", ".join(each.recipient.name for each in group)
     return ToldMessage(
         at=at,
-        text=format_html(_pattern(kind), who=format_html("<strong>{}</strong>", names)),
+        text=format_html(_pattern(kind), who=formats.strong(names)),
         details=tuple(_arrivals(group, now)),
     )
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from agreements.models import User
@@ -48,6 +47,10 @@ class Span(NamedTuple):
     start: datetime | None
     end: datetime | None
 
+    def holds(self, at: datetime) -> bool:
+        """Whether an instant is in it."""
+        return (self.start is None or at > self.start) and (self.end is None or at <= self.end)
+
 
 @dataclass(frozen=True, slots=True)
 class Story:
@@ -83,9 +86,8 @@ class Story:
         version = self.case.version_of(handoff)
         return self.numbers.get(version.version_id) if version else None
 
-    @property
     def spans(self) -> list[Span]:
-        """The times that are told of, each bounded on one side at least; empty for all times."""
+        """Return the times that are told of, each bounded on one side at least; empty for all."""
         spans = [] if self.whole else [self._span(handoff) for handoff in self.told]
         return [] if Span(None, None) in spans else spans
 
@@ -107,15 +109,3 @@ class Story:
             at > offered_at and each.status != Handoff.Status.REPEATED for at, each in others
         )
         return Span(max(ends, default=None), handoff.closed_at if after else None)
-
-    def tells_of(self, at: datetime) -> bool:
-        """Whether an instant is in the time that is told of."""
-        return not self.spans or any(
-            (start is None or at > start) and (end is None or at <= end)
-            for start, end in self.spans
-        )
-
-
-def strong(text: object) -> SafeString:
-    """Set a word of an entry off from the others."""
-    return format_html("<strong>{}</strong>", text)

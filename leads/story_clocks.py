@@ -7,12 +7,13 @@ from datetime import datetime
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from agreements import formats
 from agreements.clock import ClockState, MarkKind
 from agreements.models.contracts import Party
 from leads.effects import kind_name
 from leads.messages_told import messages_about
 from leads.models import Breach
-from leads.story import Entry, Story, strong
+from leads.story import Entry, Story
 
 _AFTER_ALL_MARKS = 99
 
@@ -47,7 +48,7 @@ def _breaches(story: Story, states: list[ClockState], withdrawn: list[Breach]) -
                 at=row.breached_at,
                 rank=_AFTER_ALL_MARKS,
                 icon="arrow-back-up",
-                text=format_html(text, clause=strong(row.clause_key)),
+                text=format_html(text, clause=formats.strong(row.clause_key)),
                 tone="mute",
             )
 
@@ -70,7 +71,7 @@ def _breach(state: ClockState, at: datetime, story: Story) -> Entry:
         at=at,
         rank=_AFTER_ALL_MARKS,
         icon="alert-octagon",
-        text=format_html(pattern, clock=strong(f"{state.clause_key} {kind_name(state)}")),
+        text=format_html(pattern, clock=formats.strong(f"{state.clause_key} {kind_name(state)}")),
         details=(charged % parts,),
         tone="bad",
     )

@@ -46,6 +46,7 @@ class FactsInWords:
     def __init__(self, story: Story) -> None:
         self.story = story
         self.agreement = story.around.agreement
+        self.spans = story.spans()
         self.lines = _lines_of(story)
 
     def all(self) -> Iterator[Entry]:
@@ -89,7 +90,7 @@ class FactsInWords:
     def in_spans(self, facts: FactQuerySet[F]) -> FactQuerySet[F]:
         """Narrow facts to the time that is told of."""
         told = Q()
-        for start, end in self.story.spans:
+        for start, end in self.spans:
             since = Q(occurred_at__gt=start) if start else Q()
             until = Q(occurred_at__lte=end) if end else Q()
             told |= since & until
@@ -109,8 +110,7 @@ class FactsInWords:
             name = FactName(event.kind, event.source, event.external_id)
             is_offer = event.kind == HandoffEvent.Kind.OFFERED
             is_repeat = own is None and is_offer
-            is_told = own or name in anywhere or (is_repeat and story.tells_of(event.occurred_at))
-            if not is_told:
+            if not (own or name in anywhere or (is_repeat and self._holds(event.occurred_at))):
                 continue
             counts = name in anywhere or own is None or not heeded[own.pk]
             around = story.around_of(own) if own else story.around
@@ -120,6 +120,10 @@ class FactsInWords:
             if event.external_id in why:
                 said = replace(said, details=(why[event.external_id], *said.details))
             yield self.entry(event, said, MarkKind(event.kind))
+
+    def _holds(self, at: datetime) -> bool:
+        """Whether an instant is in the time that is told of."""
+        return not self.spans or any(span.holds(at) for span in self.spans)
 
     def _heeded(self, handoff_id: int) -> set[FactName]:
         """Return the facts that a handoff heeds."""
@@ -170,8 +174,7 @@ class FactsInWords:
 
     def changes(self) -> Iterator[Entry]:
         """Tell what was told of the lead; what bars contact ends clocks."""
-        spans = self.story.spans
-        is_from_the_start = not spans or any(span.start is None for span in spans)
+        is_from_the_start = not self.spans or any(span.start is None for span in self.spans)
         for place, change in enumerate(self.of_lead(LeadChange.objects.all())):
             told = tell_attributes(change, is_first=place == 0 and is_from_the_start)
             bars = change.attributes.get("do_not_contact") is True
@@ -201,7 +204,8 @@ def _lines_of(story: Story) -> dict[FactName, tuple[int | None, tuple[EffectLine
     """Return what each fact did to the clocks, beside the number of the version that has them."""
     found: dict[FactName, tuple[int | None, tuple[EffectLine, ...]]] = {}
     for handoff in story.told:
+        number = story.number_of(handoff)
         for name, effects in story.case.effects(handoff).items():
             _number, before = found.get(name, (None, ()))
-            found[name] = story.number_of(handoff), (*before, *lines_of(effects))
+            found[name] = number, (*before, *lines_of(effects))
     return found

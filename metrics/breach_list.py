@@ -15,7 +15,7 @@ from agreements.business_time import Schedule
 from agreements.models import Agreement, User
 from agreements.models.contracts import Party
 from leads.addresses import Filters
-from leads.countdown import time_left
+from leads.countdown import counted_until, time_left
 from leads.models import Breach, BreachException, Clock, Handoff
 from leads.queue_rows import pauses_of
 from metrics.ledger import InForce
@@ -104,11 +104,14 @@ class BreachRow:
         return "breached" if clock.stopped_at or clock.gave_up else "overdue"
 
     def late(self, schedule: Schedule, now: datetime) -> timedelta | None:
-        """Return the open time from due to the stop, or to now; None for what was given up."""
+        """Return the open time from due to the stop, else to the close of its handoff, or to now;
+        None for what was given up.
+        """
         clock = self.clock
         if clock is None or clock.gave_up:
             return None
-        return -time_left(schedule, clock.due_at, clock.stopped_at or now, pauses_of(clock))
+        until = clock.stopped_at or counted_until(clock.due_at, self.handoff.closed_at, now)
+        return -time_left(schedule, clock.due_at, until, pauses_of(clock))
 
 
 class BreachList:

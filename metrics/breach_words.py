@@ -10,10 +10,9 @@ from agreements import formats
 from agreements.business_time import Schedule
 from agreements.models import User
 from agreements.models.contracts import Party
-from leads.countdown import time_left, working_day
-from leads.models import Clock, Handoff
+from leads.countdown import working_day
+from leads.models import Clock
 from leads.queue import Desk
-from leads.queue_rows import pauses_of
 from metrics.addresses import clause_href
 from metrics.breach_list import BreachRow, people_in
 from metrics.lead_names import LeadName, LeadNames
@@ -68,7 +67,7 @@ class _Teller:
             party=str(Party(found.party).label),
             late_by=self._late_by(row),
             due_at=row.clock.due_at if row.clock else None,
-            status=status_of(row),
+            status=row.status,
             word=_word(row),
             who=self._who(row) if self._sees_reps else "",
         )
@@ -88,11 +87,11 @@ class _Teller:
     def _late_by(self, row: BreachRow) -> str:
         """Write by how much it is late; empty for what was given up."""
         clock, version = row.clock, row.version
-        if clock is None or version is None or clock.gave_up:
+        if clock is None or version is None:
             return ""
         schedule = self._schedule(clock, version, row.handoff.tier)
-        late = late_of(row.handoff, clock, schedule, self._now)
-        return formats.working_time(late, day=working_day(schedule))
+        late = row.late(schedule, self._now)
+        return "" if late is None else formats.working_time(late, day=working_day(schedule))
 
     def _who(self, row: BreachRow) -> str:
         """Say who held the clock until it was due, and how long each of them."""
@@ -112,28 +111,9 @@ class _Teller:
         return ", ".join(shares) or _holder(clock)
 
 
-def late_of(handoff: Handoff, clock: Clock, schedule: Schedule, now: datetime) -> timedelta:
-    """Return the open time from due to the stop; without one to the later close of the handoff,
-    or to now.
-    """
-    closed_at = handoff.closed_at
-    left_at = closed_at if closed_at and closed_at > clock.due_at else now
-    return -time_left(schedule, clock.due_at, clock.stopped_at or left_at, pauses_of(clock))
-
-
-def status_of(row: BreachRow) -> str:
-    """Return whether a breach stands, is excused, still runs or was undone by a late fact."""
-    clock = row.clock
-    if row.found.withdrawn or clock is None:
-        return "withdrawn"
-    if row.is_excepted:
-        return "excused"
-    return "breached" if clock.stopped_at or clock.gave_up else "overdue"
-
-
 def _word(row: BreachRow) -> str:
     """Return a word for the status where its usual one says less."""
-    if row.clock is None or status_of(row) != "breached":
+    if row.clock is None or row.status != "breached":
         return ""
     return _("Given up") if row.clock.gave_up else _("Late")
 

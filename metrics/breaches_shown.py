@@ -11,11 +11,11 @@ from leads.calls.clocks_shown import HandoffName
 from leads.calls.shown import PersonShown, instant_text, shown_person
 from leads.models import Handoff
 from metrics.breach_list import BreachRow
-from metrics.breach_words import late_of, status_of
 
 
 class BreachShown(BaseModel):
-    """A breach; `late_s` is working time from due to the stop, or to now.
+    """A breach; `late_s` is working time from due to the stop, else to the close of its
+    handoff, or to now.
 
     `charged_to` is for those who may see the figures of single reps.
     """
@@ -69,7 +69,7 @@ def _shown(
         "clause": found.clause_key,
         "occurrence": found.occurrence,
         "party": found.party,
-        "status": status_of(row),
+        "status": row.status,
         "breached_at": instant_text(found.at),
         "due_at": instant_text(clock.due_at) if clock else None,
         "late_s": _late(row, now),
@@ -80,7 +80,7 @@ def _shown(
 
 def _late(row: BreachRow, now: datetime) -> int | None:
     clock, version = row.clock, row.version
-    if clock is None or version is None or clock.gave_up:
+    if clock is None or version is None:
         return None
-    schedule = version.rulebook.schedule_of(clock.clause_key, row.handoff.tier)
-    return int(late_of(row.handoff, clock, schedule, now).total_seconds())
+    late = row.late(version.rulebook.schedule_of(clock.clause_key, row.handoff.tier), now)
+    return None if late is None else int(late.total_seconds())

@@ -15,7 +15,7 @@ from leads.countdown import working_day
 from metrics.clock_figures import missed_by_day
 from metrics.figure_words import count_text
 from metrics.findings import time_text
-from metrics.subjects import Subject, plain, strong
+from metrics.subjects import Subject, plain
 
 _ENOUGH = 5
 _HALF = Fraction(1, 2)
@@ -77,7 +77,7 @@ def _missed(subject: Subject) -> Iterator[SafeString]:
         sentence = ngettext(
             "{given_up} was given up early.", "{given_up} were given up early.", given_up
         )
-        yield strong(format_html(sentence, **parts))
+        yield formats.strong(format_html(sentence, **parts))
     yield from _concentration(subject)
 
 
@@ -92,7 +92,7 @@ def _concentration(subject: Subject) -> Iterator[SafeString]:
         return
     on_date, number = missed.most_common(1)[0]
     if number >= _ENOUGH and Fraction(number, total) >= _HALF and len(every) > 1:
-        yield strong(
+        yield formats.strong(
             format_html(
                 _("{number} of them began on {date}."),
                 number=count_text(number),
@@ -104,7 +104,7 @@ def _concentration(subject: Subject) -> Iterator[SafeString]:
     weekday, number = weekdays.most_common(1)[0]
     share, usual = Fraction(number, total), Fraction(all_weekdays[weekday], sum(every.values()))
     if number >= _ENOUGH and share >= _HALF and share >= 2 * usual:
-        yield strong(
+        yield formats.strong(
             format_html(
                 _("{number} of them began on a {weekday}."),
                 number=count_text(number),
@@ -140,8 +140,8 @@ def of_time(subject: Subject) -> Iterator[SafeString]:
     yield format_html(
         _("Of {number}, half were followed up within {median}, nine of ten within {p90}."),
         number=formats.figure(times.n),
-        median=strong(time_text(times.median, day)),
-        p90=strong(time_text(times.p90, day)),
+        median=formats.strong(time_text(times.median, day)),
+        p90=formats.strong(time_text(times.p90, day)),
     )
     if times.unanswered:
         yield format_html(

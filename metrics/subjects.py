@@ -50,8 +50,3 @@ class Subject:
 def plain(text: str) -> SafeString:
     """Escape a sentence."""
     return format_html("{}", text)
-
-
-def strong(text: str | SafeString) -> SafeString:
-    """Escape a sentence and make it bold."""
-    return format_html("<strong>{}</strong>", text)

@@ -16,7 +16,7 @@ from metrics.ledger import Ledger
 from metrics.month_counts import HANDOFF
 from metrics.pace import expected, needed_per_open_day, per_open_day, projection
 from metrics.rates import Acceptance
-from metrics.subjects import Subject, plain, strong
+from metrics.subjects import Subject, plain
 
 
 def why(subject: Subject) -> SafeString:
@@ -38,7 +38,7 @@ def _sentences(subject: Subject) -> Iterator[SafeString]:
         case _:
             yield _of_score(subject)
     if outcome.exceeds_validity:
-        yield strong(
+        yield formats.strong(
             _("More handoffs came than the %(limit)s it holds for: it is not in the score.")
             % {"limit": formats.figure(subject.commitment.valid_up_to)}
         )
@@ -73,7 +73,7 @@ def _of_volume(subject: Subject) -> Iterator[SafeString]:
 def _volume_at_end(subject: Subject, over: Fraction) -> SafeString:
     number = {"number": _amount(subject, abs(over))}
     if over < 0:
-        return strong(_("%(number)s short of the target.") % number)
+        return formats.strong(_("%(number)s short of the target.") % number)
     if over:
         return plain(_("The target was reached with %(number)s to spare.") % number)
     return plain(_("The target was reached exactly."))
@@ -91,7 +91,7 @@ def _volume_so_far(subject: Subject, actual: Fraction, target: Fraction) -> Iter
     yield (
         plain(_("%(number)s ahead of pace.") % number)
         if gap >= 0
-        else strong(_("%(number)s behind pace.") % number)
+        else formats.strong(_("%(number)s behind pace.") % number)
     )
     end, needed = projection(actual, working), needed_per_open_day(actual, target, working)
     brought = per_open_day(actual, working)
@@ -99,7 +99,7 @@ def _volume_so_far(subject: Subject, actual: Fraction, target: Fraction) -> Iter
         return
     yield format_html(
         _("At this rate it ends at {end}: {brought} a working day, {needed} are needed."),
-        end=strong(_amount(subject, Fraction(round(end)))),
+        end=formats.strong(_amount(subject, Fraction(round(end)))),
         brought=_rate(subject, brought),
         needed=_rate(subject, needed),
     )
@@ -213,7 +213,7 @@ def _most_frequent_reason(subject: Subject) -> Iterator[SafeString]:
     if number > 1 and key in names:
         yield format_html(
             _("Most often: {reason}, {number} times."),
-            reason=strong(names[key]),
+            reason=formats.strong(names[key]),
             number=count_text(number),
         )
 

@@ -101,8 +101,8 @@ function press(key) {
     linkIn(row).dispatchEvent(new CustomEvent("choose", { bubbles: true }));
     return true;
   }
-  const isOpen = document.querySelector("#panel[data-handoff]");
-  return use(own ?? beside ?? alone ?? (isOpen ? undefined : shown[0]));
+  const isLeadOpen = Boolean(document.querySelector("#panel[data-handoff]"));
+  return use(own ?? beside ?? alone ?? (isLeadOpen ? null : shown[0]));
 }
 
 // A letter waits for the panel that comes, whatever follows waits behind it.

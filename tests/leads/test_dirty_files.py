@@ -28,13 +28,14 @@ NAMES = [
     "李",
     "",
 ]
+ODD = 10_000
 
 
-def odd_rows(number_of_rows: int) -> Iterator[tuple[list[str], bool]]:
+def odd_rows() -> Iterator[tuple[list[str], bool]]:
     """Rows, each with whether it can be taken in."""
     chance = random.Random(11)
     start = datetime(2026, 3, 2, 9, tzinfo=UTC)
-    for number in range(number_of_rows):
+    for number in range(ODD):
         at = start + timedelta(minutes=chance.randrange(200_000))
         row = [
             f"L{number}", chance.choice(NAMES), f"p{number}@example.com",
@@ -70,15 +71,15 @@ def summary_of(delivery: Delivery) -> tuple[int, int, int]:
 
 
 @pytest.mark.parametrize(
-    ("number", "encoding", "separator"),
-    [(10_000, "windows-1252", ";"), (1000, "utf-8-sig", ","), (1000, "utf-16", "\t")],
+    ("encoding", "separator"),
+    [("utf-8-sig", ","), ("windows-1252", ";"), ("utf-16", "\t")],
 )
 def test_ten_thousand_odd_rows(
-    agreement: Agreement, marta: User, number: int, encoding: str, separator: str
+    agreement: Agreement, marta: User, encoding: str, separator: str
 ) -> None:
     rows = [
         (row if encoding != "windows-1252" else [cell.replace("李", "Li") for cell in row], is_good)
-        for row, is_good in odd_rows(number)
+        for row, is_good in odd_rows()
     ]
     text = io.StringIO()
     csv.writer(text, delimiter=separator).writerows([HEADER, *(row for row, _ in rows)])
@@ -87,17 +88,17 @@ def test_ten_thousand_odd_rows(
     done = take_in_whole(agreement, marta, content)
 
     good = [row for row, is_good in rows if is_good]
-    assert summary_of(done.delivery) == (number, len(good), number - len(good))
+    assert summary_of(done.delivery) == (ODD, len(good), ODD - len(good))
     assert LeadChange.objects.holding().count() == len(good)
     assert StageEntry.objects.holding().count() == sum(bool(row[4]) for row in good)
     assert {*Lead.objects.values_list("email", flat=True)} == {row[2] for row in good}
     kept = Path(done.rejects.path).read_text(encoding=encoding)
     rejected = list(csv.reader(io.StringIO(kept), delimiter=separator))
-    assert len(rejected) == 1 + number - len(good)
+    assert len(rejected) == 1 + ODD - len(good)
     assert rebuild(now=NOW) == 0
 
     again = take_in_whole(agreement, marta, Path(done.rejects.path).read_bytes())
-    assert summary_of(again.delivery) == (number - len(good), 0, number - len(good))
+    assert summary_of(again.delivery) == (ODD - len(good), 0, ODD - len(good))
 
 
 @pytest.mark.data
@@ -106,15 +107,13 @@ def test_ten_thousand_odd_rows(
     [
         (real_data.OLIST_MQLS, 8000, {"known_at", "own", "origin"}),
         (real_data.OLIST_DEALS, 842, {"deal_won_at", "industry", "own"}),
-        # Of its 13,087 cases, all alike.
-        (real_data.BPI_CASES, 3000, {"known_at", "own"}),
+        (real_data.BPI_CASES, 13_087, {"known_at", "own"}),
     ],
 )
 def test_real_files(
     agreement: Agreement, marta: User, name: str, rows: int, proposed: set[str]
 ) -> None:
-    lines = (real_data.folder() / name).read_bytes().splitlines(keepends=True)
-    content = b"".join(lines[: rows + 1])
+    content = (real_data.folder() / name).read_bytes()
     brought = bring(agreement, marta, content, name=Path(name).name)
     assert {role for role in draft_of(brought).roles if role} == proposed
 

@@ -103,7 +103,7 @@ def version() -> AgreementVersion:
 
 
 @settings(
-    max_examples=12,
+    max_examples=20,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(history=histories(), order=st.randoms(use_true_random=False), again=st.integers(0, 5))

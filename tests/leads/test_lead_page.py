@@ -225,7 +225,7 @@ def test_a_clock_past_due_is_counted_until_its_handoff_is_closed(
 
     text = text_of(page(client, carla, "clock=S2.0"))
 
-    assert "First follow-up Breached 4 h 14 of 4 h" in text
+    assert "First follow-up Overdue 4 h 14 of 4 h" in text
     assert "14 min late, was due Tue 8 Sep 14:00" in text
     assert (
         "All of it was used, and 14 min of working time more, when the handoff was closed on "

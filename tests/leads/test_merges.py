@@ -259,7 +259,7 @@ def test_whoever_joins_by_the_address_of_a_merged_lead_stays_with_it(
 
 
 @settings(
-    max_examples=10,
+    max_examples=15,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(

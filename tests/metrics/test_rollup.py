@@ -83,7 +83,7 @@ def test_it_works() -> None:
     assert rebuild_roll_ups(now=NOW) == 0
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(6))
 def test_incremental_equals_rebuild(seed: int) -> None:
     agreement = make_version().agreement
     chance = random.Random(seed)

@@ -178,7 +178,7 @@ def cases(draw: st.DrawFn) -> tuple[Plan, datetime]:
 spans = st.timedeltas(timedelta(0), timedelta(days=3))
 
 
-@settings(max_examples=25)
+@settings(max_examples=40)
 @given(cases(), spans)
 def test_between_is_what_the_wall_clock_counts(case: tuple[Plan, datetime], span: Any) -> None:
     plan, start = case
@@ -186,7 +186,7 @@ def test_between_is_what_the_wall_clock_counts(case: tuple[Plan, datetime], span
     assert business_between(plan.schedule(), start, start + span) == expected
 
 
-@settings(max_examples=25)
+@settings(max_examples=40)
 @given(cases(), st.timedeltas(MICROSECOND, timedelta(hours=30)))
 def test_adding_gives_the_earliest_instant(case: tuple[Plan, datetime], amount: Any) -> None:
     plan, start = case
@@ -199,7 +199,7 @@ def test_adding_gives_the_earliest_instant(case: tuple[Plan, datetime], amount: 
     assert business_between(schedule, start, due - MICROSECOND) == amount - MICROSECOND
 
 
-@settings(max_examples=25)
+@settings(max_examples=40)
 @given(cases(), st.lists(spans, min_size=1, max_size=50))
 def test_open_is_what_the_wall_clock_says(case: tuple[Plan, datetime], after: Any) -> None:
     plan, start = case
@@ -208,7 +208,7 @@ def test_open_is_what_the_wall_clock_says(case: tuple[Plan, datetime], after: An
         assert is_open(schedule, at) == plan.is_open(at)
 
 
-@settings(max_examples=25)
+@settings(max_examples=40)
 @given(cases(), spans)
 def test_intervals_are_those_of_the_wall_clock(case: tuple[Plan, datetime], span: Any) -> None:
     plan, start = case
@@ -216,7 +216,7 @@ def test_intervals_are_those_of_the_wall_clock(case: tuple[Plan, datetime], span
     assert open_intervals(plan.schedule(), start, start + span) == expected
 
 
-@settings(max_examples=20)
+@settings(max_examples=30)
 @given(cases(), st.integers(1, 3))
 def test_days_are_those_of_the_local_calendar(case: tuple[Plan, datetime], n: int) -> None:
     plan, start = case
@@ -233,7 +233,7 @@ def test_days_are_those_of_the_local_calendar(case: tuple[Plan, datetime], n: in
         assert business_days_used(schedule, start, at) == used
 
 
-@settings(max_examples=20)
+@settings(max_examples=30)
 @given(cases())
 def test_a_local_day_has_the_hours_of_its_date(case: tuple[Plan, datetime]) -> None:
     plan, at = case
@@ -243,7 +243,7 @@ def test_a_local_day_has_the_hours_of_its_date(case: tuple[Plan, datetime]) -> N
     assert local_day_intervals(plan.schedule(), day) == expected
 
 
-@settings(max_examples=20)
+@settings(max_examples=30)
 @given(st.data())
 def test_seconds_count_also_where_the_offset_has_some(data: st.DataObject) -> None:
     # Monrovia was 44 minutes and 30 seconds behind UTC until 1972-01-07.

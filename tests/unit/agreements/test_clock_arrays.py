@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from agreements.business_time import Schedule
@@ -58,8 +58,6 @@ def test_the_worked_example_without_its_pause() -> None:
 
 
 @pytest.mark.parametrize("kind", [kind for kind in ClockKind if kind is not ClockKind.STAGE_AGE])
-# Half as many for each of the six kinds, which share all but the marks they look at.
-@settings(max_examples=settings().max_examples // 2)
 @given(promise=promises(), schedule=schedules(), rows=st.lists(histories(), min_size=2, max_size=9))
 def test_arrays_equal_the_fold(
     kind: ClockKind, promise: Promise, schedule: Schedule, rows: list[list[Mark]]

@@ -109,7 +109,7 @@ def test_what_cannot_be_worded_was_not_deleted() -> None:
     assert {run.kind for run in row.pairs[0].runs} == {"same"}
 
 
-@settings(max_examples=20)
+@settings(max_examples=40)
 @given(pairs_of_documents())
 def test_every_clause_and_every_passage_is_in_one_row(
     pair: tuple[dict[str, Any], dict[str, Any]],
@@ -124,7 +124,7 @@ def test_every_clause_and_every_passage_is_in_one_row(
     assert [p for p in changed if p not in [q for row in found for q in row.pairs]] == []
 
 
-@settings(max_examples=20)
+@settings(max_examples=40)
 @given(pairs_of_documents())
 def test_both_texts_are_there_whole(pair: tuple[dict[str, Any], dict[str, Any]]) -> None:
     before, after = pair
