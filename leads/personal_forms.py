@@ -76,3 +76,8 @@ class RetentionForm(forms.ModelForm):  # type: ignore[type-arg]
         }
         for number in (months, days):
             number.widget.attrs |= _WIDE | {"inputmode": "numeric"}
+
+    @property
+    def changes_when(self) -> bool:
+        """Whether it says anew after how long something goes, and not only what stays."""
+        return not {"forget_after_months", "empty_after_days"}.isdisjoint(self.changed_data)

@@ -3,6 +3,7 @@
 from calendar import monthrange
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from math import ceil
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -30,6 +31,7 @@ from leads.stored_files import empty_files
 BATCH = 200
 MOST_AT_ONCE = 2000
 """How many are forgotten in one run, so that a new rule does its work over some days."""
+EXAMPLES = 10
 
 
 def apply_retention(*, now: datetime) -> tuple[int, int]:
@@ -48,6 +50,20 @@ def foresee(*, now: datetime, rules: RetentionRules | None = None) -> tuple[int,
         0 if months is None else silent_since(months_before(now, months)).count(),
         0 if days is None else old_deliveries(now - timedelta(days=days)).count(),
     )
+
+
+def forgotten_by(leads: int, *, now: datetime) -> datetime:
+    """Return the instant by which so many leads are forgotten: a run comes every 24 hours."""
+    return now + timedelta(days=ceil(leads / MOST_AT_ONCE))
+
+
+def known_longest(*, now: datetime, rules: RetentionRules) -> list[Lead]:
+    """Return those of the leads that rules would forget that were first heard of, ten at most."""
+    months = rules.forget_after_months
+    if months is None:
+        return []
+    silent = silent_since(months_before(now, months))
+    return list(silent.order_by("first_heard_at", "pk")[:EXAMPLES])
 
 
 def months_before(now: datetime, months: int) -> datetime:

@@ -1,5 +1,6 @@
 """Personal data: forgetting a person, taking out what is kept, and how long it is kept."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -29,7 +30,7 @@ from leads.personal_permissions import (
     check_user_can_write_retention,
 )
 from leads.records import families_of
-from leads.retention import foresee
+from leads.retention import MOST_AT_ONCE, foresee, forgotten_by, known_longest
 from leads.tasks import search_files
 from leads.views.lead_page import desk_or_404
 
@@ -93,16 +94,14 @@ def person_file(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
 def personal_data(request: SignedInRequest) -> HttpResponse:
     """List who was forgotten, and say how long personal data is kept."""
     check_user_can_write_retention(request.user)
-    now, rules = timezone.now(), RetentionRules.current()
+    now = timezone.now()
     sent = request.POST if request.method == "POST" else None
-    form = RetentionForm(sent, instance=rules)
+    form = RetentionForm(sent, instance=RetentionRules.current())
     foreseen = None
     if form.is_valid() and "try" in request.POST:
-        foreseen = foresee(now=now, rules=form.instance)
+        foreseen = _foreseen(form, now)
     elif form.is_valid():
-        retention_rules.change(**form.cleaned_data, by=request.user, now=now)
-        messages.success(request, _("The rules were changed. They work from tonight on."))
-        return HttpResponseRedirect(reverse("personal:data"), status=303)
+        return _change_rules(request, form, now)
     rows = Forgetting.objects.filter(lead__merged_into=None).order_by("-forgotten_at", "-pk")
     people = rows.select_related("lead", "forgotten_by", "lifted_by")
     context = {
@@ -114,6 +113,32 @@ def personal_data(request: SignedInRequest) -> HttpResponse:
     }
     status = 422 if form.errors else 200
     return render(request, "leads/personal_data.html", context, status=status)
+
+
+def _change_rules(request: SignedInRequest, form: RetentionForm, now: datetime) -> HttpResponse:
+    """Change the rules, once somebody said to mean those whom they forget and what they empty."""
+    if form.changes_when:
+        foreseen = _foreseen(form, now)
+        meant = f"{foreseen['leads']} {foreseen['deliveries']}"
+        is_any = foreseen["leads"] or foreseen["deliveries"]
+        if is_any and request.POST.get("meant") != meant:
+            context = {"form": form, "foreseen": foreseen, "meant": meant, "now": now}
+            return render(request, "leads/retention_question.html", context)
+    retention_rules.change(**form.cleaned_data, by=request.user, now=now)
+    messages.success(request, _("The rules were changed. They work from tonight on."))
+    return HttpResponseRedirect(reverse("personal:data"), status=303)
+
+
+def _foreseen(form: RetentionForm, now: datetime) -> dict[str, Any]:
+    """Return how many leads and deliveries the rules would be about, some leads, and by when."""
+    leads, deliveries = foresee(now=now, rules=form.instance)
+    return {
+        "leads": leads,
+        "deliveries": deliveries,
+        "known_longest": known_longest(now=now, rules=form.instance) if leads else [],
+        "forgotten_by": forgotten_by(leads, now=now),
+        "a_night": MOST_AT_ONCE,
+    }
 
 
 def _unsearched() -> dict[str, Any]:

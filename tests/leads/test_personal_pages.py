@@ -4,7 +4,9 @@ import json
 import re
 import zipfile
 from datetime import timedelta
+from html import unescape
 from io import BytesIO
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -15,7 +17,15 @@ from django.test import Client
 
 from agreements.models import AgreementVersion, Audit, User
 from leads.actions import forgetting, handoffs
-from leads.models import Forgetting, Handoff, Lead, RetentionRules, StageEntry
+from leads.models import (
+    Forgetting,
+    Handoff,
+    HandoffEvent,
+    Lead,
+    LeadChange,
+    RetentionRules,
+    StageEntry,
+)
 from tests.factories import make_user, make_version
 from tests.leads.dealing import dealing_terms
 from tests.leads.pages import NOW, offer, stop_time, text_of
@@ -196,6 +206,36 @@ def test_rules_are_counted_before_they_are_used(client: Client, paulo: Lead) -> 
     assert (current.forget_after_months, current.empty_after_days) == (24, None)
     assert current.kept_attributes == ["plan", "shoe"]
     assert Audit.objects.get(action="leads.retention.changed").data["forget_after_months"] == 24
+
+
+def test_whom_rules_forget_is_asked_about(client: Client, paulo: Lead) -> None:
+    Lead.objects.filter(pk=paulo.pk).update(first_heard_at=NOW - timedelta(days=800))
+    for model in (StageEntry, LeadChange, HandoffEvent):
+        model._default_manager.update(occurred_at=NOW - timedelta(days=800))
+    rules = {"forget_after_months": "24", "empty_after_days": "", "kept_attributes": "plan, shoe"}
+    counted = text_of(client.post("/personal-data/", rules | {"try": "yes"}))
+    assert "would forget 1 leads" in counted
+    assert "Those known longest: Paulo Souza" in counted
+    response = client.post("/personal-data/", rules)
+    question = text_of(response)
+    assert "1 lead is forgotten. Up to 2,000 in one night" in question
+    assert "Those known longest: Paulo Souza" in question
+    assert "This cannot be undone" in question
+    assert not RetentionRules.objects.exists()
+    sent = hidden_fields(response)
+    assert sent["meant"] == "1 0"
+    # What was agreed to with another number is asked again.
+    assert "Use these rules?" in text_of(client.post("/personal-data/", sent | {"meant": "0 0"}))
+    client.post("/personal-data/", sent)
+    current = RetentionRules.current()
+    assert (current.forget_after_months, current.kept_attributes) == (24, ["plan", "shoe"])
+    client.post("/personal-data/", rules | {"kept_attributes": "plan"})
+    assert RetentionRules.current().kept_attributes == ["plan"]
+
+
+def hidden_fields(response: Any) -> dict[str, str]:
+    fields = re.findall(r'<input type="hidden" name="(\w+)"(?: value="([^"]*)")?', response.text)
+    return {name: unescape(value) for name, value in fields}
 
 
 def test_rules_that_are_none_are_refused(client: Client, paulo: Lead) -> None:

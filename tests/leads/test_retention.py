@@ -20,6 +20,7 @@ from leads.retention import (
     empty_old_deliveries,
     foresee,
     forget_by_rule,
+    forgotten_by,
     months_before,
 )
 from leads.told import Named, ToldDeal
@@ -181,3 +182,8 @@ def test_by_command(
 )
 def test_months_end_where_they_do(at: str, months: int, before: str) -> None:
     assert months_before(local(at), months) == local(before)
+
+
+@pytest.mark.parametrize(("leads", "nights"), [(0, 0), (1, 1), (2000, 1), (2001, 2), (45_000, 23)])
+def test_each_night_forgets_so_many(leads: int, nights: int) -> None:
+    assert forgotten_by(leads, now=NOW) == NOW + timedelta(days=nights)
