@@ -72,6 +72,7 @@ def headings() -> list[str]:
         _("Offered"),
         pgettext("when", "Decided"),
         _("First heard of"),
+        _("Not to be contacted"),
     ]
 
 
@@ -104,6 +105,7 @@ def _cells(row: RegistryRow) -> list[Cell]:
         handoff.offered_at if handoff else None,
         handoff.decided_at if handoff else None,
         lead.first_heard_at,
+        _("yes") if lead.is_contact_barred else "",
     ]
 
 

@@ -30,7 +30,7 @@ from leads.models import Handoff, Lead, LeadChange, LeadIdentity, LeadStage, Sta
 from leads.models.leads import HandoffQuerySet, LeadQuerySet
 from leads.origins import TYPED, campaign_condition, meant_of_offers, origin_condition
 from leads.queue import Desk, acting_clocks
-from leads.registry_filters import NOBODY, RegistryFilters
+from leads.registry_filters import BARRED, NOBODY, RegistryFilters
 from leads.registry_parts import FirstOf, Found
 from leads.searching import matching
 
@@ -218,6 +218,9 @@ def _offers_asked_for(
     offers = offers.exclude(Q(status=Handoff.Status.MERGED) & is_about_same(going_on))
     if filters.q:
         offers = offers.filter(kept__in=Lead.objects.filter(matching(filters.q)).values("pk"))
+    if filters.contact:
+        barred = Lead.objects.filter(pk=OuterRef("kept"), is_contact_barred=True)
+        offers = offers.filter(Exists(barred) if filters.contact == BARRED else ~Exists(barred))
     if filters.source:
         known = LeadIdentity.objects.filter(source=filters.source)
         offers = _each_about(offers, "kept", known)
@@ -265,6 +268,8 @@ def _leads_asked_for(desk: Desk, filters: RegistryFilters) -> LeadQuerySet:
         leads = leads.filter(matching(filters.q))
     if filters.source:
         leads = _about(leads, LeadIdentity.objects.filter(source=filters.source))
+    if filters.contact:
+        leads = leads.filter(is_contact_barred=filters.contact == BARRED)
     leads = leads.filter(origin_condition(filters.origin, desk.agreement))
     return leads.filter(campaign_condition(filters.campaign, desk.agreement))
 

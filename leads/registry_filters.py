@@ -12,6 +12,8 @@ from leads.models import Handoff
 from leads.offered_in import FIRST_YEAR, LAST_YEAR
 
 NOBODY = "none"
+BARRED, FREE = "barred", "free"
+"""Leads that asked not to be contacted, and all the others."""
 SORTS = ("-heard", "heard", "name", "-name", "-stage", "stage", "-offered", "offered")
 """By when a lead was first heard of, by name, by when it entered its stage, by its latest offer.
 
@@ -39,6 +41,7 @@ class RegistryFilters(Filters):
     offered_from: str = ""
     offered_to: str = ""
     attention: str = ""
+    contact: str = ""
     outcome: str = ""
     reason: str = ""
     batch: str = ""
@@ -57,6 +60,7 @@ class RegistryFilters(Filters):
             "outcome": told["outcome"] in OUTCOMES,
             "sort": told["sort"] in SORTS,
             "attention": told["attention"] == "yes",
+            "contact": told["contact"] in (BARRED, FREE),
         }
         return cls.fitting(told, fits)
 

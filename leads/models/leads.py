@@ -88,6 +88,11 @@ class Lead(models.Model):
                 condition=models.Q(merged_into__isnull=True),
                 name="lead_by_name",
             ),
+            models.Index(
+                fields=["id"],
+                condition=models.Q(is_contact_barred=True),
+                name="lead_contact_barred",
+            ),
         ]
 
     def __str__(self) -> str:

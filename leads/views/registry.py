@@ -26,14 +26,14 @@ from leads.origins import known
 from leads.paging import BoundedPaginator
 from leads.queue import Desk, desk_and_team_of
 from leads.registry import kept_leads, lasting_handoffs, listed_in, number_of_offers
-from leads.registry_filters import NOBODY, RegistryFilters, misread_days
+from leads.registry_filters import BARRED, FREE, NOBODY, RegistryFilters, misread_days
 from leads.registry_rows import RowWriter
 from leads.side import reason_names
 
 PER_PAGE = 50
 # Not where a lead stands: another handoff of it does, or none.
 _HIDDEN = (Handoff.Status.REPEATED, Handoff.Status.TAKEN_BACK, Handoff.Status.MERGED)
-_MORE = ("campaign", "source", "offered_from", "offered_to", "outcome", "attention")
+_MORE = ("campaign", "source", "offered_from", "offered_to", "outcome", "contact")
 # Asked for by links only, and kept while one filters on.
 _KEPT = ("reason", "batch", "offered_by", "sort")
 Choices = dict[str, list[tuple[str, str]]]
@@ -135,6 +135,7 @@ def _choices(terms: Terms | None, holders: list[tuple[str, str]]) -> Choices:
         "tier": [(tier.key, tier.name) for tier in terms.tiers] if terms else [],
         "outcome": list(outcome_names().items()),
         "attention": [("yes", _("What needs attention"))],
+        "contact": [(FREE, _("May be contacted")), (BARRED, _("Not to be contacted"))],
         "reason": list(reason_names(terms).items()),
     }
 
@@ -158,6 +159,7 @@ def _chips(
         "offered_from": _("Offered from"),
         "offered_to": _("Offered until"),
         "attention": _("Only"),
+        "contact": _("Only"),
         "outcome": _("What became of it"),
         "reason": _("Reason"),
         "batch": _("Batch"),

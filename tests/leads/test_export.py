@@ -28,6 +28,7 @@ HEADINGS = [
     "Number", "Name", "Company", "E-mail address", "Telephone", "Stage", "In the stage since",
     "Handoff", "Reason", "Held by", "Tier", "Points", "Origin", "Campaign",
     "Systems", "Offered", "Decided", "First heard of",
+    "Not to be contacted",
 ]  # fmt: skip
 
 
@@ -58,6 +59,9 @@ def test_csv(client: Client, version: AgreementVersion, rafael: User) -> None:
 
     _head, rita, _paulo = rows_of(client.get(f"{EXPORT}csv"))
     assert rita[2:5] == ["'=1+1", "", "+55 11 5550-0101"]
+    assert rita[-1] == ""
+    Lead.objects.filter(name="Rita").update(is_contact_barred=True)
+    assert rows_of(client.get(f"{EXPORT}csv"))[1][-1] == "yes"
 
 
 def test_a_language_with_decimal_commas_has_semicolons(

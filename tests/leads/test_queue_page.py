@@ -50,6 +50,16 @@ def test_it_works(client: Client, version: AgreementVersion, ana: User) -> None:
     assert "No touch yet, offered 09:55" in text
 
 
+def test_who_is_not_to_be_contacted_is_marked(
+    client: Client, version: AgreementVersion, ana: User
+) -> None:
+    lead = offer(version, "Paulo", NOW, holder=ana).lead
+    assert "not to be contacted" not in text_of(client.get(QUEUE))
+    lead.is_contact_barred = True
+    lead.save()
+    assert "Paulo not to be contacted" in text_of(client.get(QUEUE))
+
+
 def test_tomorrow_and_what_has_no_clock_come_last(
     client: Client, version: AgreementVersion, ana: User
 ) -> None:

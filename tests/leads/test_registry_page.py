@@ -165,6 +165,22 @@ def test_with_days_any_handoff_offered_then_is_looked_at(
     assert found(client, "status=rejected&offered_from=2026-09-05") == []
 
 
+def test_who_is_not_to_be_contacted(
+    client: Client, version: AgreementVersion, rafael: User
+) -> None:
+    arrive(version, "Carla")
+    offer(version, "Paulo", NOW)
+    Lead.objects.filter(name="Carla").update(is_contact_barred=True)
+    assert "Carla not to be contacted" in text_of(client.get(LEADS))
+    assert found(client, "contact=barred") == ["Carla"]
+    assert found(client, "contact=free") == ["Paulo"]
+    assert found(client, "contact=nonsense") == ["Paulo", "Carla"]
+    assert found(client, "contact=barred&offered_from=2026-09-01") == []
+    assert found(client, "contact=free&offered_from=2026-09-01") == ["Paulo"]
+    Lead.objects.update(is_contact_barred=True)
+    assert found(client, "contact=barred&offered_from=2026-09-01") == ["Paulo"]
+
+
 def test_what_needs_attention(client: Client, version: AgreementVersion, rafael: User) -> None:
     ana = make_rep("Ana", version.agreement)
     offer(version, "Calm", NOW, holder=ana)
