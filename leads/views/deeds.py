@@ -42,7 +42,7 @@ from leads.views.doing import (
     tell,
     what_it_did,
 )
-from leads.views.lead_page import LAST_CHANNEL
+from leads.views.typed import remember_channel
 
 _Refusals = (
     handoffs.UnableToReject,
@@ -102,7 +102,7 @@ def log(request: SignedInRequest, handoff: Handoff, now: datetime) -> HttpRespon
     except follow_ups.UnableToLog as error:
         form.add_error("occurred_at", str(error))
         return refused(request, handoff, now, form)
-    request.session[LAST_CHANNEL] = touch.channel
+    remember_channel(request, touch.channel)
     taken = [_("It is yours now.")] if told["takes"] else []
     did = what_it_did(handoff, touch, before, now)
     tell(request, _logged_words(handoff, touch), [*taken, *did])

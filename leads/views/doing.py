@@ -25,8 +25,9 @@ from leads.models import FollowUp, Handoff, HandoffEvent
 from leads.permissions import check_user_can_work
 from leads.queue import Desk
 from leads.undo import keep_for_undo
-from leads.views.lead_page import PageForm, context_of, desk_or_404, read
+from leads.views.lead_page import context_of, desk_or_404, read
 from leads.views.taken import WorkedByAnother, answer_second, refuse_unreadable
+from leads.views.typed import PageForm, form_brought_along, said_of_brought_along
 
 Do = Callable[[SignedInRequest, Handoff, datetime], HttpResponse | None]
 DeedView = Callable[[SignedInRequest, str, int], HttpResponse]
@@ -37,7 +38,8 @@ def deed(check: Callable[..., None] | None = None) -> Callable[[Do], DeedView]:
     """Make a view of a deed: it does it to a handoff the person may work, and then goes back.
 
     ``check`` is another rule of who may, such as marketing's. A deed returns what to show instead
-    where it could not be done as asked. Whoever comes second is told who was first.
+    where it could not be done as asked. Whoever comes second is told who was first. What was typed
+    beside a deed that asks nothing is shown again.
     """
 
     def view_of(do: Do) -> DeedView:
@@ -51,7 +53,7 @@ def deed(check: Callable[..., None] | None = None) -> Callable[[Do], DeedView]:
                 refusal = do(request, found(desk, pk, check or check_user_can_work), now)
             except (AlreadyDecided, WorkedByAnother) as error:
                 refusal = answer_second(request, desk, pk, str(error), now)
-            return refusal or back(request, desk, pk)
+            return refusal or give_back(request, desk, pk, now) or back(request, desk, pk)
 
         return view
 
@@ -180,6 +182,21 @@ def back(request: SignedInRequest, desk: Desk, pk: int) -> HttpResponse:
         url = reverse("leads:detail", kwargs={"slug": slug, "pk": handoff.kept_lead.pk})
         return HttpResponseRedirect(f"{url}?handoff={pk}", status=303)
     return _other_page(request, reverse("leads:queue", kwargs={"slug": slug}))
+
+
+def give_back(request: SignedInRequest, desk: Desk, pk: int, now: datetime) -> HttpResponse | None:
+    """Show the lead's page with what was typed there and came along; None where nothing did."""
+    readable = Handoff.objects.visible_to(desk.user).select_related(
+        "lead__merged_into", "agreement"
+    )
+    handoff = readable.filter(pk=pk).first()
+    form = form_brought_along(request, handoff, now) if handoff else None
+    if handoff is None or form is None:
+        return None
+    reading = read(request, desk.agreement.slug, handoff.kept_lead.pk, pk)
+    context = context_of(request, reading, now=now, form=form)
+    told = {"said_of_typed": said_of_brought_along()}
+    return render(request, "leads/detail.html", context | told)
 
 
 def go_to(request: SignedInRequest, handoff: Handoff, page: str) -> HttpResponse:

@@ -17,12 +17,11 @@ from agreements.permissions import refusal
 from agreements.requests import SignedInRequest
 from agreements.statuses import LOOKS
 from agreements.terms import Terms
-from agreements.typed_before import address_of_typed, said_of_typed, typed_before
 from leads.addresses import plain
 from leads.cards import cards_of, select, worst_status
 from leads.case import Case, read_case
 from leads.corrected import Corrector
-from leads.deed_forms import FORMS, DeedForm
+from leads.deed_forms import FORMS
 from leads.deeds import Deeds, deeds_for
 from leads.explained import basis_of
 from leads.explaining import tell
@@ -47,16 +46,9 @@ from leads.snoozing import SnoozeForm
 from leads.story import Story
 from leads.timeline import SHOWS, by_day, timeline_of
 from leads.undo import undoable_in
+from leads.views.typed import PageForm, empty_form, form_typed_signed_out
 
 ENTRIES_PER_PAGE = 50
-PageForm = LogForm | DeedForm | SnoozeForm
-_ALL_FORMS: dict[str, type[PageForm]] = {
-    **FORMS,
-    LogForm.key: LogForm,
-    SnoozeForm.key: SnoozeForm,
-}
-LAST_CHANNEL = "leads.channel"
-"""Where the session keeps the channel somebody logged last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,13 +315,13 @@ def deeds_of(
         is_aside=aside_until(request, handoff, now) is not None,
         now=now,
     )
-    typed = None if form else _form_typed(request, handoff, now)
+    typed, said = (None, "") if form else form_typed_signed_out(request, handoff, now)
     form = form or typed or _form_asked(request, handoff, deeds, now)
     return {
         "deeds": deeds,
         "form": form,
         "deed": "" if form is None else form.key,
-        "said_of_typed": said_of_typed() if typed else "",
+        "said_of_typed": said,
     }
 
 
@@ -343,30 +335,15 @@ def _reached(case: Case, handoff: Handoff) -> Grade | None:
     return max(grades, key=lambda grade: grade.rank, default=None)
 
 
-def _form_typed(request: SignedInRequest, handoff: Handoff, now: datetime) -> PageForm | None:
-    """Return the form as it was filled in and sent after the session had ended."""
-    address = address_of_typed(request)
-    if not address:
-        return None
-    place = {"slug": handoff.agreement.slug, "pk": handoff.pk}
-    for key, form_class in _ALL_FORMS.items():
-        if address == reverse(f"leads:{key}", kwargs=place):
-            return form_class(typed_before(request, address), handoff=handoff, now=now)
-    return None
-
-
 def _form_asked(
     request: SignedInRequest, handoff: Handoff, deeds: Deeds, now: datetime
 ) -> PageForm | None:
     """Return the form that was asked for, else that of the log where the handoff is open."""
     asked = plain(request.GET, "deed")
-    if asked in FORMS and deeds.is_possible(asked):
-        return FORMS[asked](handoff=handoff, now=now)
-    if asked == SnoozeForm.key and deeds.is_possible(asked):
-        return SnoozeForm(handoff=handoff, now=now)
-    if deeds.log.is_possible and (handoff.is_open or asked == "log"):
-        preset = str(request.session.get(LAST_CHANNEL, ""))
-        return LogForm(handoff=handoff, now=now, preset=preset)
+    if asked in (*FORMS, SnoozeForm.key) and deeds.is_possible(asked):
+        return empty_form(request, asked, handoff, now)
+    if deeds.log.is_possible and (handoff.is_open or asked == LogForm.key):
+        return empty_form(request, LogForm.key, handoff, now)
     return None
 
 

@@ -25,9 +25,10 @@ from leads.pauses import pause_of
 from leads.permissions import takes
 from leads.queue_events import note_of_offer
 from leads.queue_rows import latest_touches
-from leads.views.lead_page import PageForm, Reading, aside_until, deeds_of, desk_or_404, read
+from leads.views.lead_page import Reading, aside_until, deeds_of, desk_or_404, read
 from leads.views.queue_changes import changes_of, places_of
 from leads.views.taken import WorkedByAnother, answer_second, refuse_unreadable, to_queue
+from leads.views.typed import PageForm
 
 _DEED = "deed"
 

@@ -15,16 +15,14 @@ from django_htmx.http import HttpResponseClientRedirect, replace_url, reswap, re
 
 from agreements import formats
 from agreements.requests import SignedInRequest
-from leads.deed_forms import FORMS, DeedForm
-from leads.forms import LogForm
 from leads.given_on import given_on
 from leads.models import Handoff
 from leads.one_lead import lead_ids_of
 from leads.queue import Desk
 from leads.views.lead_page import desk_or_404
 from leads.views.queue_changes import changes_of, places_of
+from leads.views.typed import form_brought_along, form_sent
 
-_FORMS: dict[str, type[DeedForm] | type[LogForm]] = {**FORMS, LogForm.key: LogForm}
 # What is put in place of the panel beside the list, or of a part of it.
 _BESIDE = ("panel", "deed")
 
@@ -84,7 +82,7 @@ def answer_second(
     shown = desk.agreement.handoffs.select_related("lead__merged_into", "holder", "version")
     handoff = shown.get(pk=pk)
     is_readable = Handoff.objects.visible_to(desk.user).filter(pk=pk).exists()
-    filled_in = _filled_in(request, handoff, now)
+    filled_in = _filled_in(request, handoff, now, is_readable=is_readable)
     if is_readable and not filled_in:
         messages.warning(request, said)
         return None
@@ -128,13 +126,18 @@ def to_queue(request: SignedInRequest, desk: Desk, said: str) -> HttpResponse:
     return HttpResponseRedirect(url, status=303)
 
 
-def _filled_in(request: SignedInRequest, handoff: Handoff, now: datetime) -> list[tuple[str, str]]:
-    """Return what a form was filled in with, in the words of the form."""
-    match = request.resolver_match
-    form_class = _FORMS.get(match.url_name or "") if match else None
-    if request.method != "POST" or form_class is None:
+def _filled_in(
+    request: SignedInRequest, handoff: Handoff, now: datetime, *, is_readable: bool
+) -> list[tuple[str, str]]:
+    """Return what a form was filled in with, in the words of the form.
+
+    What came along with a deed without one is given back in its form where that can be read still.
+    """
+    form = form_sent(request, handoff, now)
+    if form is None and not is_readable:
+        form = form_brought_along(request, handoff, now)
+    if form is None:
         return []
-    form = form_class(request.POST, handoff=handoff, now=now)
     told = [(str(field.label), _words(field, now)) for field in form.visible_fields()]
     return [(label, words) for label, words in told if words]
 

@@ -136,6 +136,47 @@ def test_the_second_on_the_leads_page_is_told(client: Client, taken: Handoff) ->
     assert f'<a href="{QUEUE}">' in html
 
 
+NOTE = {"log-channel": "call", "log-note": "Rang twice.", "log-next_step_date": "2026-09-24"}
+
+
+def test_what_was_typed_beside_the_button_stays_in_sight(
+    client: Client, taken: Handoff, others: list[Handoff]
+) -> None:
+    response = client.post(url("accept", taken), NOTE)
+    assert response.status_code == 409
+    text = text_of(response)
+    for words in (FIRST, "What you filled in is not saved", "Note Rang twice.", "On Thu 24 Sep"):
+        assert words in text
+    accepted = client.post(url("accept", others[0]), NOTE)
+    assert_given_back(accepted)
+    assert "Accepted Other 0." in text_of(accepted)
+    assert not FollowUp.objects.exists()
+    untouched = {"log-channel": "call", "log-token": "x", "log-note": "", "log-next_step": ""}
+    assert client.post(url("accept", others[1]), untouched).status_code == 303
+
+
+def assert_given_back(response: Any) -> None:
+    """Expect what was typed in its form again, with no complaint of what is missing."""
+    html = response.content.decode()
+    assert response.status_code == 200
+    assert "Rang twice.</textarea>" in html
+    assert 'value="2026-09-24"' in html
+    text = text_of(response)
+    assert "What you filled in before is here again, not saved yet." in text
+    assert "Say what came of it." not in text
+
+
+def test_the_buttons_of_a_page_without_scripts_send_it_along(
+    client: Client, others: list[Handoff]
+) -> None:
+    page = client.get(reverse("leads:detail", kwargs={"slug": "acme", "pk": others[0].lead_id}))
+    noscript = page.content.decode().partition("<noscript>")[2].partition("</noscript>")[0]
+    saves, accepts = noscript.split("<button")[1:]
+    assert 'form="deed-form"' in saves
+    assert "formaction" not in saves
+    assert f'form="deed-form" formaction="{url("accept", others[0])}"' in accepts
+
+
 def place_of_drafts(response: Any, handoff: Handoff) -> list[str]:
     """Return how the place is marked in which a script lists what the tab keeps of a handoff."""
     assert response.status_code == 409
@@ -254,6 +295,9 @@ def test_who_still_may_read_it_is_told_and_keeps_the_note(
     said = "Rafael was first: this handoff is accepted already."
 
     assert said in text_of(client.post(url("accept", handoff), follow=True))
+    given_back = client.post(url("accept", handoff), NOTE)
+    assert_given_back(given_back)
+    assert said in text_of(given_back)
     rejected = beside(client, "reject", handoff, **FORMS["reject"])
     assert said in text_of(rejected)
     assert "No such company." in text_of(rejected)
