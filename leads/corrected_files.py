@@ -4,37 +4,68 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from leads.file_drafts import agreement_of, names_in, taken_in, without_reasons
+from leads.files import is_of_rejects
 from leads.guessing.looking import Looked, as_document
 from leads.lines import lines_of
+from leads.mapping import FileFormat
 from leads.models import Delivery, FileImport
+from leads.rows_again import rejected_by
 
 _OF_REJECTS = re.compile(r"(?P<stem>.+)\.rejects\b", re.DOTALL)
 _OF_TIMES = ("is_time", "has_time", "has_zone", "formats")
+# So many imports are asked whether they rejected the rows of a file.
+_LATEST = 20
 _Files = Mapping[int, list[Delivery]]
 
 
-def corrected_in(file_import: FileImport, looked: Looked) -> FileImport | None:
-    """Return the import whose rejected rows a file brings again; None for none.
+def corrected_in(file_import: FileImport, looked: Looked, path: Path) -> FileImport | None:
+    """Return the import whose rejected rows a file brings again; None for none, or where unsure.
 
-    That is the one on whose page it was brought, or the latest after whose rejects it is called. A
-    file with other columns corrects nothing.
+    That is the one that somebody said, or on whose page it was brought; else it is known by the
+    rows, or by the name of its rejects. A file with other columns corrects nothing.
     """
-    before = taken_in(agreement_of(file_import)).exclude(pk=file_import.pk)
-    called = _OF_REJECTS.match(file_import.delivery.file_name)
     if file_import.corrects_id:
-        corrected = before.filter(pk=file_import.corrects_id).first()
-    elif called and looked.is_rejects:
-        stem = re.escape(called["stem"])
-        with_rejects = before.exclude(rejects="").order_by("-pk")
-        corrected = with_rejects.filter(delivery__file_name__regex=rf"^{stem}(\.[^.]*)?$").first()
-    else:
+        said = taken_in(agreement_of(file_import)).filter(pk=file_import.corrects_id)
+        return next(_with_columns(said, looked.header), None)
+    if not looked.is_rejects:
         return None
-    if corrected is None or names_in(corrected.found or {}) != without_reasons(looked.header):
+    possible = _possible(file_import, looked.header)
+    form = FileFormat(encoding=looked.encoding, delimiter=looked.delimiter)
+    return rejected_by(path, form, possible) or _called_like(file_import, possible)
+
+
+def may_correct(file_import: FileImport) -> list[FileImport]:
+    """Return the imports of which a file may bring rejected rows, where it is not known of which.
+
+    The latest come first, before all that were undone.
+    """
+    header = [column["name"] for column in (file_import.found or {}).get("columns", ())]
+    if file_import.corrects_id or not is_of_rejects(header):
+        return []
+    return _possible(file_import, header)
+
+
+def _possible(file_import: FileImport, header: Sequence[str]) -> list[FileImport]:
+    before = taken_in(agreement_of(file_import)).exclude(pk=file_import.pk).filter(rejects__gt="")
+    latest = before.select_related("delivery").order_by("-pk")[:_LATEST]
+    possible = _with_columns(latest, header)
+    return sorted(possible, key=lambda each: each.state == FileImport.State.UNDONE)
+
+
+def _with_columns(files: Iterable[FileImport], header: Sequence[str]) -> Iterator[FileImport]:
+    return (each for each in files if names_in(each.found or {}) == without_reasons(header))
+
+
+def _called_like(file_import: FileImport, possible: Iterable[FileImport]) -> FileImport | None:
+    """Return the first import after whose rejects a file is called."""
+    if not (called := _OF_REJECTS.match(file_import.delivery.file_name)):
         return None
-    return corrected
+    name = re.compile(rf"{re.escape(called['stem'])}(\.[^.]*)?")
+    return next((each for each in possible if name.fullmatch(str(each))), None)
 
 
 def found_in(file_import: FileImport, looked: Looked) -> dict[str, Any]:
@@ -74,12 +105,13 @@ def without_content(found: Mapping[str, Any]) -> dict[str, Any]:
 class Corrections:
     """The files that brought rejected rows of an import again, and those that corrected these.
 
-    ``still_out`` is how many of the rejected rows are in by none of them; None where a file does
-    not tell which rows it brought.
+    ``still_out`` is how many of the rejected rows are not known to be in by any of them. ``silent``
+    are those that took in rows of which nothing tells which of the rejected ones they were.
     """
 
     files: list[Delivery]
-    still_out: int | None
+    still_out: int
+    silent: list[Delivery]
 
 
 def corrections_of(deliveries: Iterable[Delivery]) -> dict[int, Corrections]:
@@ -91,9 +123,9 @@ def corrections_of(deliveries: Iterable[Delivery]) -> dict[int, Corrections]:
     files = _files_of({each.pk for each in deliveries})
     found = {each.pk: sorted(_all_of(each.pk, files), key=_key) for each in deliveries}
     return {
-        each.pk: Corrections(found[each.pk], _still_out(each, found[each.pk]))
+        each.pk: Corrections(known, _still_out(each, known), [*filter(_is_silent, known)])
         for each in deliveries
-        if found[each.pk]
+        if (known := found[each.pk])
     }
 
 
@@ -120,17 +152,21 @@ def _key(delivery: Delivery) -> int:
     return delivery.pk
 
 
-def _still_out(delivery: Delivery, files: Sequence[Delivery]) -> int | None:
-    """Count the rejected rows that are in by none of the files, the earliest first."""
-    told = [(file, _lines(file)) for file in files if file.summary]
+def _still_out(delivery: Delivery, files: Sequence[Delivery]) -> int:
+    """Count the rejected rows not known to be in by any of the files, the earliest first."""
     found: set[int] = set()
-    for place, (file, lines) in enumerate(told):
-        if lines is None:
-            return None
+    for place, file in enumerate(files):
         if file.file_import.state == FileImport.State.IMPORTED:
-            found |= lines.difference(*(_gone_with(each, file) for each, _of in told[:place]))
+            found |= _lines(file).difference(*(_gone_with(each, file) for each in files[:place]))
     rejected = int((delivery.summary or {}).get("rejected", 0))
     return max(0, rejected - len(found))
+
+
+def _is_silent(file: Delivery) -> bool:
+    """Tell whether a file took in rows of which it does not tell from which lines they came."""
+    if file.file_import.state != FileImport.State.IMPORTED:
+        return file.file_import.state == FileImport.State.STOPPED
+    return int((file.summary or {}).get("taken", 0)) > len(_lines(file))
 
 
 def _gone_with(earlier: Delivery, file: Delivery) -> set[int]:
@@ -138,9 +174,9 @@ def _gone_with(earlier: Delivery, file: Delivery) -> set[int]:
     undone_at, came_at = earlier.undone_at, file.processed_at
     if undone_at is None or came_at is None or undone_at < came_at:
         return set()
-    return _lines(earlier) or set()
+    return _lines(earlier)
 
 
-def _lines(file: Delivery) -> set[int] | None:
-    ranges = (file.summary or {}).get("lines")
-    return None if ranges is None else lines_of(ranges)
+def _lines(file: Delivery) -> set[int]:
+    """Return the lines of the rejected rows that a file is known to have taken in."""
+    return lines_of((file.summary or {}).get("lines", ()))

@@ -189,7 +189,7 @@ def _read(file_import: FileImport, _now: datetime) -> None:
     progress(whole)
     if other := object_without_leads(looked.header):
         raise UnableToReadFile(other, file=path.name)
-    file_import.corrects = corrected_in(file_import, looked)
+    file_import.corrects = corrected_in(file_import, looked, path)
     found = found_in(file_import, looked) | of_workbook
     draft = first_draft(file_import, looked, found)
     _end(

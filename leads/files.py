@@ -13,6 +13,7 @@ from typing import Self, TextIO, cast
 from unicodedata import normalize
 
 from agreements.criteria import gettext_noop
+from leads.lines import line_in
 from leads.mapping import FileFormat
 from leads.row_problems import UnableToRead
 
@@ -199,6 +200,11 @@ def undefused(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
+def is_of_rejects(header: Sequence[str]) -> bool:
+    """Tell whether a file is one of rejected rows; the reasons may have been taken out of it."""
+    return LINE in header
+
+
 def tolerance(form: FileFormat) -> str:
     """Return how bytes that are not in the encoding are read, to be written back as they were.
 
@@ -233,7 +239,8 @@ class Rows(_Closing):
         self._reader = csv.reader(self._text, delimiter=form.delimiter)
         self.first_row = self._first_row(path, form)
         self.header = [_name(column) for column in self.first_row]
-        self.is_rejects = self.header[:2] == [LINE, REASON]
+        self.is_rejects = is_of_rejects(self.header)
+        self._line_at = self.header.index(LINE) if self.is_rejects else 0
         self._undefuses = self.is_rejects and not as_written
         if self.is_rejects:
             self.header = [undefused(column) for column in self.header]
@@ -257,6 +264,19 @@ class Rows(_Closing):
     def meant(self, cells: list[str]) -> list[str]:
         """Return cells that are as written as they were before they were defused."""
         return [undefused(cell) for cell in cells] if self.is_rejects else cells
+
+    def line_told(self, cells: Sequence[str]) -> int | None:
+        """Return from which line a row was first rejected; None where it does not tell."""
+        told = cells[self._line_at : self._line_at + 1] if self.is_rejects else ()
+        return line_in(told[0]) if told else None
+
+    def emptied(self, cells: Sequence[str]) -> list[str]:
+        """Return a row without what it tells; from which line it was rejected stays."""
+        line = self.line_told(cells)
+        return [
+            str(line) if line is not None and place == self._line_at else ""
+            for place in range(len(cells))
+        ]
 
     def close(self) -> None:
         """Close the file."""
@@ -298,9 +318,10 @@ class Rejects(_Closing):
     def __init__(self, path: Path | None, header: Sequence[str], form: FileFormat) -> None:
         self.path = path
         self._form = form
-        # A file of rejects that is sent again already has both columns.
-        self._skipped = 2 if list(header[:2]) == [LINE, REASON] else 0
-        self._header = [fitting(column, form) for column in header[self._skipped :]]
+        # A file of rejects that is sent again has such columns already.
+        skipped = {LINE, REASON} if is_of_rejects(header) else ()
+        self._skipped = {place for place, column in enumerate(header) if column in skipped}
+        self._header = [fitting(column, form) for column in self._own(header)]
         self._file: TextIO | None = None
 
     def close(self) -> None:
@@ -313,8 +334,8 @@ class Rejects(_Closing):
         """Whether there is such a file."""
         return self._file is not None
 
-    def add(self, line: int, reason: str, cells: Sequence[str]) -> None:
-        """Append a row that was rejected."""
+    def add(self, line: int | None, reason: str, cells: Sequence[str]) -> None:
+        """Append a row that was rejected, from a line that may not be known."""
         if self.path is None:
             return
         if self._file is None:
@@ -323,7 +344,11 @@ class Rejects(_Closing):
             )
             self._file = cast("TextIO", opened)
             self._write([LINE, REASON, *self._header])
-        self._write([str(line), fitting(reason, self._form), *cells[self._skipped :]])
+        told = "" if line is None else str(line)
+        self._write([told, fitting(reason, self._form), *self._own(cells)])
+
+    def _own(self, cells: Sequence[str]) -> Iterator[str]:
+        return (cell for place, cell in enumerate(cells) if place not in self._skipped)
 
     def _write(self, cells: Sequence[str]) -> None:
         writer = csv.writer(self._file, delimiter=self._form.delimiter)  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from leads.actions.telling import SOURCE
 from leads.any_of import AnyOf
-from leads.corrected_files import Corrections, corrections_of
+from leads.corrected_files import Corrections, corrections_of, may_correct
 from leads.file_drafts import columns_in, stages_of
 from leads.guessing.drafts import Draft, words_without_meaning
 from leads.kept_reasons import in_words
@@ -48,6 +48,7 @@ def page_context(delivery: Delivery, now: datetime) -> dict[str, Any]:
     return {
         "delivery": delivery,
         "file_import": file_import,
+        "may_correct": may_correct(file_import) if file_import and state == State.DRAFT else [],
         "corrections": _corrections(delivery) if state in _TAKEN_IN else None,
         "state": state,
         "state_name": State(state).label,

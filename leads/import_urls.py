@@ -8,6 +8,7 @@ urlpatterns = [
     path("", imports.imports, name="imports"),
     path("<int:pk>/", imports.detail, name="import"),
     path("<int:pk>/sheet/", imports.sheet, name="import-sheet"),
+    path("<int:pk>/corrects/", imports.corrects, name="import-corrects"),
     path("<int:pk>/columns/", imports.columns, name="import-columns"),
     path("<int:pk>/take-in/", imports.take_in, name="import-take-in"),
     path("<int:pk>/stop/", imports.stop, name="import-stop"),

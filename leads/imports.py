@@ -20,7 +20,7 @@ from leads.files import Looked, Rejects, Rows, look_through
 from leads.import_parts import with_earlier_parts
 from leads.ingest import Ingested
 from leads.kept_reasons import as_cell, as_kept, sentence_of
-from leads.lines import Lines, Ranges, first_line_of
+from leads.lines import Lines, Ranges
 from leads.mapped_rows import RowReader
 from leads.mapping import AttributesMapping, FactsMapping, MappingFile
 from leads.models import Delivery
@@ -330,7 +330,7 @@ class _Import:
         if isinstance(cells, UnableToRead):
             self._reject(line, cells, [])
             return None
-        if self._lines is not None and (first := first_line_of(cells)):
+        if self._lines is not None and (first := self._rows.line_told(cells)):
             self._lines.add(first)
         try:
             self._check(cells)
@@ -357,12 +357,13 @@ class _Import:
     def _reject(self, line: int, error: UnableToRead, cells: list[str]) -> None:
         if self._forgotten:
             self._forgotten.add(cells)
-        rejected_line = line
-        if self._lines is not None and (first := first_line_of(cells)):
+        first: int | None = line
+        if self._lines is not None:
             # Corrected again, it is still the row of the file that came first.
-            self._lines.discard(first)
-            rejected_line = first
-        self._rejects.add(rejected_line, self._say(error), cells)
+            first = self._rows.line_told(cells)
+            if first:
+                self._lines.discard(first)
+        self._rejects.add(first, self._say(error), cells)
         # Rows that are too short and rows that are too long are not the same mistake.
         of = error.column or str(error.params.get("found", ""))
         reason = self._imported.reasons.setdefault((error.code, of), Reason(error, line))

@@ -44,9 +44,9 @@ def lines_of(ranges: Iterable[Sequence[int]]) -> set[int]:
     return {line for first, last in ranges for line in range(first, last + 1)}
 
 
-def first_line_of(cells: Sequence[str]) -> int | None:
-    """Return from which line a row of a file of rejects was first rejected; None if it is gone."""
-    told = cells[0].strip() if cells else ""
+def line_in(cell: str) -> int | None:
+    """Return the line that a cell of a file of rejects tells; None for none."""
+    told = cell.strip()
     if not (told.isascii() and told.isdecimal()) or int(told) > _LAST:
         return None
     return int(told)

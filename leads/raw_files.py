@@ -1,7 +1,8 @@
 """Stored files that tell of people who were forgotten: written anew with those rows empty.
 
-A workbook with one sheet becomes the text that was read of it; sheets that are hidden beside others
-are left out. What else stands in a file stays as it is read.
+Of a rejected row the line it came from stays. A workbook with one sheet becomes the text that was
+read of it; sheets that are hidden beside others are left out. What else stands in a file stays as
+it is read.
 """
 
 import csv
@@ -161,7 +162,7 @@ def _rewrite(path: Path, target: Path, reading: Reading) -> bool:
                 written.add([f"line {line}"], line)
             elif is_sought(cells):
                 is_found = True
-                written.add([""] * len(cells), line)
+                written.add(rows.emptied(cells), line)
             else:
                 written.add(cells, line)
     return is_found

@@ -84,6 +84,14 @@ def ask_for_sheet(*, file_import: FileImport) -> FileImport:
 
 
 @transaction.atomic
+def say_corrected(*, file_import: FileImport, corrects: FileImport) -> FileImport:
+    """Have a file read anew as one that brings rejected rows of an import again."""
+    form = ("encoding", "delimiter", "sheet")
+    draft = {name: file_import.draft[name] for name in form if name in file_import.draft}
+    return _move(file_import, State.READING, of={State.DRAFT}, corrects=corrects, draft=draft)
+
+
+@transaction.atomic
 def save_draft(*, file_import: FileImport, draft: Draft) -> FileImport:
     """Keep what somebody says of the columns; what was tried before counts no more."""
     return _move(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from leads.files import LINE, REASON, Rows, UnableToReadFile
+from leads.files import Rows, UnableToReadFile, is_of_rejects
 from leads.guessing.columns import is_usable
 from leads.guessing.drafts import Column
 from leads.guessing.encodings import EncodingGuess, EncodingGuesser
@@ -77,7 +77,7 @@ class Looked:
     @property
     def is_rejects(self) -> bool:
         """Whether it is a file of rejected rows that is sent again."""
-        return self.header[:2] == [LINE, REASON]
+        return is_of_rejects(self.header)
 
 
 def look(

@@ -31,7 +31,7 @@ from agreements.permissions import refusal
 from agreements.requests import SignedInRequest
 from leads import tasks
 from leads.actions import file_imports
-from leads.corrected_files import corrections_of
+from leads.corrected_files import corrections_of, may_correct
 from leads.draft_forms import UnableToMap, mapping_of, read_draft, wrong_in
 from leads.draft_page import draft_context, role_groups, roles_of
 from leads.file_drafts import columns_in, kept_draft, stages_of
@@ -233,6 +233,16 @@ def sheet(request: SignedInRequest, _desk: Desk, delivery: Delivery, _now: datet
         file_imports.choose_sheet(file_import=file_import, sheet=chosen)
     else:
         file_imports.ask_for_sheet(file_import=file_import)
+
+
+@_deed
+def corrects(request: SignedInRequest, _desk: Desk, delivery: Delivery, _now: datetime) -> None:
+    """Have a file read as one that brings rejected rows of an import again."""
+    file_import, said = _file_import(delivery), request.POST.get("corrects", "")
+    chosen = next((each for each in may_correct(file_import) if str(each.pk) == said), None)
+    if chosen is None:
+        raise file_imports.UnableToGoOn(_("Choose the import that rejected the rows."))
+    file_imports.say_corrected(file_import=file_import, corrects=chosen)
 
 
 @_deed

@@ -8,7 +8,7 @@ from django.test import Client
 
 from leads import file_work
 from leads.corrected_files import corrections_of
-from leads.models import Delivery, FileImport
+from leads.models import Delivery, FileImport, Lead, LeadIdentity
 from tests.leads.file_imports import NOW
 from tests.leads.pages import text_of
 from tests.page_forms import form_values
@@ -97,13 +97,53 @@ def test_a_row_that_came_twice_is_one(client: Client) -> None:
     assert "1 of the rejected rows is not in yet." in text_of(client.get(first))
 
 
-def test_files_that_do_not_tell_their_rows_are_not_counted(client: Client) -> None:
+def test_files_that_do_not_tell_their_rows_are_named(client: Client) -> None:
+    """Until all rows are in by files that do."""
     first = take_in(client, "fair.csv", CONTENT)
     bare = b"id,name,created\n2,Rui,2026-09-02\n"
-    take_in(client, "bare.csv", bare, on=first)
+    second = take_in(client, "bare.csv", bare, on=first)
     told = text_of(client.get(first))
     assert "bare.csv Imported taken 1, rejected 0" in told
-    assert "not in yet" not in told + text_of(client.get(IMPORTS))
+    assert "2 of the rejected rows are not known to be in. bare.csv does not tell" in told
+    assert "49 47 2 2 not known to be in" in text_of(client.get(IMPORTS))
+
+    half = rejects_of(client, first).replace(b"late", b"2026-09-03")
+    take_in(client, "half.csv", half, on=first)
+    assert "1 of the rejected rows is not known to be in. bare.csv" in text_of(client.get(first))
+    take_in(client, "rest.csv", half.replace(b"soon", b"2026-09-02"), on=first)
+    assert "Every row that was rejected came in by them." in text_of(client.get(first))
+    client.post(f"{second}undo/")
+    work()
+    assert "bare.csv does not tell" not in text_of(client.get(first))
+
+
+def test_a_file_that_tells_of_some_rows_which_they_were_is_named(client: Client) -> None:
+    first = take_in(client, "fair.csv", CONTENT)
+    whole = (
+        rejects_of(client, first).replace(b"soon", b"2026-09-02").replace(b"late", b"2026-09-03")
+    )
+    take_in(client, "whole.csv", whole.replace(b"\n3,", b"\n,"), on=first)
+    told = text_of(client.get(first))
+    assert "1 of the rejected rows is not known to be in. whole.csv does not tell" in told
+
+
+def test_a_row_without_its_line_has_none_when_it_is_rejected_again(client: Client) -> None:
+    """That of the file it came in last is another row's of the file that came first."""
+    first = take_in(client, "fair.csv", CONTENT)
+    again = rejects_of(client, first).replace(b"\n3,", b"\n,")
+    second = take_in(client, "again.csv", again, on=first)
+    lines = [row.split(b",")[0] for row in rejects_of(client, second).splitlines()]
+    assert lines == [b"\xef\xbb\xbfrejected_line", b"", b"4"]
+
+
+def test_a_row_that_was_emptied_keeps_its_line(client: Client) -> None:
+    first = take_in(client, "fair.csv", CONTENT)
+    rows = rejects_of(client, first).splitlines()
+    second = take_in(client, "emptied.csv", rows[0] + b"\n3,,,,\n4\n", on=first)
+    assert "rejected 2" in text_of(client.get(first))
+    assert "2 of the rejected rows are not in yet." in text_of(client.get(first))
+    lines = [row.split(b",")[0] for row in rejects_of(client, second).splitlines()]
+    assert lines[1:] == [b"3", b"4"]
 
 
 def test_what_is_undone_names_what_corrected_it(client: Client) -> None:
@@ -122,19 +162,74 @@ def test_what_is_undone_names_what_corrected_it(client: Client) -> None:
     [
         ("fair.rejects.csv", None, "fair.csv"),
         ("fair.rejects (1).csv", None, "fair.csv"),
-        ("shop.rejects.csv", None, None),
-        ("corrected.csv", None, None),
+        ("shop.rejects.csv", None, "fair.csv"),
+        ("mended.csv", b"rejected_line,id,name,created\n3,2,Rui,2026-09-02\n", "fair.csv"),
+        ("mended.csv", b"id,name,created,rejected_line\n2,Rui,2026-09-02,3\n,,,4\n", "fair.csv"),
+        ("mended.csv", b"rejected_line,id,name,created\n3,8,Bia,2026-09-02\n", None),
+        ("mended.csv", b"rejected_line,id,name,created\n5,2,Rui,2026-09-02\n", None),
+        ("mended.csv", b"rejected_line,id,name,created\n,2,Rui,2026-09-02\n", None),
+        ("fair.rejects.csv", b"rejected_line,id,name,created\n,2,Rui,2026-09-02\n", "fair.csv"),
         ("fair.rejects.csv", CONTENT, None),
         ("fair.rejects.csv", b"rejected_line,rejected_reason,id,town\n3,soon,2,Rio\n", None),
     ],
 )
-def test_brought_elsewhere_it_is_known_by_its_name(
+def test_brought_elsewhere_it_is_known_by_its_rows_or_its_name(
     client: Client, name: str, content: bytes | None, corrects: str | None
 ) -> None:
     first = take_in(client, "fair.csv", CONTENT)
     take_in(client, name, rejects_of(client, first) if content is None else content)
     corrected = FileImport.objects.latest("pk").corrects
     assert (corrected and str(corrected)) == corrects
+
+
+def test_rows_tell_which_of_two_files_of_one_name_it_was(client: Client) -> None:
+    first = take_in(client, "fair.csv", CONTENT)
+    rejects = rejects_of(client, first)
+    take_in(client, "fair.csv", CONTENT.replace(b"2,Rui,soon", b"2,Nuno,never"))
+    take_in(client, "fair.rejects.csv", rejects.replace(b"soon", b"2026-09-02"))
+    corrected = FileImport.objects.latest("pk").corrects
+    assert corrected is not None
+    assert first.endswith(f"/{corrected.pk}/")
+
+
+def test_its_rows_are_those_of_the_same_leads(client: Client) -> None:
+    """Whatever it is called, and without the reasons: the ids are of the same source."""
+    first = take_in(client, "fair.csv", CONTENT.replace(b"Rui", b"=Rui"))
+    rows = [row.split(b",") for row in rejects_of(client, first).splitlines()]
+    mended = b"\n".join(b",".join([row[0], *row[-3:]]) for row in rows)
+    assert b",'=Rui," in mended
+    take_in(client, "for Monday.csv", mended.replace(b"soon", b"2026-09-02"))
+    lead = Lead.objects.get(identities__source="fair", identities__external_id="2")
+    assert lead.name == "=Rui"
+    assert not LeadIdentity.objects.exclude(source="fair").exists()
+    assert "1 of the rejected rows is not in yet." in text_of(client.get(first))
+
+
+def test_in_doubt_it_is_asked(client: Client) -> None:
+    first = take_in(client, "fair.csv", CONTENT)
+    undone = take_in(client, "fair.csv", CONTENT.replace(b"Rui", b"Ruy"))
+    client.post(f"{undone}undo/")
+    work()
+    other = b"rejected_line,id,name,created\n3,8,Bia,2026-09-02\n"
+    shown = form_values(client.get(IMPORTS).content.decode(), "import-upload")
+    file = SimpleUploadedFile("other.csv", other)
+    page = str(client.post(IMPORTS, shown | {"file": file})["Location"])
+    work()
+    asked = client.get(page).content.decode()
+    assert "Which import rejected these rows?" in asked
+    of_undone, of_first = (
+        asked.index(f'value="{each.split("/")[-2]}"') for each in (undone, first)
+    )
+    assert of_first < of_undone
+
+    refused = client.post(f"{page}corrects/", {"corrects": "0"}, follow=True)
+    assert "Choose the import that rejected the rows." in text_of(refused)
+    client.post(f"{page}corrects/", {"corrects": first.split("/")[-2]})
+    work()
+    told = client.get(page)
+    assert "It brings rejected rows of fair.csv again and is read like it." in text_of(told)
+    assert "Which import rejected" not in text_of(told)
+    assert FileImport.objects.latest("pk").draft["source"] == "fair"
 
 
 def test_another_file_brought_on_its_page_corrects_nothing(client: Client) -> None:

@@ -107,6 +107,34 @@ def test_rejects_that_are_sent_again_do_not_grow(tmp_path: Path) -> None:
     assert rows_of(path) == [(2, ["2", "Still bad.", "1"])]
 
 
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        (["rejected_line", "id"], ["7", "1"]),
+        (["id", "rejected_line"], ["1", " 7 "]),
+        (["id", "rejected_reason", "rejected_line"], ["1", "Too bad.", "7"]),
+    ],
+)
+def test_rejects_are_known_by_the_column_of_their_lines(
+    tmp_path: Path, header: list[str], cells: list[str]
+) -> None:
+    """Wherever it stands, and without the reasons: cells come as they were before."""
+    content = ",".join([*header, "note"]) + "\n" + ",".join([*cells, "'=1+1"]) + "\n"
+    with Rows(written(tmp_path, content.encode()), UTF_8) as rows:
+        (row,) = [row for _line, row in rows if not isinstance(row, UnableToRead)]
+        assert rows.is_rejects
+        assert row[-1] == "=1+1"
+        assert rows.line_told(row) == 7
+        assert rows.emptied(row) == ["7" if each == "rejected_line" else "" for each in rows.header]
+        assert rows.line_told(row[:0]) is None
+    path = tmp_path / "rejects.csv"
+    with Rejects(path, rows.header, UTF_8) as rejects:
+        rejects.add(None, "Still bad.", row)
+    assert path.read_text("utf-8-sig").splitlines() == [
+        "rejected_line,rejected_reason,id,note", ",Still bad.,1,'=1+1",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("is_lenient", [True, False])
 def test_utf_8_that_is_taken_for_utf_16_is_told(tmp_path: Path, is_lenient: bool) -> None:
     path = written(tmp_path, "id,name\n1,João\n".encode())
