@@ -1,5 +1,6 @@
 """Read instants the way files write them: times of a zone, and dates that stand for midnight."""
 
+import re
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ _SIGNS = {
     "%d": "DD", "%m": "MM", "%Y": "YYYY", "%y": "YY", "%H": "hh", "%I": "hh", "%M": "mm",
     "%S": "ss", "%f": "ffffff", "%p": "AM", "%z": "+hh:mm",
 }  # fmt: skip
+_ISO = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DATE_LENGTH = len("2026-03-31")
 
 
@@ -87,6 +89,8 @@ def _is_date(text: str) -> bool:
 
 def _formatted(text: str, column: str, form: str) -> datetime:
     try:
+        if _is_iso_beside(text, form):
+            return datetime.fromisoformat(text)
         return datetime.strptime(text, form)  # noqa: DTZ007 - the zone is given afterwards
     except ValueError as error:
         if _is_of_the_day(error):
@@ -95,6 +99,16 @@ def _formatted(text: str, column: str, form: str) -> datetime:
         raise UnableToRead(
             "not_a_formatted_time", column=column, value=text, format=shown
         ) from None
+
+
+def _is_iso_beside(text: str, form: str) -> bool:
+    """Whether a text tells as much as a format in ISO form, which no other can be taken for.
+
+    One that begins with the year can: month and day may stand in either order.
+    """
+    has_time = "%H" in form or "%I" in form
+    is_as_long = (len(text) > _DATE_LENGTH) is has_time
+    return is_as_long and bool(_ISO.match(text)) and not form.startswith("%Y")
 
 
 def _shown(form: str) -> str:

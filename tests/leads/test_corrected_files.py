@@ -182,6 +182,13 @@ def test_brought_elsewhere_it_is_known_by_its_rows_or_its_name(
     assert (corrected and str(corrected)) == corrects
 
 
+def test_a_date_that_can_be_nothing_else_is_read_beside_a_bad_one(client: Client) -> None:
+    first = take_in(client, "fair.csv", CONTENT.replace(b"2026-09-01", b"13/09/2026"))
+    half = rejects_of(client, first).replace(b"soon", b"2026-09-02")
+    take_in(client, "half.csv", half, on=first)
+    assert "half.csv Imported taken 1, rejected 1" in text_of(client.get(first))
+
+
 def test_rows_tell_which_of_two_files_of_one_name_it_was(client: Client) -> None:
     first = take_in(client, "fair.csv", CONTENT)
     rejects = rejects_of(client, first)

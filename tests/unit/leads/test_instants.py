@@ -22,6 +22,9 @@ SAO_PAULO, AMSTERDAM = "America/Sao_Paulo", "Europe/Amsterdam"
         # The hour that is skipped: as if the clock had not been put forward yet.
         ("2012-03-25 02:30:00", AMSTERDAM, None, "2012-03-25T01:30"),
         ("31/03/2026 16:05", SAO_PAULO, "%d/%m/%Y %H:%M", "2026-03-31T19:05"),
+        # Beside another format it can be nothing else.
+        ("2026-03-31 16:05", SAO_PAULO, "%d/%m/%Y %H:%M", "2026-03-31T19:05"),
+        ("2026-03-31T16:05:00Z", SAO_PAULO, "%m/%d/%y %I:%M %p", "2026-03-31T16:05"),
     ],
 )
 def test_times(text: str, zone: str | None, form: str | None, instant: str) -> None:
@@ -43,9 +46,12 @@ def test_a_date_is_its_first_instant(text: str, zone: str, instant: datetime) ->
     assert instant_of_date(text, "day", zone, None) == instant
 
 
-def test_a_date_may_be_written_otherwise() -> None:
-    at = instant_of_date("31/03/2026", "day", "UTC", "%d/%m/%Y")
-    assert at == datetime(2026, 3, 31, tzinfo=UTC)
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [("31/03/2026", "%d/%m/%Y"), ("2026-03-31", "%m/%d/%Y"), ("2026-31-03", "%Y-%d-%m")],
+)
+def test_a_date_may_be_written_otherwise(text: str, form: str) -> None:
+    assert instant_of_date(text, "day", "UTC", form) == datetime(2026, 3, 31, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +63,11 @@ def test_a_date_may_be_written_otherwise() -> None:
         ("2026-03-31 16:05", None, None, "does not say its zone; add “time_zone” to the mapping"),
         ("1899-12-30 00:00:00", "UTC", None, "lies before 1970 or after 2099"),
         ("9999-12-31 23:59:59", SAO_PAULO, None, "lies before 1970 or after 2099"),
-        ("2026-03-31", "UTC", "%d/%m/%Y", "is not written as DD/MM/YYYY, as the mapping says"),
+        ("2026-03-31", "UTC", "%d/%m/%Y %H:%M", "is not written as DD/MM/YYYY hh:mm, as the"),
+        ("2026-03-31 9", "UTC", "%d/%m/%Y", "is not written as DD/MM/YYYY, as the mapping says"),
+        ("2026-31-03", "UTC", "%d/%m/%Y", "is not written as DD/MM/YYYY, as the mapping says"),
+        ("2026-03-31", "UTC", "%Y-%d-%m", "is not written as YYYY-DD-MM, as the mapping says"),
+        ("2026-02-31", "UTC", "%d/%m/%Y", "is a day that does not exist."),
         ("99/99/2026", "UTC", "%d/%m/%Y", "is not written as DD/MM/YYYY, as the mapping says"),
         ("31/02/2026", "UTC", "%d/%m/%Y", "“31/02/2026” in “at” is a day that does not exist."),
         ("2026-02-31 09:00", "UTC", None, "is a day that does not exist."),
