@@ -13,7 +13,15 @@ from leads.corrected_files import Corrections, corrections_of, may_correct
 from leads.file_drafts import columns_in, stages_of
 from leads.guessing.drafts import Draft, words_without_meaning
 from leads.kept_reasons import in_words
-from leads.models import Delivery, FileImport, FollowUp, Handoff, HandoffEvent, Lead
+from leads.models import (
+    Delivery,
+    FileImport,
+    FollowUp,
+    Handoff,
+    HandoffEvent,
+    Lead,
+    LeadChange,
+)
 from leads.models.leads import LeadQuerySet
 from leads.stage_dates import StageDates, stage_dates
 from leads.undoing import LEAD_OF
@@ -22,6 +30,7 @@ _SHOWN = 10
 _QUIET = FileImport.SILENCE / 2
 State = FileImport.State
 _TAKEN_IN = {State.IMPORTED, State.UNDONE}
+_HOLDING = {State.IMPORTED, State.STOPPED}
 _STEP_OF = {
     State.READING: 1, State.SHEET: 1, State.REFUSED: 1, State.DISCARDED: 1, State.DRAFT: 2,
     State.CHECKING: 3, State.CHECKED: 3,
@@ -176,11 +185,35 @@ def _worked_on_since(delivery: Delivery) -> LeadQuerySet:
     touched = Lead.objects.filter(
         Q(pk__in=events.values("handoff__lead")) | Q(pk__in=follow_ups.values("lead"))
     )
+    return touched.filter(_told_of(Q(delivery=delivery)))
+
+
+def _no_longer_barred(delivery: Delivery) -> LeadQuerySet:
+    """Return the leads of which a file alone says that they are not to be contacted.
+
+    Those that nothing else tells of are in no list afterwards, and left out.
+    """
+    bars = LeadChange.objects.filter(
+        is_undone=False, is_retracted=False, attributes__do_not_contact=True
+    )
+    of_file = bars.filter(delivery=delivery, is_current=True)
+    replaced = of_file.filter(source=OuterRef("source"), external_id=OuterRef("external_id"))
+    of_others = bars.filter(Q(is_current=True) | Exists(replaced)).exclude(delivery=delivery)
+    return Lead.objects.filter(
+        Exists(of_file.filter(lead=OuterRef("pk"))),
+        ~Exists(of_others.filter(lead=OuterRef("pk"))),
+        _told_of(~Q(delivery=delivery)),
+        is_contact_barred=True,
+    )
+
+
+def _told_of(by: Q) -> Q:
+    """Return the condition that facts of some deliveries tell of a lead."""
     told = Q()
     for model, lead in LEAD_OF.items():
-        facts = model._default_manager.filter(delivery=delivery, is_undone=False)
+        facts = model._default_manager.filter(by, is_undone=False)
         told |= Q(Exists(facts.filter(**{lead: OuterRef("pk")})))
-    return touched.filter(told)
+    return told
 
 
 def _staying(leads: Iterable[Lead], delivery: Delivery) -> list[str]:
@@ -213,7 +246,8 @@ def _what_stays(lead: Lead, handoff: Handoff | None) -> str:
 
 def question_of(delivery: Delivery) -> dict[str, Any]:
     """Return what whoever undoes an import should know before."""
-    worked_on = _worked_on_since(delivery)
+    worked_on, no_longer_barred = _worked_on_since(delivery), _no_longer_barred(delivery)
+    corrections = _corrections(delivery)
     later = Delivery.objects.filter(
         kind=Delivery.Kind.FILE,
         agreement=delivery.agreement,
@@ -227,9 +261,16 @@ def question_of(delivery: Delivery) -> dict[str, Any]:
         "delivery": delivery,
         "state": state_of(delivery),
         "came_in_at": delivery.processed_at or delivery.received_at,
-        "can_be_undone": state_of(delivery) in {State.IMPORTED, State.STOPPED},
+        "can_be_undone": state_of(delivery) in _HOLDING,
         "summary": _summary(delivery.summary) if delivery.summary else None,
         "worked_on": worked_on.count(),
         "staying": _staying(worked_on.order_by("pk")[:_SHOWN], delivery),
         "later": list(later.order_by("pk")[:5]),
+        "no_longer_barred": no_longer_barred.count(),
+        "some_no_longer_barred": list(no_longer_barred.order_by("pk")[:_SHOWN]),
+        "corrected_by": [
+            each
+            for each in (corrections.files if corrections else ())
+            if state_of(each) in _HOLDING
+        ],
     }

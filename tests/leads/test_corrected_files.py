@@ -149,7 +149,11 @@ def test_a_row_that_was_emptied_keeps_its_line(client: Client) -> None:
 def test_what_is_undone_names_what_corrected_it(client: Client) -> None:
     first = take_in(client, "fair.csv", CONTENT)
     half = rejects_of(client, first).replace(b"soon", b"2026-09-02")
-    take_in(client, "half.csv", half, on=first)
+    second = take_in(client, "half.csv", half, on=first)
+    asked = client.get(f"{first}undo/")
+    assert "half.csv brought rejected rows of this file again and stays." in text_of(asked)
+    assert f'href="{second}"' in asked.content.decode()
+    assert "again and stays" not in text_of(client.get(f"{second}undo/"))
     client.post(f"{first}undo/")
     work()
     told = text_of(client.get(first))

@@ -81,6 +81,35 @@ def test_a_follow_up_counts_as_work(
     assert "The handoff was offered outside any version of the agreement." not in shown
 
 
+def test_who_can_be_contacted_again_is_named(
+    client: Client, agreement: Agreement, marta: User
+) -> None:
+    """Who is known otherwise, too, and of whom nothing else says that they are not to be."""
+    crm = b"Id,Last Name,Do Not Call,Created\n1,Souza,no,2026-09-01\n2,Lima,no,2026-09-01\n"
+    crm += b"3,Reis,yes,2026-09-01\n"
+    take_in_whole(agreement, marta, crm)
+    barred = b"Id,Unsubscribed,Created\n1,yes,2026-09-01\n2,no,2026-09-01\n3,yes,2026-09-01\n"
+    done = take_in_whole(agreement, marta, barred + b"4,yes,2026-09-01\n", now=LATER)
+    assert Lead.objects.filter(is_contact_barred=True).count() == 3
+
+    asked = question(client, done)
+    assert "1 lead that others tell of as well can be contacted again." in asked
+    assert "This file alone says that they are not to be contacted. Souza" in asked
+    undo(client, done)
+    assert [*Lead.objects.filter(is_contact_barred=True)] == [Lead.objects.get(name="Reis")]
+
+
+def test_who_was_barred_by_what_the_file_replaced_stays_so(
+    client: Client, agreement: Agreement, marta: User
+) -> None:
+    crm = b"Id,Last Name,Do Not Call,Created\n1,Souza,yes,2026-09-01\n"
+    take_in_whole(agreement, marta, crm)
+    done = take_in_whole(agreement, marta, crm.replace(b"Souza", b"Sousa"), now=LATER)
+    assert "can be contacted again" not in question(client, done)
+    undo(client, done)
+    assert Lead.objects.get().is_contact_barred
+
+
 def test_what_was_done_before_the_file_came_is_no_work_on_it(
     client: Client, agreement: Agreement, marta: User, bruno: User
 ) -> None:
