@@ -62,7 +62,7 @@ def lost_in(
         here = here.exclude(holder=None)
     lost = list(here.select_related("lead__merged_into", "holder").order_by("pk"))
     told = given_on(lost, desk.user)
-    back = GivenOn(None, was_taken=False, was_held=True)
+    back = GivenOn(None, was_taken=False)
     found = [(each, back if each.holder is None else told.get(each.pk)) for each in lost]
     return [(each, given) for each, given in found if given is not None]
 

@@ -17,13 +17,11 @@ _Events = list[tuple[int | None, int | None]]
 class GivenOn:
     """That somebody else holds a handoff by now, or nobody (None): who, and nothing more of it.
 
-    ``was_taken`` says that they took it from the team's queue themself, ``was_held`` that who is
-    told of it held it before.
+    ``was_taken`` says that they took it from the team's queue themself.
     """
 
     holder: User | None
     was_taken: bool
-    was_held: bool
 
     @property
     def said(self) -> str:
@@ -80,7 +78,7 @@ def _told(handoff: Handoff, events: _Events, user: User) -> GivenOn | None:
         return None
     before = events[-2][0] if len(events) > 1 else None
     was_taken = before is None and events[-1][0] == events[-1][1]
-    return GivenOn(handoff.holder, was_taken, was_held)
+    return GivenOn(handoff.holder, was_taken)
 
 
 def _was_the_teams(handoff: Handoff, events: _Events) -> bool:

@@ -47,25 +47,26 @@ def refuse_unreadable(desk: Desk, pk: int) -> NoReturn:
 def answer_lost(
     request: SignedInRequest, slug: str, pk: int, *, asked: int | None, region: str
 ) -> HttpResponse:
-    """Tell in place of a lead's page, or of a region of it, who has what the person held before.
+    """Tell in place of a lead's page, or of a region of it, who has what the person could read.
 
-    Raises Http404 where they never held the handoff that is ``asked`` for, or any of the lead.
+    That is what they held, or what was their team's to take: the handoff that is ``asked`` for,
+    else the latest of the lead. Raises Http404 for any other.
     """
     desk = desk_or_404(request.user, slug)
     if not desk.follows_up:
         raise Http404
     of_lead = desk.agreement.handoffs.filter(lead__in=lead_ids_of(pk)).select_related("holder")
     found = of_lead.filter(pk=asked) if asked is not None else of_lead
-    told = given_on(found.order_by("-offered_at", "-pk"), desk.user).items()
-    lost = next(((key, each) for key, each in told if each.was_held), None)
-    if lost is None:
+    told = given_on(found.order_by("-offered_at", "-pk"), desk.user)
+    handoff_id = next(iter(told), None)
+    if handoff_id is None:
         raise Http404
     context = {
         "agreement": desk.agreement,
-        "said": lost[1].said,
+        "said": told[handoff_id].said,
         "region": region,
-        "handoff_id": lost[0],
-        "given_on": lost[1],
+        "handoff_id": handoff_id,
+        "given_on": told[handoff_id],
     }
     page = "leads/second.html#second" if request.htmx else "leads/second.html"
     return render(request, page, context, status=409)

@@ -274,9 +274,18 @@ def test_the_page_of_a_lead_given_on_says_who_has_it_and_no_more(
     assert part.lstrip().startswith('<div id="timeline"')
 
 
-def test_what_one_never_held_is_not_told_on_its_page(client: Client, taken: Handoff) -> None:
-    address = reverse("leads:detail", kwargs={"slug": "acme", "pk": taken.lead_id})
-    assert client.get(address).status_code == 404
+def test_the_page_of_what_a_colleague_took_says_who_has_it_and_no_more(
+    client: Client, taken: Handoff
+) -> None:
+    """It was the team's to take, so that its page may have been open before."""
+    page = client.get(page_of(taken))
+    assert page.status_code == 409
+    assert FIRST in text_of(page)
+    assert "Ipê" not in text_of(page)
+
+
+def page_of(handoff: Handoff) -> str:
+    return reverse("leads:detail", kwargs={"slug": "acme", "pk": handoff.lead_id})
 
 
 def test_what_the_team_never_saw_is_not_told(
@@ -285,6 +294,7 @@ def test_what_the_team_never_saw_is_not_told(
     private = offer(version, "Bruno's own", NOW, holder=bruno)
     for deed, told in FORMS.items():
         assert beside(client, deed, private, **told).status_code == 404
+    assert client.get(page_of(private)).status_code == 404
 
 
 def test_who_still_may_read_it_is_told_and_keeps_the_note(
