@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.html import format_html
 
 from leads.facts_told import Told, tell_merge, tell_parting
-from leads.models import LeadMerge
+from leads.models import Lead, LeadMerge
 from leads.models.facts import FactQuerySet
 
 
@@ -16,6 +16,13 @@ def about_merges(lead_ids: Collection[int]) -> FactQuerySet[LeadMerge]:
     stands = Q(is_current=True) | Q(is_retracted=False, is_undone=False)
     about = Q(kept__in=lead_ids) | Q(merged__in=lead_ids)
     return LeadMerge.objects.filter(stands, about).select_related("kept", "merged", "recorded_by")
+
+
+def merge_away(lead: Lead) -> LeadMerge | None:
+    """Return the merge by which a lead is one with another that is kept; None where it is not."""
+    if lead.merged_into_id is None:
+        return None
+    return LeadMerge.objects.holding().filter(merged=lead).select_related("recorded_by").first()
 
 
 def tell_merges(

@@ -32,8 +32,11 @@ def side_of(story: Story, *, here: str, readable: Sequence[Handoff]) -> dict[str
         else records.attributes_at(lead.pk, None)
     )
     attributes = list(_attributes(lead))
+    # What is offered anew is the lead that is kept.
+    is_judged = handoff is not None or lead.merged_into_id is None
+    is_judged_by = terms if is_judged and terms and _has_criteria(terms) else None
     return {
-        "criteria": criteria_of(terms, known) if terms and _has_criteria(terms) else None,
+        "criteria": criteria_of(is_judged_by, known) if is_judged_by else None,
         "offer_note": _offer_note(handoff) if handoff else "",
         "attributes": attributes[: len(_FIRST_SHOWN)],
         "more_attributes": attributes[len(_FIRST_SHOWN) :],

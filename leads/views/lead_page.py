@@ -29,6 +29,7 @@ from leads.facts_told import Surroundings
 from leads.forms import LogForm
 from leads.holders import holders_of
 from leads.hours_picture import picture_of
+from leads.merges_told import merge_away
 from leads.models import Handoff, Lead, Snooze
 from leads.offerable import said_of_barred, said_of_contest
 from leads.one_lead import lead_ids_of, readable_lead
@@ -38,6 +39,7 @@ from leads.permissions import (
     check_user_can_assign,
     check_user_can_offer,
     check_user_can_put_aside,
+    refusal_to_merge,
 )
 from leads.qualifying import is_below_criteria, value_text
 from leads.queue import Desk, desk_of
@@ -169,18 +171,35 @@ def context_of(
         "now": now,
         "version_number": number,
         "head": _head(reading, terms),
-        "may_reassign": _may_reassign(request, reading.handoff),
+        "may_reassign": _may_reassign(request, _acting(reading)),
         "may_offer": _may_offer(request, reading),
         "cannot_offer": _cannot_offer(reading),
         "aside_until": aside_until(request, reading.handoff, now),
         "paused": paused(reading.handoff, now) if reading.handoff else None,
         "is_below": reading.handoff is not None and is_below_criteria(reading.handoff),
         **_clocks(request, reading, case, terms, number, people, now),
-        **deeds_of(request, reading.handoff, case, form=form, now=now),
+        **deeds_of(request, _acting(reading), case, form=form, now=now),
+        **_merged(request, reading),
         "undoable": undoable_in(request.session, reading.agreement.pk, now),
         **_timeline(request, story, now),
         **side_of(story, here=here(reading), readable=reading.readable),
     }
+
+
+def _merged(request: SignedInRequest, reading: Reading) -> dict[str, Any]:
+    """Return the merge by which the lead is another one, and why the person may not undo it."""
+    merge = merge_away(reading.lead)
+    if merge is None:
+        return {}
+    return {"merge": merge, "cannot_part": refusal_to_merge(reading.agreement, request.user)}
+
+
+def _acting(reading: Reading) -> Handoff | None:
+    """Return the handoff that is shown; none on the page of a lead that was merged into another.
+
+    What is done about that one is done on the page of the lead that is kept.
+    """
+    return None if reading.lead.merged_into_id else reading.handoff
 
 
 def aside_until(
@@ -245,7 +264,7 @@ def _head(reading: Reading, terms: Terms | None) -> dict[str, Any]:
         (each for each in (terms.tiers if terms else ()) if handoff and each.key == handoff.tier),
         None,
     )
-    reached = reading.agreement.lead_stages.filter(lead=reading.lead.kept).first()
+    reached = reading.agreement.lead_stages.filter(lead=reading.lead).first()
     stages = {stage.key: stage.name for stage in terms.stages} if terms else {}
     return {
         "number": real.index(handoff) + 1 if handoff in real else None,

@@ -9,12 +9,13 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from agreements.models import AgreementVersion, Audit, User
-from leads.actions import handoffs
+from leads.actions import handoffs, merges
 from leads.actions.forgetting import forget
 from leads.alike import alike_among, alike_to
 from leads.models import Distinction, Handoff, Lead, LeadIdentity, LeadMerge, LeadStage
 from leads.queue import Desk, desk_of
-from tests.factories import local, make_rep, make_user, make_version
+from tests.factories import Teller, local, make_rep, make_user, make_version
+from tests.leads.merging import lead, tell
 from tests.leads.pages import NOW, offer, stop_time, text_of
 
 pytestmark = pytest.mark.django_db
@@ -72,8 +73,12 @@ def test_it_works(scene: Scene) -> None:
     assert "Rafael found this to be one lead with Souza, Ana" in words
     assert "“One Ana”" in words
     assert "handoff 1 of 2 of this lead" in words
-    gone = text_of(scene.client.get(url("detail", pk=scene.other.pk)))
-    assert "This lead was found to be another one." in gone
+    gone = scene.client.get(url("detail", pk=scene.other.pk))
+    assert "This lead was merged into Ana Souza . Here is what was told of it" in text_of(gone)
+    assert "One Ana Undo the merge" in text_of(gone)
+    assert gone.context["deeds"] is None
+    assert 'id="deed"' not in gone.content.decode()
+    assert url("merge-undo", pk=LeadMerge.objects.get().pk) in gone.content.decode()
 
     card = text_of(scene.client.get(url("alike", pk=scene.one.pk), headers={"HX-Request": "true"}))
     assert "Merged into this lead" in card
@@ -83,13 +88,29 @@ def test_it_works(scene: Scene) -> None:
     assert "Undone: Souza, Ana and Ana Souza are two leads again." in parted
     assert "Rafael parted this lead from Souza, Ana again" in parted
     found = "<s><strong>Rafael</strong> found this to be one lead with <strong>Souza, Ana</strong>"
-    for lead in (scene.one, scene.other):
-        page = scene.client.get(url("detail", pk=lead.pk)).content.decode()
+    for each in (scene.one, scene.other):
+        page = scene.client.get(url("detail", pk=each.pk)).content.decode()
         assert page.count("<s>") == 1
-        assert (found in page) == (lead == scene.one)
+        assert (found in page) == (each == scene.one)
     scene.client.post(url("merge", pk=scene.one.pk, other=scene.other.pk))
     again = scene.client.get(url("detail", pk=scene.one.pk)).content.decode()
     assert (again.count("found this to be one lead"), again.count("<s>")) == (2, 1)
+
+
+def test_the_page_of_a_merged_lead_invites_to_nothing(scene: Scene) -> None:
+    """Neither what is known of the other one nor its stage is shown as its own."""
+    julia = make_user("Julia", team=scene.version.agreement.marketing_team, role="member")
+    tell(scene.version.agreement, Teller("new").stage("mql", NOW), now=NOW)
+    new = lead("new")
+    merges.merge(kept=scene.one, merged=new, by=scene.rafael, now=NOW)
+    scene.client.force_login(julia)
+    page = scene.client.get(url("detail", pk=new.pk))
+    text = text_of(page)
+    assert "merged into another lead" in text
+    assert "The lead was not offered to sales under its own name." in text
+    assert page.context["head"]["stage"] == ""
+    for gone in ("Undo the merge", "Offer to sales", "Criteria", "duplicates"):
+        assert gone not in text
 
 
 def test_keeping_the_other_one_keeps_what_was_typed(scene: Scene) -> None:
