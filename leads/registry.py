@@ -25,12 +25,13 @@ from django.db.models.functions import RowNumber
 from agreements.models import Agreement, Membership, User
 from leads.any_of import AnyOf
 from leads.cohort import WITHOUT, Cohort
-from leads.kin import KEPT, Rows, is_about_same, kept_of, latest_of
+from leads.kin import KEPT, is_about_same, kept_of, latest_of
 from leads.models import Handoff, Lead, LeadChange, LeadIdentity, LeadStage, StageEntry
 from leads.models.leads import HandoffQuerySet, LeadQuerySet
 from leads.origins import TYPED, campaign_condition, meant_of_offers, origin_condition
 from leads.queue import Desk, acting_clocks
 from leads.registry_filters import BARRED, NOBODY, RegistryFilters
+from leads.registry_narrowed import about, about_few, each_about
 from leads.registry_parts import FirstOf, Found
 from leads.searching import matching
 
@@ -104,9 +105,11 @@ def found_in(desk: Desk, filters: RegistryFilters, now: datetime) -> Found:
     offers.
     """
     if filters.asks_of_offers:
-        return Found((_offers_found_in(desk, filters, _cohort(desk, filters), now),))
+        return Found((_offers_found_in(desk, filters, cohort_of(desk, filters), now),))
     leads = _leads_asked_for(desk, filters)
     handoffs = _handoffs_asked_for(desk, filters, now)
+    if handoffs is not None and filters.attention and filters.sort_key != "offered":
+        leads, handoffs = about_few(leads, handoffs), None
     down = "-" if filters.is_downwards else ""
     if filters.sort_key == "stage":
         reached = _stages_asked_for(desk, filters)
@@ -128,15 +131,17 @@ def found_in(desk: Desk, filters: RegistryFilters, now: datetime) -> Found:
     return Found((leads.order_by(f"{down}pk"),))
 
 
-def listed_in(desk: Desk, filters: RegistryFilters, now: datetime, most: int) -> Sequence[Any]:
-    """Return the first of what ``found_in`` does, up to so many.
+def listed_in(
+    desk: Desk, filters: RegistryFilters, now: datetime, most: int, cohort: Cohort | None = None
+) -> Sequence[Any]:
+    """Return the first of what ``found_in`` does, up to so many; ``cohort`` where it is known.
 
     What was offered is found once, whichever page of it is read: the latest of a year in a
     fraction of the time that all take.
     """
     if not filters.asks_of_offers:
         return FirstOf(found_in(desk, filters, now), most)
-    cohort = _cohort(desk, filters)
+    cohort = cohort or cohort_of(desk, filters)
     found: dict[int, int] = {}
     for part in cohort.parts() if filters.order == "-offered" else (cohort,):
         offers = _offers_found_in(desk, filters, part, now).values_list("kept", "pk")
@@ -157,7 +162,7 @@ def chosen_in(
     if not filters.asks_of_offers:
         return list(kept_leads(desk).filter(pk__in=keys).order_by("-pk"))
     among = Q(lead__in=keys, lead__merged_into=None) | Q(lead__merged_into__in=keys)
-    return list(_offers_found_in(desk, filters, _cohort(desk, filters), now, among))
+    return list(_offers_found_in(desk, filters, cohort_of(desk, filters), now, among))
 
 
 class _HandoffsOf(Sequence[Handoff]):
@@ -186,13 +191,16 @@ def _offers_found_in(
     return _sorted(offers.annotate(place=place).filter(place=1), desk, filters)
 
 
-def number_of_offers(desk: Desk, filters: RegistryFilters, now: datetime) -> int:
-    """Count what was offered and fits the filters, a lead offered twice twice; one query."""
-    return _offers_asked_for(desk, filters, _cohort(desk, filters), now).count()
+def number_of_offers(desk: Desk, filters: RegistryFilters, cohort: Cohort, now: datetime) -> int:
+    """Count what of a cohort fits the filters, a lead offered twice twice; one query."""
+    return _offers_asked_for(desk, filters, cohort, now).count()
 
 
-def _cohort(desk: Desk, filters: RegistryFilters) -> Cohort:
-    """Return what was offered on the days asked for and of the groups that are meant."""
+def cohort_of(desk: Desk, filters: RegistryFilters) -> Cohort:
+    """Return what was offered on the days asked for and of the groups that are meant.
+
+    What is typed loosely is looked up among all that was offered.
+    """
     cohort = filters.cohort(desk.agreement)
     return replace(
         cohort,
@@ -223,7 +231,7 @@ def _offers_asked_for(
         offers = offers.filter(Exists(barred) if filters.contact == BARRED else ~Exists(barred))
     if filters.source:
         known = LeadIdentity.objects.filter(source=filters.source)
-        offers = _each_about(offers, "kept", known)
+        offers = each_about(offers, "kept", known)
     if filters.stage:
         offers = offers.filter(_is_in_stage(desk, filters, "kept"))
     return offers
@@ -267,23 +275,18 @@ def _leads_asked_for(desk: Desk, filters: RegistryFilters) -> LeadQuerySet:
     if filters.q:
         leads = leads.filter(matching(filters.q))
     if filters.source:
-        leads = _about(leads, LeadIdentity.objects.filter(source=filters.source))
+        leads = about_few(leads, LeadIdentity.objects.filter(source=filters.source))
     if filters.contact:
         leads = leads.filter(is_contact_barred=filters.contact == BARRED)
     leads = leads.filter(origin_condition(filters.origin, desk.agreement))
     return leads.filter(campaign_condition(filters.campaign, desk.agreement))
 
 
-def _about(leads: LeadQuerySet, rows: QuerySet[Any] | None) -> LeadQuerySet:
-    """Return those that one of the rows is about; all without rows."""
-    return leads if rows is None else leads.filter(pk__in=kept_of(rows))
-
-
 def _about_asked(
     leads: LeadQuerySet, handoffs: HandoffQuerySet | None, filters: RegistryFilters
 ) -> LeadQuerySet:
     """Return those that one of the handoffs asked for is about; words leave few to look up."""
-    return _each_about(leads, "pk", handoffs) if filters.q else _about(leads, handoffs)
+    return each_about(leads, "pk", handoffs) if filters.q else about(leads, handoffs)
 
 
 def _without(leads: LeadQuerySet, rows: QuerySet[Any], desk: Desk) -> LeadQuerySet:
@@ -296,7 +299,7 @@ def _without(leads: LeadQuerySet, rows: QuerySet[Any], desk: Desk) -> LeadQueryS
     own, merged = rows.filter(lead=lead), rows.filter(lead__merged_into=lead)
     rest = leads.filter(~(Exists(own) | Exists(merged)))
     # Whoever reads some handoffs has few leads, which are not asked for among all.
-    return rest if desk.sees_all else _about(rest, _own_handoffs(desk))
+    return rest if desk.sees_all else about(rest, _own_handoffs(desk))
 
 
 def leads_in(found: Iterable[Lead | Handoff | LeadStage]) -> list[Lead]:
@@ -344,22 +347,9 @@ def _by(
     One of the rows of ``also`` is about each of the leads too.
     """
     kept: QuerySet[Any] = latest.annotate(kept=KEPT)
-    found = _each_about(kept.filter(kept__in=leads.values("pk")), "kept", also)
+    found = each_about(kept.filter(kept__in=leads.values("pk")), "kept", also)
     down = "-" if moment.startswith("-") else ""
     return found.select_related("lead__merged_into").order_by(moment, f"{down}pk")
-
-
-def _each_about(found: Rows, key: str, rows: QuerySet[Any] | None) -> Rows:
-    """Return what is about a lead that one of the rows is about too; all without rows.
-
-    It is looked up for each until a page is full. ``_about`` finds all of them first, which costs
-    less where few fit.
-    """
-    if rows is None:
-        return found
-    lead = OuterRef(key)
-    own, merged = rows.filter(lead=lead), rows.filter(lead__merged_into=lead)
-    return found.filter(Exists(own) | Exists(merged))
 
 
 def _stages_asked_for(desk: Desk, filters: RegistryFilters) -> QuerySet[LeadStage]:

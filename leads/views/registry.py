@@ -17,7 +17,7 @@ from agreements.requests import SignedInRequest
 from agreements.terms import Terms
 from leads.addresses import less_empty, without
 from leads.bulk import MOST, deeds_offered
-from leads.cohort import GROUPS, WITHOUT
+from leads.cohort import GROUPS, WITHOUT, Cohort
 from leads.cohort_words import names_of_groups, outcome_names
 from leads.exporting import export_words
 from leads.lead_pages import pages_about_leads
@@ -25,7 +25,7 @@ from leads.models import Handoff
 from leads.origins import known
 from leads.paging import BoundedPaginator
 from leads.queue import Desk, desk_and_team_of
-from leads.registry import kept_leads, lasting_handoffs, listed_in, number_of_offers
+from leads.registry import cohort_of, kept_leads, lasting_handoffs, listed_in, number_of_offers
 from leads.registry_filters import BARRED, FREE, NOBODY, RegistryFilters, misread_days
 from leads.registry_rows import RowWriter
 from leads.side import reason_names
@@ -53,7 +53,8 @@ def registry(request: SignedInRequest, slug: str) -> HttpResponse:
     if address and not request.htmx:
         return HttpResponseRedirect(address)
     filters = RegistryFilters.read(request.GET)
-    found = listed_in(desk, filters, now, BoundedPaginator.LIMIT + 1)
+    cohort = cohort_of(desk, filters) if filters.asks_of_offers else None
+    found = listed_in(desk, filters, now, BoundedPaginator.LIMIT + 1, cohort)
     paginator = BoundedPaginator(found, PER_PAGE)
     page = paginator.get_page(request.GET.get("page"))
     writer = writer_for(desk, filters)
@@ -70,7 +71,7 @@ def registry(request: SignedInRequest, slug: str) -> HttpResponse:
         "misread": _misread(request),
         "days": {"offered_from": filters.offered_from, "offered_to": filters.offered_to}
         | misread_days(request.GET),
-        "offers": _offers_beside(desk, filters, paginator, now),
+        "offers": _offers_beside(desk, filters, cohort, paginator, now),
         "paginator": paginator,
         "page": page,
         "rows": writer.rows(list(page.object_list)),
@@ -92,12 +93,16 @@ def registry(request: SignedInRequest, slug: str) -> HttpResponse:
 
 
 def _offers_beside(
-    desk: Desk, filters: RegistryFilters, paginator: BoundedPaginator, now: datetime
+    desk: Desk,
+    filters: RegistryFilters,
+    cohort: Cohort | None,
+    paginator: BoundedPaginator,
+    now: datetime,
 ) -> int | None:
     """Return how many handoffs the list is of, where it is of offers and few enough to count."""
-    if not filters.asks_of_offers or paginator.has_more:
+    if cohort is None or paginator.has_more:
         return None
-    number = number_of_offers(desk, filters, now)
+    number = number_of_offers(desk, filters, cohort, now)
     return number if number != paginator.count else None
 
 

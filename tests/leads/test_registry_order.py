@@ -70,6 +70,27 @@ def test_every_order_has_the_same_leads(
     assert found(client, f"stage=customer&status=offered&sort={sort}") == []
 
 
+def test_what_few_want_attention_is_found_before_leads_are_put_in_order(
+    client: Client, version: AgreementVersion, rafael: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the planner looks at every lead in its order: a minute for a million."""
+    for name in ("Carla", "Paulo", "Rita"):
+        offer(version, name, NOW)
+    filters = RegistryFilters(attention="yes", source="crm", sort="heard")
+    desk = desk_of(rafael, "acme")
+
+    def asked() -> str:
+        (part,) = found_in(desk, filters, NOW).parts
+        assert [str(lead) for lead in part] == ["Carla", "Paulo", "Rita"]
+        return str(part.query)
+
+    assert "leads_clock" not in asked()
+    assert "leads_leadidentity" not in asked()
+    monkeypatch.setattr("leads.registry_narrowed.FEW", 2)
+    assert "leads_clock" in asked()
+    assert "leads_leadidentity" in asked()
+
+
 def test_order_of_names(client: Client, version: AgreementVersion, rafael: User) -> None:
     """As lists show them: accents and capitals do not count, who has no name is last."""
     arrive(version, "carla")

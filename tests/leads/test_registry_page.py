@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from agreements.models import AgreementVersion, User
 from leads.ingest import ingest
@@ -163,6 +164,15 @@ def test_with_days_any_handoff_offered_then_is_looked_at(
     assert (row.handoff.status, row.reason) == ("rejected", "Wrong data")
     assert "Rejected Wrong data" in text_of(page)
     assert found(client, "status=rejected&offered_from=2026-09-05") == []
+
+
+def test_what_is_typed_loosely_is_looked_up_once(
+    client: Client, version: AgreementVersion, rafael: User
+) -> None:
+    offer(version, "Rita", NOW, origin="feira")
+    with CaptureQueriesContext(connection) as asked:
+        assert found(client, "offered_to=2026-09-30&origin=FEIRA") == ["Rita"]
+    assert len([each for each in asked if "DISTINCT" in each["sql"] and "said" in each["sql"]]) == 1
 
 
 def test_who_is_not_to_be_contacted(
