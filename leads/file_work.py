@@ -175,12 +175,10 @@ def _read(file_import: FileImport, _now: datetime) -> None:
     form = {"encoding": said.get("encoding", ""), "delimiter": said.get("delimiter", "")}
     of_workbook: dict[str, Any] = {}
     if workbooks.kind_of(path) == workbooks.WORKBOOK:
-        sheets, sheet = workbooks.filled_sheets(path), str(said.get("sheet", ""))
-        if len(sheets) > 1:
-            of_workbook = {"sheets": sheets, "sheet": sheet if sheet in sheets else ""}
-            if sheet not in sheets:
-                _end(file_import, State.SHEET, found=of_workbook, draft={}, error="")
-                return
+        of_workbook = _sheets_of(path, str(said.get("sheet", "")))
+        if of_workbook and not of_workbook["sheet"]:
+            _end(file_import, State.SHEET, found=of_workbook, draft={}, error="")
+            return
         path = _write_table(file_import, path, of_workbook.get("sheet", ""))
         form = {"encoding": "utf-8", "delimiter": ","}
     whole = 2 * path.stat().st_size
@@ -200,6 +198,18 @@ def _read(file_import: FileImport, _now: datetime) -> None:
         draft=draft.as_document(),
         error="",
     )
+
+
+def _sheets_of(path: Path, said: str) -> dict[str, Any]:
+    """Return which sheets of a workbook can be read, and which is: none where that is asked.
+
+    That is the one that is not hidden until somebody says otherwise. Nothing where one is filled.
+    """
+    sheets, hidden = workbooks.sheets_to_choose(path)
+    if len(sheets) < 2:
+        return {}
+    alone = sheets[0] if len(sheets) - len(hidden) == 1 else ""
+    return {"sheets": sheets, "hidden": hidden, "sheet": said if said in sheets else alone}
 
 
 def _write_table(file_import: FileImport, path: Path, sheet: str) -> Path:

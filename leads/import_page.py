@@ -62,7 +62,8 @@ def page_context(delivery: Delivery, now: datetime) -> dict[str, Any]:
         "state": state,
         "state_name": State(state).label,
         "steps": _steps(state),
-        "sheets": _sheets(file_import),
+        "sheets": _sheets(file_import, "sheets"),
+        "hidden": _sheets(file_import, "hidden"),
         "is_at_work": state in FileImport.WORKING,
         "progress": _progress(file_import, now),
         "summary": _summary(told) if told else None,
@@ -78,9 +79,9 @@ def _corrections(delivery: Delivery) -> Corrections | None:
     return corrections_of([delivery]).get(delivery.pk)
 
 
-def _sheets(file_import: FileImport | None) -> list[str]:
+def _sheets(file_import: FileImport | None, which: str) -> list[str]:
     """Return the sheets of a workbook among which somebody chooses; none where there is one."""
-    return (file_import.found or {}).get("sheets", []) if file_import is not None else []
+    return (file_import.found or {}).get(which, []) if file_import is not None else []
 
 
 def _steps(state: str) -> list[dict[str, Any]]:

@@ -88,16 +88,30 @@ def sheets_of(path: Path) -> list[str]:
 def filled_sheets(path: Path) -> list[str]:
     """Return the names of the sheets that hold something; hidden ones where all of them are.
 
-    Beside others hidden sheets mostly hold what lists of choices are made of, and nobody could
-    compare what is imported with what a spreadsheet program shows.
     Raises UnableToReadFile for what is damaged or would fill memory or disk.
     """
     with opened(path) as book:
-        return [sheet.name for sheet in _filled(book)]
+        return [sheet.name for sheet in _shown(_filled(book))]
+
+
+def sheets_to_choose(path: Path) -> tuple[list[str], list[str]]:
+    """Return the names of the sheets that hold something, and those of them that are hidden.
+
+    Hidden ones come last: mostly they hold what lists of choices are made of.
+    Raises UnableToReadFile as filled_sheets does.
+    """
+    with opened(path) as book:
+        filled = _filled(book)
+    hidden = [sheet.name for sheet in filled if not sheet.is_visible]
+    return [sheet.name for sheet in filled if sheet.is_visible] + hidden, hidden
 
 
 def _filled(book: Book) -> list[Sheet]:
-    filled = [sheet for sheet in book.sheets if _is_filled(book, sheet)]
+    return [sheet for sheet in book.sheets if _is_filled(book, sheet)]
+
+
+def _shown(filled: list[Sheet]) -> list[Sheet]:
+    """Return of sheets that hold something those that are shown; all where none is."""
     return [sheet for sheet in filled if sheet.is_visible] or filled
 
 
@@ -137,7 +151,7 @@ def _sheet(book: Book, name: str) -> Sheet | None:
     """Return a sheet by its name, or the first that holds something. Raises KeyError."""
     if name:
         return {sheet.name: sheet for sheet in book.sheets}[name]
-    return next(iter(_filled(book)), None)
+    return next(iter(_shown(_filled(book))), None)
 
 
 def _even(rows: Iterable[Row]) -> Iterator[list[str]]:

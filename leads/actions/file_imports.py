@@ -74,10 +74,11 @@ def choose_sheet(*, file_import: FileImport, sheet: str) -> FileImport:
 def ask_for_sheet(*, file_import: FileImport) -> FileImport:
     """Ask again which sheet of a workbook is meant; what was said of the columns is gone."""
     of = {State.DRAFT, State.CHECKED, State.REFUSED}
-    table, sheets = file_import.table, (file_import.found or {}).get("sheets", [])
+    table, found = file_import.table, file_import.found or {}
+    sheets = found.get("sheets", [])
     if len(sheets) < 2:
         raise UnableToGoOn(_("There is no other sheet in this file."))
-    found = {"sheets": sheets, "sheet": ""}
+    found = {"sheets": sheets, "hidden": found.get("hidden", []), "sheet": ""}
     moved = _move(file_import, State.SHEET, of=of, found=found, draft={}, foreseen=None, table="")
     let_go(table)
     return moved

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -39,11 +39,12 @@ def table(*rows: Sequence[str], separator: str = ";", encoding: str = "utf-8") -
     return text.getvalue().encode(encoding)
 
 
-def workbook_of(**sheets: Sequence[Sequence[str]]) -> bytes:
-    """Write sheets, each of some rows of texts, as a workbook."""
+def workbook_of(hidden: Collection[str] = (), /, **sheets: Sequence[Sequence[str]]) -> bytes:
+    """Write sheets, each of some rows of texts, as a workbook; some of them hidden."""
     book = Workbook(write_only=True)
     for name, rows in sheets.items():
         sheet = book.create_sheet(name)
+        sheet.sheet_state = "hidden" if name in hidden else "visible"
         for row in rows:
             cells = [WriteOnlyCell(sheet, value) for value in row]
             for cell in cells:

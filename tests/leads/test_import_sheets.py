@@ -98,6 +98,27 @@ def test_of_one_sheet_nobody_is_asked(version: AgreementVersion, marta: User) ->
         file_imports.ask_for_sheet(file_import=brought)
 
 
+def test_hidden_sheets_are_offered_as_such(
+    client: Client, version: AgreementVersion, marta: User
+) -> None:
+    """They come last; the only one that is shown is read without asking."""
+    sheets = {"Lists": [["a", "b"]], "Leads": [HEADER, PAULO, JOAO]}
+    content = workbook_of(["Lists"], **sheets)
+    brought = bring(version.agreement, marta, content, name="leads.xlsx")
+    assert (brought.state, draft_of(brought).sheet) == (State.DRAFT, "Leads")
+    page = f"{IMPORTS}{brought.pk}/"
+    client.force_login(marta)
+    client.post(f"{page}sheet/", {"sheet": ""})
+    shown = text_of(client.get(page))
+    assert "Leads Lists (hidden)" in shown
+    client.post(f"{page}sheet/", {"sheet": "Lists"})
+    file_work.work_on_what_was_left(now=NOW)
+    assert "there is no row below" in text_of(client.get(page))
+
+    content = workbook_of(["Lists"], Cover=[["x"]], **sheets)
+    assert bring(version.agreement, marta, content, name="leads.xlsx").state == State.SHEET
+
+
 def test_a_workbook_that_waits_is_thrown_away(version: AgreementVersion, marta: User) -> None:
     brought = bring(version.agreement, marta, workbook_of(**SHEETS), name="leads.xlsx")
     gone = file_imports.throw_away(file_import=brought, by=marta, now=NOW)
