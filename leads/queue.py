@@ -96,23 +96,32 @@ def desk_and_views_of(user: User, slug: str) -> tuple[Desk, list[dict[str, Any]]
 
     Raises Agreement.DoesNotExist where they may not read the agreement.
     """
-    saved = SavedView.objects.filter(user=user, agreement=OuterRef("pk")).order_by("name")
-    told = saved.values(json=JSONObject(pk="pk", name="name", address="address"))
-    agreement = _with_roles(user).annotate(own_views=ArraySubquery(told)).get(slug=slug)
+    own_views = _own_views(user, SavedView.Page.QUEUE)
+    agreement = _with_roles(user).annotate(own_views=own_views).get(slug=slug)
     return _desk(user, agreement), agreement.own_views
 
 
-def desk_and_team_of(user: User, slug: str) -> tuple[Desk, list[tuple[str, str]]]:
-    """Return somebody's desk, and keys and names of who works in sales, by name; one query.
+def _own_views(user: User, page: SavedView.Page) -> ArraySubquery:
+    saved = SavedView.objects.filter(user=user, agreement=OuterRef("pk"), page=page)
+    told = saved.order_by("name").values(json=JSONObject(pk="pk", name="name", address="address"))
+    return ArraySubquery(told)
 
-    Raises Agreement.DoesNotExist where they may not read the agreement.
+
+def desk_for_registry(
+    user: User, slug: str
+) -> tuple[Desk, list[tuple[str, str]], list[dict[str, Any]]]:
+    """Return somebody's desk, keys and names of who works in sales, and views saved; one query.
+
+    Both are by name. Raises Agreement.DoesNotExist where they may not read the agreement.
     """
     holding = {"memberships__role__in": (Membership.Role.LEAD, Membership.Role.MEMBER)}
     seated = User.objects.filter(memberships__team=OuterRef("sales_team"), **holding)
     team = seated.order_by("name", "pk")
     named = ArraySubquery(team.values(json=JSONObject(pk="pk", name="name")))
-    agreement = _with_roles(user).annotate(named=named).get(slug=slug)
-    return _desk(user, agreement), [(str(each["pk"]), each["name"]) for each in agreement.named]
+    own_views = _own_views(user, SavedView.Page.REGISTRY)
+    agreement = _with_roles(user).annotate(named=named, own_views=own_views).get(slug=slug)
+    team_members = [(str(each["pk"]), each["name"]) for each in agreement.named]
+    return _desk(user, agreement), team_members, agreement.own_views
 
 
 def _with_roles(user: User) -> QuerySet[Any]:

@@ -21,6 +21,7 @@ from leads.views import (
     ready,
     registry,
     rejections,
+    saved_views,
     undoing,
 )
 
@@ -29,8 +30,8 @@ app_name = "leads"
 urlpatterns = [
     path("queue/", queue.queue, name="queue"),
     path("queue/arrivals/", queue.arrivals, name="arrivals"),
-    path("queue/views/", queue_own.save_view, name="save-view"),
-    path("queue/views/<int:pk>/remove/", queue_own.remove_view, name="remove-view"),
+    path("views/<str:page>/", saved_views.save, name="save-view"),
+    path("views/<int:pk>/remove/", saved_views.remove, name="remove-view"),
     path("criteria-test/", criteria_test.criteria_test, name="criteria-test"),
     path("lead-fields/", fields.lead_fields, name="lead-fields"),
     path("imports/", include("leads.import_urls")),

@@ -1,4 +1,4 @@
-"""What a person keeps about their own queue: no facts, and nothing that moves a clock."""
+"""What a person keeps of their own lists: no facts, and nothing that moves a clock."""
 
 from datetime import datetime, timedelta
 from typing import Self
@@ -45,12 +45,19 @@ class Snooze(models.Model):
 
 
 class SavedView(models.Model):
-    """A queue that somebody named: what its address asks for, without the question mark."""
+    """A list that somebody named: what its address asks for, without the question mark."""
+
+    class Page(models.TextChoices):
+        """Whose address it is."""
+
+        QUEUE = "queue", _("Queue")
+        REGISTRY = "registry", _("Leads")
 
     user = models.ForeignKey(User, models.CASCADE, db_index=False, related_name="saved_views")
     agreement = models.ForeignKey(
         Agreement, models.CASCADE, db_index=False, related_name="saved_views"
     )
+    page = models.CharField(max_length=8, choices=Page, default=Page.QUEUE)
     name = models.CharField(_("name"), max_length=60)
     address = models.CharField(max_length=1000, blank=True)
 
@@ -59,7 +66,9 @@ class SavedView(models.Model):
         verbose_name_plural = _("saved views")
         ordering = ("name",)
         constraints = [
-            models.UniqueConstraint(fields=["user", "agreement", "name"], name="saved_view_unique"),
+            models.UniqueConstraint(
+                fields=["user", "agreement", "page", "name"], name="saved_view_unique"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -24,7 +24,7 @@ from leads.lead_pages import pages_about_leads
 from leads.models import Handoff
 from leads.origins import known
 from leads.paging import BoundedPaginator
-from leads.queue import Desk, desk_and_team_of
+from leads.queue import Desk, desk_for_registry
 from leads.registry import cohort_of, kept_leads, lasting_handoffs, listed_in, number_of_offers
 from leads.registry_filters import BARRED, FREE, NOBODY, RegistryFilters, misread_days
 from leads.registry_rows import RowWriter
@@ -46,7 +46,7 @@ def registry(request: SignedInRequest, slug: str) -> HttpResponse:
     """Show the leads that fit the filters of the address, in the order it asks for."""
     now = timezone.now()
     try:
-        desk, team = desk_and_team_of(request.user, slug)
+        desk, team, saved_views = desk_for_registry(request.user, slug)
     except Agreement.DoesNotExist as error:
         raise Http404 from error
     address = less_empty(request)
@@ -76,6 +76,7 @@ def registry(request: SignedInRequest, slug: str) -> HttpResponse:
         "page": page,
         "rows": writer.rows(list(page.object_list)),
         "choices": choices,
+        "saved_views": saved_views,
         "known": known(kept_leads(desk)),
         "chips": _chips(request, desk, filters, choices, terms),
         "sorts": _sorts(request, filters),

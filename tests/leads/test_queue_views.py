@@ -20,6 +20,8 @@ from tests.leads.pages import NOW, offer, stop_time, text_of
 pytestmark = pytest.mark.django_db
 
 QUEUE = "/agreements/acme/queue/"
+VIEWS = "/agreements/acme/views/"
+QUEUE_PAGE = SavedView.Page.QUEUE
 
 
 @pytest.fixture
@@ -241,7 +243,7 @@ def test_a_desk_reads_what_may_be_read(version: AgreementVersion, ana: User) -> 
 
 def test_views_are_saved_by_name(client: Client, version: AgreementVersion, ana: User) -> None:
     told = {"name": " My  day ", "address": "view=team&tier=vip&nonsense=1"}
-    saved = client.post(f"{QUEUE}views/", told, follow=True)
+    saved = client.post(f"{VIEWS}queue/", told, follow=True)
 
     view = SavedView.objects.get()
     assert (view.name, view.address) == ("My day", "view=team&tier=vip")
@@ -249,23 +251,27 @@ def test_views_are_saved_by_name(client: Client, version: AgreementVersion, ana:
     assert "The view is saved as “My day”." in text_of(saved)
     assert saved.context["saved_views"][0]["name"] == "My day"
 
-    gone = client.post(f"{QUEUE}views/{view.pk}/remove/", follow=True)
+    gone = client.post(f"{VIEWS}{view.pk}/remove/", follow=True)
     assert "The view “My day” is removed." in text_of(gone)
     assert not SavedView.objects.exists()
 
 
 def test_views_are_ones_own(client: Client, version: AgreementVersion, ana: User) -> None:
     bruno = make_rep("Bruno", version.agreement)
-    view = save_view(agreement=version.agreement, user=bruno, name="His", address="view=team")
+    view = save_view(
+        agreement=version.agreement, user=bruno, page=QUEUE_PAGE, name="His", address="view=team"
+    )
 
     assert client.get(QUEUE).context["saved_views"] == []
-    assert client.post(f"{QUEUE}views/{view.pk}/remove/").status_code == 404
+    assert client.post(f"{VIEWS}{view.pk}/remove/").status_code == 404
 
 
 def test_a_view_needs_a_name_and_there_are_not_endless_many(
     version: AgreementVersion, ana: User
 ) -> None:
-    own: dict[str, Any] = {"agreement": version.agreement, "user": ana, "address": ""}
+    own: dict[str, Any] = {
+        "agreement": version.agreement, "user": ana, "page": QUEUE_PAGE, "address": "",
+    }  # fmt: skip
     for name in ("", " ", "x" * 61):
         with pytest.raises(UnableToSave, match="60 characters"):
             save_view(name=name, **own)
@@ -274,6 +280,8 @@ def test_a_view_needs_a_name_and_there_are_not_endless_many(
     with pytest.raises(UnableToSave, match="20 views"):
         save_view(name="One more", **own)
     assert save_view(name="View 0", **own | {"address": "view=team"}).address == "view=team"
+    with pytest.raises(UnableToSave, match="fewer words"):
+        save_view(name="View 0", **own | {"address": "q=" + "x" * 1000})
 
 
 def test_every_view_costs_the_same_however_many_handoffs(

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from agreements.models import AgreementVersion, User
 from leads.ingest import ingest
-from leads.models import Lead
+from leads.models import Lead, SavedView
 from leads.paging import BoundedPaginator
 from leads.readiness import judge_leads
 from leads.searching import fitting
@@ -164,6 +164,26 @@ def test_with_days_any_handoff_offered_then_is_looked_at(
     assert (row.handoff.status, row.reason) == ("rejected", "Wrong data")
     assert "Rejected Wrong data" in text_of(page)
     assert found(client, "status=rejected&offered_from=2026-09-05") == []
+
+
+def test_views_are_saved_by_name(client: Client, version: AgreementVersion, rafael: User) -> None:
+    own: dict[str, Any] = {"agreement": version.agreement, "user": rafael}
+    SavedView.objects.create(name="Fair", page="queue", address="view=team", **own)
+    views, told = (
+        "/agreements/acme/views/",
+        {"name": "Fair", "address": "origin=fair&sort=name&x=1"},
+    )
+
+    saved = client.post(f"{views}registry/", told, follow=True)
+
+    assert saved.redirect_chain == [(f"{LEADS}?origin=fair&sort=name", 303)]
+    (kept,) = saved.context["saved_views"]
+    assert (kept["name"], kept["address"]) == ("Fair", "origin=fair&sort=name")
+    assert 'aria-current="true">Fair</a>' in saved.text
+    gone = client.post(f"{views}{kept['pk']}/remove/")
+    assert gone["Location"] == f"{LEADS}?origin=fair&sort=name"
+    assert SavedView.objects.get().page == "queue"
+    assert client.post(f"{views}nowhere/", told).status_code == 404
 
 
 def test_what_is_typed_loosely_is_looked_up_once(
