@@ -12,12 +12,19 @@ from leads.queue import Desk
 
 @dataclass(frozen=True, slots=True)
 class PageLink:
-    """A page beside the one that is shown, or that one; ``name`` is that of its address."""
+    """A page beside the one that is shown, or that one; ``name`` is that of its address.
+
+    ``counter`` is the id of a number beside its name, which the page tells once it is asked.
+    """
 
     name: str
     label: str
     href: str
     is_current: bool
+    counter: str = ""
+
+
+_COUNTERS = {"leads:paused": "paused-count"}
 
 
 def pages_about_leads(desk: Desk, current: str) -> list[PageLink]:
@@ -32,6 +39,12 @@ def pages_about_leads(desk: Desk, current: str) -> list[PageLink]:
     if not refusal(check_user_can_import, desk.agreement, desk.user, roles=desk.roles):
         names["leads:imports"] = _("Imports")
     return [
-        PageLink(name, label, reverse(name, kwargs={"slug": desk.agreement.slug}), name == current)
+        PageLink(
+            name,
+            label,
+            reverse(name, kwargs={"slug": desk.agreement.slug}),
+            is_current=name == current,
+            counter="" if name == current else _COUNTERS.get(name, ""),
+        )
         for name, label in names.items()
     ]

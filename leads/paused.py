@@ -1,7 +1,7 @@
 """How long handoffs were paused in all, by whom, and when that is too much."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -30,7 +30,7 @@ class Paused:
 
     ``ran`` is how long it was open and not paused. ``allowed`` is what the terms let one pause
     last, None without a limit. ``running`` is the pause that runs now,
-    ``latest`` the one that began last.
+    ``latest`` the one that began last, ``resumed_at`` when somebody ended that before its time.
     """
 
     times: int
@@ -40,6 +40,7 @@ class Paused:
     people: tuple[str, ...]
     running: HandoffEvent | None
     latest: HandoffEvent
+    resumed_at: datetime | None
 
     @property
     def is_more_than_allowed(self) -> bool:
@@ -95,6 +96,13 @@ class Paused:
         return f"{self.sentence} {self.warning}".strip()
 
 
+def said_of_too_much(number: int) -> str:
+    """Say how many handoffs are paused too much."""
+    return ngettext(
+        "%(shown)s handoff is paused too much.", "%(shown)s handoffs are paused too much.", number
+    ) % {"shown": formats.figure(number)}
+
+
 def paused(handoff: Handoff, now: datetime) -> Paused | None:
     """Return how a handoff was paused up to ``now``; None where it never was."""
     return paused_of([handoff], now).get(handoff.pk)
@@ -141,7 +149,16 @@ def _paused(
         people=tuple(dict.fromkeys(each.person.name for each in pauses if each.person)),
         running=pause_of_events(events, now) if handoff.is_open else None,
         latest=pauses[-1],
+        resumed_at=_resumed_at(pauses[-1], events),
     )
+
+
+def _resumed_at(pause: HandoffEvent, events: Sequence[HandoffEvent]) -> datetime | None:
+    """Return when somebody ended a pause before its time, of all pauses and their ends in order."""
+    after = events[events.index(pause) + 1 :]
+    ends = (each.occurred_at for each in after if each.kind == Kind.RESUMED)
+    first = next(ends, None)
+    return first if first and pause.until and first < pause.until else None
 
 
 def _allowed(schedule: Schedule, start: datetime, longest: Duration | None) -> timedelta | None:

@@ -49,6 +49,7 @@ def dashboard(request: SignedInRequest, slug: str) -> HttpResponse:
         "now": now,
         "stepper": _stepper(month, adjusted=adjusted),
         "freshness": freshness_of(month),
+        "calls_pauses": desk.sees_all and period.starts_at <= now < period.ends_at,
     }
     empty = empty_state_of(ledger, month)
     if empty is not None:

@@ -18,6 +18,7 @@ from tests.leads.pages import NOW, offer, stop_time, text_of
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_sao_paulo")]
 
 PAGE = "/agreements/acme/leads/paused/"
+DASHBOARD = "/agreements/acme/"
 
 
 @pytest.fixture
@@ -114,7 +115,45 @@ def test_why_it_was_paused_is_kept_when_the_pause_is_over(
     pause(handoff, ana, "2026-09-08 10:00", "2026-09-08 11:00")
     monkeypatch.setattr(timezone, "now", lambda: local("2026-09-08 12:00"))
     client.force_login(make_user("Júlia", team=handoff.agreement.marketing_team, role="lead"))
-    assert "runs again Asked by the customer" in text_of(client.get(PAGE))
+    assert "runs again since Tue 8 Sep 14:00 Asked by the customer" in text_of(client.get(PAGE))
+
+
+def test_until_when_a_pause_was_meant_is_told_when_somebody_ended_it(
+    client: Client, handoff: Handoff, ana: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pause(handoff, ana, "2026-09-08 10:00", "2026-09-09 11:00")
+    boss = make_user("Boss", team=handoff.agreement.sales_team, role="lead")
+    pauses.resume(handoff=handoff, by=boss, now=local("2026-09-08 10:30"))
+    pause(handoff, boss, "2026-09-08 14:00", "2026-09-10 11:00")
+    monkeypatch.setattr(timezone, "now", lambda: local("2026-09-08 16:00"))
+    client.force_login(boss)
+    assert "Ana paused by Boss" in text_of(client.get(PAGE))
+    assert "2 times" in text_of(client.get(PAGE))
+    pauses.resume(handoff=handoff, by=ana, now=local("2026-09-08 15:30"))
+    assert "runs again it was meant until Thu 10 Sep 14:00" in text_of(client.get(PAGE))
+    lead = text_of(client.get(f"/agreements/acme/leads/{handoff.lead_id}/"))
+    assert "The latest was meant until Thu 10 Sep 14:00 and was ended" in lead
+
+
+def test_too_much_is_told_where_one_begins_the_day_and_beside_the_page(
+    client: Client, handoff: Handoff, ana: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.force_login(make_user("Rafael", team=handoff.agreement.sales_team, role="lead"))
+    for page, asks in ((DASHBOARD, "paused-note"), ("/agreements/acme/leads/", "paused-count")):
+        html = client.get(page).content.decode()
+        assert f'id="{asks}" hx-get="{PAGE}"' in " ".join(html.split())
+        headers = {"HX-Request": "true", "HX-Target": asks}
+        assert text_of(client.get(PAGE, headers=headers)) == ""
+    pause(handoff, ana, "2026-09-08 10:00", "2026-09-10 10:00")
+    pause(handoff, ana, "2026-09-10 11:00", "2026-09-14 10:00")
+    monkeypatch.setattr(timezone, "now", lambda: local("2026-09-11 16:00"))
+    for asks in ("paused-note", "paused-count"):
+        headers = {"HX-Request": "true", "HX-Target": asks}
+        part = client.get(PAGE, headers=headers)
+        assert "1 handoff is paused too much." in text_of(part)
+        assert "<html" not in part.content.decode()
+    client.force_login(ana)
+    assert "paused-note" not in client.get(DASHBOARD).content.decode()
 
 
 def test_the_page_asks_little(
