@@ -352,6 +352,16 @@ def test_accents_capitals_and_spaces_do_not_count(
     assert found(client, f"q={q}") == ["Sérgio Vasconcelos"]
 
 
+def test_what_is_chosen_is_of_one_page(
+    client: Client, version: AgreementVersion, rafael: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offer(version, "Paulo", NOW)
+    offer(version, "Rita", NOW)
+    assert "chosen ones of this page" not in text_of(client.get(LEADS))
+    monkeypatch.setattr("leads.views.registry.PER_PAGE", 1)
+    assert "With the chosen ones of this page" in text_of(client.get(LEADS))
+
+
 def test_strangers_find_nothing(client: Client, version: AgreementVersion) -> None:
     assert client.get(LEADS).status_code == 302
     client.force_login(make_user("Stranger"))
