@@ -134,7 +134,7 @@ def _fits(role: str, column: Evidence) -> bool:
     if not column.filled:
         return True
     if is_time_role(role):
-        return column.is_mostly(column.times.times)
+        return column.is_time
     if role in NUMBERS:
         return column.numbers > 0
     if role in FLAGS:

@@ -67,6 +67,11 @@ class Evidence:
             self.has_more = True
 
     @property
+    def is_time(self) -> bool:
+        """Whether so many cells are dates or times that the others are mistakes: two of three."""
+        return self.filled > 0 and self.times.times * 3 >= self.filled * 2
+
+    @property
     def is_number(self) -> bool:
         """Whether every cell is a number, some with a fraction, and none of another currency."""
         is_one_kind = len(self.currencies) == 1

@@ -200,7 +200,7 @@ def _column(looked: Looked, place: int) -> Column:
         samples=evidence.samples,
         different=[*evidence.different],
         has_more=evidence.has_more,
-        is_time=evidence.is_mostly(evidence.times.times),
+        is_time=evidence.is_time,
         has_time=shape.has_time if shape else False,
         has_zone=shape.has_zone if shape else False,
         formats={order: shape.format(order) if shape else None for order in ORDERS},

@@ -123,6 +123,23 @@ def test_what_is_in_a_column_can_contradict_its_name() -> None:
     assert (found, lead) == ({"whatever": "email", "outcome": "own"}, "whatever")
 
 
+@pytest.mark.parametrize(
+    ("cells", "role"),
+    [
+        (["01/09/2026", "yesterday", "02/09/2026"], "known_at"),
+        (["01/09/2026", "2026-09-03", "?", "02/09/2026"], "known_at"),
+        (["01/09/2026", "yesterday"], "own"),
+        (["01/09/2026", "02/09/2026", "no", "yes", "no"], "own"),
+    ],
+)
+def test_a_few_odd_cells_among_dates_are_mistakes(
+    tmp_path: Path, cells: Sequence[str], role: str
+) -> None:
+    assert roles({"id": ["1"], "Created": cells})[0]["Created"] == role
+    found = columns(tmp_path, ["id", "Created"], *(["1", cell] for cell in cells))[1]
+    assert found.is_time is (role == "known_at")
+
+
 def test_columns_without_a_name_of_their_own_are_left_out() -> None:
     header = ["id", "name", "name", "", "a{b}", "rejected_line"]
     guess = guess_columns(header, [evidence("x") for _ in header], STAGES)
