@@ -10,12 +10,14 @@ from zoneinfo import ZoneInfo
 from django.db.models import TextChoices
 from django.utils import timezone
 from django.utils.text import capfirst
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from agreements import formats
+from agreements.alphabet import alphabetical
 from agreements.models import Agreement
 from agreements.rule_words import field_words
+from leads.asked_for import asked_of
 from leads.file_drafts import columns_in, kept_draft, stages_of
 from leads.guessing.columns import is_usable, role_called
 from leads.guessing.drafts import (
@@ -30,6 +32,7 @@ from leads.guessing.encodings import ENCODINGS
 from leads.guessing.numbers import plain_number
 from leads.guessing.presets import PRESETS
 from leads.guessing.roles import (
+    ASKED,
     ATTRIBUTES,
     EVENTS,
     LEFT_OUT,
@@ -38,6 +41,7 @@ from leads.guessing.roles import (
     OWN_NAME,
     YES,
     StageName,
+    asked_role,
     is_time_role,
 )
 from leads.guessing.uses import unused_in
@@ -65,7 +69,11 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class ColumnRow:
-    """A column as it is shown: what is in it, how that is read, and what it is."""
+    """A column as it is shown: what is in it, how that is read, and what it is.
+
+    ``asked`` says which attribute it could be that the terms ask for, ``unused`` why it is not what
+    it is called; both are mostly empty.
+    """
 
     place: int
     column: Column
@@ -74,6 +82,7 @@ class ColumnRow:
     samples: list[tuple[str, str]]
     words: list[Word]
     unused: str
+    asked: str
     dates: StageDates
 
     @property
@@ -85,12 +94,14 @@ class ColumnRow:
 def role_groups(agreement: Agreement) -> list[Group]:
     """Return what a column can be, in groups."""
     stages = stages_of(agreement)
+    asked = [(ASKED + key, capfirst(field_words(key))) for key in asked_of(agreement)]
     return [
         (
             _("The lead"),
             [
                 (OWN_NAME, _("Keep it under its own name")),
                 *((key, capfirst(field_words(key))) for key in ATTRIBUTES),
+                *sorted(asked, key=lambda choice: alphabetical(choice[1], get_language() or "")),
                 ("first_name", _("First name")),
                 ("last_name", _("Last name")),
                 ("do_not_contact", _("Not to be contacted")),
@@ -166,7 +177,7 @@ def draft_context(
         "like": _like(draft, agreement),
         "hints": _hints(draft, found),
         "preview": [_preview(row, columns, draft) for row in found["preview"]],
-        "rows": list(_rows(draft, columns, stages)),
+        "rows": list(_rows(draft, columns, stages, asked_of(agreement))),
         "role_groups": role_groups(agreement),
         "lead_choices": [
             (str(place), column.name) for place, column in enumerate(columns) if column.is_usable
@@ -189,7 +200,6 @@ def draft_context(
             for column, role in zip(columns, draft.roles, strict=True)
             if column.is_time and role == OWN_NAME
         ],
-        "unusable": [column.name for column in columns if not column.is_usable],
     }
 
 
@@ -253,7 +263,7 @@ def _delimiters() -> list[Choice]:
 
 
 def _rows(
-    draft: Draft, columns: Sequence[Column], stages: Sequence[StageName]
+    draft: Draft, columns: Sequence[Column], stages: Sequence[StageName], asked: Sequence[str]
 ) -> Iterator[ColumnRow]:
     keys = attribute_keys(draft.roles, columns)
     translated = roles_to_translate(draft, columns)
@@ -272,6 +282,7 @@ def _rows(
             samples=[(sample, _read_as(sample, column, draft, role)) for sample in column.samples],
             words=words,
             unused=_why_own(draft.roles, columns, place, stages),
+            asked=_asked(draft.roles, column, role, asked),
             dates=stage_dates(draft, columns, stages) if role == "stage_name" else StageDates(),
         )
 
@@ -286,6 +297,16 @@ def _why_own(
         return ""
     lacking = unused_in([*roles[:place], called, *roles[place + 1 :]]).get(place, "twice")
     return why_unused(lacking, column.name) if lacking != "twice" else ""
+
+
+def _asked(roles: Sequence[str], column: Column, role: str, asked: Sequence[str]) -> str:
+    """Say which attribute a column that keeps its own name could be, where no other is that one."""
+    called = asked_role(column.name, asked)
+    if role != OWN_NAME or not column.is_usable or not called or called in roles:
+        return ""
+    return _("The terms ask for “%(attribute)s”: choose it if this column says it.") % {
+        "attribute": capfirst(field_words(called.removeprefix(ASKED)))
+    }
 
 
 def _preview(row: Sequence[str], columns: Sequence[Column], draft: Draft) -> list[tuple[str, str]]:

@@ -9,12 +9,13 @@ from typing import Any, NamedTuple
 from django.db.models import QuerySet
 
 from agreements.models import Agreement
+from leads.asked_for import asked_of
 from leads.files import LINE, REASON
 from leads.guessing.columns import guess_columns, stage_role
 from leads.guessing.drafts import NOTHING, Column, Draft, roles_to_translate
 from leads.guessing.looking import Looked
 from leads.guessing.presets import preset_of
-from leads.guessing.roles import LEFT_OUT, OWN_NAME, StageName, meaning_of, plain_name
+from leads.guessing.roles import LEFT_OUT, OWN_NAME, StageName, asked_role, meaning_in, plain_name
 from leads.guessing.uses import without_unused
 from leads.mapping_values import SOURCE_LIMIT
 from leads.models import FileImport
@@ -87,28 +88,31 @@ def with_meanings(draft: Draft, columns: Sequence[Column], stages: Sequence[Stag
         words = values.setdefault(str(place), {})
         for word in columns[place].words_of(role):
             if not words.get(word):
-                words[word] = meaning_of(role, word, stages) if word else ""
+                words[word] = meaning_in(columns[place].name, role, word, stages) if word else ""
     return replace(draft, values=values)
 
 
 def kept_draft(file_import: FileImport) -> Draft:
     """Return the draft of a file; what was made before there were stages is guessed anew with them.
 
-    That is which columns tell stages, of those that nobody said to be anything else, what the words
-    mean, and which stage is proposed.
+    That is which columns tell stages or what the terms ask for, of those that nobody said to be
+    anything else, what the words mean, and which stage is proposed.
     """
-    draft = Draft.read(file_import.draft)
-    stages = [] if draft.reached else stages_of(agreement_of(file_import))
+    draft, agreement = Draft.read(file_import.draft), agreement_of(file_import)
+    stages = [] if draft.reached else stages_of(agreement)
     if not stages:
         return draft
-    columns = columns_in(file_import.found or {})
+    columns, asked = columns_in(file_import.found or {}), asked_of(agreement)
     roles = [*draft.roles]
     for place, (role, column) in enumerate(zip(draft.roles, columns, strict=True)):
-        of_stage = stage_role(column.name, column.different, stages) if column.is_usable else ""
+        if role != OWN_NAME or not column.is_usable:
+            continue
+        of_stage = stage_role(column.name, column.different, stages)
         is_time = column.is_time or not column.samples
         fits = is_time if of_stage.startswith("stage:") else not column.has_more
-        if role == OWN_NAME and of_stage and of_stage not in roles and fits:
-            roles[place] = of_stage
+        found = of_stage if of_stage and fits else asked_role(column.name, asked)
+        if found and found not in roles:
+            roles[place] = found
     draft = replace(draft, roles=roles, reached=_reached(roles, stages))
     return with_meanings(draft, columns, stages)
 
@@ -121,7 +125,7 @@ def _guessed(
 ) -> Draft:
     delivery, agreement = file_import.delivery, agreement_of(file_import)
     preset = preset_of(looked.header)
-    guess = guess_columns(looked.header, looked.columns, stages, preset)
+    guess = guess_columns(looked.header, looked.columns, stages, preset, asked_of(agreement))
     return Draft(
         encoding=found["encoding"],
         delimiter=found["delimiter"],

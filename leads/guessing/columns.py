@@ -14,6 +14,7 @@ from leads.guessing.roles import (
     ROLES_BY_NAME,
     UNDECIDED,
     StageName,
+    asked_role,
     is_time_role,
     meaning_of,
     plain_name,
@@ -36,14 +37,17 @@ def guess_columns(
     columns: Sequence[Evidence],
     stages: Sequence[StageName],
     preset: Preset | None = None,
+    asked: Collection[str] = (),
 ) -> ColumnsGuess:
     """Guess what each column is. No role but a column's own name, or a yes or no, is given twice.
+
+    ``asked`` are the keys of attributes that signed terms ask for besides those that all know.
 
     Of columns called alike, as a telephone and a mobile, the one that is filled most has it. What
     would tell nothing, as an owner of no handoff, keeps its own name, too.
     """
     roles = [
-        _role_of(name, column, stages, preset) if is_usable(header, place) else LEFT_OUT
+        _role_of(name, column, stages, preset, asked) if is_usable(header, place) else LEFT_OUT
         for place, (name, column) in enumerate(zip(header, columns, strict=True))
     ]
     lead = roles.index("lead") if "lead" in roles else -1
@@ -93,11 +97,15 @@ def is_usable(header: Sequence[str], place: int) -> bool:
 
 
 def _role_of(
-    name: str, column: Evidence, stages: Sequence[StageName], preset: Preset | None
+    name: str,
+    column: Evidence,
+    stages: Sequence[StageName],
+    preset: Preset | None,
+    asked: Collection[str],
 ) -> str:
     plain = plain_name(name)
     role = (preset.roles.get(plain) if preset else None) or role_called(
-        name, column.different, stages
+        name, column.different, stages, asked
     )
     if preset and plain in preset.roles and not preset.roles[plain]:
         return LEFT_OUT
@@ -108,12 +116,17 @@ def _role_of(
     return _role_by_content(column)
 
 
-def role_called(name: str, words: Collection[str], stages: Sequence[StageName]) -> str:
-    """Return what a column is by its name; its words decide where the name leaves it open."""
+def role_called(
+    name: str, words: Collection[str], stages: Sequence[StageName], asked: Collection[str] = ()
+) -> str:
+    """Return what a column is by its name; its words decide where the name leaves it open.
+
+    One that is called like an attribute asked for is that, and nothing else.
+    """
     plain = plain_name(name)
-    if plain in UNDECIDED:
-        return role_of_words(words, stages) or UNDECIDED[plain]
-    return ROLES_BY_NAME.get(plain, "")
+    of_words = role_of_words(words, stages) if plain in UNDECIDED else ""
+    told = UNDECIDED.get(plain) or ROLES_BY_NAME.get(plain, "")
+    return of_words or asked_role(name, asked) or told
 
 
 def stage_role(name: str, words: Collection[str], stages: Sequence[StageName]) -> str:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from leads.guessing.presets import preset_named
 from leads.guessing.roles import (
+    ASKED,
     ATTRIBUTES,
     EVENTS,
     FLAGS,
@@ -96,13 +97,18 @@ class Column(NamedTuple):
 def attribute_keys(roles: Sequence[str], columns: Sequence[Column]) -> dict[int, str]:
     """Return by the place of a column under which key its cells are kept of a lead."""
     keys: dict[int, str] = {}
+    taken = {
+        *ATTRIBUTES,
+        *FLAGS,
+        *(role.removeprefix(ASKED) for role in roles if role.startswith(ASKED)),
+    }
     for place, (role, column) in enumerate(zip(roles, columns, strict=True)):
-        if role in ATTRIBUTES:
-            keys[place] = role
+        if role in ATTRIBUTES or role.startswith(ASKED):
+            keys[place] = role.removeprefix(ASKED)
         elif role == OWN_NAME:
             plain = "_".join(plain_name(column.name).split())
             key = "".join(sign for sign in plain if sign.isalnum() or sign == "_").strip("_")
-            is_free = key and key not in keys.values() and key not in {*ATTRIBUTES, *FLAGS}
+            is_free = key and key not in keys.values() and key not in taken
             keys[place] = key if is_free else f"{key or 'column'}_{place + 1}"
     return keys
 

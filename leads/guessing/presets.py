@@ -2,7 +2,9 @@
 
 HubSpot's contacts and Salesforce's leads are called as in export files that were published; RD
 Station's leads and Pipedrive's people, leads and deals as in published programs that read such
-exports. For the others the names are those of the systems' screens: no export was at hand.
+exports. What marks HubSpot's contacts in Spanish and Portuguese is what published programs call the
+fields of its screens. For the others the names are those of the systems' screens, too: no export
+was at hand.
 """
 
 from collections.abc import Mapping, Sequence
@@ -40,8 +42,11 @@ PRESETS: tuple[Preset, ...] = (
         "hubspot-contacts", gettext_noop("HubSpot, contacts"), "hubspot", "contact",
         ("record id", "contact owner", "lead status", "lifecycle stage", "create date",
          "associated company", "primary associated company id", "marketing contact status",
-         "became a marketing qualified lead date", "became a sales qualified lead date"),
-        {"lead status": "own", "last activity date": LEFT_OUT, "stage": "own",
+         "became a marketing qualified lead date", "became a sales qualified lead date",
+         "propietario del contacto", "etapa del ciclo de vida", "estado del lead",
+         "proprietario do contato", "fase do ciclo de vida", "status do lead"),
+        {"lead status": "own", "estado del lead": "own", "status do lead": "own",
+         "last activity date": LEFT_OUT, "stage": "own",
          "primary associated company id": LEFT_OUT, "close date": LEFT_OUT},
     ),
     Preset(

@@ -20,6 +20,8 @@ DETAILS = (
     "person", "reason", "note", "channel", "outcome", "deal_id", "deal_name", "deal_status",
     "amount", "currency", "satisfaction", "stage_name",
 )  # fmt: skip
+ASKED = "attribute:"
+"""Before the key of an attribute that signed terms ask for and that is none of ``ATTRIBUTES``."""
 FLAGS = ("do_not_contact", "is_deleted")
 """Roles of columns whose cells say yes or no; of several such columns any may say yes."""
 NUMBERS = ("amount", "satisfaction")
@@ -47,8 +49,14 @@ def _roles_by_word(words_of: _Words) -> Mapping[str, str]:
 
 
 _TOLD = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
-ROLES_BY_NAME, UNDECIDED = _roles_by_word(_TOLD["columns"]), _roles_by_word(_TOLD["undecided"])
+_CONSENTS = frozenset[str](_TOLD["consents"])
+ROLES_BY_NAME: Mapping[str, str] = {
+    **_roles_by_word(_TOLD["columns"]),
+    **dict.fromkeys(_CONSENTS, "do_not_contact"),
+}
+UNDECIDED = _roles_by_word(_TOLD["undecided"])
 STAGE_WORDS: _Words = _TOLD["stages"]
+_ATTRIBUTE_WORDS: _Words = _TOLD["attributes"]
 _MEANINGS: Mapping[str, _Words] = _TOLD["cells"]
 
 
@@ -70,6 +78,15 @@ def stage_key(told: str, stages: Iterable[StageName]) -> str:
     return ""
 
 
+def asked_role(name: str, asked: Iterable[str]) -> str:
+    """Return the role of a column called like one of the attributes asked for; empty for none."""
+    plain = plain_name(name)
+    same = (key for key in asked if plain_name(key) == plain)
+    alike = (key for key in asked if plain in _ATTRIBUTE_WORDS.get(key, ()))
+    found = next(same, "") or next(alike, "")
+    return ASKED + found if found else ""
+
+
 def role_of_words(words: Collection[str], stages: Sequence[StageName]) -> str:
     """Return whether the words of a column mostly name stages, or some how deals ended, if so."""
     of_stages = sum(bool(stage_key(word, stages)) for word in words)
@@ -77,6 +94,14 @@ def role_of_words(words: Collection[str], stages: Sequence[StageName]) -> str:
     if of_deals > of_stages:
         return "deal_status"
     return "stage_name" if of_stages > len(words) / 2 else ""
+
+
+def meaning_in(column: str, role: str, cell: str, stages: Iterable[StageName]) -> str:
+    """Return what a word probably means in a column; a yes to being contacted bars nobody."""
+    meaning = meaning_of(role, cell, stages)
+    if role == "do_not_contact" and plain_name(column) in _CONSENTS:
+        return {YES: NO, NO: YES}.get(meaning, meaning)
+    return meaning
 
 
 def meaning_of(role: str, cell: str, stages: Iterable[StageName]) -> str:

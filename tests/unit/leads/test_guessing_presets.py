@@ -12,7 +12,7 @@ from leads.guessing.drafts import Column, Draft, document_of, roles_to_translate
 from leads.guessing.evidence import Evidence
 from leads.guessing.looking import as_document, look
 from leads.guessing.presets import preset_of
-from leads.guessing.roles import StageName, meaning_of
+from leads.guessing.roles import StageName, meaning_in
 from leads.mapped_rows import RowReader
 from leads.mapping import parse_mapping
 from leads.told import Told, ToldAttributes, ToldDeal, ToldStage
@@ -76,7 +76,7 @@ def guessed(
     )  # fmt: skip
     for place, role in roles_to_translate(draft, columns).items():
         word = cells[header[place]]
-        draft.values[str(place)] = {word: meaning_of(role, word, STAGES)}
+        draft.values[str(place)] = {word: meaning_in(header[place], role, word, STAGES)}
     setting = Setting(stages=("lead", "mql"), person=len, currency="BRL", currencies={"BRL"})
     read = RowReader(parse_mapping(document_of(draft, columns)), header, setting)
     facts = [fact for row in (cells, *others) for fact in read([*row.values()])]
@@ -105,6 +105,34 @@ def test_leads_of_rd_station(tmp_path: Path, written: dict[str, str]) -> None:
     assert known.attributes["dono_do_lead"] == "vendas@acme.example"
     assert isinstance(reached, ToldStage)
     assert reached.stage == "mql"
+
+
+@pytest.mark.parametrize(("status", "barred"), [("true", None), ("false", True)])
+def test_who_may_not_be_written_to_by_rd_station_is_barred(
+    tmp_path: Path, status: str, barred: bool | None
+) -> None:
+    cells = RD_STATION | {"Status para comunicação por email": status}
+    known = guessed(tmp_path, cells)[1][0]
+    assert isinstance(known, ToldAttributes)
+    assert known.attributes.get("do_not_contact") is barred
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        ["ID de registro", "Correo", "Propietario del contacto", "Estado del lead",
+         "Etapa del ciclo de vida"],
+        ["ID do registro", "E-mail", "Proprietário do contato", "Status do lead",
+         "Fase do ciclo de vida"],
+    ],
+)  # fmt: skip
+def test_contacts_of_hubspot_in_spanish_and_portuguese(tmp_path: Path, header: list[str]) -> None:
+    cells = dict(zip(header, ["7", "ana@example.com", "Bruno", "Nuevo", "MQL"], strict=True))
+    preset = preset_of(header)
+    assert preset is not None
+    assert preset.key == "hubspot-contacts"
+    roles, _facts = guessed(tmp_path, cells)
+    assert [*roles.values()] == ["", "email", "own", "own", "stage_name"]
 
 
 def test_people_of_pipedrive(tmp_path: Path) -> None:
