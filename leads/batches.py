@@ -17,6 +17,7 @@ from leads.row_problems import UnableToRead
 from leads.told import Told
 
 AT_ONCE = 2
+LINES_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,10 @@ Batch = list[Row]
 class Kept:
     """What became of a batch; a silent row told no facts.
 
-    A dry run says, too, how many leads more are in no list of the agreement by it: with a later
-    batch it may be fewer. ``warned`` are the lines of rows it warns of: ``doubled`` tell a deed
-    that an earlier row told, ``future`` tell of what is yet to come, and ``barred`` of a lead that
-    is not to be contacted.
+    ``warned`` are the lines of rows a dry run warns of: ``doubled`` tell a deed that an earlier row
+    told, ``future`` tell of what is yet to come, ``barred`` of a lead that is not to be contacted.
+    After all batches it says how many leads are in no list of the agreement, and where some of them
+    stand first.
     """
 
     facts: Ingested = field(default_factory=Ingested)
@@ -46,6 +47,7 @@ class Kept:
     silent: int = 0
     refused: list[tuple[Row, UnableToRead]] = field(default_factory=list)
     unlisted: int = 0
+    first_unlisted: list[int] = field(default_factory=list)
     warned: dict[str, list[int]] = field(default_factory=dict)
 
     def add(self, other: "Kept") -> "Kept":

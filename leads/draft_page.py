@@ -18,6 +18,7 @@ from agreements.alphabet import alphabetical
 from agreements.models import Agreement
 from agreements.rule_words import field_words
 from leads.asked_for import asked_of
+from leads.date_orders import read_the_other_way
 from leads.file_drafts import columns_in, kept_draft, stages_of
 from leads.guessing.columns import is_usable, role_called
 from leads.guessing.drafts import (
@@ -25,6 +26,7 @@ from leads.guessing.drafts import (
     Column,
     Draft,
     attribute_keys,
+    document_of,
     may_tell_no_stage,
     roles_to_translate,
 )
@@ -45,6 +47,7 @@ from leads.guessing.roles import (
     is_time_role,
 )
 from leads.guessing.uses import unused_in
+from leads.import_notes import note_of_order, note_of_untold
 from leads.instants import instant_of_date, instant_of_time
 from leads.models import Deal, Delivery, FileImport, FollowUp, HandoffEvent
 from leads.row_problems import UnableToRead
@@ -166,7 +169,7 @@ def roles_of(groups: Sequence[Group]) -> list[str]:
 
 
 def draft_context(
-    file_import: FileImport, agreement: Agreement, *, draft: Draft | None = None
+    file_import: FileImport, agreement: Agreement, *, now: datetime, draft: Draft | None = None
 ) -> dict[str, Any]:
     """Return everything the page shows of a draft: the one that is kept, or what was just said."""
     found, draft = file_import.found or {}, draft or kept_draft(file_import)
@@ -178,6 +181,10 @@ def draft_context(
         "hints": _hints(draft, found),
         "preview": [_preview(row, columns, draft) for row in found["preview"]],
         "rows": list(_rows(draft, columns, stages, asked_of(agreement))),
+        "notes": [
+            *note_of_order(read_the_other_way(file_import, draft)),
+            *note_of_untold(document_of(draft, columns), agreement, now),
+        ],
         "role_groups": role_groups(agreement),
         "lead_choices": [
             (str(place), column.name) for place, column in enumerate(columns) if column.is_usable

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from agreements.models import Agreement
 from leads.any_of import AnyOf
-from leads.batches import Batch, Kept
+from leads.batches import LINES_SHOWN, Batch, Kept
 from leads.first_stages import is_first_stage, leads_with_a_stage, named_in
 from leads.forgotten import Forgotten, forgotten_known, names_by_address
 from leads.ingest import Ingested, rows_of_facts
@@ -63,6 +63,8 @@ class DryRun:
         with closing(_ToldBefore()) as before:
             for batch in batches:
                 yield self._foresee(batch, before)
+            unlisted, first_unlisted = before.count(_UNLISTED)
+            yield Kept(unlisted=unlisted, first_unlisted=first_unlisted)
 
     def _foresee(self, batch: Batch, before: "_ToldBefore") -> Kept:
         refused = [(row, why) for row in batch if (why := _refusal_of(row.cells))]
@@ -73,38 +75,39 @@ class DryRun:
             "doubled": [row.line for row in taken if _is_doubled(row.facts, before)],
             "future": [row.line for row in taken if any(map(self._is_to_come, row.facts))],
             "barred": [row.line for row in taken if any(map(_bars, row.facts))],
+            "silent": [row.line for row in taken if not row.facts],
         }
+        self._mark_unlisted(taken, before)
         foreseen = self._told(facts, before) if facts else Ingested()
         return Kept(
             foreseen,
             taken=len(taken),
             silent=sum(not row.facts for row in taken),
             refused=refused,
-            unlisted=self._unlisted(facts, before),
             warned=warned,
         )
 
     def _is_to_come(self, fact: Told) -> bool:
         return fact.occurred_at > self._now
 
-    def _unlisted(self, facts: Sequence[Told], before: "_ToldBefore") -> int:
-        """Count the leads that come to be in no list, less those that come to be in one now."""
-        listed = {fact.lead for fact in facts if isinstance(fact, ToldStage | ToldEvent)}
-        others = {
-            name
-            for name in {fact.lead for fact in facts} - listed
-            if not before.marks(_listed(name))
-        }
+    def _mark_unlisted(self, rows: Batch, before: "_ToldBefore") -> None:
+        """Mark the leads that come to be in no list with their first lines; others no more."""
+        line_of: dict[Named, int] = {}
+        listed: set[Named] = set()
+        for row in rows:
+            for fact in row.facts:
+                line_of.setdefault(fact.lead, row.line)
+                if isinstance(fact, ToldStage | ToldEvent):
+                    listed.add(fact.lead)
+        others = {name for name in line_of.keys() - listed if not before.marks(_listed(name))}
         if others:
             listed |= self._listed_already(others)
-        found = {name for name in listed if before.marks(_unlisted(name))}
-        more = {name for name in others - listed if not before.marks(_unlisted(name))}
         for name in listed:
             before.add(_listed(name))
-        before.remove(map(_unlisted, found))
-        for name in more:
-            before.add(_unlisted(name))
-        return len(more) - len(found)
+        before.remove(map(_unlisted, listed))
+        for name in others - listed:
+            if not before.marks(_unlisted(name)):
+                before.add(_unlisted(name), line_of[name])
 
     def _listed_already(self, names: set[Named]) -> set[Named]:
         """Return those whose lead, or the one it was merged into, is in a list by what is kept."""
@@ -283,7 +286,16 @@ class _ToldBefore:
         )
         return {mark for (mark,) in found}
 
-    def add(self, name: _Name, mark: str = "") -> None:
+    def count(self, kind: str) -> tuple[int, list[int]]:
+        """Return how many names of a kind were kept with a line, and the first of these lines."""
+        of_kind = "FROM told WHERE kind = ?"
+        (count,) = self._scratch.execute(f"SELECT COUNT(*) {of_kind}", (kind,)).fetchone()
+        first = self._scratch.execute(
+            f"SELECT mark {of_kind} ORDER BY mark LIMIT {LINES_SHOWN}", (kind,)
+        )
+        return count, [line for (line,) in first]
+
+    def add(self, name: _Name, mark: str | int = "") -> None:
         """Keep that something was told."""
         self._scratch.execute("INSERT OR IGNORE INTO told VALUES (?, ?, ?, ?)", (*name, mark))
 

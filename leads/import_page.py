@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 from leads.actions.telling import SOURCE
 from leads.any_of import AnyOf
 from leads.corrected_files import Corrections, corrections_of, may_correct
-from leads.file_drafts import columns_in, stages_of
-from leads.guessing.drafts import Draft, words_without_meaning
+from leads.import_notes import Note, notes_after, notes_before
 from leads.kept_reasons import in_words
 from leads.models import (
     Delivery,
@@ -23,7 +22,6 @@ from leads.models import (
     LeadChange,
 )
 from leads.models.leads import LeadQuerySet
-from leads.stage_dates import StageDates, stage_dates
 from leads.undoing import LEAD_OF
 
 _SHOWN = 10
@@ -48,12 +46,7 @@ def state_of(delivery: Delivery) -> str:
 def page_context(delivery: Delivery, now: datetime) -> dict[str, Any]:
     """Return what every stand of a file shows."""
     file_import, state = getattr(delivery, "file_import", None), state_of(delivery)
-    told = delivery.summary if state in {State.IMPORTED, State.UNDONE} else None
-    if file_import is not None and state == State.CHECKED:
-        told = file_import.foreseen
-    elif told and file_import is not None and state == State.IMPORTED:
-        # Whoever comes back to it finds them nowhere else.
-        told = told | {"unlisted": (file_import.foreseen or {}).get("unlisted", 0)}
+    told, notes = _told(delivery, file_import, state, now)
     return {
         "delivery": delivery,
         "file_import": file_import,
@@ -67,11 +60,21 @@ def page_context(delivery: Delivery, now: datetime) -> dict[str, Any]:
         "is_at_work": state in FileImport.WORKING,
         "progress": _progress(file_import, now),
         "summary": _summary(told) if told else None,
-        "first_stage": _first_stage(delivery) if state == State.CHECKED else None,
-        "stage_dates": _stage_dates(delivery) if state == State.CHECKED else None,
-        "without_meaning": _without_meaning(file_import) if state == State.CHECKED else [],
+        "notes": notes,
         "twin": _twin(delivery) if state in {State.DRAFT, State.CHECKED} else None,
     }
+
+
+def _told(
+    delivery: Delivery, file_import: FileImport | None, state: str, now: datetime
+) -> tuple[Mapping[str, Any] | None, list[Note]]:
+    """Return what became of a file, or is foreseen, and what is to be known of it besides."""
+    if state == State.CHECKED and file_import is not None and file_import.foreseen:
+        return file_import.foreseen, notes_before(file_import, file_import.foreseen, now)
+    foreseen = file_import.foreseen if file_import is not None else None
+    told = delivery.summary if state in {State.IMPORTED, State.UNDONE} else None
+    # Whoever comes back to one that is in finds them nowhere else.
+    return told, notes_after(foreseen or {}) if told and state == State.IMPORTED else []
 
 
 def _corrections(delivery: Delivery) -> Corrections | None:
@@ -127,43 +130,6 @@ def _summary(told: Mapping[str, Any]) -> dict[str, Any]:
             {"name": kinds.get(kind, kind), **counted} for kind, counted in facts["by_kind"].items()
         ],
     }
-
-
-def _first_stage(delivery: Delivery) -> dict[str, Any] | None:
-    """Return the stage that is told of leads without one, and of how many; None where of none.
-
-    Where columns tell stages as well, the dry run does not tell them apart, and there is no number.
-    """
-    facts = [fact for fact in (delivery.mapping or {}).get("facts", ()) if "stage" in fact]
-    told = next((fact["stage"] for fact in facts if fact.get("if_none")), None)
-    file_import = getattr(delivery, "file_import", None)
-    if told is None or delivery.agreement is None or file_import is None:
-        return None
-    names = {stage.key: stage.name for stage in stages_of(delivery.agreement)}
-    kinds = (file_import.foreseen or {}).get("facts", {}).get("by_kind", {})
-    new = kinds.get("stage", {}).get("new", 0)
-    leads = new if len(facts) == 1 else None
-    return {"name": names.get(told, told), "leads": leads} if new else None
-
-
-def _stage_dates(delivery: Delivery) -> StageDates | None:
-    """Return as of when the names of stages count; None for nothing to say."""
-    file_import = getattr(delivery, "file_import", None)
-    if delivery.agreement is None or file_import is None or not file_import.found:
-        return None
-    draft, columns = Draft.read(file_import.draft), columns_in(file_import.found)
-    return stage_dates(draft, columns, stages_of(delivery.agreement))
-
-
-def _without_meaning(file_import: FileImport | None) -> list[tuple[str, list[str]]]:
-    """Return by column the words that were given no meaning, as a person reads them."""
-    if file_import is None or not file_import.found or file_import.draft.get("document"):
-        return []
-    found: dict[str, list[str]] = {}
-    columns, draft = columns_in(file_import.found), Draft.read(file_import.draft)
-    for column, word in words_without_meaning(draft, columns):
-        found.setdefault(column, []).append((word and f"“{word}”") or _("(empty)"))
-    return [*found.items()]
 
 
 def _twin(delivery: Delivery) -> Delivery | None:

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from agreements.models import Agreement, Audit, User
 from leads import models
-from leads.batches import Batch, Keeping, Kept, Row
+from leads.batches import LINES_SHOWN, Batch, Keeping, Kept, Row
 from leads.cells import Setting
 from leads.dry_run import DryRun
 from leads.files import Looked, Rejects, Rows, look_through
@@ -57,7 +57,7 @@ class Imported:
 
     A dry run foresees of how many leads no stage and no handoff of the agreement is told.
     ``warned`` is how many rows it warns of by what for, as `Kept.warned` has it, and
-    ``first_lines`` where the first of each begins. ``lines`` are those from which the rows taken
+    ``first_lines`` where the first few of each begin. ``lines`` are those from which the rows taken
     were rejected before; None where nothing tells them.
     """
 
@@ -67,7 +67,7 @@ class Imported:
     silent: int = 0
     unlisted: int = 0
     warned: dict[str, int] = field(default_factory=dict)
-    first_lines: dict[str, int] = field(default_factory=dict)
+    first_lines: dict[str, list[int]] = field(default_factory=dict)
     facts: Ingested = field(default_factory=Ingested)
     rejects: Path | None = None
     lines: Ranges | None = None
@@ -98,7 +98,7 @@ class Imported:
         } | self._if_any()
 
     def _if_any(self) -> dict[str, Any]:
-        told = {"unlisted": self.unlisted, "first_lines": self.first_lines, **self.warned}
+        told = {"unlisted": self.unlisted, "lines_shown": self.first_lines, **self.warned}
         return {name: count for name, count in told.items() if count} | (
             {} if self.lines is None else {"lines": self.lines}
         )
@@ -349,8 +349,10 @@ class _Import:
         self._imported.unlisted += kept.unlisted
         for name, lines in kept.warned.items():
             self._imported.warned[name] = self._imported.warned.get(name, 0) + len(lines)
+        for name, lines in (kept.warned | {"unlisted": kept.first_unlisted}).items():
             if lines:
-                self._imported.first_lines.setdefault(name, lines[0])
+                first = self._imported.first_lines.setdefault(name, [])
+                first += lines[: LINES_SHOWN - len(first)]
         for row, error in kept.refused:
             self._reject(row.line, error, row.cells)
 

@@ -9,11 +9,18 @@ from leads.guessing.drafts import NOTHING, Column, Draft
 from leads.guessing.roles import StageName
 
 
+class Guess(NamedTuple):
+    """What is guessed, and what follows from it."""
+
+    title: str
+    text: str
+
+
 class StageDates(NamedTuple):
     """Which column dates which stage, and what is guessed of those that none dates."""
 
     dated: Sequence[str] = ()
-    guessed: str = ""
+    guessed: Guess | None = None
 
 
 def stage_dates(draft: Draft, columns: Sequence[Column], stages: Sequence[StageName]) -> StageDates:
@@ -36,7 +43,7 @@ def stage_dates(draft: Draft, columns: Sequence[Column], stages: Sequence[StageN
         _stage_dated(stage.name, dated[stage.key], known) for stage in named if stage.key in dated
     ]
     undated = ", ".join(f"“{stage.name}”" for stage in named if stage.key not in dated)
-    return StageDates(told, _guessed(undated, known) if undated else "")
+    return StageDates(told, _guessed(undated, known) if undated else None)
 
 
 def _stage_dated(stage: str, column: str, known: str) -> str:
@@ -51,13 +58,12 @@ def _stage_dated(stage: str, column: str, known: str) -> str:
     ) % {"stage": stage, "column": column, "known": known}
 
 
-def _guessed(undated: str, known: str) -> str:
-    if not known:
-        return _(
-            "A guess: no column says when these stages were reached: %(stages)s. They count as of "
-            "when the rows are taken to have become known."
-        ) % {"stages": undated}
-    return _(
-        "A guess: no column says when these stages were reached: %(stages)s. They count as of "
-        "“%(known)s”, when the lead became known, which is mostly too early."
-    ) % {"stages": undated, "known": known}
+def _guessed(undated: str, known: str) -> Guess:
+    title = _("A guess: no column says when these stages were reached: %(stages)s.")
+    if known:
+        text = _(
+            "They count as of “%(known)s”, when the lead became known, which is mostly too early."
+        ) % {"known": known}
+    else:
+        text = _("They count as of when the rows are taken to have become known.")
+    return Guess(title % {"stages": undated}, text)

@@ -72,7 +72,8 @@ class Column(NamedTuple):
     """A column as it was found; ``formats`` are by the order of day and month, None is ISO.
 
     ``has_empty`` is whether some of its cells are empty, or may be; ``odd`` is a cell that is no
-    number among many that are.
+    number among many that are. ``lines`` are where each of the ``different`` cells was first seen,
+    and ``empty_line`` an empty one; 0 for unknown.
     """
 
     name: str
@@ -88,6 +89,12 @@ class Column(NamedTuple):
     nulls: list[str]
     has_empty: bool = False
     odd: str = ""
+    lines: Sequence[int] = ()
+    empty_line: int = 0
+
+    def line_of(self, word: str) -> int:
+        """Return where a word was first seen; 0 for unknown."""
+        return dict(zip(self.different, self.lines, strict=False)).get(word, self.empty_line)
 
     def words_of(self, role: str) -> list[str]:
         """Return the words that have to be given a meaning; an empty cell may tell a stage."""
@@ -118,13 +125,13 @@ def may_tell_no_stage(draft: Draft, columns: Sequence[Column]) -> bool:
     return not _Writer(draft, columns).always_tells_stage()
 
 
-def words_without_meaning(draft: Draft, columns: Sequence[Column]) -> Iterator[tuple[str, str]]:
+def words_without_meaning(draft: Draft, columns: Sequence[Column]) -> Iterator[tuple[Column, str]]:
     """Give each word that could name a stage, an end or a yes and tells nothing, by column."""
     for place, role in roles_to_translate(draft, columns).items():
         told = draft.values.get(str(place), {})
         for word in columns[place].words_of(role) if role in _NAMED_IF_SILENT else ():
             if told.get(word, "") in {"", NOTHING}:
-                yield columns[place].name, word
+                yield columns[place], word
 
 
 def document_of(draft: Draft, columns: Sequence[Column]) -> Document:

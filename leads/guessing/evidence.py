@@ -16,10 +16,11 @@ _NULL_IDS = re.compile(r"0{15}(?:AAA)?|null|NULL|None|\(null\)", re.ASCII)
 
 @dataclass(slots=True)
 class Evidence:
-    """What was seen of a column."""
+    """What was seen of a column; of each different cell, and of an empty one, the first line."""
 
     filled: int = 0
     empty: int = 0
+    empty_line: int = 0
     emails: int = 0
     phones: int = 0
     numbers: int = 0
@@ -32,14 +33,15 @@ class Evidence:
     currencies: set[str] = field(default_factory=set)
     odd: str = ""
 
-    def add(self, cell: str) -> None:
+    def add(self, cell: str, line: int = 0) -> None:
         """Take a cell in; it comes without spaces around it."""
         if not cell:
             self.empty += 1
+            self.empty_line = self.empty_line or line
             return
         self.filled += 1
         self.longest = max(self.longest, len(cell))
-        self._add_different(cell)
+        self._add_different(cell, line)
         if self.times.add(cell):
             return
         if is_number(cell):
@@ -55,12 +57,12 @@ class Evidence:
         elif _PHONE.fullmatch(cell):
             self.phones += 1
 
-    def _add_different(self, cell: str) -> None:
+    def _add_different(self, cell: str, line: int) -> None:
         shown = cell[:LONGEST]
         if shown in self.different:
-            self.different[shown] += 1
-        elif len(self.different) < DIFFERENT:
-            self.different[shown] = 1
+            return
+        if len(self.different) < DIFFERENT:
+            self.different[shown] = line
             if len(self.samples) < SAMPLES:
                 self.samples.append(shown)
         else:

@@ -139,7 +139,7 @@ def _gather(
     on_progress: Callable[[], None],
     path: Path,
 ) -> None:
-    for number, (_line, cells) in enumerate(rows, start=1):
+    for number, (line, cells) in enumerate(rows, start=1):
         looked.rows = number
         if number > MOST_ROWS:
             raise UnableToReadFile("too_many_rows", file=path.name, most=MOST_ROWS)
@@ -147,18 +147,18 @@ def _gather(
             on_progress()
         if isinstance(cells, UnableToRead) or (number > _CLOSELY and number % _ONE_OF):
             continue
-        _take(looked, cells)
+        _take(looked, cells, line)
     if not looked.rows:
         raise UnableToReadFile("no_rows", file=path.name)
 
 
-def _take(looked: Looked, cells: list[str]) -> None:
+def _take(looked: Looked, cells: list[str], line: int) -> None:
     cells = [_shown(cell) for cell in cells]
     if len(looked.preview) < ROWS_SHOWN:
         looked.preview.append([cell[:LONGEST] for cell in cells[:MOST_COLUMNS]])
     if len(cells) == len(looked.header):
         for column, cell in zip(looked.columns, cells, strict=True):
-            column.add(cell)
+            column.add(cell, line)
 
 
 def _shown(cell: str) -> str:
@@ -208,4 +208,6 @@ def _column(looked: Looked, place: int) -> Column:
         nulls=evidence.nulls,
         odd=evidence.odd_one,
         has_empty=evidence.empty > 0 or looked.rows > _CLOSELY,
+        lines=[*evidence.different.values()],
+        empty_line=evidence.empty_line,
     )

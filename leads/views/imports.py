@@ -151,7 +151,7 @@ def _detail(
         "most": MOST_BYTES >> 20,
     }
     if context["state"] == State.DRAFT:
-        context |= draft_context(delivery.file_import, desk.agreement, draft=said)
+        context |= draft_context(delivery.file_import, desk.agreement, now=now, draft=said)
         context["wrong"] = wrong_in(request.POST) if said else {}
     template = "leads/imports/detail.html#import" if request.htmx else "leads/imports/detail.html"
     return render(request, template, context, status=422 if error else 200)

@@ -34,7 +34,7 @@ def dry_run(name: str) -> dict[str, Any]:
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION READ ONLY")
         told = run(name, "--dry-run")
-    return {key: value for key, value in told.items() if key not in {"doubled", "first_lines"}}
+    return {key: value for key, value in told.items() if key not in {"doubled", "lines_shown"}}
 
 
 def renamed(rows: Sequence[list[str]], name: str) -> list[list[str]]:

@@ -30,8 +30,10 @@ def test_it_works(client: Client, version: AgreementVersion, marta: User) -> Non
     checked = try_out(brought)
     client.force_login(marta)
     told = text_of(client.get(f"/agreements/acme/imports/{checked.pk}/"))
-    assert "2 rows say that the lead is not to be contacted. The first is in line 3." in told
+    assert "2 rows say that the lead is not to be contacted. They are in lines 3 and 5." in told
     assert "1 of the rows taken tells nothing: the source deleted it" in told
+    assert "the mapping leave it out. It is in line 4." in told
+    assert "Where sales has it already, it stays with them to be closed" in told
 
     summary = take_in(checked, marta).delivery.summary or {}
     assert (summary["rows"], summary["taken"], summary["rejected"]) == (4, 4, 0)
@@ -59,5 +61,5 @@ def test_what_is_guessed_is_said_in_the_dry_run(
     notes = page[page.index('class="import-notes"') : page.index("What the rows tell</caption>")]
     assert "A guess: in dates the day comes first." in notes
     assert "A guess: no column says when these stages were reached" in notes
-    assert "these words tell nothing: “x”." in notes
-    assert "The first is in line 3." in notes
+    assert "these words tell nothing: “x” in line 3." in notes
+    assert "It is in line 3." in notes

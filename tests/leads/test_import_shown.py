@@ -5,14 +5,14 @@ import pytest
 from agreements.models import Agreement, User
 from leads.draft_page import draft_context
 from leads.models import FileImport
-from tests.leads.file_imports import bring, draft_of, try_out
+from tests.leads.file_imports import NOW, bring, draft_of, try_out
 
 pytestmark = pytest.mark.django_db
 
 
 def shown_of(brought: FileImport, agreement: Agreement) -> list[list[tuple[str, str]]]:
     """Return the first rows, each cell with how it is read."""
-    preview: list[list[tuple[str, str]]] = draft_context(brought, agreement)["preview"]
+    preview: list[list[tuple[str, str]]] = draft_context(brought, agreement, now=NOW)["preview"]
     return preview
 
 
@@ -24,7 +24,7 @@ def test_beside_semicolons_a_comma_is_guessed(agreement: Agreement, marta: User)
         ("1.000", "1,000"),
         ("1.100", "1,100"),
     ]
-    hints = draft_context(brought, agreement)["hints"]
+    hints = draft_context(brought, agreement, now=NOW)["hints"]
     assert hints["decimal"] == "no cell says which: a guess, please check"
 
 
@@ -51,7 +51,7 @@ def test_what_is_chosen_for_a_time_and_is_none_is_not_readable(
 def test_times_that_are_used_for_nothing_are_named(agreement: Agreement, marta: User) -> None:
     brought = bring(agreement, marta, b"id,cadastro,Touched\n1,2026-09-01 10:00,2026-09-02 11:00\n")
     assert draft_of(brought).roles[1] == "known_at"
-    assert draft_context(brought, agreement)["unused_times"] == ["Touched"]
+    assert draft_context(brought, agreement, now=NOW)["unused_times"] == ["Touched"]
 
 
 def test_rows_that_are_too_short_and_too_long_are_told_apart(

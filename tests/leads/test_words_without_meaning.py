@@ -59,8 +59,9 @@ def test_only_the_empty_cells_can_mean_a_stage(client: Client, page: str) -> Non
 
 def test_what_was_given_no_meaning_is_named(client: Client, page: str) -> None:
     told = checked(client, page, reached=NOTHING)
-    assert "Of “Etapa” these words tell nothing: “Qualificado por marketing”, (empty)." in told
-    assert "2 leads would be in no list of the agreement." in told
+    words = "“Qualificado por marketing” in line 4, (empty) in line 3"
+    assert f"Of “Etapa” these words tell nothing: {words}." in told
+    assert "2 leads would be in no list of the agreement. They are in lines 3 and 4." in told
 
 
 def test_the_warning_stays_once_they_are_in(client: Client, page: str) -> None:

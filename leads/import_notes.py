@@ -1,0 +1,295 @@
+"""What whoever imports a file should know of it before, each in a note of one kind.
+
+What may be wrong comes first, in the order of the work: how the file is read, what it tells, and
+of which rows; then what is only to be known.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.utils import timezone
+from django.utils.text import capfirst, get_text_list
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from agreements import formats
+from agreements.models import Agreement
+from agreements.rule_words import field_words
+from leads.asked_for import untold_in
+from leads.date_orders import read_the_other_way
+from leads.file_drafts import agreement_of, columns_in, stages_of
+from leads.guessing.drafts import Draft, words_without_meaning
+from leads.models import Delivery, FileImport
+from leads.stage_dates import StageDates, stage_dates
+
+_Told = Mapping[str, Any]
+
+
+class Note(NamedTuple):
+    """A conclusion and its reason; ``tone`` is ``warn`` for what may be wrong, else ``accent``."""
+
+    tone: str
+    title: str
+    text: str = ""
+
+
+def notes_before(file_import: FileImport, told: _Told, now: datetime) -> list[Note]:
+    """Return the notes of a dry run; ``told`` is what it foresees."""
+    page = _Foreseen(file_import, told, now)
+    return [*page.warnings(), *page.facts()]
+
+
+def notes_after(told: _Told) -> list[Note]:
+    """Return what stays to be known of a file that is in."""
+    number = told.get("unlisted", 0)
+    if not number:
+        return []
+    title = ngettext(
+        "%(shown)s lead of this file was in no list of the agreement when it came in.",
+        "%(shown)s leads of this file were in no list of the agreement when it came in.",
+        number,
+    ) % {"shown": formats.figure(number)}
+    why = _(
+        "Nothing told of a stage they reached or of an offer to sales, and no search finds them. "
+        "Bring the file once more and say which stage it is."
+    )
+    return [Note("warn", title, why)]
+
+
+def note_of_untold(
+    mapping: _Told, agreement: Agreement, now: datetime, todo: str = ""
+) -> Iterator[Note]:
+    """Say which attributes the criteria ask for that a mapping gives of no lead; ``todo`` is added.
+
+    Nothing where there are none.
+    """
+    keys = untold_in(mapping, agreement, now)
+    if keys:
+        names = get_text_list([f"“{capfirst(field_words(key))}”" for key in keys], _("and"))
+        title = ngettext(
+            "The criteria ask for %(names)s, and no column gives it.",
+            "The criteria ask for %(names)s, and no column gives them.",
+            len(keys),
+        ) % {"names": names}
+        text = _("Leads of which only this file tells will not meet the criteria.")
+        yield Note("warn", title, f"{text} {todo}".strip())
+
+
+def note_of_order(other: Delivery | None) -> Iterator[Note]:
+    """Say of another file with the same columns that its dates are read the other way round."""
+    if other is not None:
+        yield Note(
+            "warn",
+            _("“%(file)s” has the same columns, and its dates are read the other way round.")
+            % {"file": other.file_name},
+            _(
+                "One of the two is probably wrong. Correct this one in its columns; if that one is "
+                "wrong and is in already, undo its import and bring it again."
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Foreseen:
+    file_import: FileImport
+    told: _Told
+    now: datetime
+
+    @property
+    def _agreement(self) -> Agreement:
+        return agreement_of(self.file_import)
+
+    @property
+    def _draft(self) -> Draft:
+        return Draft.read(self.file_import.draft)
+
+    @property
+    def _mapping(self) -> _Told:
+        return self.file_import.delivery.mapping or {}
+
+    @property
+    def _stage_dates(self) -> StageDates:
+        columns = columns_in(self.file_import.found or {})
+        return stage_dates(self._draft, columns, stages_of(self._agreement))
+
+    def warnings(self) -> Iterator[Note]:
+        yield from self._order()
+        yield from note_of_order(read_the_other_way(self.file_import, self._draft))
+        yield from self._undated()
+        if dates := self._stage_dates.guessed:
+            yield Note("warn", dates.title, dates.text)
+        yield from self._without_meaning()
+        if self.told["leads"]["new"]:
+            todo = _("Go back to the columns and say which it is, if there is one.")
+            yield from note_of_untold(self._mapping, self._agreement, self.now, todo)
+        yield from self._of_rows("warn", "unlisted", "doubled", "future")
+
+    def facts(self) -> Iterator[Note]:
+        yield from self._first_stage()
+        for sentence in self._stage_dates.dated:
+            yield Note("accent", sentence)
+        yield from self._of_rows("accent", "silent", "barred")
+
+    def _order(self) -> Iterator[Note]:
+        found, draft = self.file_import.found or {}, self._draft
+        if not found.get("has_order") or found.get("is_order_sure") or draft.document:
+            return
+        if draft.order == "dmy":
+            yield Note(
+                "warn",
+                _("A guess: in dates the day comes first."),
+                _("03/04/2026 is read as 3 April; go back to the columns if it is 4 March."),
+            )
+        else:
+            yield Note(
+                "warn",
+                _("A guess: in dates the month comes first."),
+                _("03/04/2026 is read as 4 March; go back to the columns if it is 3 April."),
+            )
+
+    def _undated(self) -> Iterator[Note]:
+        """Say what is taken for the time of what no column dates, where a stage is among it."""
+        facts = self._mapping.get("facts", ())
+        undated = [fact for fact in facts if "instant" in fact["at"]]
+        of_stage = any("stage" in fact for fact in undated)
+        if self._draft.document or not (of_stage or (undated and undated == list(facts))):
+            return
+        at = timezone.localtime(datetime.fromisoformat(self._draft.moment))
+        yield Note(
+            "warn",
+            _("No column says when the leads became known."),
+            _(
+                "What no column dates is taken to have happened on %(moment)s. Go back to the "
+                "columns and choose the one that says it, or another moment."
+            )
+            % {"moment": formats.dated(at, pgettext("date format", "D j M Y H:i"))},
+        )
+
+    def _without_meaning(self) -> Iterator[Note]:
+        found: dict[str, list[str]] = {}
+        if self._draft.document:
+            return
+        columns = columns_in(self.file_import.found or {})
+        for column, word in words_without_meaning(self._draft, columns):
+            named = (word and f"“{word}”") or _("(empty)")
+            if line := column.line_of(word):
+                named = _("%(word)s in line %(line)s") % {
+                    "word": named, "line": formats.figure(line),
+                }  # fmt: skip
+            found.setdefault(column.name, []).append(named)
+        for name, words in found.items():
+            title = _("Of “%(column)s” these words tell nothing: %(words)s.")
+            yield Note(
+                "warn",
+                title % {"column": name, "words": ", ".join(words)},
+                _("Go back to the columns if one of them means something."),
+            )
+
+    def _first_stage(self) -> Iterator[Note]:
+        """Say which stage is told of leads without one, and of how many.
+
+        Where columns tell stages as well, the dry run does not tell them apart: without a number.
+        """
+        facts = [fact for fact in self._mapping.get("facts", ()) if "stage" in fact]
+        key = next((fact["stage"] for fact in facts if fact.get("if_none")), None)
+        new = self.told["facts"]["by_kind"].get("stage", {}).get("new", 0)
+        if key is None or not new:
+            return
+        names = {stage.key: stage.name for stage in stages_of(self._agreement)}
+        stage = names.get(key, key)
+        if len(facts) > 1:
+            title = _("Leads of which no column says a stage are told to have reached “%(stage)s”.")
+        else:
+            title = ngettext(
+                "%(shown)s lead is told to have reached “%(stage)s”.",
+                "%(shown)s leads are told to have reached “%(stage)s”.",
+                new,
+            )
+        told = {"shown": formats.figure(new), "stage": stage}
+        yield Note("accent", title % told, _("Leads of which a stage is known keep theirs."))
+
+    def _of_rows(self, tone: str, *names: str) -> Iterator[Note]:
+        about = _about_rows(self.told)
+        for name in names:
+            if number := self.told.get(name, 0):
+                title, text = about[name]
+                lines = _lines_in_words(self.told.get("lines_shown", {}).get(name, ()), number)
+                yield Note(
+                    tone, title % {"shown": formats.figure(number)}, f"{lines} {text}".strip()
+                )
+
+
+def _lines_in_words(lines: Sequence[int], number: int) -> str:
+    """Say where the first of some rows or leads stand; empty where that is unknown."""
+    if not lines:
+        return ""
+    shown = get_text_list([formats.figure(line) for line in lines], _("and"))
+    if number == 1:
+        sentence = _("It is in line %(lines)s.")
+    elif number == len(lines):
+        sentence = _("They are in lines %(lines)s.")
+    else:
+        sentence = _("The first are in lines %(lines)s.")
+    return sentence % {"lines": shown}
+
+
+def _about_rows(told: _Told) -> Mapping[str, tuple[str, str]]:
+    """Return what is said of rows or leads that a dry run counts, and why."""
+    return {
+        "unlisted": (
+            ngettext(
+                "%(shown)s lead would be in no list of the agreement.",
+                "%(shown)s leads would be in no list of the agreement.",
+                told.get("unlisted", 0),
+            ),
+            _(
+                "Nothing tells of a stage they reached or of an offer to sales. Go back to the "
+                "columns and say which stage it is."
+            ),
+        ),
+        "doubled": (
+            ngettext(
+                "%(shown)s row tells the same fact as another row of this file.",
+                "%(shown)s rows tell the same fact as another row of this file.",
+                told.get("doubled", 0),
+            ),
+            _(
+                "Of such rows one counts. Where they are different deeds, go back to the columns "
+                "and choose one that tells them apart, such as the id of the deal."
+            ),
+        ),
+        "future": (
+            ngettext(
+                "%(shown)s row tells of something that is yet to come.",
+                "%(shown)s rows tell of something that is yet to come.",
+                told.get("future", 0),
+            ),
+            _(
+                "Such rows are taken as they are. Correct the dates in the file, or go back to the "
+                "columns if day and month are read the wrong way round."
+            ),
+        ),
+        "silent": (
+            ngettext(
+                "%(shown)s of the rows taken tells nothing: the source deleted it, or the "
+                "conditions of the mapping leave it out.",
+                "%(shown)s of the rows taken tell nothing: the source deleted them, or the "
+                "conditions of the mapping leave them out.",
+                told.get("silent", 0),
+            ),
+            "",
+        ),
+        "barred": (
+            ngettext(
+                "%(shown)s row says that the lead is not to be contacted.",
+                "%(shown)s rows say that the lead is not to be contacted.",
+                told.get("barred", 0),
+            ),
+            _(
+                "Such a lead comes in and cannot be offered. Where sales has it already, it stays "
+                "with them to be closed, and its clocks that are not past due end."
+            ),
+        ),
+    }

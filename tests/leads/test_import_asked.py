@@ -1,0 +1,92 @@
+"""What the criteria ask for is offered as a meaning of columns, and named where none gives it."""
+
+import pytest
+from django.test import Client
+
+from agreements.models import Agreement, User
+from leads.models import Lead
+from tests.factories import example_terms, make_user, make_version
+from tests.leads.file_imports import NOW, bring, draft_of, take_in, try_out
+from tests.leads.pages import stop_time, text_of
+from tests.page_forms import form_values
+
+pytestmark = pytest.mark.django_db
+
+CRITERIA = {
+    "required_fields": ["name", "state", "Work (email)"],
+    "rules": [
+        {"field": "state", "operator": "one_of", "value": ["SP", "RJ"]},
+        {
+            "any": [
+                {"field": "email", "operator": "present"},
+                {"field": "fax", "operator": "present"},
+            ]
+        },
+        {"field": "employees", "operator": "is_not", "value": "none"},
+    ],
+}
+FILE = b"id;name;email;Estado;Work (email);created\n1;Ana;a@example.com;SP;w;2026-09-01\n"
+ASKS = "The criteria ask for"
+
+
+@pytest.fixture
+def agreement(monkeypatch: pytest.MonkeyPatch) -> Agreement:
+    stop_time(monkeypatch)
+    return make_version(example_terms(handoff=CRITERIA)).agreement
+
+
+@pytest.fixture
+def marta(agreement: Agreement, client: Client) -> User:
+    marta = make_user("Marta", team=agreement.marketing_team, role="lead")
+    client.force_login(marta)
+    return marta
+
+
+def page_of(pk: int) -> str:
+    return f"/agreements/acme/imports/{pk}/"
+
+
+def test_it_works(client: Client, agreement: Agreement, marta: User) -> None:
+    brought = bring(agreement, marta, FILE)
+    shown = client.get(page_of(brought.pk)).content.decode()
+    assert form_values(shown, "import-columns")["role-3"] == ["attribute:state"]
+    assert '<option value="attribute:fax"' in shown
+    checked = try_out(brought)
+    for page in (shown, client.get(page_of(checked.pk)).content.decode()):
+        assert ASKS not in page
+    take_in(checked, marta)
+    assert Lead.objects.get().attributes == {
+        "name": "Ana", "email": "a@example.com", "state": "SP", "Work (email)": "w",
+    }  # fmt: skip
+
+
+def test_what_no_column_gives_is_named(client: Client, agreement: Agreement, marta: User) -> None:
+    """A rule that can hold without an attribute asks for none."""
+    brought = bring(agreement, marta, b"id;name;email;created\n1;Ana;a@example.com;2026-09-01\n")
+    told = f"{ASKS} “State” and “Work (email)”, and no column gives them."
+    assert told in text_of(client.get(page_of(brought.pk)))
+    checked = try_out(brought)
+    assert told in text_of(client.get(page_of(checked.pk)))
+    take_in(checked, marta)
+    again = try_out(bring(agreement, marta, b"id;name;email;created\n1;Ana;;2026-09-02\n"))
+    assert ASKS not in text_of(client.get(page_of(again.pk)))
+
+
+def test_a_file_of_deals_is_asked_for_nothing(
+    client: Client, agreement: Agreement, marta: User
+) -> None:
+    brought = bring(agreement, marta, b"id;won date;amount\n1;2026-09-01;9\n")
+    assert ASKS not in text_of(client.get(page_of(brought.pk)))
+
+
+def test_a_column_that_kept_its_name_in_an_earlier_file_is_pointed_out(
+    client: Client, agreement: Agreement, marta: User
+) -> None:
+    brought = bring(agreement, marta, FILE)
+    brought.draft["roles"][3] = "own"
+    brought.save()
+    take_in(try_out(brought), marta)
+    later = bring(agreement, marta, FILE + b"2;Rui;r@example.com;RJ;v;2026-09-02\n", now=NOW)
+    assert draft_of(later).roles[3] == "own"
+    told = text_of(client.get(page_of(later.pk)))
+    assert "The terms ask for “State”: choose it if this column says it." in told

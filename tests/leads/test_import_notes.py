@@ -1,0 +1,79 @@
+"""The notes of a dry run are of one kind, and say in which lines the first rows stand."""
+
+import pytest
+from django.test import Client
+
+from agreements.models import Agreement, User
+from tests.leads.file_imports import bring, take_in, try_out
+from tests.leads.pages import text_of
+
+pytestmark = pytest.mark.django_db
+
+UNDATED = "No column says when the leads became known."
+OTHER_WAY = "has the same columns, and its dates are read the other way round."
+
+
+def told_of(client: Client, pk: int) -> str:
+    return text_of(client.get(f"/agreements/acme/imports/{pk}/"))
+
+
+def test_it_works(client: Client, agreement: Agreement, marta: User) -> None:
+    rows = b"".join(b"%d;Lead %d;MQL;2027-01-0%d;x\n" % (n, n, n) for n in range(1, 6))
+    checked = try_out(bring(agreement, marta, b"id;name;Etapa;created;baja\n" + rows))
+    response = client.get(f"/agreements/acme/imports/{checked.pk}/")
+    notes = response.context["notes"]
+    assert "The first are in lines 2, 3 and 4." in text_of(response)
+    assert all(note.title for note in notes)
+    tones = [note.tone for note in notes]
+    assert tones == sorted(tones, reverse=True)
+    assert {*tones} == {"warn", "accent"}
+
+
+def test_a_file_without_dates_says_what_is_taken_instead(
+    client: Client, agreement: Agreement, marta: User
+) -> None:
+    checked = try_out(bring(agreement, marta, b"id;name\n1;Ana\n2;Rui\n"))
+    told = told_of(client, checked.pk)
+    assert f"{UNDATED} What no column dates is taken to have happened on Tue 8 Sep 2026" in told
+    assert "2 leads are told to have reached “Lead”." in told
+
+
+@pytest.mark.parametrize("column", ["created", "MQL date"])
+def test_a_file_with_dates_does_not(
+    client: Client, agreement: Agreement, marta: User, column: str
+) -> None:
+    content = f"id;name;{column}\n1;Ana;2026-09-01\n2;Rui;2026-09-02\n".encode()
+    assert UNDATED not in told_of(client, try_out(bring(agreement, marta, content)).pk)
+
+
+def test_a_lead_that_a_later_row_lists_is_named_no_more(
+    client: Client, agreement: Agreement, marta: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("leads.imports.BATCH", 2)
+    rows = b"1;Ana;x\n2;Rui;x\n3;Eva;x\n2;Rui;MQL\n"
+    brought = bring(agreement, marta, b"id;name;Etapa\n" + rows)
+    brought.draft |= {"reached": "-"}
+    brought.save()
+    told = told_of(client, try_out(brought).pk)
+    assert "2 leads would be in no list of the agreement. They are in lines 2 and 4." in told
+
+
+def test_two_files_whose_dates_are_read_in_two_ways_say_so(
+    client: Client, agreement: Agreement, marta: User
+) -> None:
+    unsure = bring(agreement, marta, b"id,name,created\n1,Ana,02/03/2026\n", name="one.csv")
+    assert OTHER_WAY not in told_of(client, unsure.pk)
+    surely = bring(agreement, marta, b"id,name,created\n2,Rui,03/25/2026\n", name="two.csv")
+    assert f"“two.csv” {OTHER_WAY}" in told_of(client, unsure.pk)
+    assert f"“one.csv” {OTHER_WAY}" in told_of(client, surely.pk)
+    taken = take_in(try_out(unsure), marta)
+    assert taken.state == "imported"
+    assert f"“one.csv” {OTHER_WAY}" in told_of(client, try_out(surely).pk)
+
+
+def test_files_without_days_and_months_to_mistake_say_nothing(
+    client: Client, agreement: Agreement, marta: User
+) -> None:
+    bring(agreement, marta, b"id,name,created\n1,Ana,2026-03-02\n", name="one.csv")
+    surely = bring(agreement, marta, b"id,name,created\n2,Rui,03/25/2026\n", name="two.csv")
+    assert OTHER_WAY not in told_of(client, surely.pk)
