@@ -60,6 +60,17 @@ def test_who_is_not_to_be_contacted_is_marked(
     assert "Paulo not to be contacted" in text_of(client.get(QUEUE))
 
 
+@pytest.mark.parametrize("page", [QUEUE, "/agreements/acme/leads/"])
+def test_long_names_take_two_lines_and_are_told_whole(
+    client: Client, version: AgreementVersion, ana: User, page: str
+) -> None:
+    company = "Genossenschaft" * 7
+    offer(version, "Paulo", NOW, holder=ana, company=company)
+    html = client.get(page).content.decode()
+    assert f'<span class="two-lines" title="{company}">' in html
+    assert company in text_of(client.get(page))
+
+
 def test_tomorrow_and_what_has_no_clock_come_last(
     client: Client, version: AgreementVersion, ana: User
 ) -> None:
