@@ -1,7 +1,7 @@
 """Each fact about a lead in words: who did what."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.utils.html import format_html
@@ -61,11 +61,19 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the words of a fact are drawn from: the agreement, its terms, and now."""
+    """What the words of a fact are drawn from: the agreement, its terms, and now.
+
+    ``columns`` are what files call attributes that have no other name, by their keys.
+    """
 
     agreement: Agreement
     terms: Terms | None
     now: datetime
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+    def field_name(self, key: str) -> str:
+        """Name an attribute at the start of a line, as its file did where nothing else does."""
+        return self.columns.get(key) or field_name(key)
 
     def stage_name(self, key: str) -> str:
         """Name a stage of the funnel."""
@@ -291,10 +299,12 @@ def tell_satisfaction(answer: Satisfaction) -> Told:
     return Told(icon="message-2", text=format_html(_("Satisfaction: {score}"), score=score))
 
 
-def tell_attributes(change: LeadChange, *, is_first: bool) -> Told:
+def tell_attributes(change: LeadChange, around: Surroundings, *, is_first: bool) -> Told:
     """Say what was told of a lead's attributes."""
     told = ", ".join(
-        _attribute(key, value) for key, value in change.attributes.items() if not is_missing(value)
+        _attribute(around.field_name(key), value)
+        for key, value in change.attributes.items()
+        if not is_missing(value)
     )
     pattern = _("First heard of by {source}") if is_first else _("{source} told more of the lead")
     return Told(
@@ -304,9 +314,9 @@ def tell_attributes(change: LeadChange, *, is_first: bool) -> Told:
     )
 
 
-def _attribute(key: str, value: object) -> str:
+def _attribute(name: str, value: object) -> str:
     """Say one attribute; "yes" behind its name alone would read as an answer to something else."""
-    parts = {"field": field_name(key), "value": value_text(value)}
+    parts = {"field": name, "value": value_text(value)}
     if isinstance(value, bool):
         return _("%(field)s: %(value)s") % parts
     return _("%(field)s %(value)s") % parts

@@ -1,11 +1,12 @@
 """What stands beside a lead's page: why it qualified, what is known of it, its other handoffs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from agreements import formats
 from agreements.terms import Terms
 from leads.any_of import AnyOf
+from leads.facts_told import Surroundings
 from leads.models import (
     Delivery,
     FollowUp,
@@ -15,7 +16,7 @@ from leads.models import (
     LeadChange,
     LeadIdentity,
 )
-from leads.qualifying import criteria_of, field_name, is_below_criteria, value_text
+from leads.qualifying import criteria_of, is_below_criteria, value_text
 from leads.story import Story
 
 _ABOUT_THE_PERSON = ("name", "company", "email_verified", "do_not_contact")
@@ -31,7 +32,7 @@ def side_of(story: Story, *, here: str, readable: Sequence[Handoff]) -> dict[str
         if handoff
         else records.attributes_at(lead.pk, None)
     )
-    attributes = list(_attributes(lead))
+    attributes = _attributes(lead, story.around)
     # What is offered anew is the lead that is kept.
     is_judged = handoff is not None or lead.merged_into_id is None
     is_judged_by = terms if is_judged and terms and _has_criteria(terms) else None
@@ -62,11 +63,12 @@ def _has_criteria(terms: Terms) -> bool:
     return bool(handoff.rules or handoff.scoring or handoff.required_fields)
 
 
-def _attributes(lead: Lead) -> Iterable[tuple[str, str]]:
+def _attributes(lead: Lead, around: Surroundings) -> list[tuple[str, str]]:
+    """Return what is known of a lead, each by the name that it has or that its column had."""
     told = {key: value_text(value) for key, value in lead.attributes.items()}
     keys = [key for key in _FIRST_SHOWN if key in told]
     keys += sorted(key for key in told if key not in (*_FIRST_SHOWN, *_ABOUT_THE_PERSON))
-    return ((field_name(key), told[key]) for key in keys if told[key])
+    return [(around.field_name(key), told[key]) for key in keys if told[key]]
 
 
 def _undone_import(story: Story) -> Delivery | None:

@@ -176,7 +176,8 @@ class FactsInWords:
         """Tell what was told of the lead; what bars contact ends clocks."""
         is_from_the_start = not self.spans or any(span.start is None for span in self.spans)
         for place, change in enumerate(self.of_lead(LeadChange.objects.all())):
-            told = tell_attributes(change, is_first=place == 0 and is_from_the_start)
+            is_first = place == 0 and is_from_the_start
+            told = tell_attributes(change, self.story.around, is_first=is_first)
             bars = change.attributes.get("do_not_contact") is True
             # Attributes come before the stage that they lead to.
             entry = self.entry(

@@ -20,6 +20,7 @@ from agreements.terms import Terms
 from leads.addresses import plain
 from leads.cards import cards_of, select, worst_status
 from leads.case import Case, read_case
+from leads.column_names import column_names
 from leads.corrected import Corrector
 from leads.deed_forms import FORMS
 from leads.deeds import Deeds, deeds_for
@@ -149,6 +150,8 @@ def context_of(
     book = case.rulebook_of(reading.handoff) if reading.handoff else None
     terms = book.terms if book else latest_terms(reading.agreement)
     people = User.objects.in_bulk(_people_in(case))
+    families = case.records.families.below(reading.lead.pk)
+    columns = column_names(families, reading.lead.attributes)
     numbers = dict(reading.agreement.versions.values_list("pk", "number"))
     story = Story(
         lead=reading.lead,
@@ -157,7 +160,7 @@ def context_of(
         handoffs=reading.handoffs,
         told=_told(reading),
         whole=reading.desk.sees_all,
-        around=Surroundings(reading.agreement, terms, now),
+        around=Surroundings(reading.agreement, terms, now, columns),
         people=people,
         corrector=Corrector.of(reading.agreement, request.user),
         numbers=numbers,

@@ -4,7 +4,8 @@ import pytest
 from django.test import Client
 
 from agreements.models import Agreement, User
-from tests.leads.file_imports import bring, draft_of
+from leads.models import Lead
+from tests.leads.file_imports import bring, draft_of, take_in_whole
 from tests.leads.pages import text_of
 
 pytestmark = pytest.mark.django_db
@@ -52,3 +53,17 @@ def test_one_cell_that_makes_text_of_numbers_is_named(
     assert told.count("so that all of its cells are kept as text") == 2
     assert "kept as text" not in page_of(client, agreement, marta, "id;Size\n1;9,5\n2;\n3;7,5\n")
     assert "kept as text" not in page_of(client, agreement, marta, "id;Size\n1;9,5\n2;big\n3;low\n")
+
+
+def test_the_page_of_a_lead_names_them_as_the_file_did(
+    client: Client, agreement: Agreement, marta: User
+) -> None:
+    content = "Código;Nome;Etapa;Nº de funcionários (2025)\n1;Ana;MQL;12\n"
+    take_in_whole(agreement, marta, content.encode())
+    lead = Lead.objects.get()
+    assert sorted(lead.attributes) == ["name", "no_de_funcionarios_2025"]
+    page = text_of(client.get(f"/agreements/acme/leads/{lead.pk}/"))
+    assert "Nº de funcionários (2025) 12" in page
+    assert "o_de_funcionarios" not in page
+    Lead.objects.update(attributes={"plan_b": "yes"})
+    assert "Plan_b yes" in text_of(client.get(f"/agreements/acme/leads/{lead.pk}/"))
