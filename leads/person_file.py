@@ -40,9 +40,12 @@ Row = dict[str, Any]
 _LEFT_OUT = frozenset({"content_hash", "delivery", "dedup_key"})
 
 
-def person_file(lead: Lead, *, now: datetime) -> bytes:
-    """Return a ZIP of everything kept about the person: for programs, and to be read."""
-    kept = kept_about(lead, now=now)
+def person_file(lead: Lead, *, now: datetime, most_bytes: int | None = None) -> bytes:
+    """Return a ZIP of everything kept about the person: for programs, and to be read.
+
+    Stored files are looked through up to so many bytes.
+    """
+    kept = kept_about(lead, now=now, most_bytes=most_bytes)
     packed = BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         text = json.dumps(kept, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
@@ -52,14 +55,14 @@ def person_file(lead: Lead, *, now: datetime) -> bytes:
     return packed.getvalue()
 
 
-def kept_about(lead: Lead, *, now: datetime) -> dict[str, Any]:
+def kept_about(lead: Lead, *, now: datetime, most_bytes: int | None = None) -> dict[str, Any]:
     """Return all that is kept about a lead and those that are one with it, as plain data."""
     lead_ids = families_of([lead.pk]).all([lead.pk])
     about = Traces(lead_ids, blanking())
     handoff_ids = [each.pk for each in about.handoffs]
     of_handoffs = Q(AnyOf("handoff", handoff_ids))
     of_leads = Q(AnyOf("lead", lead_ids))
-    files, unread = files_about(about, lead_ids)
+    files, unread = files_about(about, lead_ids, most_bytes)
     return {
         "told_at": now.astimezone(UTC).isoformat(),
         "leads": _rows(Lead, Q(AnyOf("id", lead_ids))),

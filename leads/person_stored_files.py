@@ -18,8 +18,8 @@ from leads.workbooks import WORKBOOK, kind_of
 
 logger = logging.getLogger(__name__)
 
-MOST_BYTES = 64 << 20
-"""How much is read while somebody waits for it, the latest files first."""
+MOST_BYTES = 16 << 20
+"""How much is read while somebody waits for a page: some five seconds' worth."""
 
 # A workbook unpacks to about so many times its size.
 _UNPACKED = 8
@@ -32,13 +32,17 @@ class FileAbout(NamedTuple):
     file: str
 
 
-def files_about(about: Traces, lead_ids: Collection[int]) -> tuple[list[FileAbout], int]:
+def files_about(
+    about: Traces, lead_ids: Collection[int], most_bytes: int | None = None
+) -> tuple[list[FileAbout], int]:
     """Return the files with a row about a person, and how many others could not be read for it.
+
+    Read are so many bytes, the latest files first; all of them where none are said.
 
     Files that told a fact are among them even where they are not stored any more; of the others
     those that came as they are, drafts too, and those of rejected rows.
     """
-    told, looks = about.delivery_ids(), _Looks(_sought(about, lead_ids))
+    told, looks = about.delivery_ids(), _Looks(_sought(about, lead_ids), most_bytes)
     found, unread = [], 0
     for delivery in _deliveries(told):
         file_import = getattr(delivery, "file_import", None)
@@ -76,8 +80,8 @@ def _sought(about: Traces, lead_ids: Collection[int]) -> Sought:
 class _Looks:
     """Looks for a person in files, as long as not too much is read."""
 
-    def __init__(self, sought: Sought) -> None:
-        self._sought, self._left = sought, MOST_BYTES
+    def __init__(self, sought: Sought, most_bytes: int | None) -> None:
+        self._sought, self._left = sought, most_bytes
 
     def __call__(
         self, file: FieldFile, delivery: Delivery, file_import: FileImport | None
@@ -97,6 +101,8 @@ class _Looks:
             return None
 
     def _is_read(self, path: Path) -> bool:
+        if self._left is None:
+            return True
         size = path.stat().st_size
         if not is_blank(path) and kind_of(path) == WORKBOOK:
             size *= _UNPACKED

@@ -23,6 +23,7 @@ from leads.deadlocks import retry_once
 from leads.forgettable import would_blank
 from leads.models import Delivery, Forgetting, Lead, RetentionRules
 from leads.one_lead import readable_lead
+from leads.person_stored_files import MOST_BYTES
 from leads.personal_forms import ForgetForm, RetentionForm
 from leads.personal_permissions import (
     check_user_can_export_person,
@@ -83,7 +84,8 @@ def person_file(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     """Take out everything that is kept about a person."""
     lead = _lead(request, slug, pk)
     check_user_can_export_person(request.user)
-    packed = take_out(lead=lead, by=request.user, now=timezone.now())
+    now = timezone.now()
+    packed = take_out(lead=lead, by=request.user, now=now, most_bytes=MOST_BYTES)
     response = HttpResponse(packed, content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="lead-{lead.pk}.zip"'
     return response

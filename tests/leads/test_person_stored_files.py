@@ -6,7 +6,6 @@ import pytest
 from django.utils import timezone
 
 from agreements.models import AgreementVersion, User
-from leads import person_stored_files
 from leads.models import Delivery, Lead
 from leads.person_file import kept_about
 from leads.stored_files import empty_files
@@ -67,16 +66,16 @@ def test_what_cannot_be_read_is_counted(
     assert len(logged) == 1
 
 
-def test_no_more_is_read_than_somebody_can_wait_for(
-    version: AgreementVersion, admin: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The latest files first; larger ones are left out."""
+def test_no_more_is_read_than_somebody_can_wait_for(version: AgreementVersion, admin: User) -> None:
+    """The latest files first; what a page leaves out is read by the command."""
     tell_of_paulo(version)
     for name, now in (("old.csv", NOW), ("new.csv", timezone.now())):
         bring(version.agreement, admin, table(PAULO), name=name, now=now)
-    monkeypatch.setattr(person_stored_files, "MOST_BYTES", len(table(PAULO)))
-    told = kept()
+    lead = Lead.objects.get(name="Paulo Souza")
+    told = kept_about(lead, now=NOW, most_bytes=len(table(PAULO)))
     assert (files(told), told["files_not_searched"]) == (["new.csv"], [{"number": 1}])
+    told = kept()
+    assert (sorted(files(told)), told["files_not_searched"]) == (["new.csv", "old.csv"], [])
 
 
 @pytest.mark.usefixtures("here")

@@ -28,6 +28,7 @@ from leads.models import (
 )
 from tests.factories import make_user, make_version
 from tests.leads.dealing import dealing_terms
+from tests.leads.file_imports import PAULO, bring, table
 from tests.leads.pages import NOW, offer, stop_time, text_of
 
 pytestmark = pytest.mark.django_db
@@ -177,6 +178,16 @@ def test_what_is_taken_out_is_in_the_language_and_zone_of_its_reader(
     text = page_taken_out(client, paulo)
     assert "8 de septiembre de 2026, 15:00:00 CEST" in text
     assert "UTC" not in text
+
+
+def test_the_page_reads_no_more_files_than_somebody_can_wait_for(
+    client: Client, paulo: Lead, admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bring(Handoff.objects.get().agreement, admin, table(PAULO))
+    unread = "Stored files that could not be searched for the person"
+    assert unread not in page_taken_out(client, paulo)
+    monkeypatch.setattr("leads.views.personal.MOST_BYTES", 1)
+    assert unread in page_taken_out(client, paulo)
 
 
 def test_what_does_not_hold_is_said_not_to(client: Client, paulo: Lead, admin: User) -> None:
