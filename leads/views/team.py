@@ -120,7 +120,7 @@ def held(
             return redirect(request.get_full_path())
         messages.warning(request, refused)
     shown = list(handoffs[:MOST])
-    rows = _rows(shown, choosing, only)
+    rows = _rows(shown, choosing, person, only)
     context = {
         "agreement": agreement,
         "person": person,
@@ -173,8 +173,13 @@ def _left_by(agreement: Agreement, choosing: Choosing) -> HandoffQuerySet:
     return _by_due(agreement.handoffs.open().filter(holder__in=away))
 
 
-def _rows(handoffs: list[Handoff], choosing: Choosing, only: str) -> list[dict[str, Any]]:
-    """Say of each what runs out when, and whom the rules would choose."""
+def _rows(
+    handoffs: list[Handoff], choosing: Choosing, person: User | None, only: str
+) -> list[dict[str, Any]]:
+    """Say of each what runs out when, and whom the rules would choose.
+
+    Of what a person holds that is chosen at first which they leave behind, of all else everything.
+    """
     asked = choosing.waiting(handoffs)
     if only == AWAY:
         handoffs = [each for each in handoffs if choosing.runs_out_while_away(asked[each.pk])]
@@ -187,7 +192,7 @@ def _rows(handoffs: list[Handoff], choosing: Choosing, only: str) -> list[dict[s
             "due_at": asked[each.pk].due_at,
             "is_left": choosing.runs_out_while_away(asked[each.pk]),
             "is_overdue": choosing.is_overdue(asked[each.pk]),
-            "is_chosen": choosing.is_left_behind(asked[each.pk]),
+            "is_chosen": person is None or choosing.is_left_behind(asked[each.pk]),
             "suggestion": suggestion,
         }
         for each, suggestion in zip(handoffs, choosing.suggestions(ordered), strict=True)
