@@ -77,10 +77,11 @@ document.addEventListener("htmx:afterSettle", () => {
   if (link) walkTo(link);
 });
 
-// Keys pressed for a panel that is not there yet wait for it.
+// Keys pressed for a panel that is not there yet, or not ready for them, wait for it.
+const COMING = '[data-queue] #panel:is([aria-busy="true"], .htmx-settling)';
 let waiting = [];
 
-const isComing = () => Boolean(document.querySelector('[data-queue] #panel[aria-busy="true"]'));
+const isComing = () => Boolean(document.querySelector(COMING));
 
 function isBehind(row) {
   const panel = document.querySelector("[data-queue] #panel");

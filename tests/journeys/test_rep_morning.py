@@ -27,6 +27,11 @@ from tests.leads.pages import offer
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 PASSWORD = "a long secret"
+# Presses a key as soon as a panel stands in its place, before anything in it was made ready.
+PRESSES_WITH_THE_PANEL = """key => document.addEventListener("htmx:afterSwap", ({ target }) => {
+  const told = { key, bubbles: true, cancelable: true };
+  if (target.id === "panel") document.body.dispatchEvent(new KeyboardEvent("keydown", told));
+})"""
 Pages = Callable[..., Page]
 SignIn = Callable[[Page, User], None]
 
@@ -134,6 +139,10 @@ def test_keys_wait_for_a_panel_that_is_on_its_way(
     focused_row(page, "Lead 03")
     logged = FollowUp.objects.values_list("lead", "outcome")
     assert list(logged) == [(ten[1].lead_id, "left_message")]
+    page.evaluate(PRESSES_WITH_THE_PANEL, "r")
+    page.keyboard.press("j")
+    expect(page.locator("#deed-title")).to_have_text("Reject the handoff of Lead 04?")
+    expect(page.locator("[data-queue]")).to_be_visible()
 
 
 def test_the_row_that_is_clicked_opens_though_the_first_one_was_about_to(
