@@ -80,6 +80,8 @@ def time_left(
 def counted_until(due_at: datetime, closed_at: datetime | None, now: datetime) -> datetime:
     """Return until when a clock counts that nobody ended: to now, and of one that was past due when
     its handoff was closed to that instant. Nobody could meet it any more.
+
+    Where its rejection was overturned it is not closed: the clock goes on, as it does by `replay`.
     """
     return min(now, closed_at) if closed_at is not None and closed_at > due_at else now
 

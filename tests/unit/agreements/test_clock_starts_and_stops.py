@@ -251,6 +251,7 @@ def test_a_breached_clock_is_not_started_anew() -> None:
     state = of(FIRST_FOLLOW_UP, *RECEIVED, rejected_late, OVERTURNED, called)
     assert (state.occurrence, state.stopped_at) == (0, called.at)
     assert state.status_at(END) is Status.BREACHED
+    assert state.used == of(FIRST_FOLLOW_UP, *RECEIVED, called).used
 
 
 def test_a_clock_started_anew_counts_from_the_decision() -> None:
