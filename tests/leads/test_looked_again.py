@@ -73,7 +73,7 @@ def test_of_reasons_only_what_they_quote_of_cells_that_are_gone_goes(
     quoting[0]["params"]["value"] = "[forgotten]"
     assert after["reasons"] == before["reasons"]
     with translation.override("es"):
-        assert in_words(after["reasons"])[1]["reason"].startswith("«[olvidado]» en")
+        assert in_words(after["reasons"])[1]["reason"].startswith("“[olvidado]” en")
 
 
 def test_sentences_kept_before_there_were_codes_go(version: AgreementVersion, admin: User) -> None:
