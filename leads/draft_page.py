@@ -47,7 +47,7 @@ from leads.guessing.roles import (
     is_time_role,
 )
 from leads.guessing.uses import unused_in
-from leads.import_notes import note_of_order, note_of_untold
+from leads.import_notes import note_of_last_name, note_of_order, note_of_untold
 from leads.instants import instant_of_date, instant_of_time
 from leads.models import Deal, Delivery, FileImport, FollowUp, HandoffEvent
 from leads.row_problems import UnableToRead
@@ -183,6 +183,7 @@ def draft_context(
         "rows": list(_rows(draft, columns, stages, asked_of(agreement))),
         "notes": [
             *note_of_order(read_the_other_way(file_import, draft)),
+            *note_of_last_name(draft, columns),
             *note_of_untold(document_of(draft, columns), agreement, now),
         ],
         "role_groups": role_groups(agreement),

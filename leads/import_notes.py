@@ -20,7 +20,7 @@ from agreements.rule_words import field_words
 from leads.asked_for import untold_in
 from leads.date_orders import read_the_other_way
 from leads.file_drafts import agreement_of, columns_in, stages_of
-from leads.guessing.drafts import Draft, words_without_meaning
+from leads.guessing.drafts import Column, Draft, words_without_meaning
 from leads.models import Delivery, FileImport
 from leads.stage_dates import StageDates, stage_dates
 
@@ -77,6 +77,20 @@ def note_of_untold(
         yield Note("warn", title, f"{text} {todo}".strip())
 
 
+def note_of_last_name(draft: Draft, columns: Sequence[Column]) -> Iterator[Note]:
+    """Say that last names are left out beside a column that is said to be the whole name."""
+    places = {role: place for place, role in enumerate(draft.roles)}
+    if not {"name", "last_name"} <= places.keys() or "first_name" in places or draft.document:
+        return
+    whole, last = (columns[places[role]].name for role in ("name", "last_name"))
+    yield Note(
+        "warn",
+        _("“%(last)s” is left out: “%(whole)s” is the whole name.")
+        % {"last": last, "whole": whole},
+        _("If that is the first name only, choose “First name” for it in the columns."),
+    )
+
+
 def note_of_order(other: Delivery | None) -> Iterator[Note]:
     """Say of another file with the same columns that its dates are read the other way round."""
     if other is not None:
@@ -110,13 +124,17 @@ class _Foreseen:
         return self.file_import.delivery.mapping or {}
 
     @property
+    def _columns(self) -> Sequence[Column]:
+        return columns_in(self.file_import.found or {})
+
+    @property
     def _stage_dates(self) -> StageDates:
-        columns = columns_in(self.file_import.found or {})
-        return stage_dates(self._draft, columns, stages_of(self._agreement))
+        return stage_dates(self._draft, self._columns, stages_of(self._agreement))
 
     def warnings(self) -> Iterator[Note]:
         yield from self._order()
         yield from note_of_order(read_the_other_way(self.file_import, self._draft))
+        yield from note_of_last_name(self._draft, self._columns)
         yield from self._undated()
         if dates := self._stage_dates.guessed:
             yield Note("warn", dates.title, dates.text)
@@ -171,8 +189,7 @@ class _Foreseen:
         found: dict[str, list[str]] = {}
         if self._draft.document:
             return
-        columns = columns_in(self.file_import.found or {})
-        for column, word in words_without_meaning(self._draft, columns):
+        for column, word in words_without_meaning(self._draft, self._columns):
             named = (word and f"“{word}”") or _("(empty)")
             if line := column.line_of(word):
                 named = _("%(word)s in line %(line)s") % {

@@ -7,6 +7,7 @@ from leads.files import LINE, REASON
 from leads.guessing.evidence import Evidence
 from leads.guessing.presets import Preset
 from leads.guessing.roles import (
+    FIRST_BESIDE_LAST,
     FLAGS,
     LEFT_OUT,
     NUMBERS,
@@ -53,6 +54,7 @@ def guess_columns(
     lead = roles.index("lead") if "lead" in roles else -1
     roles = [LEFT_OUT if role == "lead" else role for role in roles]
     roles = _with_stage_names(roles, columns, stages)
+    roles = _with_first_names(header, roles, columns)
     given = _fullest(roles, columns)
     roles = [
         role if given.get(role, place) == place else OWN_NAME for place, role in enumerate(roles)
@@ -75,6 +77,28 @@ def _with_stage_names(
         else role
         for role, column in zip(roles, columns, strict=True)
     ]
+
+
+def _with_first_names(
+    header: Sequence[str], roles: Sequence[str], columns: Sequence[Evidence]
+) -> list[str]:
+    """Take a name beside a column of last names for the first one, where it may be just that."""
+    if "last_name" not in roles or "first_name" in roles:
+        return [*roles]
+    last = columns[roles.index("last_name")].different
+    return [
+        "first_name"
+        if role == "name"
+        and plain_name(name) in FIRST_BESIDE_LAST
+        and not _mostly_end_with(column.different, last)
+        else role
+        for name, role, column in zip(header, roles, columns, strict=True)
+    ]
+
+
+def _mostly_end_with(names: Collection[str], last: Collection[str]) -> bool:
+    endings = tuple(f" {plain_name(name)}" for name in last)
+    return sum(plain_name(name).endswith(endings) for name in names) > len(names) / 2
 
 
 def _fullest(roles: Sequence[str], columns: Sequence[Evidence]) -> dict[str, int]:

@@ -55,6 +55,7 @@ ROLES_BY_NAME: Mapping[str, str] = {
     **dict.fromkeys(_CONSENTS, "do_not_contact"),
 }
 UNDECIDED = _roles_by_word(_TOLD["undecided"])
+FIRST_BESIDE_LAST = frozenset[str](_TOLD["first_beside_last"])
 STAGE_WORDS: _Words = _TOLD["stages"]
 _ATTRIBUTE_WORDS: _Words = _TOLD["attributes"]
 _MEANINGS: Mapping[str, _Words] = _TOLD["cells"]

@@ -58,6 +58,18 @@ def test_a_lead_that_a_later_row_lists_is_named_no_more(
     assert "2 leads would be in no list of the agreement. They are in lines 2 and 4." in told
 
 
+def test_last_names_that_are_left_out_are_named(
+    client: Client, agreement: Agreement, marta: User
+) -> None:
+    brought = bring(agreement, marta, b"id;Nombre;Apellidos\n1;Ana;Gil\n")
+    left_out = "“Apellidos” is left out: “Nombre” is the whole name."
+    assert left_out not in told_of(client, brought.pk)
+    brought.draft["roles"][1] = "name"
+    brought.save()
+    assert left_out in told_of(client, brought.pk)
+    assert left_out in told_of(client, try_out(brought).pk)
+
+
 def test_two_files_whose_dates_are_read_in_two_ways_say_so(
     client: Client, agreement: Agreement, marta: User
 ) -> None:

@@ -70,6 +70,25 @@ def test_a_column_called_so_or_of_dates_comes_before_one_that_only_looks_so() ->
     assert found == {"Nível": "own", "Virou MQL em": "stage:mql"}
 
 
+@pytest.mark.parametrize(
+    ("header", "name", "expected"),
+    [
+        (("Nome", "Sobrenome"), "Zé", "first_name"),
+        (("Nombre", "Apellidos"), "Lucía", "first_name"),
+        (("Name", "Surname"), "Ana Lúcia", "first_name"),
+        (("Nome", "Sobrenome"), "Zé Souza", "name"),
+        (("Nome completo", "Sobrenome"), "Zé", "name"),
+    ],
+)
+def test_a_name_beside_a_last_name_is_the_first_one(
+    header: tuple[str, str], name: str, expected: str
+) -> None:
+    """Where it is not the whole one, called so or ending with the last name itself."""
+    first, last = header
+    found, _lead = roles({"id": ["1"], first: [name], last: ["Souza"]})
+    assert found == {first: expected, last: "last_name"}
+
+
 def test_where_leads_come_from_is_found() -> None:
     for name in ("Origem do lead", "Origen del lead"):
         assert role_of(name, ["evento"]) == "origin"
