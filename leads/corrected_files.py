@@ -95,7 +95,11 @@ def without_content(found: Mapping[str, Any]) -> dict[str, Any]:
         "rows": found.get("rows", 0),
         "header": [column["name"] for column in columns],
         "forms": [
-            {name: column[name] for name in (*_OF_TIMES, "is_number", "nulls")}
+            {
+                **{name: column[name] for name in (*_OF_TIMES, "is_number", "nulls")},
+                # A cell that was no number left the column text.
+                "group": "" if column.get("odd") else column.get("group", ""),
+            }
             for column in columns
         ],
     }

@@ -13,8 +13,9 @@ from agreements.terms import TermsError, document_from_yaml
 from agreements.zones import is_zone, zone_read
 from leads.draft_page import TAB, kind_names
 from leads.file_drafts import with_meanings
-from leads.guessing.drafts import NOTHING, Column, Document, Draft, document_of
+from leads.guessing.drafts import NOTHING, Document, Draft, document_of
 from leads.guessing.encodings import ENCODINGS
+from leads.guessing.found_columns import Column
 from leads.guessing.presets import Preset, preset_named
 from leads.guessing.roles import LEFT_OUT, StageName, plain_name
 from leads.guessing.separators import SEPARATORS

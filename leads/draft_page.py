@@ -23,7 +23,6 @@ from leads.file_drafts import columns_in, kept_draft, stages_of
 from leads.guessing.columns import is_usable, role_called
 from leads.guessing.drafts import (
     NOTHING,
-    Column,
     Draft,
     attribute_keys,
     document_of,
@@ -31,6 +30,7 @@ from leads.guessing.drafts import (
     roles_to_translate,
 )
 from leads.guessing.encodings import ENCODINGS
+from leads.guessing.found_columns import Column
 from leads.guessing.numbers import plain_number
 from leads.guessing.presets import PRESETS
 from leads.guessing.roles import (
@@ -75,7 +75,7 @@ class ColumnRow:
     """A column as it is shown: what is in it, how that is read, and what it is.
 
     ``asked`` says which attribute it could be that the terms ask for, ``unused`` why it is not what
-    it is called; both are mostly empty.
+    it is called; both are mostly empty. ``is_text`` is whether one cell alone makes it a text.
     """
 
     place: int
@@ -87,11 +87,7 @@ class ColumnRow:
     unused: str
     asked: str
     dates: StageDates
-
-    @property
-    def is_text(self) -> bool:
-        """Whether it is kept as text because of one cell."""
-        return bool(self.column.odd and self.key)
+    is_text: bool
 
 
 def role_groups(agreement: Agreement) -> list[Group]:
@@ -292,6 +288,7 @@ def _rows(
             unused=_why_own(draft.roles, columns, place, stages),
             asked=_asked(draft.roles, column, role, asked),
             dates=stage_dates(draft, columns, stages) if role == "stage_name" else StageDates(),
+            is_text=place in keys and column.is_text_as(role, draft.decimal),
         )
 
 
@@ -326,7 +323,7 @@ def _preview(row: Sequence[str], columns: Sequence[Column], draft: Draft) -> lis
 
 def _read_as(sample: str, column: Column, draft: Draft, role: str) -> str:
     """Say how a date, a time or a number is read; empty for anything else."""
-    if column.is_number or role in NUMBERS:
+    if column.is_number_as(role, draft.decimal) or role in NUMBERS:
         number = plain_number(sample, draft.decimal)
         return formats.figure(number, _places(number)) if number is not None else _("not readable")
     if not (column.is_time or is_time_role(role)):

@@ -12,7 +12,8 @@ from agreements.models import Agreement
 from leads.asked_for import asked_of
 from leads.files import LINE, REASON
 from leads.guessing.columns import guess_columns, stage_role
-from leads.guessing.drafts import NOTHING, Column, Draft, roles_to_translate
+from leads.guessing.drafts import NOTHING, Draft, roles_to_translate
+from leads.guessing.found_columns import Column
 from leads.guessing.looking import Looked
 from leads.guessing.presets import preset_of
 from leads.guessing.roles import LEFT_OUT, OWN_NAME, StageName, asked_role, meaning_in, plain_name

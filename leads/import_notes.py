@@ -20,7 +20,8 @@ from agreements.rule_words import field_words
 from leads.asked_for import untold_in
 from leads.date_orders import read_the_other_way
 from leads.file_drafts import agreement_of, columns_in, stages_of
-from leads.guessing.drafts import Column, Draft, words_without_meaning
+from leads.guessing.drafts import Draft, words_without_meaning
+from leads.guessing.found_columns import Column
 from leads.models import Delivery, FileImport
 from leads.stage_dates import StageDates, stage_dates
 

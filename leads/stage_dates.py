@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from leads.guessing.drafts import NOTHING, Column, Draft
+from leads.guessing.drafts import NOTHING, Draft
+from leads.guessing.found_columns import Column
 from leads.guessing.roles import StageName
 
 

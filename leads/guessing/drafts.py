@@ -4,8 +4,9 @@ import hashlib
 from base64 import b32encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any, NamedTuple
+from typing import Any
 
+from leads.guessing.found_columns import Column
 from leads.guessing.presets import preset_named
 from leads.guessing.roles import (
     ASKED,
@@ -66,39 +67,6 @@ class Draft:
     def as_document(self) -> Document:
         """Return the draft as plain data, to be kept."""
         return asdict(self)
-
-
-class Column(NamedTuple):
-    """A column as it was found; ``formats`` are by the order of day and month, None is ISO.
-
-    ``has_empty`` is whether some of its cells are empty, or may be; ``odd`` is a cell that is no
-    number among many that are. ``lines`` are where each of the ``different`` cells was first seen,
-    and ``empty_line`` an empty one; 0 for unknown.
-    """
-
-    name: str
-    is_usable: bool
-    samples: list[str]
-    different: list[str]
-    has_more: bool
-    is_time: bool
-    has_time: bool
-    has_zone: bool
-    formats: dict[str, str | None]
-    is_number: bool
-    nulls: list[str]
-    has_empty: bool = False
-    odd: str = ""
-    lines: Sequence[int] = ()
-    empty_line: int = 0
-
-    def line_of(self, word: str) -> int:
-        """Return where a word was first seen; 0 for unknown."""
-        return dict(zip(self.different, self.lines, strict=False)).get(word, self.empty_line)
-
-    def words_of(self, role: str) -> list[str]:
-        """Return the words that have to be given a meaning; an empty cell may tell a stage."""
-        return [*self.different, ""] if role == "stage_name" and self.has_empty else self.different
 
 
 def attribute_keys(roles: Sequence[str], columns: Sequence[Column]) -> dict[int, str]:
@@ -235,7 +203,7 @@ class _Writer:
             told[key] = {"column": column.name}
             if column.nulls:
                 told[key]["values"] = dict.fromkeys(column.nulls)
-            if column.is_number:
+            if column.is_number_as(self._draft.roles[place], self._draft.decimal):
                 told[key]["number"] = True
         if barred := self._flags("do_not_contact"):
             told["do_not_contact"] = barred

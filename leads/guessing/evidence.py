@@ -3,7 +3,14 @@
 import re
 from dataclasses import dataclass, field
 
-from leads.guessing.numbers import Decimal, currency_in, decimal_of, is_number
+from leads.guessing.numbers import (
+    Decimal,
+    currency_in,
+    decimal_of,
+    group_in,
+    is_code,
+    is_number,
+)
 from leads.guessing.times import TimeEvidence
 
 SAMPLES, DIFFERENT, LONGEST = 3, 40, 80
@@ -31,6 +38,8 @@ class Evidence:
     times: TimeEvidence = field(default_factory=lambda: TimeEvidence({}))
     decimals: dict[Decimal, int] = field(default_factory=dict)
     currencies: set[str] = field(default_factory=set)
+    groups: set[str] = field(default_factory=set)
+    codes: int = 0
     odd: str = ""
 
     def add(self, cell: str, line: int = 0) -> None:
@@ -50,6 +59,9 @@ class Evidence:
             sign = decimal_of(cell)
             if sign is not None:
                 self.decimals[sign] = self.decimals.get(sign, 0) + 1
+            elif group := group_in(cell):
+                self.groups.add(group)
+            self.codes += is_code(cell)
             return
         self.odd = self.odd or cell[:LONGEST]
         if "@" in cell:
@@ -75,15 +87,29 @@ class Evidence:
 
     @property
     def is_number(self) -> bool:
-        """Whether every cell is a number, some with a fraction, and none of another currency."""
-        is_one_kind = len(self.currencies) == 1
-        return bool(self.decimals) and self.numbers == self.filled and is_one_kind
+        """Whether every cell is a number, and some say which sign parts a fraction."""
+        return bool(self.decimals) and self.numbers == self.filled and self._is_one_kind
+
+    @property
+    def group(self) -> str:
+        """The sign that makes groups of whole numbers, or else parts fractions of three digits.
+
+        Empty where some cell says which, or where none has such a sign.
+        """
+        is_open = not self.decimals and len(self.groups) == 1
+        return next(iter(self.groups)) if is_open and self._is_one_kind else ""
+
+    @property
+    def _is_one_kind(self) -> bool:
+        """Whether the numbers are of one currency, and none is a code that begins with a zero."""
+        return len(self.currencies) == 1 and not self.codes
 
     @property
     def odd_one(self) -> str:
         """The first cell that keeps a column of numbers from being one; empty for none."""
-        is_mostly = bool(self.decimals) and self.filled / 2 < self.numbers < self.filled
-        return self.odd if is_mostly and not self.times.times else ""
+        is_mostly = self.filled / 2 < self.numbers < self.filled and not self.codes
+        has_signs = bool(self.decimals or self.group)
+        return self.odd if is_mostly and has_signs and not self.times.times else ""
 
     @property
     def nulls(self) -> list[str]:

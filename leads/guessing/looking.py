@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 
 from leads.files import Rows, UnableToReadFile, is_of_rejects
 from leads.guessing.columns import is_usable
-from leads.guessing.drafts import Column
 from leads.guessing.encodings import EncodingGuess, EncodingGuesser
 from leads.guessing.evidence import LONGEST, Evidence
+from leads.guessing.found_columns import Column
+from leads.guessing.roles import is_called_a_code
 from leads.guessing.separators import guess_separator
 from leads.guessing.times import ORDERS, Order
 from leads.mapping import FileFormat
@@ -52,7 +53,9 @@ class Looked:
     def decimal(self) -> tuple[str, Certainty]:
         """The sign that parts fractions, and how certain it is."""
         votes = {".": 0, ",": 0}
-        for column in self.columns:
+        for name, column in zip(self.header, self.columns, strict=True):
+            if is_called_a_code(name):
+                continue
             for sign, count in column.decimals.items():
                 votes[sign] += count
         return ("," if votes[","] > votes["."] else "."), _certainty(*votes.values())
@@ -194,6 +197,7 @@ def as_document(looked: Looked) -> dict[str, Any]:
 def _column(looked: Looked, place: int) -> Column:
     evidence = looked.columns[place]
     shape = evidence.times.shape
+    is_code = is_called_a_code(looked.header[place])
     return Column(
         name=looked.header[place],
         is_usable=is_usable(looked.header, place),
@@ -204,10 +208,11 @@ def _column(looked: Looked, place: int) -> Column:
         has_time=shape.has_time if shape else False,
         has_zone=shape.has_zone if shape else False,
         formats={order: shape.format(order) if shape else None for order in ORDERS},
-        is_number=evidence.is_number,
+        is_number=evidence.is_number and not is_code,
         nulls=evidence.nulls,
-        odd=evidence.odd_one,
+        odd="" if is_code else evidence.odd_one,
         has_empty=evidence.empty > 0 or looked.rows > _CLOSELY,
         lines=[*evidence.different.values()],
         empty_line=evidence.empty_line,
+        group="" if is_code else evidence.group,
     )

@@ -6,7 +6,6 @@ from typing import Literal
 
 Decimal = Literal[".", ","]
 
-_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*", re.ASCII)
 _CURRENCIES = {"R$": "BRL", "US$": "USD", "MX$": "MXN", "€": "EUR", "£": "GBP", "$": "", "¥": ""}
 _SIGN = r"(?:R|US|MX)?\$|[€£¥]|BRL|USD|EUR|GBP|JPY|MXN|ARS|CLP|COP|PEN|UYU|PYG|BOB|CAD|AUD|NZD|CHF"
 _MONEY = re.compile(
@@ -18,11 +17,14 @@ _GROUPED = {
     ",": re.compile(r"[+-]?(\d+|\d{1,3}(\.\d{3})+)(,\d+)?", re.ASCII),
 }
 _WHOLE = re.compile(r"[+-]?\d+", re.ASCII)
+_GROUPS = re.compile(r"[1-9]\d{0,2}(?P<sign>[.,])\d{3}", re.ASCII)
+_CODE = re.compile(r"0\d+(?:[.,]\d{3})?", re.ASCII)
 
 
 def is_number(cell: str) -> bool:
     """Tell whether a cell is a number, whichever sign parts its fraction; money is one, too."""
-    return _NUMBER.fullmatch(_bare(cell)) is not None
+    bare = _bare(cell)
+    return any(form.fullmatch(bare) for form in _GROUPED.values())
 
 
 def currency_in(cell: str) -> str:
@@ -45,6 +47,20 @@ def plain_number(cell: str, decimal: str) -> Number | None:
         return None
     group = {".": ",", ",": "."}[decimal]
     return Number(cell.replace(group, "").replace(decimal, "."))
+
+
+def group_in(cell: str) -> str:
+    """Return the sign that makes a group of a whole number, unless it parts its fraction.
+
+    Empty for any other cell, and for one below zero: nobody writes coordinates in groups.
+    """
+    found = _GROUPS.fullmatch(_bare(cell))
+    return found["sign"] if found else ""
+
+
+def is_code(cell: str) -> bool:
+    """Tell whether a cell of digits begins with a zero that a number would lose."""
+    return _CODE.fullmatch(cell) is not None
 
 
 def decimal_of(cell: str) -> Decimal | None:

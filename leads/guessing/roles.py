@@ -55,10 +55,16 @@ ROLES_BY_NAME: Mapping[str, str] = {
     **dict.fromkeys(_CONSENTS, "do_not_contact"),
 }
 UNDECIDED = _roles_by_word(_TOLD["undecided"])
+_CODES = frozenset[str](_TOLD["codes"])
 FIRST_BESIDE_LAST = frozenset[str](_TOLD["first_beside_last"])
 STAGE_WORDS: _Words = _TOLD["stages"]
 _ATTRIBUTE_WORDS: _Words = _TOLD["attributes"]
 _MEANINGS: Mapping[str, _Words] = _TOLD["cells"]
+
+
+def is_called_a_code(name: str) -> bool:
+    """Tell whether a column is called like one of codes, as a postal code or a tax number."""
+    return not _CODES.isdisjoint(re.findall(r"[a-z]+", plain_name(name)))
 
 
 class StageName(NamedTuple):

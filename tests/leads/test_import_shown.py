@@ -3,9 +3,10 @@
 import pytest
 
 from agreements.models import Agreement, User
+from leads.corrected_files import without_content
 from leads.draft_page import draft_context
-from leads.models import FileImport
-from tests.leads.file_imports import NOW, bring, draft_of, try_out
+from leads.models import FileImport, Lead
+from tests.leads.file_imports import NOW, bring, draft_of, take_in, try_out
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +34,23 @@ def test_three_decimals_are_not_shown_as_a_group(agreement: Agreement, marta: Us
     brought.draft |= {"roles": ["", "amount"], "decimal": "."}
     shown = [row[1] for row in shown_of(brought, agreement)]
     assert shown == [("1.000", "1"), ("1.100", "1.1")]
+
+
+def test_whole_numbers_in_groups_are_numbers(agreement: Agreement, marta: User) -> None:
+    brought = bring(agreement, marta, "id;Nº de funcionários\n1;1.200\n2;35\n".encode())
+    assert shown_of(brought, agreement)[0][1] == ("1.200", "1,200")
+    form = without_content(brought.found or {})["forms"][1]
+    assert (form["group"], form["is_number"]) == (".", False)
+    take_in(try_out(brought), marta)
+    assert {lead.attributes["employees"] for lead in Lead.objects.all()} == {"1200", "35"}
+
+
+def test_the_cell_that_makes_a_text_of_numbers_is_named(agreement: Agreement, marta: User) -> None:
+    content = "id;Nº de funcionários\n1;1.200\n2;35\n3;muitos\n".encode()
+    brought = bring(agreement, marta, content)
+    row = draft_context(brought, agreement, now=NOW)["rows"][1]
+    assert row.is_text
+    assert without_content(brought.found or {})["forms"][1]["group"] == ""
 
 
 def test_times_are_shown_in_the_zone_of_the_file(agreement: Agreement, marta: User) -> None:

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import pytest
 
 from leads.cells import Setting
-from leads.guessing.drafts import Column, Draft, document_of, words_without_meaning
+from leads.guessing.drafts import Draft, document_of, words_without_meaning
+from leads.guessing.found_columns import Column
 from leads.guessing.roles import meaning_of
 from leads.mapped_rows import RowReader
 from leads.mapping import parse_mapping

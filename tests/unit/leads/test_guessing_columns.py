@@ -11,8 +11,9 @@ from leads.cells import Setting
 from leads.files import OTHER_OBJECTS as SENTENCES
 from leads.files import UnableToReadFile
 from leads.guessing.columns import guess_columns
-from leads.guessing.drafts import Column, Draft, document_of
+from leads.guessing.drafts import Draft, document_of
 from leads.guessing.evidence import Evidence
+from leads.guessing.found_columns import Column
 from leads.guessing.looking import as_document, look
 from leads.guessing.presets import OTHER_OBJECTS, PRESETS, object_without_leads, preset_of
 from leads.guessing.roles import ROLES_BY_NAME, StageName, meaning_of, plain_name

@@ -8,8 +8,9 @@ import pytest
 
 from leads.cells import Setting
 from leads.guessing.columns import guess_columns
-from leads.guessing.drafts import Column, Draft, document_of, roles_to_translate
+from leads.guessing.drafts import Draft, document_of, roles_to_translate
 from leads.guessing.evidence import Evidence
+from leads.guessing.found_columns import Column
 from leads.guessing.looking import as_document, look
 from leads.guessing.presets import preset_of
 from leads.guessing.roles import StageName, meaning_in

@@ -213,11 +213,31 @@ def test_what_a_column_holds() -> None:
     ("cells", "expected"),
     [
         (["R$ 1,50", "R$ 2"], True), (["1,50", "2"], True), (["1", "2"], False),
-        (["R$ 1,50", "US$ 2"], False), (["1,50", "x"], False),
+        (["R$ 1,50", "US$ 2"], False), (["1,50", "x"], False), (["1,50", "007"], False),
+        (["415.555.2671", "1,50"], False),
     ],
 )  # fmt: skip
 def test_a_column_of_numbers_is_of_one_currency(cells: list[str], expected: bool) -> None:
+    assert seen(cells).is_number is expected
+
+
+@pytest.mark.parametrize(
+    ("cells", "group", "odd"),
+    [
+        (["1.200", "35", "2.500"], ".", ""), (["1,200", "35"], ",", ""), (["R$ 1.200"], ".", ""),
+        (["1.200", "35", "muitos"], ".", "muitos"), (["1.200", "11-50", "n/a"], ".", ""),
+        (["1.200", "1,200"], "", ""), (["1.200", "0,5"], "", ""), (["35", "20", "x"], "", ""),
+        (["28.013", "01.310"], "", ""), (["28013", "08001"], "", ""), (["-23.550"], "", ""),
+        (["1.200", "R$ 300"], "", ""), (["1.200", "007", "300", "x"], "", ""),
+    ],
+)  # fmt: skip
+def test_whole_numbers_may_be_written_in_groups(cells: list[str], group: str, odd: str) -> None:
+    column = seen(cells)
+    assert (column.group, column.odd_one) == (group, odd)
+
+
+def seen(cells: list[str]) -> Evidence:
     column = Evidence()
     for cell in cells:
         column.add(cell)
-    assert column.is_number is expected
+    return column
