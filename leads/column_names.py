@@ -1,11 +1,23 @@
-"""What files call the attributes that are kept of leads under the names of their columns."""
+"""What attributes of leads are called: in every language, or as the columns they came from."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
+
+from django.db.models import QuerySet
 
 from agreements.rule_words import FIELD_NAMES
 from leads.any_of import AnyOf
-from leads.models import Delivery, LeadChange
+from leads.guessing.roles import plain_name
+from leads.models import Delivery, Lead, LeadChange
+from leads.qualifying import field_name
+
+_LATEST = 500
+"""So many files are asked what a name means."""
+
+
+def attribute_name(key: str, columns: Mapping[str, str]) -> str:
+    """Name an attribute at the start of a line, as ``columns`` does where that tells of it."""
+    return columns.get(key) or field_name(key)
 
 
 def column_names(lead_ids: Collection[int], keys: Collection[str]) -> dict[str, str]:
@@ -17,18 +29,55 @@ def column_names(lead_ids: Collection[int], keys: Collection[str]) -> dict[str, 
     if not own:
         return {}
     told = LeadChange.objects.filter(AnyOf("lead", lead_ids), is_undone=False)
-    files = Delivery.objects.filter(pk__in=told.values("delivery"), mapping__isnull=False)
-    names: dict[str, str] = {}
-    for mapping in files.order_by("pk").values_list("mapping", flat=True):
+    files = Delivery.objects.filter(pk__in=told.values("delivery")).order_by("pk")
+    return {key: name for key, name in _columns_in(files) if key in own}
+
+
+def keys_called(typed: Iterable[str]) -> dict[str, list[str]]:
+    """Return which attributes of leads each of some names or keys means; of an unknown one none.
+
+    One query for the latest files, and one that asks the leads for each that is in none of them.
+    """
+    meant: dict[str, set[str]] = {}
+    for key in FIELD_NAMES:
+        meant.setdefault(plain_name(field_name(key)), set()).add(key)
+    for key, name in _columns_in(_latest_files()):
+        meant.setdefault(plain_name(name), set()).add(key)
+    known = {key for keys in meant.values() for key in keys}
+    return {name: _keys_meant(name, meant, known) for name in typed}
+
+
+def _keys_meant(name: str, meant: Mapping[str, set[str]], known: Collection[str]) -> list[str]:
+    if name in known:
+        return [name]
+    if keys := meant.get(plain_name(name)):
+        return sorted(keys)
+    return [name] if Lead.objects.filter(attributes__has_key=name).exists() else []
+
+
+def names_of_keys(keys: Iterable[str]) -> list[str]:
+    """Return what attributes are called, each name once, to be written in one line with commas.
+
+    That is the key itself where nothing names it, or by a name with a comma.
+    """
+    columns = dict(_columns_in(_latest_files().reverse()))
+    names = {key: field_name(key) if key in FIELD_NAMES else columns.get(key, key) for key in keys}
+    return [*dict.fromkeys(key if "," in name else name for key, name in names.items())]
+
+
+def _latest_files() -> QuerySet[Delivery]:
+    latest = Delivery.objects.filter(mapping__isnull=False).order_by("-pk").values("pk")[:_LATEST]
+    return Delivery.objects.filter(pk__in=latest).order_by("-pk")
+
+
+def _columns_in(files: QuerySet[Delivery]) -> Iterator[tuple[str, str]]:
+    """Give the key of each attribute that is read from a column as it is, and the column's name."""
+    for mapping in files.filter(mapping__isnull=False).values_list("mapping", flat=True):
         for fact in (mapping or {}).get("facts", ()):
-            names |= _columns_of(fact.get("attributes") or {})
-    return {key: name for key, name in names.items() if key in own}
+            yield from _columns_of(fact.get("attributes") or {})
 
 
-def _columns_of(attributes: dict[str, Any]) -> dict[str, str]:
-    """Return the columns that attributes are read from as they are, by the keys of these."""
-    return {
-        key: value["column"]
-        for key, value in attributes.items()
-        if isinstance(value, dict) and isinstance(value.get("column"), str)
-    }
+def _columns_of(attributes: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for key, value in attributes.items():
+        if isinstance(value, Mapping) and isinstance(value.get("column"), str):
+            yield key, value["column"]

@@ -14,6 +14,7 @@ from agreements.models import Agreement, User
 from agreements.terms import Terms
 from agreements.terms.procedure import Reason
 from leads.actions.telling import SOURCE
+from leads.column_names import attribute_name
 from leads.models import (
     Deal,
     FollowUp,
@@ -73,7 +74,7 @@ class Surroundings:
 
     def field_name(self, key: str) -> str:
         """Name an attribute at the start of a line, as its file did where nothing else does."""
-        return self.columns.get(key) or field_name(key)
+        return attribute_name(key, self.columns)
 
     def stage_name(self, key: str) -> str:
         """Name a stage of the funnel."""

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from django.utils.translation import ngettext
 
 from leads.any_of import AnyOf
+from leads.column_names import attribute_name, column_names
 from leads.forgotten import Blanking, blanking
 from leads.models import FollowUp, HandoffEvent, Lead
-from leads.qualifying import field_name
 from leads.records import families_of
 from leads.traces import Traces
 
@@ -22,7 +22,8 @@ def _said(lead: Lead, lead_ids: set[int], rules: Blanking) -> Iterator[str]:
     kept, traces = rules.attributes(lead.attributes), Traces(lead_ids, rules)
     blanked = [key for key, value in lead.attributes.items() if kept[key] != value]
     if blanked:
-        yield ", ".join(field_name(key) for key in sorted(blanked))
+        columns = column_names(lead_ids, blanked)
+        yield ", ".join(attribute_name(key, columns) for key in sorted(blanked))
     of_leads, by_handoffs = AnyOf("lead", lead_ids), AnyOf("handoff__lead_id", lead_ids)
     notes = (
         FollowUp.objects.filter(of_leads).exclude(note="", next_step="").count()

@@ -3,17 +3,17 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agreements import formats
 from agreements.models import Agreement
+from leads.column_names import attribute_name, column_names
 from leads.families import joint_attributes
 from leads.likeness import Likeness
 from leads.models import FollowUp, Handoff, Lead, LeadIdentity
-from leads.qualifying import field_name, value_text
+from leads.qualifying import value_text
 from leads.records import families_of
 
 _FIRST = ("name", "company", "email", "phone", "job_title")
@@ -59,7 +59,7 @@ def compare(kept: Lead, merged: Lead, agreement: Agreement, now: datetime) -> Co
     return Comparison(
         kept=_side(kept, agreement),
         merged=_side(merged, agreement),
-        lines=list(_lines(kept.attributes, merged.attributes)),
+        lines=list(_lines(kept, merged)),
         consequences=[*_consequences(kept, merged, now), *_of_stages(kept, merged, agreement)],
     )
 
@@ -86,12 +86,15 @@ def _side(lead: Lead, agreement: Agreement) -> Side:
     )
 
 
-def _lines(kept: dict[str, Any], merged: dict[str, Any]) -> Iterable[Line]:
-    joint = joint_attributes(kept, merged)
-    told = kept | merged
+def _lines(kept: Lead, merged: Lead) -> Iterable[Line]:
+    joint = joint_attributes(kept.attributes, merged.attributes)
+    told = kept.attributes | merged.attributes
     keys = [key for key in _FIRST if key in told] + sorted(told.keys() - set(_FIRST))
+    both = families_of([kept.pk, merged.pk]).all([kept.pk, merged.pk])
+    columns = column_names(both, keys)
     for key in keys:
-        line = Line(field_name(key), *(value_text(of.get(key)) for of in (kept, merged, joint)))
+        values = (of.get(key) for of in (kept.attributes, merged.attributes, joint))
+        line = Line(attribute_name(key, columns), *map(value_text, values))
         if line.kept or line.merged:
             yield line
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from agreements import formats
 from agreements.models import Agreement, AgreementVersion
+from leads.column_names import attribute_name, column_names
 from leads.models import Deal, FollowUp, Forgetting, Handoff, HandoffEvent
 from leads.qualifying import field_name, value_text
 
@@ -195,6 +196,9 @@ class _Known:
         self._stages: dict[tuple[int, str], str] = {}
         self._reasons: dict[str, str] = {}
         self._read_terms()
+        rows = [*kept["leads"], *kept["attributes"]]
+        keys = {key for row in rows for key in row["attributes"] or {}}
+        self._columns = column_names({row["id"] for row in kept["leads"]}, keys)
 
     def _read_terms(self) -> None:
         """Learn how stages and reasons are called; the latest signed terms say it last."""
@@ -226,7 +230,21 @@ class _Known:
                 return Line(name, self._reasons.get(value, value))
             case "action":
                 return Line(name, _deed(value))
-        return _told(name, _numbered(key, _chosen(part, key, value)))
+        return self._told(name, _numbered(key, _chosen(part, key, value)))
+
+    def _told(self, name: str, value: Any) -> Line:
+        """Write whatever was told, in parts where it has some."""
+        if isinstance(value, Mapping):
+            parts = (
+                (_NAMES.get(key) or attribute_name(str(key), self._columns), _numbered(key, each))
+                for key, each in value.items()
+            )
+            return Line(name, lines=tuple(self._told(str(of), each) for of, each in parts))
+        if isinstance(value, list | tuple) and any(isinstance(each, Mapping) for each in value):
+            numbered = enumerate(value, 1)
+            lines = tuple(self._told(formats.figure(at), each) for at, each in numbered)
+            return Line(name, lines=lines)
+        return Line(name, _text(value))
 
 
 def _numbered(key: str, value: Any) -> Any:
@@ -242,20 +260,6 @@ def _chosen(part: str, key: str, value: Any) -> Any:
     field = model._meta.get_field(key)
     choices = getattr(field, "flatchoices", None) or ()
     return next((str(label) for each, label in choices if each == value), value)
-
-
-def _told(name: str, value: Any) -> Line:
-    """Write whatever was told, in parts where it has some."""
-    if isinstance(value, Mapping):
-        parts = (
-            (str(_NAMES.get(key) or field_name(str(key))), _numbered(key, each))
-            for key, each in value.items()
-        )
-        return Line(name, lines=tuple(_told(of, each) for of, each in parts))
-    if isinstance(value, list | tuple) and any(isinstance(each, Mapping) for each in value):
-        numbered = enumerate(value, 1)
-        return Line(name, lines=tuple(_told(formats.figure(at), each) for at, each in numbered))
-    return Line(name, _text(value))
 
 
 def _text(value: Any) -> str:

@@ -5,8 +5,10 @@ from typing import Any
 from django import forms
 from django.contrib.postgres.forms import SimpleArrayField
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from leads.actions.forgetting import REASON_LENGTH
+from leads.column_names import keys_called, names_of_keys
 from leads.models import RetentionRules
 
 _WIDE = {"class": "form-control"}
@@ -47,9 +49,12 @@ class RetentionForm(forms.ModelForm):  # type: ignore[type-arg]
     """How long personal data is kept."""
 
     kept_attributes = SimpleArrayField(
-        forms.CharField(max_length=100),
+        forms.CharField(max_length=300),
         label=_("Further attributes that say nothing about a person"),
-        help_text=_("Their keys, separated by commas; they stay when a person is forgotten."),
+        help_text=_(
+            "As the pages of leads name them, separated by commas; they stay when a person is "
+            "forgotten."
+        ),
         required=False,
         widget=forms.TextInput(attrs=_WIDE),
     )
@@ -61,6 +66,7 @@ class RetentionForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **options: Any) -> None:
         """Say what an empty field means."""
         super().__init__(*args, **options)
+        self.initial["kept_attributes"] = names_of_keys(self.instance.kept_attributes)
         months, days = self.fields["forget_after_months"], self.fields["empty_after_days"]
         months.label = _("Forget leads without a sign of life for so many months")
         months.help_text = _("Empty: nobody is forgotten by rule.")
@@ -76,6 +82,22 @@ class RetentionForm(forms.ModelForm):  # type: ignore[type-arg]
         }
         for number in (months, days):
             number.widget.attrs |= _WIDE | {"inputmode": "numeric"}
+
+    def clean_kept_attributes(self) -> list[str]:
+        """Return the keys of attributes; what no lead has may be a slip, and blanks for good."""
+        typed = [name.strip() for name in self.cleaned_data["kept_attributes"]]
+        meant = keys_called(typed)
+        unknown = [name for name in typed if not meant[name]]
+        if unknown := [name for name in unknown if name not in self.instance.kept_attributes]:
+            raise forms.ValidationError(
+                ngettext(
+                    "No lead has “%(names)s”: write it as the page of a lead does.",
+                    "No lead has “%(names)s”: write them as the page of a lead does.",
+                    len(unknown),
+                )
+                % {"names": "”, “".join(unknown)}
+            )
+        return [*dict.fromkeys(key for name in typed for key in meant[name] or [name])]
 
     @property
     def changes_when(self) -> bool:

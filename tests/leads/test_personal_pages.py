@@ -16,7 +16,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from agreements.models import AgreementVersion, Audit, User
-from leads.actions import forgetting, handoffs
+from leads.actions import forgetting, handoffs, personal_exports
 from leads.models import (
     Forgetting,
     Handoff,
@@ -28,7 +28,7 @@ from leads.models import (
 )
 from tests.factories import make_user, make_version
 from tests.leads.dealing import dealing_terms
-from tests.leads.file_imports import PAULO, bring, table
+from tests.leads.file_imports import PAULO, bring, table, take_in_whole
 from tests.leads.pages import NOW, offer, stop_time, text_of
 
 pytestmark = pytest.mark.django_db
@@ -207,6 +207,7 @@ def test_what_is_told_is_kept_again(client: Client, paulo: Lead, admin: User) ->
 
 
 def test_rules_are_counted_before_they_are_used(client: Client, paulo: Lead) -> None:
+    Lead.objects.filter(pk=paulo.pk).update(attributes={"plan": "A", "shoe": 41})
     rules = {"forget_after_months": "24", "empty_after_days": "", "kept_attributes": "plan, shoe"}
     response = client.post("/personal-data/", rules | {"try": "yes"})
     assert "would forget 0 leads and empty 0 calls and files" in text_of(response)
@@ -220,7 +221,10 @@ def test_rules_are_counted_before_they_are_used(client: Client, paulo: Lead) -> 
 
 
 def test_whom_rules_forget_is_asked_about(client: Client, paulo: Lead) -> None:
-    Lead.objects.filter(pk=paulo.pk).update(first_heard_at=NOW - timedelta(days=800))
+    known = {"plan": "A", "shoe": 41}
+    Lead.objects.filter(pk=paulo.pk).update(
+        first_heard_at=NOW - timedelta(days=800), attributes=known
+    )
     for model in (StageEntry, LeadChange, HandoffEvent):
         model._default_manager.update(occurred_at=NOW - timedelta(days=800))
     rules = {"forget_after_months": "24", "empty_after_days": "", "kept_attributes": "plan, shoe"}
@@ -242,6 +246,41 @@ def test_whom_rules_forget_is_asked_about(client: Client, paulo: Lead) -> None:
     assert (current.forget_after_months, current.kept_attributes) == (24, ["plan", "shoe"])
     client.post("/personal-data/", rules | {"kept_attributes": "plan"})
     assert RetentionRules.current().kept_attributes == ["plan"]
+
+
+def test_attributes_that_stay_are_named_as_the_pages_of_leads_do(
+    client: Client, version: AgreementVersion, admin: User, paulo: Lead
+) -> None:
+    content = "Código;Nome;Etapa;Tamanho da frota (nº);Cargo\n1;Ana;MQL;muitos;Chefe\n"
+    take_in_whole(version.agreement, admin, content.encode())
+    Lead.objects.filter(pk=paulo.pk).update(attributes={"plan": "A"})
+    rules = {"forget_after_months": "", "empty_after_days": ""}
+    typed = rules | {"kept_attributes": "tamanho da FROTA (nº), plan, Job title"}
+    assert "The rules were changed." in text_of(client.post("/personal-data/", typed, follow=True))
+    kept = RetentionRules.current().kept_attributes
+    assert kept == ["job_title", "plan", "tamanho_da_frota_no"]
+    assert 'value="Job title,plan,Tamanho da frota (nº)"' in client.get("/personal-data/").text
+    # Once the leads are gone that had one, it may stay.
+    Lead.objects.filter(pk=paulo.pk).update(attributes={})
+    assert client.post("/personal-data/", rules | {"kept_attributes": "plan"}).status_code == 303
+    response = client.post("/personal-data/", rules | {"kept_attributes": "plan, Tamanho"})
+    assert response.status_code == 422
+    assert "No lead has “Tamanho”: write it as the page of a lead does." in text_of(response)
+    assert RetentionRules.current().kept_attributes == ["plan"]
+
+
+def test_a_files_own_columns_are_named_wherever_they_are_told(
+    client: Client, version: AgreementVersion, admin: User
+) -> None:
+    content = "Código;Nome;Etapa;Tamanho da frota (nº)\n1;Ana;MQL;muitos\n2;Rui;MQL;poucos\n"
+    take_in_whole(version.agreement, admin, content.encode())
+    ana, rui = Lead.objects.order_by("name")
+    forgetting = text_of(client.get(f"/agreements/acme/leads/{ana.pk}/forget/"))
+    assert "Tamanho da frota (nº)" in forgetting
+    comparison = client.get(f"/agreements/acme/leads/{ana.pk}/merge/{rui.pk}/")
+    assert "Tamanho da frota (nº) muitos" in text_of(comparison)
+    packed = zipfile.ZipFile(BytesIO(personal_exports.take_out(lead=ana, by=None, now=NOW)))
+    assert "Tamanho da frota (nº)" in packed.read("person.html").decode()
 
 
 def hidden_fields(response: Any) -> dict[str, str]:
