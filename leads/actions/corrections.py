@@ -59,7 +59,8 @@ def undo(
     """Take back the deed that the person has just done in the portal; ``name`` is the fact's id.
 
     What went along with it goes too. Raises UnableToUndo for somebody else's, after
-    ``within``, and where somebody has done something about the handoff since.
+    ``within``, where somebody has done something about the handoff since, and where the lead was
+    offered anew.
     """
     judge_by_rules()
     lead_ids = lock_leads([handoff.lead_id]).all([handoff.lead_id])
@@ -70,6 +71,8 @@ def undo(
         raise UnableToUndo(_("Too late to take it back by a click: correct it instead."))
     if _somebody_went_on(handoff, lead_ids, deeds):
         raise UnableToUndo(_("Something was done since: correct it on the lead's page."))
+    if _was_offered_anew(handoff, lead_ids, deeds):
+        raise UnableToUndo(_("The lead was offered anew since: go on with that handoff."))
     told = [_as_told(each, is_retracted=True, revised_at=now) for each in deeds]
     ingest(agreement=handoff.agreement, facts=told, by=by, now=now)
     for each in deeds:
@@ -159,6 +162,23 @@ def _somebody_went_on(
     return (
         HandoffEvent.objects.holding().filter(handoff=handoff, **since).exists() or touches.exists()
     )
+
+
+def _was_offered_anew(
+    handoff: Handoff, lead_ids: Collection[int], deeds: list[Correctable]
+) -> bool:
+    """Whether another handoff of the lead goes on since, which would end with this one open again.
+
+    ``lead_ids`` are its lead with those that are one with it.
+    """
+    since = max(each.recorded_at for each in deeds)
+    offers = HandoffEvent.objects.holding().filter(
+        kind=HandoffEvent.Kind.OFFERED,
+        recorded_at__gt=since,
+        handoff__in=Handoff.objects.filter(lead__in=lead_ids, agreement=handoff.agreement_id),
+    )
+    opened_nothing = (Handoff.Status.REPEATED, Handoff.Status.MERGED)
+    return offers.exclude(handoff=handoff).exclude(handoff__status__in=opened_nothing).exists()
 
 
 def _current(fact: F) -> F:

@@ -296,6 +296,25 @@ def test_what_somebody_went_on_with_is_left(client: Client, version: AgreementVe
     assert (first.holder, second.holder) == (bruno, None)
 
 
+def test_a_lead_that_was_offered_anew_is_left_with_its_new_handoff(
+    client: Client, version: AgreementVersion
+) -> None:
+    sign_in(client, version, "marketing")
+    first, second = offered(version, "Paulo", "Carla")
+    done = do(client, "withdraw", first, second)
+    julia = make_user("Julia", team=version.agreement.marketing_team)
+    later = NOW + timedelta(minutes=1)
+    told = {"agreement": version.agreement, "by": julia, "now": later, "note": "Asked again."}
+    anew = handoffs.offer(lead=first.lead, **told)
+    handoffs.accept(handoff=anew, by=make_rep("Ana", version.agreement), now=later)
+
+    text = text_of(take_back(client, done))
+
+    assert "Taken back: 1 lead is as it was." in text
+    assert "Not taken back Paulo The lead was offered anew since: go on with that handoff." in text
+    assert statuses(first, anew, second) == ["withdrawn", "accepted", "offered"]
+
+
 def test_it_is_taken_back_for_ten_minutes_by_who_did_it(
     client: Client, version: AgreementVersion, monkeypatch: pytest.MonkeyPatch
 ) -> None:

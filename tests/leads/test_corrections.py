@@ -105,6 +105,40 @@ def test_what_was_done_under_the_other_name_of_a_merged_lead_was_done_since(
         undo(handoff, touch.external_id, ana, SOON + timedelta(seconds=1))
 
 
+def test_a_lead_that_was_offered_anew_stays_with_its_new_handoff(
+    version: AgreementVersion, handoff: Handoff, ana: User
+) -> None:
+    other = offer(version, "Paul", OFFERED_AT)
+    handoffs.withdraw(handoff=other, by=ana, now=NOW - timedelta(minutes=2))
+    merges.merge(kept=other.lead, merged=handoff.lead, by=ana, now=NOW - timedelta(minutes=1))
+    outcomes.recycle(handoff=handoff, reason="not_now", by=ana, now=NOW)
+    name = HandoffEvent.objects.get(kind="recycled").external_id
+    told = {"agreement": version.agreement, "by": ana, "now": SOON, "note": "Asked again."}
+    anew = handoffs.offer(lead=other.lead, **told)
+
+    with pytest.raises(UnableToUndo, match="offered anew since: go on with that handoff"):
+        undo(handoff, name, ana, SOON + timedelta(seconds=1))
+
+    assert [Handoff.objects.get(pk=each.pk).status for each in (handoff, anew)] == [
+        "recycled",
+        "offered",
+    ]
+
+
+def test_what_was_asked_for_again_while_it_was_open_stops_no_undo(
+    version: AgreementVersion, handoff: Handoff, ana: User
+) -> None:
+    handoffs.accept(handoff=handoff, by=ana, now=NOW)
+    name = HandoffEvent.objects.get(kind="accepted").external_id
+    again = Teller("Paulo").event("offered", SOON, "H2")
+    ingest(agreement=version.agreement, facts=[again], by=None, now=SOON)
+
+    undo(handoff, name, ana, SOON + timedelta(seconds=1))
+
+    handoff.refresh_from_db()
+    assert handoff.status == "offered"
+
+
 def test_correct_works(handoff: Handoff, ana: User) -> None:
     touch = call(handoff, ana, note="Rang twice.")
     corrected = corrections.correct(
