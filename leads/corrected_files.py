@@ -2,10 +2,10 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from leads.file_drafts import agreement_of, names_in, taken_in, without_reasons
 from leads.files import is_of_rejects
@@ -13,7 +13,7 @@ from leads.guessing.looking import Looked, as_document
 from leads.lines import lines_of
 from leads.mapping import FileFormat
 from leads.models import Delivery, FileImport
-from leads.rows_again import rejected_by
+from leads.rows_again import fitting_imports
 
 _OF_REJECTS = re.compile(r"(?P<stem>.+)\.rejects\b", re.DOTALL)
 _OF_TIMES = ("is_time", "has_time", "has_zone", "formats")
@@ -22,70 +22,139 @@ _LATEST = 20
 _Files = Mapping[int, list[Delivery]]
 
 
-def corrected_in(file_import: FileImport, looked: Looked, path: Path) -> FileImport | None:
-    """Return the import whose rejected rows a file brings again; None for none, or where unsure.
+class Origin(NamedTuple):
+    """Of which import the rows of a file are; None for none, or where it is unsure.
 
-    That is the one that somebody said, or on whose page it was brought; else it is known by the
-    rows, or by the name of its rejects. A file with other columns corrects nothing.
+    Then those that come into question are ``likely``: by the key, each as much as the others, or
+    each for some of the rows where ``is_mixed``. ``is_said`` is whether somebody said so.
+    """
+
+    found: FileImport | None
+    is_said: bool = False
+    likely: Sequence[int] = ()
+    is_mixed: bool = False
+
+    def as_document(self) -> dict[str, Any]:
+        """Return as plain data what there is to ask, to be kept."""
+        is_of_none = self.is_said and self.found is None
+        return {"is_of_none": is_of_none, "likely": [*self.likely], "is_mixed": self.is_mixed}
+
+
+class Asked(NamedTuple):
+    """The imports of which a file may bring rejected rows, the ``likely`` ones first."""
+
+    imports: list[FileImport]
+    likely: list[FileImport]
+    is_mixed: bool
+
+
+def origin_of(
+    file_import: FileImport, looked: Looked, path: Path, on_look: Callable[[], None]
+) -> Origin:
+    """Return the import whose rejected rows a file brings again.
+
+    That is the one that somebody said, or on whose page it was brought. Else it is that whose rows
+    are most alike; where several are so nearly, one that was undone or corrected by another of them
+    counts less, and then the name of its rejects decides, as it does where no row tells its line.
+    A file with other columns corrects nothing. ``on_look`` is called after each import compared.
     """
     if file_import.corrects_id:
         said = taken_in(agreement_of(file_import)).filter(pk=file_import.corrects_id)
-        return next(_with_columns(said, looked.header), None)
+        return Origin(next(_with_columns(said, looked.header), None))
+    if (file_import.found or {}).get("is_of_none"):
+        return Origin(None, is_said=True)
     if not looked.is_rejects:
-        return None
+        return Origin(None)
     possible = _possible(file_import, looked.header)
     form = FileFormat(encoding=looked.encoding, delimiter=looked.delimiter)
-    return rejected_by(path, form, possible) or _called_like(file_import, possible)
+    fits = fitting_imports(path, form, looked.rows, possible, on_look)
+    if fits is None:
+        return Origin(_only(_counting_more(_called_like(file_import, possible))))
+    if fits.parts:
+        return Origin(None, likely=_keys(fits.parts), is_mixed=True)
+    likely = _counting_more(fits.alike)
+    found = _only(likely) or _only(_called_like(file_import, likely))
+    return Origin(found, likely=() if found else _keys(likely))
 
 
-def may_correct(file_import: FileImport) -> list[FileImport]:
-    """Return the imports of which a file may bring rejected rows, where it is not known of which.
+def asked_about(file_import: FileImport) -> Asked:
+    """Return of which imports a file can be said to bring rejected rows; none where it has none.
 
-    The latest come first, before all that were undone.
+    The likely ones come first, then the latest, before all that were undone.
     """
-    header = [column["name"] for column in (file_import.found or {}).get("columns", ())]
-    if file_import.corrects_id or not is_of_rejects(header):
-        return []
-    return _possible(file_import, header)
+    found, said = file_import.found or {}, file_import.corrects
+    header = [column["name"] for column in found.get("columns", ())]
+    if not (said or found.get("is_of_none") or is_of_rejects(header)):
+        return Asked([], [], is_mixed=False)
+    keys, possible = found.get("likely", ()), _possible(file_import, header)
+    if said and said not in possible:
+        possible.insert(0, said)
+    likely = [each for each in possible if each.pk in keys]
+    others = [each for each in possible if each.pk not in keys]
+    return Asked([*likely, *others], likely, bool(found.get("is_mixed")))
 
 
 def _possible(file_import: FileImport, header: Sequence[str]) -> list[FileImport]:
     before = taken_in(agreement_of(file_import)).exclude(pk=file_import.pk).filter(rejects__gt="")
     latest = before.select_related("delivery").order_by("-pk")[:_LATEST]
     possible = _with_columns(latest, header)
-    return sorted(possible, key=lambda each: each.state == FileImport.State.UNDONE)
+    return sorted(possible, key=_is_undone)
+
+
+def _is_undone(file_import: FileImport) -> bool:
+    return file_import.state == FileImport.State.UNDONE
+
+
+def _counting_more(alike: Sequence[FileImport]) -> list[FileImport]:
+    """Return of imports that fit alike those that hold, and of these the last to be corrected."""
+    holding = [each for each in alike if not _is_undone(each)] or alike
+    corrected = {each.corrects_id for each in holding}
+    return [each for each in holding if each.pk not in corrected]
+
+
+def _only(files: Sequence[FileImport]) -> FileImport | None:
+    return files[0] if len(files) == 1 else None
+
+
+def _keys(files: Iterable[FileImport]) -> list[int]:
+    return [each.pk for each in files]
 
 
 def _with_columns(files: Iterable[FileImport], header: Sequence[str]) -> Iterator[FileImport]:
     return (each for each in files if names_in(each.found or {}) == without_reasons(header))
 
 
-def _called_like(file_import: FileImport, possible: Iterable[FileImport]) -> FileImport | None:
-    """Return the first import after whose rejects a file is called."""
+def _called_like(file_import: FileImport, possible: Sequence[FileImport]) -> list[FileImport]:
+    """Return the imports after whose rejects a file is called."""
     if not (called := _OF_REJECTS.match(file_import.delivery.file_name)):
-        return None
+        return []
     name = re.compile(rf"{re.escape(called['stem'])}(\.[^.]*)?")
-    return next((each for each in possible if name.fullmatch(str(each))), None)
+    return [each for each in possible if name.fullmatch(str(each))]
 
 
 def found_in(file_import: FileImport, looked: Looked) -> dict[str, Any]:
     """Return what was found out about a file.
 
     A few corrected rows tell little of what a column holds: there its cells are read like those of
-    the file whose rows they are, but for times that are now written in another way.
+    the file whose rows they are, but for times that are now written in another way. ``different``
+    says by its name how many different cells a column has, so many at the most as are counted.
     """
     found, corrected = as_document(looked), file_import.corrects
     if corrected is None or not corrected.found:
-        return found
+        return found | {"different": _different(found["columns"])}
     before = corrected.found if "header" in corrected.found else without_content(corrected.found)
     forms = dict(zip(before["header"], before.get("forms", ()), strict=False))
     columns = [_read_like(column, forms.get(column["name"], {})) for column in found["columns"]]
-    return found | {"columns": columns}
+    return found | {"columns": columns, "different": before.get("different", {})}
 
 
 def _read_like(column: Mapping[str, Any], form: Mapping[str, Any]) -> dict[str, Any]:
     is_kept = {name: name in _OF_TIMES and column["is_time"] for name in form}
     return {**column, **{name: value for name, value in form.items() if not is_kept[name]}}
+
+
+def _different(columns: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    return {each["name"]: len(each["different"]) + each["has_more"] for each in columns}
 
 
 def without_content(found: Mapping[str, Any]) -> dict[str, Any]:
@@ -102,6 +171,7 @@ def without_content(found: Mapping[str, Any]) -> dict[str, Any]:
             }
             for column in columns
         ],
+        "different": found.get("different", {}),
     }
 
 

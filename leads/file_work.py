@@ -25,7 +25,7 @@ from django.utils.translation import gettext as _
 from agreements.models import Agreement
 from leads import workbooks
 from leads.actions.file_imports import State
-from leads.corrected_files import corrected_in, found_in, without_content
+from leads.corrected_files import found_in, origin_of, without_content
 from leads.file_drafts import first_draft
 from leads.files import UnableToReadFile
 from leads.guessing.drafts import Draft
@@ -187,8 +187,10 @@ def _read(file_import: FileImport, _now: datetime) -> None:
     progress(whole)
     if other := object_without_leads(looked.header):
         raise UnableToReadFile(other, file=path.name)
-    file_import.corrects = corrected_in(file_import, looked, path)
-    found = found_in(file_import, looked) | of_workbook
+    # Each import that is compared is a sign of life.
+    origin = origin_of(file_import, looked, path, lambda: progress(whole))
+    file_import.corrects = origin.found
+    found = found_in(file_import, looked) | origin.as_document() | of_workbook
     draft = first_draft(file_import, looked, found)
     _end(
         file_import,

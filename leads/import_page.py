@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from leads.actions.telling import SOURCE
 from leads.any_of import AnyOf
-from leads.corrected_files import Corrections, corrections_of, may_correct
+from leads.corrected_files import Corrections, asked_about, corrections_of
 from leads.import_notes import Note, notes_after, notes_before
 from leads.kept_reasons import in_words
 from leads.models import (
@@ -50,7 +50,7 @@ def page_context(delivery: Delivery, now: datetime) -> dict[str, Any]:
     return {
         "delivery": delivery,
         "file_import": file_import,
-        "may_correct": may_correct(file_import) if file_import and state == State.DRAFT else [],
+        "asked": asked_about(file_import) if file_import and state == State.DRAFT else None,
         "corrections": _corrections(delivery) if state in _TAKEN_IN else None,
         "state": state,
         "state_name": State(state).label,

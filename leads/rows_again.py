@@ -1,8 +1,12 @@
-"""Rejected rows known again: which import they came from, by their lines and their cells."""
+"""Rejected rows known again: of which imports they are, by their lines and by what is their own."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from math import log2
 from pathlib import Path
+from statistics import fmean
+from typing import NamedTuple
 
 from leads.files import LINE, REASON, Rows, UnableToReadFile
 from leads.mapping import FileFormat, parse_mapping
@@ -11,59 +15,117 @@ from leads.models import FileImport
 from leads.row_problems import UnableToRead
 
 _LOOKED_AT = 200
+# So much of what is a row's own has to be as it was.
 _ENOUGH = 0.5
+# Imports whose shares are no further apart fit alike.
+_NEARLY = 0.1
 _Cells = Mapping[str, str]
 
 
-def rejected_by(path: Path, form: FileFormat, imports: Iterable[FileImport]) -> FileImport | None:
-    """Return which of some imports rejected the rows of a file; None where it is unsure.
+class Fits(NamedTuple):
+    """The imports that fit the rows of a file best; ``parts`` are several that fit some each."""
 
-    Its rejected rows come from all of the same lines, and at least half of them are still alike; of
-    several such imports it is that with the most rows alike, the first of these.
+    alike: list[FileImport]
+    parts: list[FileImport]
+
+
+class _Told(NamedTuple):
+    """A rejected row that is brought again: the line it tells, and its filled cells."""
+
+    line: int
+    cells: _Cells
+
+
+def fitting_imports(
+    path: Path,
+    form: FileFormat,
+    rows: int,
+    imports: Iterable[FileImport],
+    on_look: Callable[[], None],
+) -> Fits | None:
+    """Return which of some imports rejected the rows of a file; None where no row tells its line.
+
+    A few hundred of so many ``rows`` are compared, in memory of constant size, with those that each
+    import rejected from the same lines; each time ``on_look`` is called.
     Raises OSError, and UnableToReadFile.
     """
-    told, found, most = _by_line(path, form), None, 0.0
-    for each in imports if told else ():
-        if (share := _share_alike(each, told)) > most:
-            found, most = each, share
-        if most == 1:
-            break
-    return found if most >= _ENOUGH else None
+    told = [*_told(path, form, max(1, rows // _LOOKED_AT))]
+    if not told:
+        return None
+    shares: dict[FileImport, list[float]] = {}
+    for each in imports:
+        shares[each] = _shares(each, told)
+        on_look()
+    parts = _parts(shares)
+    if len(parts) > 1:
+        return Fits([], parts)
+    means = {each: fmean(found) for each, found in shares.items()}
+    least = max(_ENOUGH, max(means.values(), default=0) - _NEARLY)
+    return Fits([each for each, mean in means.items() if mean >= least], [])
 
 
-def _by_line(path: Path, form: FileFormat, wanted: Collection[int] = ()) -> dict[int, _Cells]:
-    """Return the filled cells of rejected rows by the line they tell: of the first, or of some."""
-    found: dict[int, _Cells] = {}
-    with Rows(path, form, is_lenient=True) as rows:
-        for _line, cells in rows:
-            if isinstance(cells, UnableToRead) or (line := rows.line_told(cells)) is None:
+def _told(path: Path, form: FileFormat, step: int) -> Iterator[_Told]:
+    """Give one of so many rows, but for those without a line and those that were emptied."""
+    with Rows(path, form, is_lenient=True, as_written=True) as rows:
+        for number, (_line, cells) in enumerate(rows):
+            if number % step or isinstance(cells, UnableToRead):
                 continue
-            if not wanted or line in wanted:
-                found[line] = _filled(rows.header, cells)
-            if len(found) == (len(wanted) or _LOOKED_AT):
-                break
-    return found
+            line, filled = rows.line_told(cells), _filled(rows, cells)
+            if line is not None and filled:
+                yield _Told(line, filled)
 
 
-def _filled(header: Iterable[str], cells: Iterable[str]) -> _Cells:
-    named = ((name, cell.strip()) for name, cell in zip(header, cells, strict=False))
+def _filled(rows: Rows, cells: list[str]) -> _Cells:
+    meant = zip(rows.header, rows.meant(cells), strict=False)
+    named = ((name, cell.strip()) for name, cell in meant)
     return {name: cell for name, cell in named if cell and name not in {LINE, REASON}}
 
 
-def _share_alike(file_import: FileImport, told: Mapping[int, _Cells]) -> float:
-    """Return the share of rows that are nearly as an import rejected them; 0 where not all are."""
-    before: Mapping[int, _Cells] = {}
+def _shares(file_import: FileImport, told: Sequence[_Told]) -> list[float]:
+    """Return how much of each row is as an import rejected it from the same line, 0 to 1."""
+    places: dict[int | None, list[int]] = defaultdict(list)
+    for place, row in enumerate(told):
+        places[row.line].append(place)
+    weights, shares = _weights(file_import), [0.0] * len(told)
     with suppress(OSError, UnableToReadFile, MappingError):
         form = parse_mapping(file_import.delivery.mapping).file
-        before = _by_line(Path(file_import.rejects.path), form, told.keys())
-    if before.keys() != told.keys():
-        return 0
-    # An emptied row is like any other.
-    compared = [line for line in told if told[line] and before[line]]
-    alike = sum(_are_alike(told[line], before[line]) for line in compared)
-    return alike / len(compared) if compared else 0
+        path = Path(file_import.rejects.path)
+        with Rows(path, form, is_lenient=True, as_written=True) as rows:
+            for _line, cells in rows:
+                if isinstance(cells, UnableToRead):
+                    continue
+                for place in places.get(rows.line_told(cells), ()):
+                    share = _share(told[place].cells, _filled(rows, cells), weights)
+                    shares[place] = max(shares[place], share)
+    return shares
 
 
-def _are_alike(now: _Cells, before: _Cells) -> bool:
-    """Tell whether a row has at least half of its cells still."""
-    return 2 * sum(now.get(name) == cell for name, cell in before.items()) >= len(before)
+def _weights(file_import: FileImport) -> Mapping[str, float]:
+    """Return by its name how much a cell of a column counts: as much as it tells rows apart.
+
+    That is for nothing where all rows of the import have the same, and most where each has another;
+    where no column tells rows apart, all count alike.
+    """
+    different: Mapping[str, int] = (file_import.found or {}).get("different", {})
+    weights = {name: log2(max(number, 1)) for name, number in different.items()}
+    return defaultdict(float, weights) if any(weights.values()) else defaultdict(lambda: 1.0)
+
+
+def _share(now: _Cells, before: _Cells, weights: Mapping[str, float]) -> float:
+    whole = sum(weights[name] for name in before)
+    alike = sum(weights[name] for name, cell in before.items() if now.get(name) == cell)
+    return alike / whole if whole else 0.0
+
+
+def _parts(shares: Mapping[FileImport, Sequence[float]]) -> list[FileImport]:
+    """Return the fewest imports that rejected all of the rows that any of them did."""
+    rows_of = {
+        each: {place for place, share in enumerate(found) if share >= _ENOUGH}
+        for each, found in shares.items()
+    }
+    parts, left = [], set[int]().union(*rows_of.values())
+    while left:
+        most = max(rows_of, key=lambda each: len(rows_of[each] & left))
+        parts.append(most)
+        left -= rows_of[most]
+    return parts

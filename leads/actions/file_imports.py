@@ -85,11 +85,14 @@ def ask_for_sheet(*, file_import: FileImport) -> FileImport:
 
 
 @transaction.atomic
-def say_corrected(*, file_import: FileImport, corrects: FileImport) -> FileImport:
-    """Have a file read anew as one that brings rejected rows of an import again."""
+def say_corrected(*, file_import: FileImport, corrects: FileImport | None) -> FileImport:
+    """Have a file read anew as one that brings rejected rows of an import again, or of none."""
     form = ("encoding", "delimiter", "sheet")
     draft = {name: file_import.draft[name] for name in form if name in file_import.draft}
-    return _move(file_import, State.READING, of={State.DRAFT}, corrects=corrects, draft=draft)
+    found = (file_import.found or {}) | {"is_of_none": corrects is None}
+    return _move(
+        file_import, State.READING, of={State.DRAFT}, corrects=corrects, draft=draft, found=found
+    )
 
 
 @transaction.atomic

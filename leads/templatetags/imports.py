@@ -1,8 +1,11 @@
 """How far imports have come, in templates."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from django import template
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
 
 from leads.import_page import state_of
 from leads.models import Delivery, FileImport
@@ -47,3 +50,9 @@ def import_state(delivery: Delivery) -> StateLook:
     """Return how the state of a file looks."""
     state = State(state_of(delivery))
     return StateLook(str(state.label), *_LOOKS[state])
+
+
+@register.filter
+def file_names(files: Iterable[FileImport]) -> str:
+    """Name files in a row, each in quotation marks."""
+    return get_text_list([f"“{each}”" for each in files], _("and"))

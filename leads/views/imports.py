@@ -31,7 +31,7 @@ from agreements.permissions import refusal
 from agreements.requests import SignedInRequest
 from leads import tasks
 from leads.actions import file_imports
-from leads.corrected_files import corrections_of, may_correct
+from leads.corrected_files import asked_about, corrections_of
 from leads.draft_forms import UnableToMap, mapping_of, read_draft, wrong_in
 from leads.draft_page import draft_context, role_groups, roles_of
 from leads.file_drafts import columns_in, kept_draft, stages_of
@@ -49,6 +49,7 @@ from leads.uploads import MOST_BYTES, BoundedUploadHandler, bound_upload
 from leads.views.lead_page import desk_or_404
 
 PER_PAGE = 30
+NO_IMPORT = "none"
 State = FileImport.State
 _TOLD_OF = ("received_by", "undone_by", "file_import__corrects__delivery")
 Deed = Callable[[SignedInRequest, Desk, Delivery, datetime], None]
@@ -237,12 +238,14 @@ def sheet(request: SignedInRequest, _desk: Desk, delivery: Delivery, _now: datet
 
 @_deed
 def corrects(request: SignedInRequest, _desk: Desk, delivery: Delivery, _now: datetime) -> None:
-    """Have a file read as one that brings rejected rows of an import again."""
+    """Have a file read as one that brings rejected rows of an import again, or of none."""
     file_import, said = _file_import(delivery), request.POST.get("corrects", "")
-    chosen = next((each for each in may_correct(file_import) if str(each.pk) == said), None)
-    if chosen is None:
+    choices: dict[str, FileImport | None] = {
+        str(each.pk): each for each in asked_about(file_import).imports
+    }
+    if said not in choices | {NO_IMPORT: None}:
         raise file_imports.UnableToGoOn(_("Choose the import that rejected the rows."))
-    file_imports.say_corrected(file_import=file_import, corrects=chosen)
+    file_imports.say_corrected(file_import=file_import, corrects=choices.get(said))
 
 
 @_deed

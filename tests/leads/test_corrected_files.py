@@ -1,46 +1,16 @@
 """Rejected rows that are corrected and sent again: the files name each other."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from leads import file_work
-from leads.corrected_files import corrections_of
-from leads.models import Delivery, FileImport, Lead, LeadIdentity
+from leads.models import Lead, LeadIdentity
+from tests.leads.corrected_files import CONTENT, IMPORTS, rejects_of, take_in, work
 from tests.leads.file_imports import NOW
 from tests.leads.pages import text_of
-from tests.page_forms import form_values
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("marta")]
-
-IMPORTS = "/agreements/acme/imports/"
-LIKE_IT = "again and is read like it."
-CONTENT = b"id,name,created\n1,Ana,2026-09-01\n2,Rui,soon\n3,Eva,late\n"
-CONTENT += b"".join(b"%d,Lia,2026-09-01\n" % number for number in range(4, 50))
-
-
-def work(now: datetime = NOW) -> None:
-    file_work.work_on_what_was_left(now=now)
-
-
-def take_in(
-    client: Client, name: str, content: bytes, *, on: str = IMPORTS, now: datetime = NOW
-) -> str:
-    """Bring a file on a page and take it in as it is proposed; returns its page."""
-    shown = form_values(client.get(on).content.decode(), "import-upload")
-    file = SimpleUploadedFile(name, content)
-    page = str(client.post(IMPORTS, shown | {"file": file})["Location"])
-    work()
-    for deed, told in (("columns", {"go": "check"}), ("take-in", {})):
-        client.post(f"{page}{deed}/", told)
-        work(now)
-    return page
-
-
-def rejects_of(client: Client, page: str) -> bytes:
-    return b"".join(client.get(f"{page}rejects/").streaming_content)  # type: ignore[attr-defined]
 
 
 def test_it_works(client: Client) -> None:
@@ -161,46 +131,11 @@ def test_what_is_undone_names_what_corrected_it(client: Client) -> None:
     assert "not in yet" not in told + text_of(client.get(IMPORTS))
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "corrects"),
-    [
-        ("fair.rejects.csv", None, "fair.csv"),
-        ("fair.rejects (1).csv", None, "fair.csv"),
-        ("shop.rejects.csv", None, "fair.csv"),
-        ("mended.csv", b"rejected_line,id,name,created\n3,2,Rui,2026-09-02\n", "fair.csv"),
-        ("mended.csv", b"id,name,created,rejected_line\n2,Rui,2026-09-02,3\n,,,4\n", "fair.csv"),
-        ("mended.csv", b"rejected_line,id,name,created\n3,8,Bia,2026-09-02\n", None),
-        ("mended.csv", b"rejected_line,id,name,created\n5,2,Rui,2026-09-02\n", None),
-        ("mended.csv", b"rejected_line,id,name,created\n,2,Rui,2026-09-02\n", None),
-        ("fair.rejects.csv", b"rejected_line,id,name,created\n,2,Rui,2026-09-02\n", "fair.csv"),
-        ("fair.rejects.csv", CONTENT, None),
-        ("fair.rejects.csv", b"rejected_line,rejected_reason,id,town\n3,soon,2,Rio\n", None),
-    ],
-)
-def test_brought_elsewhere_it_is_known_by_its_rows_or_its_name(
-    client: Client, name: str, content: bytes | None, corrects: str | None
-) -> None:
-    first = take_in(client, "fair.csv", CONTENT)
-    take_in(client, name, rejects_of(client, first) if content is None else content)
-    corrected = FileImport.objects.latest("pk").corrects
-    assert (corrected and str(corrected)) == corrects
-
-
 def test_a_date_that_can_be_nothing_else_is_read_beside_a_bad_one(client: Client) -> None:
     first = take_in(client, "fair.csv", CONTENT.replace(b"2026-09-01", b"13/09/2026"))
     half = rejects_of(client, first).replace(b"soon", b"2026-09-02")
     take_in(client, "half.csv", half, on=first)
     assert "half.csv Imported taken 1, rejected 1" in text_of(client.get(first))
-
-
-def test_rows_tell_which_of_two_files_of_one_name_it_was(client: Client) -> None:
-    first = take_in(client, "fair.csv", CONTENT)
-    rejects = rejects_of(client, first)
-    take_in(client, "fair.csv", CONTENT.replace(b"2,Rui,soon", b"2,Nuno,never"))
-    take_in(client, "fair.rejects.csv", rejects.replace(b"soon", b"2026-09-02"))
-    corrected = FileImport.objects.latest("pk").corrects
-    assert corrected is not None
-    assert first.endswith(f"/{corrected.pk}/")
 
 
 def test_its_rows_are_those_of_the_same_leads(client: Client) -> None:
@@ -214,37 +149,3 @@ def test_its_rows_are_those_of_the_same_leads(client: Client) -> None:
     assert lead.name == "=Rui"
     assert not LeadIdentity.objects.exclude(source="fair").exists()
     assert "1 of the rejected rows is not in yet." in text_of(client.get(first))
-
-
-def test_in_doubt_it_is_asked(client: Client) -> None:
-    first = take_in(client, "fair.csv", CONTENT)
-    undone = take_in(client, "fair.csv", CONTENT.replace(b"Rui", b"Ruy"))
-    client.post(f"{undone}undo/")
-    work()
-    other = b"rejected_line,id,name,created\n3,8,Bia,2026-09-02\n"
-    shown = form_values(client.get(IMPORTS).content.decode(), "import-upload")
-    file = SimpleUploadedFile("other.csv", other)
-    page = str(client.post(IMPORTS, shown | {"file": file})["Location"])
-    work()
-    asked = client.get(page).content.decode()
-    assert "Which import rejected these rows?" in asked
-    of_undone, of_first = (
-        asked.index(f'value="{each.split("/")[-2]}"') for each in (undone, first)
-    )
-    assert of_first < of_undone
-
-    refused = client.post(f"{page}corrects/", {"corrects": "0"}, follow=True)
-    assert "Choose the import that rejected the rows." in text_of(refused)
-    client.post(f"{page}corrects/", {"corrects": first.split("/")[-2]})
-    work()
-    told = client.get(page)
-    assert "It brings rejected rows of fair.csv again and is read like it." in text_of(told)
-    assert "Which import rejected" not in text_of(told)
-    assert FileImport.objects.latest("pk").draft["source"] == "fair"
-
-
-def test_another_file_brought_on_its_page_corrects_nothing(client: Client) -> None:
-    first = take_in(client, "fair.csv", CONTENT)
-    take_in(client, "towns.csv", b"id,town\n1,Rio\n", on=first)
-    assert FileImport.objects.latest("pk").corrects is None
-    assert corrections_of(Delivery.objects.all()) == {}
