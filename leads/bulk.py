@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -28,12 +29,13 @@ from leads.permissions import (
 )
 from leads.queue import Desk
 from leads.registry import lasting_handoffs, latest_of_each, leads_in, readable_handoffs
+from leads.seen import Seen, seen_now, what_changed, written
 
 MOST = 500
-_READ_WITH = ("agreement", "version", "lead__merged_into")
 """How many leads one deed is done to at once."""
 DONE = "leads.bulk.done"
 
+_READ_WITH = ("agreement", "version", "lead__merged_into")
 _REFUSALS = (
     AlreadyDecided,
     assignments.AlreadyReassigned,
@@ -44,11 +46,15 @@ _REFUSALS = (
 
 @dataclass(frozen=True, slots=True)
 class Considered:
-    """A lead that was chosen, its handoff if any, and why a deed is not done; empty where it is."""
+    """A lead that was chosen, its handoff if any, and why a deed is not done; empty where it is.
+
+    ``seen`` tells a form which handoff it is and how it stands.
+    """
 
     lead: Lead
     handoff: Handoff | None
     why_not: str
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,17 +107,18 @@ def _reassign_form(data: Any, chosen: Sequence[Handoff], now: datetime) -> forms
 def _give(
     *, handoff: Handoff, holder: User | None, by_rules: bool, note: str, by: User, now: datetime
 ) -> None:
-    seen = handoff.holder
     if not by_rules:
         assignments.reassign(
             handoff=handoff,
             holder=holder,
-            seen_holder_id=seen.pk if seen else None,
+            seen_holder_id=handoff.holder_id,
             by=by,
             now=now,
             note=note,
         )
-    elif not assignments.assign_by_rules(handoff=handoff, now=now, by=by, seen_holder=seen):
+    elif not assignments.assign_by_rules(
+        handoff=handoff, now=now, by=by, seen_holder=handoff.holder
+    ):
         raise assignments.UnableToAssign(_("The rules choose nobody for it, or it was given away."))
 
 
@@ -187,8 +194,11 @@ def _consider_leads(desk: Desk, deed: BulkDeed, leads: Sequence[Lead]) -> list[C
 
 def consider(handoffs: Sequence[Handoff], deed: BulkDeed, user: User) -> list[Considered]:
     """Tell of each of some handoffs of one agreement whether the deed can be done to it."""
-    why_not = deed.why_not(handoffs, user)
-    return [Considered(each.kept_lead, each, why_not[each.pk]) for each in handoffs]
+    why_not, seen = deed.why_not(handoffs, user), seen_now(handoffs)
+    return [
+        Considered(each.kept_lead, each, why_not[each.pk], written(each.pk, seen[each.pk]))
+        for each in handoffs
+    ]
 
 
 def do_to_all(
@@ -196,17 +206,22 @@ def do_to_all(
     chosen: Sequence[Handoff],
     told: Mapping[str, Any],
     *,
+    seen: Mapping[int, Seen],
     agreement: Agreement,
     by: User,
     now: datetime,
 ) -> Audit:
     """Do a deed to handoffs one after the other, and keep what was done and what was refused.
 
-    Who may do it to each is asked again. Returns the row that keeps it.
+    Who may do it to each is asked again; what is not as it was ``seen`` is left as it is. Returns
+    the row that keeps it.
     """
 
+    @transaction.atomic
     def act(handoff: Handoff) -> None:
+        handoff = assignments.lock(handoff)
         why_not = deed.why_not([handoff], by)[handoff.pk]
+        why_not = why_not or what_changed(handoff, seen.get(handoff.pk))
         if why_not:
             raise AlreadyDecided(why_not)
         deed.act(handoff=handoff, by=by, now=now, **told)

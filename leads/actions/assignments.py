@@ -59,7 +59,7 @@ def assign_by_rules(
         rules = rules.filter(in_use_since__isnull=False)
     if not rules.exists():
         return None
-    handoff = _locked(handoff)
+    handoff = lock(handoff)
     if not handoff.is_open or handoff.holder_id != (seen_holder.pk if seen_holder else None):
         return None
     # Held until the end of the transaction, so that nobody else is given the same turn.
@@ -89,14 +89,14 @@ def reassign(
     ``seen_holder_id`` is who had it when that was decided. Raises AlreadyReassigned if somebody
     else has it by now, UnableToAssign.
     """
-    handoff = _locked(handoff)
+    handoff = lock(handoff)
     if not handoff.is_open:
         raise UnableToAssign(
             _("This handoff is closed: it is %(status)s.")
             % {"status": handoff.get_status_display().lower()}
         )
     if handoff.holder_id != seen_holder_id:
-        raise AlreadyReassigned(_who_has_it(handoff))
+        raise AlreadyReassigned(who_has_it(handoff))
     if handoff.holder_id == (holder.pk if holder else None):
         raise UnableToAssign(_("It is there already: choose somebody else."))
     if holder and holder.pk not in team_of(handoff.agreement, now).people:
@@ -108,7 +108,7 @@ def reassign(
     _record(handoff, holder, by=by, now=now)
 
 
-def _locked(handoff: Handoff) -> Handoff:
+def lock(handoff: Handoff) -> Handoff:
     """Lock the lead and then the handoff, as everybody does who settles it."""
     judge_by_rules()
     Lead.objects.select_for_update(no_key=True).get(pk=handoff.lead_id)
@@ -116,7 +116,8 @@ def _locked(handoff: Handoff) -> Handoff:
     return rows.select_for_update(no_key=True, of=("self",)).get(pk=handoff.pk)
 
 
-def _who_has_it(handoff: Handoff) -> str:
+def who_has_it(handoff: Handoff) -> str:
+    """Say who holds a handoff that somebody gave away meanwhile."""
     if handoff.holder is None:
         return _("It was put into the team's queue meanwhile: look again.")
     return _("%(holder)s has it meanwhile: look again.") % {"holder": handoff.holder}

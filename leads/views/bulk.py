@@ -25,6 +25,7 @@ from leads.permissions import check_user_can_offer
 from leads.queue import Desk
 from leads.registry import chosen_in, leads_in, listed_in, readable_handoffs
 from leads.registry_filters import RegistryFilters
+from leads.seen import read
 from leads.views.lead_page import desk_or_404
 from leads.views.offer import Chosen, offer_page
 
@@ -105,7 +106,7 @@ def _do(
     request: SignedInRequest, desk: Desk, deed: BulkDeed, filters: RegistryFilters, now: datetime
 ) -> HttpResponse:
     """Do the deed to the handoffs that were shown, as they were shown."""
-    seen = dict(_seen(request))
+    seen = read(request.POST.getlist(_HANDOFF)[:MOST])
     found = readable_handoffs(desk).filter(pk__in=seen)
     handoffs = list(
         found.select_related("agreement", "version", "lead__merged_into", "holder").order_by("-pk")
@@ -116,23 +117,12 @@ def _do(
     if not form.is_valid():
         shown = consider(handoffs, deed, request.user)
         return _preview(request, desk, deed, filters, shown, now, form)
-    for each in handoffs:
-        # Who gave it away meanwhile was first.
-        each.holder_id = seen[each.pk]
     told = form.told()  # type: ignore[attr-defined]
-    kept = do_to_all(deed, handoffs, told, agreement=desk.agreement, by=request.user, now=now)
+    kept = do_to_all(
+        deed, handoffs, told, seen=seen, agreement=desk.agreement, by=request.user, now=now
+    )
     url = reverse("leads:bulk-done", kwargs={"slug": desk.agreement.slug, "pk": kept.pk})
     return HttpResponseRedirect(f"{url}?{filters.address}", status=303)
-
-
-def _seen(request: SignedInRequest) -> list[tuple[int, int | None]]:
-    """Return the keys of the handoffs that were shown, each with who held it."""
-    told = []
-    for text in request.POST.getlist(_HANDOFF)[:MOST]:
-        key, _dot, holder = text.partition(".")
-        if key.isdecimal():
-            told.append((int(key), int(holder) if holder.isdecimal() else None))
-    return told
 
 
 def _row_or_404(desk: Desk, pk: int) -> Audit:

@@ -12,8 +12,9 @@ from leads.actions import handoffs
 from leads.ingest import ingest
 from leads.models import Handoff
 from leads.rebuild import rebuild
+from leads.seen import seen_now, written
 from tests.factories import Teller, make_rep, make_user, make_version
-from tests.leads.dealing import dealing_terms
+from tests.leads.dealing import call, dealing_terms
 from tests.leads.pages import NOW, offer, stop_time, text_of
 
 pytestmark = pytest.mark.django_db
@@ -45,8 +46,13 @@ def preview(client: Client, deed: str, *chosen: Handoff, **asked: str) -> Any:
     return client.post(BULK, {"deed": deed} | leads | asked)
 
 
+def shown_on(page: Any) -> list[str]:
+    """Return what the page of a deed tells of the handoffs that it shows."""
+    return [each.seen for each in page.context["possible"]]
+
+
 def do(client: Client, deed: str, *chosen: Handoff, **told: Any) -> Any:
-    shown = [f"{each.pk}.{each.holder_id or ''}" for each in chosen]
+    shown = [written(pk, seen) for pk, seen in seen_now(chosen).items()]
     return client.post(BULK, {"deed": deed, "handoff": shown} | told)
 
 
@@ -107,10 +113,11 @@ def test_give_many_to_somebody(client: Client, version: AgreementVersion) -> Non
     rafael = sign_in(client, version, "sales")
     ana, bruno = make_rep("Ana", version.agreement), make_rep("Bruno", version.agreement)
     first, second = offered(version, "Paulo", "Carla", holder=ana)
-    assert "Who gets them?" in text_of(preview(client, "reassign", first, second))
+    page = preview(client, "reassign", first, second)
+    assert "Who gets them?" in text_of(page)
     handoffs.assign(handoff=second, holder=rafael, by=rafael, now=NOW)
 
-    done = do(client, "reassign", first, second, to=str(bruno.pk))
+    done = do(client, "reassign", handoff=shown_on(page), to=str(bruno.pk))
 
     statuses(first, second)
     assert (first.holder, second.holder) == (bruno, rafael)
@@ -141,6 +148,38 @@ def test_withdraw_only_what_one_offered(client: Client, version: AgreementVersio
     # Whoever sends more than the page showed withdraws no more.
     do(client, "withdraw", anothers, mine)
     assert statuses(anothers, mine) == ["offered", "withdrawn"]
+
+
+@pytest.mark.parametrize("deed", ["recycle", "withdraw"])
+def test_what_changed_after_the_page_was_shown_is_left_and_named(
+    client: Client, version: AgreementVersion, deed: str
+) -> None:
+    side = "sales" if deed == "recycle" else "marketing"
+    sign_in(client, version, side)
+    ana, bruno = make_rep("Ana", version.agreement), make_rep("Bruno", version.agreement)
+    rang, given, same = offered(version, "Paulo", "Carla", "Rita", holder=ana)
+    page = preview(client, deed, rang, given, same)
+    call(rang, ana)
+    handoffs.assign(handoff=given, holder=bruno, by=ana, now=NOW)
+
+    told = {"recycle-reason": "not_now", "recycle-returns_date": "2026-10-01"}
+    done = do(client, deed, handoff=shown_on(page), **told)
+
+    assert statuses(rang, given) == ["offered", "offered"]
+    assert statuses(same) != ["offered"]
+    text = text_of(client.get(done["Location"]))
+    assert "Paulo Something was done about it meanwhile: look again." in text
+    assert "Carla Bruno has it meanwhile: look again." in text
+
+
+def test_a_form_that_does_not_say_what_was_seen_changes_nothing(
+    client: Client, version: AgreementVersion
+) -> None:
+    sign_in(client, version, "sales")
+    (paulo,) = offered(version, "Paulo")
+    for shown in (f"{paulo.pk}.", f"{paulo.pk}.0.0.x", "x", "", "1.2.3.4.5"):
+        do(client, "reassign", handoff=[shown], to="queue")
+    assert statuses(paulo) == ["offered"]
 
 
 def test_an_accepted_offer_is_not_withdrawn(client: Client, version: AgreementVersion) -> None:
@@ -304,8 +343,9 @@ def test_a_lead_that_was_offered_anew_is_left_with_its_new_handoff(
     done = do(client, "withdraw", first, second)
     julia = make_user("Julia", team=version.agreement.marketing_team)
     later = NOW + timedelta(minutes=1)
-    told = {"agreement": version.agreement, "by": julia, "now": later, "note": "Asked again."}
-    anew = handoffs.offer(lead=first.lead, **told)
+    anew = handoffs.offer(
+        lead=first.lead, agreement=version.agreement, by=julia, now=later, note="Asked again."
+    )
     handoffs.accept(handoff=anew, by=make_rep("Ana", version.agreement), now=later)
 
     text = text_of(take_back(client, done))

@@ -113,8 +113,9 @@ def test_a_lead_that_was_offered_anew_stays_with_its_new_handoff(
     merges.merge(kept=other.lead, merged=handoff.lead, by=ana, now=NOW - timedelta(minutes=1))
     outcomes.recycle(handoff=handoff, reason="not_now", by=ana, now=NOW)
     name = HandoffEvent.objects.get(kind="recycled").external_id
-    told = {"agreement": version.agreement, "by": ana, "now": SOON, "note": "Asked again."}
-    anew = handoffs.offer(lead=other.lead, **told)
+    anew = handoffs.offer(
+        lead=other.lead, agreement=version.agreement, by=ana, now=SOON, note="Asked again."
+    )
 
     with pytest.raises(UnableToUndo, match="offered anew since: go on with that handoff"):
         undo(handoff, name, ana, SOON + timedelta(seconds=1))

@@ -15,6 +15,7 @@ from leads.bulk import DEEDS, do_to_all
 from leads.bulk_undo import undo_all
 from leads.models import FollowUp, Handoff, HandoffEvent
 from leads.rebuild import rebuild
+from leads.seen import seen_now
 from tests.at_once import run_together
 from tests.factories import make_rep, make_user, make_version
 from tests.leads.dealing import call, dealing_terms
@@ -173,7 +174,8 @@ def test_a_deed_to_many_that_is_taken_back_twice_is_taken_back_once(
     many = [handoff, *(offer(version, name, NOW) for name in ("Carla", "Rita"))]
     agreement = version.agreement
     told = {"reason": "not_now", "returns_date": date(2026, 10, 1)}
-    row = do_to_all(DEEDS["recycle"], many, told, agreement=agreement, by=rafa, now=NOW)
+    seen = seen_now(many)
+    row = do_to_all(DEEDS["recycle"], many, told, seen=seen, agreement=agreement, by=rafa, now=NOW)
 
     def undo() -> None:
         kept.append(undo_all(row, agreement=agreement, by=rafa, now=SOON))
