@@ -18,9 +18,10 @@ from agreements.alphabet import alphabetical
 from agreements.models import Agreement
 from agreements.rule_words import field_words
 from leads.asked_for import asked_of
+from leads.column_hints import ColumnHints
 from leads.date_orders import read_the_other_way
 from leads.file_drafts import columns_in, kept_draft, stages_of
-from leads.guessing.columns import is_usable, role_called
+from leads.guessing.columns import is_usable
 from leads.guessing.drafts import (
     NOTHING,
     Draft,
@@ -43,16 +44,13 @@ from leads.guessing.roles import (
     OWN_NAME,
     YES,
     StageName,
-    asked_role,
     is_time_role,
 )
-from leads.guessing.uses import unused_in
 from leads.import_notes import note_of_last_name, note_of_order, note_of_untold
 from leads.instants import instant_of_date, instant_of_time
 from leads.models import Deal, Delivery, FileImport, FollowUp, HandoffEvent
 from leads.row_problems import UnableToRead
 from leads.stage_dates import StageDates, stage_dates
-from leads.why_unused import why_unused
 
 TAB = "tab"
 _AS_MANY_AS_A_GROUP = 3
@@ -271,6 +269,7 @@ def _rows(
 ) -> Iterator[ColumnRow]:
     keys = attribute_keys(draft.roles, columns)
     translated = roles_to_translate(draft, columns)
+    hints = ColumnHints(draft.roles, columns, stages, asked)
     header = [column.name for column in columns]
     for place, (column, role) in enumerate(zip(columns, draft.roles, strict=True)):
         if header[place] in {"rejected_line", "rejected_reason"} and not is_usable(header, place):
@@ -285,33 +284,11 @@ def _rows(
             key=keys.get(place, ""),
             samples=[(sample, _read_as(sample, column, draft, role)) for sample in column.samples],
             words=words,
-            unused=_why_own(draft.roles, columns, place, stages),
-            asked=_asked(draft.roles, column, role, asked),
+            unused=hints.unused(place),
+            asked=hints.asked_for(place),
             dates=stage_dates(draft, columns, stages) if role == "stage_name" else StageDates(),
             is_text=place in keys and column.is_text_as(role, draft.decimal),
         )
-
-
-def _why_own(
-    roles: Sequence[str], columns: Sequence[Column], place: int, stages: Sequence[StageName]
-) -> str:
-    """Say why a column that is called like something else keeps its own name; mostly nothing."""
-    column = columns[place]
-    called = role_called(column.name, column.different, stages)
-    if roles[place] != OWN_NAME or not column.is_usable or called in {"", OWN_NAME}:
-        return ""
-    lacking = unused_in([*roles[:place], called, *roles[place + 1 :]]).get(place, "twice")
-    return why_unused(lacking, column.name) if lacking != "twice" else ""
-
-
-def _asked(roles: Sequence[str], column: Column, role: str, asked: Sequence[str]) -> str:
-    """Say which attribute a column that keeps its own name could be, where no other is that one."""
-    called = asked_role(column.name, asked)
-    if role != OWN_NAME or not column.is_usable or not called or called in roles:
-        return ""
-    return _("The terms ask for “%(attribute)s”: choose it if this column says it.") % {
-        "attribute": capfirst(field_words(called.removeprefix(ASKED)))
-    }
 
 
 def _preview(row: Sequence[str], columns: Sequence[Column], draft: Draft) -> list[tuple[str, str]]:

@@ -16,7 +16,15 @@ from leads.guessing.drafts import NOTHING, Draft, roles_to_translate
 from leads.guessing.found_columns import Column
 from leads.guessing.looking import Looked
 from leads.guessing.presets import preset_of
-from leads.guessing.roles import LEFT_OUT, OWN_NAME, StageName, asked_role, meaning_in, plain_name
+from leads.guessing.roles import (
+    LEFT_OUT,
+    OWN_NAME,
+    StageName,
+    asked_role,
+    is_undecided,
+    meaning_in,
+    plain_name,
+)
 from leads.guessing.uses import without_unused
 from leads.mapping_values import SOURCE_LIMIT
 from leads.models import FileImport
@@ -105,13 +113,14 @@ def kept_draft(file_import: FileImport) -> Draft:
         return draft
     columns, asked = columns_in(file_import.found or {}), asked_of(agreement)
     roles = [*draft.roles]
-    for place, (role, column) in enumerate(zip(draft.roles, columns, strict=True)):
-        if role != OWN_NAME or not column.is_usable:
+    for place in sorted(range(len(columns)), key=lambda place: is_undecided(columns[place].name)):
+        column = columns[place]
+        if roles[place] != OWN_NAME or not column.is_usable:
             continue
         of_stage = stage_role(column.name, column.different, stages)
         is_time = column.is_time or not column.samples
         fits = is_time if of_stage.startswith("stage:") else not column.has_more
-        found = of_stage if of_stage and fits else asked_role(column.name, asked)
+        found = of_stage if of_stage and fits else asked_role(column.name, asked, column.different)
         if found and found not in roles:
             roles[place] = found
     draft = replace(draft, roles=roles, reached=_reached(roles, stages))

@@ -7,6 +7,7 @@ from leads.files import LINE, REASON
 from leads.guessing.evidence import Evidence
 from leads.guessing.presets import Preset
 from leads.guessing.roles import (
+    ASKED,
     FIRST_BESIDE_LAST,
     FLAGS,
     LEFT_OUT,
@@ -17,6 +18,7 @@ from leads.guessing.roles import (
     StageName,
     asked_role,
     is_time_role,
+    is_undecided,
     meaning_of,
     plain_name,
     role_of_words,
@@ -44,7 +46,8 @@ def guess_columns(
 
     ``asked`` are the keys of attributes that signed terms ask for besides those that all know.
 
-    Of columns called alike, as a telephone and a mobile, the one that is filled most has it. What
+    Of columns called alike, as a telephone and a mobile, the one that is filled most has it; of two
+    that could be the state, the one that is called so without doubt, unless it is half empty. What
     would tell nothing, as an owner of no handoff, keeps its own name, too.
     """
     roles = [
@@ -55,7 +58,7 @@ def guess_columns(
     roles = [LEFT_OUT if role == "lead" else role for role in roles]
     roles = _with_stage_names(roles, columns, stages)
     roles = _with_first_names(header, roles, columns)
-    given = _fullest(roles, columns)
+    given = _fullest(header, roles, columns)
     roles = [
         role if given.get(role, place) == place else OWN_NAME for place, role in enumerate(roles)
     ]
@@ -101,14 +104,22 @@ def _mostly_end_with(names: Collection[str], last: Collection[str]) -> bool:
     return sum(plain_name(name).endswith(endings) for name in names) > len(names) / 2
 
 
-def _fullest(roles: Sequence[str], columns: Sequence[Evidence]) -> dict[str, int]:
-    """Return by role the place of its column; of equally full ones the first."""
+def _fullest(
+    header: Sequence[str], roles: Sequence[str], columns: Sequence[Evidence]
+) -> dict[str, int]:
+    """Return by role the place of its column; of equally full ones the first.
+
+    Of what the terms ask for, one whose name may say something else has to be twice as full.
+    """
     given: dict[str, int] = {}
+    weights: dict[str, int] = {}
     for place, role in enumerate(roles):
         if role in {OWN_NAME, LEFT_OUT, *FLAGS}:
             continue
-        if role not in given or columns[place].filled > columns[given[role]].filled:
-            given[role] = place
+        may_be_other = role.startswith(ASKED) and is_undecided(header[place])
+        weight = columns[place].filled * (1 if may_be_other else 2)
+        if role not in given or weight > weights[role]:
+            given[role], weights[role] = place, weight
     return given
 
 
@@ -150,7 +161,7 @@ def role_called(
     plain = plain_name(name)
     of_words = role_of_words(words, stages) if plain in UNDECIDED else ""
     told = UNDECIDED.get(plain) or ROLES_BY_NAME.get(plain, "")
-    return of_words or asked_role(name, asked) or told
+    return of_words or asked_role(name, asked, words) or told
 
 
 def stage_role(name: str, words: Collection[str], stages: Sequence[StageName]) -> str:

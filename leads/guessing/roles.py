@@ -55,6 +55,7 @@ ROLES_BY_NAME: Mapping[str, str] = {
     **dict.fromkeys(_CONSENTS, "do_not_contact"),
 }
 UNDECIDED = _roles_by_word(_TOLD["undecided"])
+_STATUSES = frozenset[str](_TOLD["statuses"])
 _CODES = frozenset[str](_TOLD["codes"])
 FIRST_BESIDE_LAST = frozenset[str](_TOLD["first_beside_last"])
 STAGE_WORDS: _Words = _TOLD["stages"]
@@ -85,13 +86,26 @@ def stage_key(told: str, stages: Iterable[StageName]) -> str:
     return ""
 
 
-def asked_role(name: str, asked: Iterable[str]) -> str:
-    """Return the role of a column called like one of the attributes asked for; empty for none."""
+def asked_role(name: str, asked: Iterable[str], words: Collection[str] = ()) -> str:
+    """Return the role of a column called like one of the attributes asked for; empty for none.
+
+    Its words tell where the name can be that of a status, too, as *Estado* can.
+    """
     plain = plain_name(name)
     same = (key for key in asked if plain_name(key) == plain)
     alike = (key for key in asked if plain in _ATTRIBUTE_WORDS.get(key, ()))
-    found = next(same, "") or next(alike, "")
+    found = next(same, "") or ("" if _tells_status(plain, words) else next(alike, ""))
     return ASKED + found if found else ""
+
+
+def is_undecided(name: str) -> bool:
+    """Tell whether the name of a column leaves open what it is."""
+    return plain_name(name) in UNDECIDED
+
+
+def _tells_status(plain: str, words: Collection[str]) -> bool:
+    known = sum(plain_name(word) in _STATUSES for word in words)
+    return plain in UNDECIDED and known > 0 and known * 2 >= len(words)
 
 
 def role_of_words(words: Collection[str], stages: Sequence[StageName]) -> str:

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from agreements.models import Agreement, User
+from leads.file_drafts import kept_draft
 from leads.models import Lead
 from tests.factories import example_terms, make_user, make_version
 from tests.leads.file_imports import NOW, bring, draft_of, take_in, try_out
@@ -90,3 +91,24 @@ def test_a_column_that_kept_its_name_in_an_earlier_file_is_pointed_out(
     assert draft_of(later).roles[3] == "own"
     told = text_of(client.get(page_of(later.pk)))
     assert "The terms ask for “State”: choose it if this column says it." in told
+
+
+def test_a_state_that_another_column_is_taken_for_is_pointed_out(
+    client: Client, agreement: Agreement, marta: User
+) -> None:
+    content = "id;Estado;Provincia\n1;Nuevo;SP\n2;Contactado;RJ\n"
+    brought = bring(agreement, marta, content.encode())
+    assert draft_of(brought).roles == ["", "own", "attribute:state"]
+    hint = "The terms ask for “State”: choose it if this column says it."
+    assert hint not in text_of(client.get(page_of(brought.pk)))
+    brought.draft["roles"] = ["", "attribute:state", "own"]
+    brought.save()
+    assert hint in text_of(client.get(page_of(brought.pk)))
+
+
+def test_of_a_file_brought_before_signing_the_state_is_the_column_called_so_without_doubt(
+    agreement: Agreement, marta: User
+) -> None:
+    brought = bring(agreement, marta, b"id;Estado;Provincia\n1;A1;SP\n2;B2;RJ\n")
+    brought.draft |= {"roles": ["", "own", "own"], "reached": ""}
+    assert kept_draft(brought).roles == ["", "own", "attribute:state"]

@@ -32,6 +32,33 @@ def test_the_words_of_stages_come_first() -> None:
     assert role_of("Estado", "state", cells=["Lead", "MQL", "Cliente"]) == "stage_name"
 
 
+@pytest.mark.parametrize(
+    "other", ["Provincia", "Estado/Región", "UF", "State/Region", "Comunidad autónoma"]
+)
+@pytest.mark.parametrize(
+    "words",
+    [["Nuevo", "Contactado", "En curso"], ["Novo", "Aberto"], ["New", "Nurture"], ["A1", "B2"]],
+)
+def test_what_may_be_a_status_pushes_no_state_out(other: str, words: list[str]) -> None:
+    columns = [evidence("1", "2", "3"), evidence(*words), evidence("Sevilla", "Madrid")]
+    guess = guess_columns(["id", "Estado", other], columns, STAGES, None, ("state",))
+    assert guess.roles == ["", "own", "attribute:state"]
+
+
+def test_words_of_a_status_are_no_state() -> None:
+    """But for an attribute of the terms' own that is called just so."""
+    cells = ["Nuevo", "Contactado", "Visita el lunes"]
+    assert role_of("Estado", "state", cells=cells) == "own"
+    assert role_of("Estado", "estado", cells=cells) == "attribute:estado"
+    assert role_of("Estado", "state", cells=["SP", "RJ", "Novo"]) == "attribute:state"
+
+
+def test_a_state_that_is_mostly_empty_gives_way() -> None:
+    columns = [evidence("1"), evidence("SP", "RJ", "MG"), evidence("SP")]
+    guess = guess_columns(["id", "Estado", "UF"], columns, STAGES, None, ("state",))
+    assert guess.roles == ["", "attribute:state", "own"]
+
+
 def test_an_attribute_of_the_terms_own_is_known_by_its_key() -> None:
     """Also where other terms would call the column something that every lead has."""
     assert role_of("Cargo") == "job_title"
