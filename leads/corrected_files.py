@@ -162,6 +162,8 @@ def without_content(found: Mapping[str, Any]) -> dict[str, Any]:
     columns: Sequence[Mapping[str, Any]] = found.get("columns", ())
     return {
         "rows": found.get("rows", 0),
+        "order": found.get("order"),
+        "is_order_sure": found.get("is_order_sure", False),
         "header": [column["name"] for column in columns],
         "forms": [
             {

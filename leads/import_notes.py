@@ -18,11 +18,11 @@ from agreements import formats
 from agreements.models import Agreement
 from agreements.rule_words import field_words
 from leads.asked_for import untold_in
-from leads.date_orders import read_the_other_way
+from leads.date_orders import OtherOrder, has_order, read_the_other_way
 from leads.file_drafts import agreement_of, columns_in, stages_of
 from leads.guessing.drafts import Draft, words_without_meaning
 from leads.guessing.found_columns import Column
-from leads.models import Delivery, FileImport
+from leads.models import FileImport
 from leads.stage_dates import StageDates, stage_dates
 
 _Told = Mapping[str, Any]
@@ -92,18 +92,28 @@ def note_of_last_name(draft: Draft, columns: Sequence[Column]) -> Iterator[Note]
     )
 
 
-def note_of_order(other: Delivery | None) -> Iterator[Note]:
+def note_of_order(other: OtherOrder | None) -> Iterator[Note]:
     """Say of another file with the same columns that its dates are read the other way round."""
-    if other is not None:
-        yield Note(
-            "warn",
-            _("“%(file)s” has the same columns, and its dates are read the other way round.")
-            % {"file": other.file_name},
-            _(
-                "One of the two is probably wrong. Correct this one in its columns; if that one is "
-                "wrong and is in already, undo its import and bring it again."
-            ),
+    if other is None:
+        return
+    title = _("“%(file)s” has the same columns, and its dates are read the other way round.")
+    if not other.is_guess_there:
+        why = _(
+            "There the cells say so for certain, here they do not: correct it in the columns of "
+            "this file if it is wrong."
         )
+    elif not other.is_guess_here:
+        why = _(
+            "Here the cells say so for certain, there they do not. If that file is wrong and is in "
+            "already, undo its import and bring it again."
+        )
+    else:
+        why = _(
+            "In neither do the cells say so for certain, and one of the two is probably wrong. "
+            "Correct this one in its columns; if that one is wrong and is in already, undo its "
+            "import and bring it again."
+        )
+    yield Note("warn", title % {"file": other.delivery.file_name}, why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +163,8 @@ class _Foreseen:
 
     def _order(self) -> Iterator[Note]:
         found, draft = self.file_import.found or {}, self._draft
-        if not found.get("has_order") or found.get("is_order_sure") or draft.document:
+        is_like_its_import = self.file_import.corrects_id is not None
+        if is_like_its_import or found.get("is_order_sure") or not has_order(found, draft):
             return
         if draft.order == "dmy":
             yield Note(

@@ -68,14 +68,17 @@ def test_once_a_text_is_signed_nothing_is_said(
 def test_once_a_text_is_signed_stages_are_guessed_anew(
     client: Client, agreement: Agreement, marta: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Even where somebody saved the columns before."""
+    """Even where somebody saved the columns before.
+
+    The module that others take the stages from is patched last: some are imported only then.
+    """
     content = (
         b"Record ID,Email,Lifecycle Stage,Create Date,MQL Date\n"
         b"1,a@example.com,Lead,2026-09-01 09:00,\n"
         b"2,b@example.com,MQL,2026-09-01 09:00,2026-09-02 09:00\n"
     )
     with monkeypatch.context() as before:
-        for module in ("leads.file_drafts", "leads.draft_page", "leads.views.imports"):
+        for module in ("leads.views.imports", "leads.draft_page", "leads.file_drafts"):
             before.setattr(f"{module}.stages_of", lambda _agreement: [])
         brought = bring(agreement, marta, content)
         page = f"/agreements/acme/imports/{brought.pk}/"

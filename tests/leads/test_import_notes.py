@@ -10,6 +10,7 @@ from tests.leads.pages import text_of
 pytestmark = pytest.mark.django_db
 
 UNDATED = "No column says when the leads became known."
+GUESS = "A guess: in dates the day comes first."
 OTHER_WAY = "has the same columns, and its dates are read the other way round."
 
 
@@ -76,11 +77,43 @@ def test_two_files_whose_dates_are_read_in_two_ways_say_so(
     unsure = bring(agreement, marta, b"id,name,created\n1,Ana,02/03/2026\n", name="one.csv")
     assert OTHER_WAY not in told_of(client, unsure.pk)
     surely = bring(agreement, marta, b"id,name,created\n2,Rui,03/25/2026\n", name="two.csv")
-    assert f"“two.csv” {OTHER_WAY}" in told_of(client, unsure.pk)
-    assert f"“one.csv” {OTHER_WAY}" in told_of(client, surely.pk)
+    assert f"“two.csv” {OTHER_WAY} There the cells say so" in told_of(client, unsure.pk)
+    assert f"“one.csv” {OTHER_WAY} Here the cells say so" in told_of(client, surely.pk)
     taken = take_in(try_out(unsure), marta)
     assert taken.state == "imported"
     assert f"“one.csv” {OTHER_WAY}" in told_of(client, try_out(surely).pk)
+    surely.delete()
+    other = bring(agreement, marta, b"id,name,created\n3,Eva,04/05/2026\n", name="three.csv")
+    other.draft["order"] = "mdy"
+    other.save()
+    assert f"“one.csv” {OTHER_WAY} In neither do the cells" in told_of(client, other.pk)
+
+
+def test_two_files_that_say_so_themselves_may_be_read_in_two_ways(
+    client: Client, agreement: Agreement, marta: User
+) -> None:
+    """As those of two countries; also once one is in, and so are rows of it that were corrected."""
+    content = b"id,name,created\n1,Ana,25/03/2026\n2,Rui,45/03/2026\n6,Leo,26/03/2026\n"
+    madrid = take_in(try_out(bring(agreement, marta, content, name="madrid.csv")), marta)
+    content = b"id,name,created\n3,Eva,03/25/2026\n4,Gil,soon\n5,Ivo,02/03/2026\n"
+    chicago = bring(agreement, marta, content, name="chicago.csv")
+    assert OTHER_WAY not in told_of(client, chicago.pk)
+    again = bring(agreement, marta, b"id,name,created\n2,Rui,05/03/2026\n", name="again.csv")
+    assert OTHER_WAY in told_of(client, again.pk)
+    again.corrects = madrid
+    again.save()
+    assert OTHER_WAY not in told_of(client, again.pk)
+    assert OTHER_WAY not in told_of(client, chicago.pk)
+    assert GUESS not in told_of(client, try_out(again).pk)
+
+
+def test_an_order_that_makes_no_difference_is_no_guess(
+    client: Client, agreement: Agreement, marta: User
+) -> None:
+    content = b"id,name,created\n1,Ana,12/set/2026\n2,Rui,13/out/2026\n3,Eva,02/03/2026\n"
+    assert GUESS not in told_of(client, try_out(bring(agreement, marta, content)).pk)
+    content = b"id,name,created\n1,Ana,02/03/2026\n"
+    assert GUESS in told_of(client, try_out(bring(agreement, marta, content)).pk)
 
 
 def test_files_without_days_and_months_to_mistake_say_nothing(
