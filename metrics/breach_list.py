@@ -30,6 +30,7 @@ _TOLD = (
     "holder_split", "pauses", "holder__name", "holder__email", "handoff__source",
     "handoff__external_id", "handoff__tier", "handoff__closed_at", "handoff__lead__name",
     "handoff__lead__company", "handoff__lead__email", "handoff__lead__merged_into",
+    "handoff__lead__is_contact_barred",
 )  # fmt: skip
 
 M = TypeVar("M", Breach, Clock)

@@ -21,8 +21,9 @@ class LeadName:
     """How a row names a lead; ``href`` is empty where the reader may not open it."""
 
     name: str
-    company: str
-    href: str
+    company: str = ""
+    href: str = ""
+    is_contact_barred: bool = False
 
 
 class LeadNames:
@@ -44,8 +45,9 @@ class LeadNames:
     def __call__(self, lead: Lead, **asked: int | str) -> LeadName:
         """Name a lead; ``asked`` says what its page is to show."""
         if lead.pk not in self._readable:
-            return LeadName(_("A colleague's lead"), "", "")
+            return LeadName(_("A colleague's lead"))
         kept = self._kept[lead.merged_into_id] if lead.merged_into_id else lead
         address = reverse("leads:detail", kwargs={"slug": self._slug, "pk": kept.pk})
         company = kept.company if kept.name else ""
-        return LeadName(str(kept), company, f"{address}?{urlencode(asked)}" if asked else address)
+        href = f"{address}?{urlencode(asked)}" if asked else address
+        return LeadName(str(kept), company, href, kept.is_contact_barred)

@@ -172,6 +172,16 @@ def test_queries_of_a_list_do_not_grow_with_it(
     assert "more-" in html
 
 
+def test_who_is_not_to_be_contacted_is_marked(september: Agreement, client: Client) -> None:
+    offer(september.versions.get(), "Lydia", local("2026-09-28 10:00"))
+    Lead.objects.filter(name="Lydia").update(is_contact_barred=True)
+    roll_up(now=NOW)
+    for address in (f"{FIGURES}/S2/?month=2026-09&from=2026-09-28&to=2026-09-28", BREACHES):
+        rows = rows_in(html_of(client, address))
+        assert {"not to be contacted" in row for row in rows if row.startswith("Lydia")} == {True}
+        assert "not to be contacted" not in " ".join(row for row in rows if "Lydia" not in row)
+
+
 # -- the breaches of a month
 
 
