@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from agreements.models import Agreement, Audit
 from agreements.requests import SignedInRequest
 from leads.addresses import plain
+from leads.back import list_back
 from leads.bulk import DEEDS, DONE, MOST, BulkDeed, Considered, consider, consider_found, do_to_all
 from leads.bulk_undo import WITHIN, undo_all, undone_of
 from leads.models import Handoff, Lead, LeadStage
@@ -41,7 +42,8 @@ def bulk(request: SignedInRequest, slug: str) -> HttpResponse:
     asked = request.POST if request.method == "POST" else request.GET
     filters = RegistryFilters.read(asked)
     if "deed" not in asked:
-        return _to_list(slug, filters)
+        # The address alone does not say what was chosen.
+        return HttpResponseRedirect(_list_of(slug, filters))
     if plain(asked, "deed") == "offer":
         check_user_can_offer(desk.agreement, request.user, roles=desk.roles)
         chosen = leads_in(_chosen(asked, desk, filters, MOST_OFFERED, now))
@@ -67,10 +69,10 @@ def _chosen(
     return chosen_in(desk, filters, keys, now)
 
 
-def _to_list(slug: str, filters: RegistryFilters) -> HttpResponse:
-    """Go to where leads are chosen: the address alone does not say which were."""
+def _list_of(slug: str, filters: RegistryFilters) -> str:
+    """Return the address of where leads are chosen."""
     url = reverse("leads:list", kwargs={"slug": slug})
-    return HttpResponseRedirect(f"{url}?{filters.address}" if filters.address else url)
+    return f"{url}?{filters.address}" if filters.address else url
 
 
 def _preview(
@@ -85,10 +87,13 @@ def _preview(
     possible = [each.handoff for each in considered if each.handoff and not each.why_not]
     if form is None and possible:
         form = deed.make_form(None, possible, now)
+    slug = desk.agreement.slug
+    asked = request.POST if request.method == "POST" else request.GET
     context: dict[str, Any] = {
         "agreement": desk.agreement,
         "deed": deed,
         "filters": filters,
+        "back": list_back(asked, slug) or _list_of(slug, filters),
         "possible": [each for each in considered if not each.why_not],
         "refused": sorted(
             (each for each in considered if each.why_not), key=lambda each: each.why_not

@@ -150,6 +150,36 @@ def test_withdraw_only_what_one_offered(client: Client, version: AgreementVersio
     assert statuses(anothers, mine) == ["offered", "withdrawn"]
 
 
+def test_who_is_not_to_be_contacted_is_marked_before_a_deed_and_after_it(
+    client: Client, version: AgreementVersion
+) -> None:
+    sign_in(client, version, "sales")
+    barred = offer(version, "Paulo", NOW - timedelta(hours=1), do_not_contact=True)
+    gone = offer(version, "Rita", NOW - timedelta(hours=1), do_not_contact=True)
+    handoffs.withdraw(handoff=gone, by=make_rep("Ana", version.agreement), now=NOW)
+    (carla,) = offered(version, "Carla")
+
+    text = text_of(preview(client, "reassign", barred, carla, gone))
+    assert "Carla Offered Paulo Offered not to be contacted" in text
+    assert "1 Rita not to be contacted" in text
+    done = do(client, "reassign", barred, carla, gone, to="queue")
+    assert text_of(client.get(done["Location"])).count("not to be contacted") == 2
+
+
+def test_cancel_leads_back_to_the_page_of_the_list(
+    client: Client, version: AgreementVersion
+) -> None:
+    sign_in(client, version, "sales")
+    (paulo,) = offered(version, "Paulo")
+    came_from = f"{LEADS}?tier=basic&page=2"
+    page = preview(client, "reassign", paulo, tier="basic", back=came_from)
+    again = do(client, "reassign", paulo, tier="basic", back=page.context["back"])
+    for shown in (page, again):
+        assert f'href="{LEADS}?tier=basic&amp;page=2">Cancel</a>' in shown.text
+    elsewhere = preview(client, "reassign", paulo, tier="basic", back="https://x.example/")
+    assert f'href="{LEADS}?tier=basic">Cancel</a>' in elsewhere.text
+
+
 @pytest.mark.parametrize("deed", ["recycle", "withdraw"])
 def test_what_changed_after_the_page_was_shown_is_left_and_named(
     client: Client, version: AgreementVersion, deed: str
