@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -50,13 +49,19 @@ def _address(desk: Desk, page: SavedView.Page, told: str) -> str:
 @login_required
 @require_POST
 def remove(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
-    """Forget a view that the person saved; its list stays what it is."""
+    """Forget a view that the person saved; the list they look at stays where it is."""
     desk = desk_or_404(request.user, slug)
-    own = SavedView.objects.filter(user=request.user, agreement=desk.agreement)
-    view = get_object_or_404(own, pk=pk)
-    view.delete()
-    messages.success(request, _("The view “%(name)s” is removed.") % {"name": view.name})
-    return _to_list(slug, SavedView.Page(view.page), view.address)
+    view = SavedView.objects.filter(user=request.user, agreement=desk.agreement, pk=pk).first()
+    page = view.page if view else request.POST.get("page", "")
+    if page not in SavedView.Page.values:
+        raise Http404
+    if view is None:
+        messages.info(request, _("This view was removed before."))
+    else:
+        view.delete()
+        messages.success(request, _("The view “%(name)s” is removed.") % {"name": view.name})
+    kind = SavedView.Page(page)
+    return _to_list(slug, kind, _address(desk, kind, request.POST.get("address", "")))
 
 
 def _to_list(slug: str, page: SavedView.Page, address: str) -> HttpResponse:

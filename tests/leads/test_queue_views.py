@@ -1,5 +1,6 @@
 """The views of the queue: what comes back, what is put aside, what was searched for and saved."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -264,6 +265,34 @@ def test_views_are_ones_own(client: Client, version: AgreementVersion, ana: User
 
     assert client.get(QUEUE).context["saved_views"] == []
     assert client.post(f"{VIEWS}{view.pk}/remove/").status_code == 404
+    client.post(f"{VIEWS}{view.pk}/remove/", {"page": "queue"})
+    assert SavedView.objects.get() == view
+
+
+def test_who_removes_a_view_stays_at_the_list_they_look_at(
+    client: Client, version: AgreementVersion, ana: User
+) -> None:
+    client.post(f"{VIEWS}queue/", {"name": "Vips", "address": "tier=vip"})
+    page = client.get(f"{QUEUE}?view=team").text
+    (menu,) = re.findall(r'class="saved-view">(.*?)</form>', page, flags=re.DOTALL)
+    told = dict(re.findall(r'name="(page|address)" value="([^"]*)"', menu))
+    assert told == {"page": "queue", "address": "view=team"}
+
+    for said in ("The view “Vips” is removed.", "This view was removed before."):
+        view = re.findall(r"views/(\d+)/remove", menu)[0]
+        gone = client.post(f"{VIEWS}{view}/remove/", told, follow=True)
+        assert gone.redirect_chain == [(f"{QUEUE}?view=team", 303)]
+        assert said in text_of(gone)
+
+
+def test_of_two_views_of_one_list_the_button_names_one(
+    client: Client, version: AgreementVersion, ana: User
+) -> None:
+    for name in ("One", "Two"):
+        client.post(f"{VIEWS}queue/", {"name": name, "address": "view=team"})
+    page = client.get(f"{QUEUE}?view=team").text
+    assert re.findall(r'class="view-name" title="([^"]+)"', page) == ["One"]
+    assert all(f'aria-current="true">{name}</a>' in page for name in ("One", "Two"))
 
 
 def test_a_view_needs_a_name_and_there_are_not_endless_many(

@@ -180,8 +180,8 @@ def test_views_are_saved_by_name(client: Client, version: AgreementVersion, rafa
     (kept,) = saved.context["saved_views"]
     assert (kept["name"], kept["address"]) == ("Fair", "origin=fair&sort=name")
     assert 'aria-current="true">Fair</a>' in saved.text
-    gone = client.post(f"{views}{kept['pk']}/remove/")
-    assert gone["Location"] == f"{LEADS}?origin=fair&sort=name"
+    gone = client.post(f"{views}{kept['pk']}/remove/", {"address": "origin=web"})
+    assert gone["Location"] == f"{LEADS}?origin=web"
     assert SavedView.objects.get().page == "queue"
     assert client.post(f"{views}nowhere/", told).status_code == 404
 
