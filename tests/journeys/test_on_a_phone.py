@@ -9,6 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from agreements.models import AgreementVersion, User
+from leads.actions.pauses import pause
 from tests.browser import pixels_too_wide
 from tests.factories import make_rep, make_user
 from tests.leads.pages import offer
@@ -42,19 +43,32 @@ OPENED = """() => [...document.querySelectorAll("summary")]
 def test_every_page_is_as_wide_as_a_phone(
     phone: Page, sign_in: Callable[[Page, User], None], version: AgreementVersion, language: str
 ) -> None:
-    """The leads of both teams see the most; one of what they see is overdue for long."""
+    """The leads of both teams see the most; one of what they see is overdue for long, one is
+    paused too much.
+    """
     agreement = version.agreement
     lead = make_user("Rafael", team=agreement.sales_team, role="lead", language=language)
     agreement.marketing_team.memberships.create(user=lead, role="lead")
     long_ago = timezone.now() - timedelta(days=40)
     offer(version, "Transportadora do Vale do Paraíba", long_ago, holder=make_rep("A", agreement))
+    pause_too_much(version, lead)
     sign_in(phone, lead)
 
     for name in PAGES:
         phone.goto(reverse(name, kwargs={"slug": agreement.slug}))
         expect(phone.locator("html")).to_have_attribute("lang", language)
+        if name == "leads:list":
+            expect(phone.locator(".segments .count-warn")).to_be_attached()
         assert (name, pixels_too_wide(phone)) == (name, 0)
         assert (name, cut_when_opened(phone)) == (name, [])
+
+
+def pause_too_much(version: AgreementVersion, person: User) -> None:
+    """Stop the clocks of a handoff from its offer on: that is told beside the name of a page."""
+    now = timezone.now()
+    handoff = offer(version, "Padaria", now - timedelta(hours=20), holder=person)
+    since = now - timedelta(hours=19)
+    pause(handoff=handoff, reason="asked", until=now + timedelta(hours=1), by=person, now=since)
 
 
 def cut_when_opened(phone: Page) -> list[str]:
