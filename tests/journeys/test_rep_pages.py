@@ -57,6 +57,12 @@ def test_it_works(page: Page, sign_in: SignIn, version: AgreementVersion, ana: U
     panel_of(page, "Lead 25")
     page.keyboard.press("k")
     focused_row(page, "Lead 24")
+    panel_of(page, "Lead 24")
+    page.keyboard.press("a")
+    told = page.locator("#queue-notice > .undo")
+    expect(told).to_contain_text("Accepted Lead 24.")
+    expect(told).to_be_in_viewport(ratio=1)
+    expect(page.locator("h1")).not_to_be_in_viewport()
 
 
 def test_a_single_page_ends_where_it_ends(

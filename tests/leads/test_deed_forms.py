@@ -195,7 +195,8 @@ def test_undo_works(
     shown = client.post(url(deed, handoff), told, follow=True)
     undoable = shown.context["undoable"]
     assert undoable.seconds == 10
-    assert undoable.words in text_of(shown)
+    assert "Undo" in text_of(shown)
+    assert undoable.words in text_of(client.get(page(handoff)))
 
     after = client.post(url("undo", handoff), {"name": undoable.name}, follow=True)
 

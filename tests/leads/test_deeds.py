@@ -68,8 +68,10 @@ def test_log_works(client: Client, handoff: Handoff, ana: User) -> None:
     assert "Logged: call, no answer, Paulo. First follow-up met, 22 min of 4 h used." in text
     assert "Persistence: attempt 1 of 6." in text
     assert "Next step Call again, Wed 9 Sep" in text
-    # Without scripts it is said once.
-    assert '<p class="needs-script">Logged a follow-up' in response.content.decode()
+    # It is said once; on a page that says nothing of it, beside the way to take it back.
+    assert "Logged a follow-up of Paulo." not in text
+    page = client.get(f"/agreements/acme/leads/{handoff.lead_id}/")
+    assert "Logged a follow-up of Paulo. Undo" in text_of(page)
 
 
 def test_a_form_sent_twice_is_one_follow_up(client: Client, handoff: Handoff) -> None:
