@@ -14,14 +14,14 @@ from django.views.decorators.vary import vary_on_headers
 from agreements.requests import SignedInRequest
 from agreements.rulebook import Rulebook
 from leads.lead_pages import pages_about_leads
-from leads.models import HandoffEvent
+from leads.models import Handoff, HandoffEvent
 from leads.paused import Paused, paused_of, said_of_too_much
 from leads.queue import Desk
 from leads.reasons import RulebooksFor, reasons_in
 from leads.views.lead_page import desk_that_reads_all
 
 MOST = 200
-"""How many open handoffs are shown, the latest offered first."""
+"""How many open handoffs are listed: what is too much first, then what is paused now."""
 
 
 # What other pages ask for once they are shown, by the id of what it replaces there.
@@ -37,42 +37,44 @@ _FRAGMENTS = {
 def paused(request: SignedInRequest, slug: str) -> HttpResponse:
     """Show the open handoffs that were paused: what is too much first, then what is paused now."""
     desk, now = desk_that_reads_all(request.user, slug), timezone.now()
-    rows = _rows(desk, now)
-    too_much = sum(row["paused"].is_too_much for row in rows)
-    context = {
+    told = _told(desk, now)
+    too_much = sum(each.is_too_much for each in told.values())
+    context = {"too_much": too_much, "said": said_of_too_much(too_much)}
+    fragment = _FRAGMENTS.get(request.htmx.target or "") if request.htmx else None
+    if fragment:
+        return render(request, fragment, context)
+    context |= {
         "agreement": desk.agreement,
         "lead_pages": pages_about_leads(desk, "leads:paused"),
-        "rows": rows,
-        "too_much": too_much,
-        "said": said_of_too_much(too_much),
+        "rows": _rows(told),
+        "number": len(told),
         "now": now,
     }
-    template = _FRAGMENTS.get(request.htmx.target or "") if request.htmx else None
-    return render(request, template or "leads/paused.html", context)
+    return render(request, "leads/paused.html", context)
 
 
-def _rows(desk: Desk, now: datetime) -> list[dict[str, Any]]:
+def _told(desk: Desk, now: datetime) -> dict[int, Paused]:
+    """Return how each open handoff that ever was paused was, by its key."""
     pauses = HandoffEvent.objects.holding().filter(
         handoff=OuterRef("pk"), kind=HandoffEvent.Kind.PAUSED
     )
-    found = desk.agreement.handoffs.open().filter(Exists(pauses))
-    handoffs = list(
-        found.select_related("lead__merged_into", "holder", "version", "agreement").order_by(
-            "-offered_at"
-        )[:MOST]
-    )
-    told, books = paused_of(handoffs, now), RulebooksFor()
-    ordered = sorted(
-        (each for each in handoffs if each.pk in told), key=lambda each: _rank(told[each.pk])
-    )
+    return paused_of(desk.agreement.handoffs.open().filter(Exists(pauses)), now)
+
+
+def _rows(told: dict[int, Paused]) -> list[dict[str, Any]]:
+    listed = sorted(told, key=lambda pk: (*_rank(told[pk]), -pk))[:MOST]
+    handoffs = Handoff.objects.select_related(
+        "lead__merged_into", "holder", "version", "agreement"
+    ).in_bulk(listed)
+    books = RulebooksFor()
     return [
         {
-            "handoff": each,
-            "paused": told[each.pk],
-            "others": [name for name in told[each.pk].people if name != str(each.holder)],
-            "reason": _reason(books[each], told[each.pk].running or told[each.pk].latest),
+            "handoff": handoffs[pk],
+            "paused": told[pk],
+            "others": [name for name in told[pk].people if name != str(handoffs[pk].holder)],
+            "reason": _reason(books[handoffs[pk]], told[pk].running or told[pk].latest),
         }
-        for each in ordered
+        for pk in listed
     ]
 
 

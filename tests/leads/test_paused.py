@@ -156,6 +156,27 @@ def test_too_much_is_told_where_one_begins_the_day_and_beside_the_page(
     assert "paused-note" not in client.get(DASHBOARD).content.decode()
 
 
+def test_all_are_counted_and_what_is_too_much_is_listed(
+    client: Client, handoff: Handoff, ana: User, version: AgreementVersion,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """The oldest is paused too much; those offered after it were paused for a moment."""
+    pause(handoff, ana, "2026-09-08 10:00", "2026-09-10 10:00")
+    pause(handoff, ana, "2026-09-10 11:00", "2026-09-14 10:00")
+    for name in ("Rita", "Rui"):
+        later = offer(version, name, local("2026-09-11 09:00"), holder=ana)
+        pause(later, ana, "2026-09-11 09:10", "2026-09-11 09:20")
+    monkeypatch.setattr(timezone, "now", lambda: local("2026-09-11 16:00"))
+    monkeypatch.setattr("leads.views.paused.MOST", 2)
+    client.force_login(make_user("Júlia", team=version.agreement.marketing_team, role="lead"))
+
+    text = text_of(client.get(PAGE))
+
+    assert "1 handoff is paused too much." in text
+    assert "2 of 3 are listed: first what is paused too much" in text
+    assert "Paulo" in text
+
+
 def test_the_page_asks_little(
     client: Client,
     handoff: Handoff,
