@@ -9,19 +9,23 @@ from django.utils.translation import gettext as _
 from agreements.rule_words import field_words
 from leads.guessing.columns import role_called
 from leads.guessing.found_columns import Column
-from leads.guessing.roles import ASKED, OWN_NAME, StageName, asked_role, is_undecided
+from leads.guessing.roles import ASKED, OWN_NAME, StageName, is_undecided, may_bar
 from leads.guessing.uses import unused_in
 from leads.why_unused import why_unused
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnHints:
-    """The hints of a file; ``roles`` are in the order of its columns, ``asked`` as in the terms."""
+    """The hints of a file; ``roles`` are in the order of its columns, ``asked`` as in the terms.
+
+    ``untold`` are the attributes that the criteria ask for and no column gives.
+    """
 
     roles: Sequence[str]
     columns: Sequence[Column]
     stages: Sequence[StageName]
     asked: Sequence[str]
+    untold: Sequence[str]
 
     def unused(self, place: int) -> str:
         """Say why a column is not what it is called; mostly nothing."""
@@ -33,14 +37,26 @@ class ColumnHints:
         lacking = unused_in(roles).get(place, "twice")
         return why_unused(lacking, column.name) if lacking != "twice" else ""
 
-    def asked_for(self, place: int) -> str:
-        """Say which attribute a column could be, where no other is that one, or is it in doubt."""
+    def choice(self, place: int) -> str:
+        """Say what a column could be that is missed; mostly nothing.
+
+        That is an attribute that the terms ask for, where no other column is it, or one is it in
+        doubt; or what says who is not to be contacted, of which there may be several.
+        """
         column = self.columns[place]
-        called = asked_role(column.name, self.asked, column.different)
-        if not self._is_own(place) or not called or self._is_surely_another(called, column.name):
+        if not self._is_own(place):
+            return ""
+        if not column.has_more and may_bar(column.name, column.different):
+            return _("This may say who is not to be contacted: choose “%(choice)s” if it does.") % {
+                "choice": _("Not to be contacted")
+            }
+        called = role_called(column.name, column.different, self.stages, self.asked)
+        key = called.removeprefix(ASKED)
+        is_asked = called.startswith(ASKED) and not self._is_surely_another(called, column.name)
+        if not is_asked and key not in self.untold:
             return ""
         return _("The terms ask for “%(attribute)s”: choose it if this column says it.") % {
-            "attribute": capfirst(field_words(called.removeprefix(ASKED)))
+            "attribute": capfirst(field_words(key))
         }
 
     def _is_own(self, place: int) -> bool:

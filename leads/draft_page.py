@@ -17,7 +17,7 @@ from agreements import formats
 from agreements.alphabet import alphabetical
 from agreements.models import Agreement
 from agreements.rule_words import field_words
-from leads.asked_for import asked_of
+from leads.asked_for import asked_of, untold_in
 from leads.column_hints import ColumnHints
 from leads.date_orders import read_the_other_way
 from leads.file_drafts import columns_in, kept_draft, stages_of
@@ -72,8 +72,8 @@ class Word:
 class ColumnRow:
     """A column as it is shown: what is in it, how that is read, and what it is.
 
-    ``asked`` says which attribute it could be that the terms ask for, ``unused`` why it is not what
-    it is called; both are mostly empty. ``is_text`` is whether one cell alone makes it a text.
+    ``choice`` says what it could be that is missed, ``unused`` why it is not what it is called;
+    both are mostly empty. ``is_text`` is whether one cell alone makes it a text.
     """
 
     place: int
@@ -83,7 +83,7 @@ class ColumnRow:
     samples: list[tuple[str, str]]
     words: list[Word]
     unused: str
-    asked: str
+    choice: str
     dates: StageDates
     is_text: bool
 
@@ -168,17 +168,19 @@ def draft_context(
     """Return everything the page shows of a draft: the one that is kept, or what was just said."""
     found, draft = file_import.found or {}, draft or kept_draft(file_import)
     columns, stages = columns_in(found), stages_of(agreement)
+    untold = untold_in(document_of(draft, columns), agreement, now)
+    hints = ColumnHints(draft.roles, columns, stages, asked_of(agreement), untold)
     return {
         "found": found,
         "draft": draft,
         "like": _like(draft, agreement),
         "hints": _hints(draft, found),
         "preview": [_preview(row, columns, draft) for row in found["preview"]],
-        "rows": list(_rows(draft, columns, stages, asked_of(agreement))),
+        "rows": list(_rows(draft, columns, stages, hints)),
         "notes": [
             *note_of_order(read_the_other_way(file_import, draft)),
             *note_of_last_name(draft, columns),
-            *note_of_untold(document_of(draft, columns), agreement, now),
+            *note_of_untold(untold),
         ],
         "role_groups": role_groups(agreement),
         "lead_choices": [
@@ -265,11 +267,10 @@ def _delimiters() -> list[Choice]:
 
 
 def _rows(
-    draft: Draft, columns: Sequence[Column], stages: Sequence[StageName], asked: Sequence[str]
+    draft: Draft, columns: Sequence[Column], stages: Sequence[StageName], hints: ColumnHints
 ) -> Iterator[ColumnRow]:
     keys = attribute_keys(draft.roles, columns)
     translated = roles_to_translate(draft, columns)
-    hints = ColumnHints(draft.roles, columns, stages, asked)
     header = [column.name for column in columns]
     for place, (column, role) in enumerate(zip(columns, draft.roles, strict=True)):
         if header[place] in {"rejected_line", "rejected_reason"} and not is_usable(header, place):
@@ -285,7 +286,7 @@ def _rows(
             samples=[(sample, _read_as(sample, column, draft, role)) for sample in column.samples],
             words=words,
             unused=hints.unused(place),
-            asked=hints.asked_for(place),
+            choice=hints.choice(place),
             dates=stage_dates(draft, columns, stages) if role == "stage_name" else StageDates(),
             is_text=place in keys and column.is_text_as(role, draft.decimal),
         )

@@ -59,14 +59,8 @@ def notes_after(told: _Told) -> list[Note]:
     return [Note("warn", title, why)]
 
 
-def note_of_untold(
-    mapping: _Told, agreement: Agreement, now: datetime, todo: str = ""
-) -> Iterator[Note]:
-    """Say which attributes the criteria ask for that a mapping gives of no lead; ``todo`` is added.
-
-    Nothing where there are none.
-    """
-    keys = untold_in(mapping, agreement, now)
+def note_of_untold(keys: Sequence[str], todo: str = "") -> Iterator[Note]:
+    """Say which attributes the criteria ask for and no column gives, if any; ``todo`` is added."""
     if keys:
         names = get_text_list([f"“{capfirst(field_words(key))}”" for key in keys], _("and"))
         title = ngettext(
@@ -152,7 +146,7 @@ class _Foreseen:
         yield from self._without_meaning()
         if self.told["leads"]["new"]:
             todo = _("Go back to the columns and say which it is, if there is one.")
-            yield from note_of_untold(self._mapping, self._agreement, self.now, todo)
+            yield from note_of_untold(untold_in(self._mapping, self._agreement, self.now), todo)
         yield from self._of_rows("warn", "unlisted", "doubled", "future")
 
     def facts(self) -> Iterator[Note]:

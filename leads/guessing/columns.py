@@ -13,7 +13,6 @@ from leads.guessing.roles import (
     LEFT_OUT,
     NUMBERS,
     OWN_NAME,
-    ROLES_BY_NAME,
     UNDECIDED,
     StageName,
     asked_role,
@@ -23,6 +22,7 @@ from leads.guessing.roles import (
     plain_name,
     role_of_words,
     stage_key,
+    usual_role,
 )
 from leads.guessing.uses import without_unused
 
@@ -160,7 +160,7 @@ def role_called(
     """
     plain = plain_name(name)
     of_words = role_of_words(words, stages) if plain in UNDECIDED else ""
-    told = UNDECIDED.get(plain) or ROLES_BY_NAME.get(plain, "")
+    told = UNDECIDED.get(plain) or usual_role(name)
     return of_words or asked_role(name, asked, words) or told
 
 

@@ -56,6 +56,8 @@ ROLES_BY_NAME: Mapping[str, str] = {
 }
 UNDECIDED = _roles_by_word(_TOLD["undecided"])
 _STATUSES = frozenset[str](_TOLD["statuses"])
+_OPTED_OUT_OF_ALL: tuple[str, ...] = tuple(_TOLD["opted_out_of_all"])
+_OPTED_OUT_OF_SOME: tuple[str, ...] = tuple(_TOLD["opted_out_of_some"])
 _CODES = frozenset[str](_TOLD["codes"])
 FIRST_BESIDE_LAST = frozenset[str](_TOLD["first_beside_last"])
 STAGE_WORDS: _Words = _TOLD["stages"]
@@ -84,6 +86,21 @@ def stage_key(told: str, stages: Iterable[StageName]) -> str:
         if plain in {plain_name(stage.name), stage.key} or role in {stage.role, stage.key}:
             return stage.key
     return ""
+
+
+def usual_role(name: str) -> str:
+    """Return what a column of this name usually is, whatever is in it; empty where nobody knows."""
+    plain = plain_name(name)
+    is_of_all = plain.startswith(_OPTED_OUT_OF_ALL)
+    return ROLES_BY_NAME.get(plain) or ("do_not_contact" if is_of_all else "")
+
+
+def may_bar(name: str, words: Iterable[str]) -> bool:
+    """Tell whether a column, by its name and its words, may say who is not to be contacted."""
+    is_called_so = usual_role(name) == "do_not_contact"
+    if not is_called_so and not plain_name(name).startswith(_OPTED_OUT_OF_SOME):
+        return False
+    return any(meaning_of("do_not_contact", word, ()) for word in words)
 
 
 def asked_role(name: str, asked: Iterable[str], words: Collection[str] = ()) -> str:

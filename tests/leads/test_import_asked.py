@@ -93,6 +93,36 @@ def test_a_column_that_kept_its_name_in_an_earlier_file_is_pointed_out(
     assert "The terms ask for “State”: choose it if this column says it." in told
 
 
+def test_what_every_lead_has_is_pointed_out_where_the_criteria_miss_it(
+    client: Client, agreement: Agreement, marta: User
+) -> None:
+    brought = bring(agreement, marta, b"id;nome;cargo\n1;Ana;CEO\n")
+    brought.draft["roles"] = ["", "own", "own"]
+    brought.save()
+    told = text_of(client.get(page_of(brought.pk)))
+    assert "The terms ask for “Name”: choose it if this column says it." in told
+    assert "The terms ask for “Job title”" not in told
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "is_said"),
+    [
+        ("Opted out of email: One to one", "Yes", True),
+        ("Cancelou a inscrição do boletim", "Sim", True),
+        ("Opted out reason", "too much", False),
+        ("Newsletter", "yes", False),
+    ],
+)
+def test_what_may_say_who_is_not_to_be_contacted_is_pointed_out(
+    client: Client, agreement: Agreement, marta: User, name: str, cells: str, is_said: bool
+) -> None:
+    brought = bring(agreement, marta, f"id;{name}\n1;{cells}\n".encode())
+    assert draft_of(brought).roles[1] == "own"
+    told = text_of(client.get(page_of(brought.pk)))
+    hint = "This may say who is not to be contacted: choose “Not to be contacted” if it does."
+    assert (hint in told) is is_said
+
+
 def test_a_state_that_another_column_is_taken_for_is_pointed_out(
     client: Client, agreement: Agreement, marta: User
 ) -> None:

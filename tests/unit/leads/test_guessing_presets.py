@@ -136,6 +136,24 @@ def test_contacts_of_hubspot_in_spanish_and_portuguese(tmp_path: Path, header: l
     assert [*roles.values()] == ["", "email", "own", "own", "stage_name"]
 
 
+@pytest.mark.parametrize(
+    ("name", "cell", "expected"),
+    [
+        ("Número de telefone", "+55 11 98888-7777", "phone"), ("País/Região", "Brasil", "country"),
+        ("Empresa associada", "Silva", "company"), ("Empresa asociada", "Gil", "company"),
+        ("Número de teléfono", "+34 600 123 123", "phone"), ("País/Región", "España", "country"),
+        ("Cancelou a inscrição de todos os e-mails", "Sim", "do_not_contact"),
+        ("Canceló la suscripción a todos los correos electrónicos", "true", "do_not_contact"),
+        ("Unsubscribed from all marketing", "Yes", "do_not_contact"),
+        ("Cancelou a inscrição de todos os e-mails", "ontem", "own"),
+        ("Opted out of email: Marketing information", "Yes", "own"),
+    ],
+)  # fmt: skip
+def test_columns_of_hubspot_in_every_language(name: str, cell: str, expected: str) -> None:
+    guess = guess_columns(["Record ID", name], [_seen("1"), _seen(cell)], STAGES)
+    assert guess.roles[1] == expected
+
+
 def test_people_of_pipedrive(tmp_path: Path) -> None:
     roles, facts = guessed(tmp_path, PIPEDRIVE_PEOPLE)
     assert roles["Person - Owner"] == "own"
