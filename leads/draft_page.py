@@ -46,7 +46,12 @@ from leads.guessing.roles import (
     StageName,
     is_time_role,
 )
-from leads.import_notes import note_of_last_name, note_of_order, note_of_untold
+from leads.import_notes import (
+    note_of_last_name,
+    note_of_order,
+    note_of_title,
+    note_of_untold,
+)
 from leads.instants import instant_of_date, instant_of_time
 from leads.models import Deal, Delivery, FileImport, FollowUp, HandoffEvent
 from leads.row_problems import UnableToRead
@@ -178,6 +183,7 @@ def draft_context(
         "preview": [_preview(row, columns, draft) for row in found["preview"]],
         "rows": list(_rows(draft, columns, stages, hints)),
         "notes": [
+            *note_of_title(found),
             *note_of_order(read_the_other_way(file_import, draft)),
             *note_of_last_name(draft, columns),
             *note_of_untold(untold),
@@ -198,7 +204,7 @@ def draft_context(
         "moment": datetime.fromisoformat(draft.moment),
         "dates_itself": "known_at" not in draft.roles,
         "follows_up": "follow_up_at" in draft.roles,
-        "has_local_times": any(column.is_time and not column.has_zone for column in columns),
+        "all_say_zones": {column.has_zone for column in columns if column.is_time} == {True},
         "unused_times": [
             column.name
             for column, role in zip(columns, draft.roles, strict=True)

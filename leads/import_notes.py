@@ -72,6 +72,19 @@ def note_of_untold(keys: Sequence[str], todo: str = "") -> Iterator[Note]:
         yield Note("warn", title, f"{text} {todo}".strip())
 
 
+def note_of_title(found: _Told) -> Iterator[Note]:
+    """Say that something probably stands above the header."""
+    if found.get("has_title"):
+        yield Note(
+            "warn",
+            _("The first row names fewer columns than the rows below it have."),
+            _(
+                "If a title stands above the names of the columns, take it out of the file and "
+                "bring it again: rows that are wider than the first are rejected."
+            ),
+        )
+
+
 def note_of_last_name(draft: Draft, columns: Sequence[Column]) -> Iterator[Note]:
     """Say that last names are left out beside a column that is said to be the whole name."""
     places = {role: place for place, role in enumerate(draft.roles)}

@@ -39,7 +39,10 @@ def _certainty(one: int, other: int) -> Certainty:
 
 @dataclass(slots=True)
 class Looked:
-    """What was found out; each guess with whether it is certain."""
+    """What was found out; each guess with whether it is certain.
+
+    ``wider`` of the rows ``taken`` have more cells than the header.
+    """
 
     encoding: str
     is_encoding_sure: bool
@@ -48,6 +51,17 @@ class Looked:
     rows: int
     preview: list[list[str]]
     columns: list[Evidence]
+    taken: int = 0
+    wider: int = 0
+
+    @property
+    def has_title(self) -> bool:
+        """Whether something else probably stands above the header, as in reports.
+
+        Most rows that were looked at are wider than the first, or most of its cells are empty.
+        """
+        named = sum(map(bool, self.header))
+        return self.wider * 2 > self.taken or named * 2 < len(self.header)
 
     @property
     def decimal(self) -> tuple[str, Certainty]:
@@ -159,6 +173,8 @@ def _take(looked: Looked, cells: list[str], line: int) -> None:
     cells = [_shown(cell) for cell in cells]
     if len(looked.preview) < ROWS_SHOWN:
         looked.preview.append([cell[:LONGEST] for cell in cells[:MOST_COLUMNS]])
+    looked.taken += 1
+    looked.wider += len(cells) > len(looked.header)
     if len(cells) == len(looked.header):
         for column, cell in zip(looked.columns, cells, strict=True):
             column.add(cell, line)
@@ -189,6 +205,7 @@ def as_document(looked: Looked) -> dict[str, Any]:
         "is_order_mixed": of_order.is_mixed,
         "has_order": looked.has_order,
         "rows": looked.rows,
+        "has_title": looked.has_title,
         "preview": looked.preview,
         "columns": [_column(looked, place)._asdict() for place, _name in enumerate(looked.header)],
     }

@@ -72,6 +72,37 @@ def test_times_that_are_used_for_nothing_are_named(agreement: Agreement, marta: 
     assert draft_context(brought, agreement, now=NOW)["unused_times"] == ["Touched"]
 
 
+TITLE = "The first row names fewer columns than the rows below it have."
+
+
+@pytest.mark.parametrize(
+    ("content", "is_said"),
+    [
+        (b"Leads of week 45\nid;name;created\n1;Ana;2026-09-01\n", True),
+        (b"Leads of week 45;;\nid;name;created\n1;Ana;2026-09-01\n", True),
+        (b"id;name;created\n1;Ana;2026-09-01;more\n2;Rui;\n", False),
+        (b"id\n1\n", False),
+    ],
+)
+def test_a_title_above_the_header_is_pointed_out(
+    agreement: Agreement, marta: User, content: bytes, is_said: bool
+) -> None:
+    brought = bring(agreement, marta, content)
+    notes = draft_context(brought, agreement, now=NOW)["notes"]
+    assert (TITLE in [note.title for note in notes]) is is_said
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [("x", False), ("2026-09-01 10:00", False), ("2026-09-01T10:00:00-03:00", True)],
+)
+def test_whether_every_time_says_its_zone(
+    agreement: Agreement, marta: User, cell: str, expected: bool
+) -> None:
+    brought = bring(agreement, marta, f"id;created\n1;{cell}\n".encode())
+    assert draft_context(brought, agreement, now=NOW)["all_say_zones"] is expected
+
+
 def test_rows_that_are_too_short_and_too_long_are_told_apart(
     agreement: Agreement, marta: User
 ) -> None:
