@@ -22,7 +22,19 @@ def merge_away(lead: Lead) -> LeadMerge | None:
     """Return the merge by which a lead is one with another that is kept; None where it is not."""
     if lead.merged_into_id is None:
         return None
-    return LeadMerge.objects.holding().filter(merged=lead).select_related("recorded_by").first()
+    return _holding().filter(merged=lead).first()
+
+
+def merges_into(lead: Lead) -> FactQuerySet[LeadMerge]:
+    """Return the merges by which others are one with a lead that is kept, the latest first.
+
+    Also those by which one was merged into another before that one was.
+    """
+    return _holding().filter(merged__merged_into=lead).order_by("-occurred_at", "-pk")
+
+
+def _holding() -> FactQuerySet[LeadMerge]:
+    return LeadMerge.objects.holding().select_related("kept", "merged", "recorded_by")
 
 
 def tell_merges(

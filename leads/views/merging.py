@@ -21,6 +21,7 @@ from leads.alike import alike_among, alike_to
 from leads.deadlocks import retry_once
 from leads.lead_pages import pages_about_leads
 from leads.likeness import likenesses
+from leads.merges_told import merges_into
 from leads.merging import compare, why_words
 from leads.models import Distinction, Lead, LeadIdentity, LeadMerge
 from leads.one_lead import readable_lead
@@ -64,10 +65,7 @@ def alike(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
         "agreement": desk.agreement,
         "lead": lead,
         "pairs": [(pair, why_words(pair.why)) for pair in alike_to(desk, lead)],
-        "merges": LeadMerge.objects.holding()
-        .filter(kept=lead)
-        .select_related("merged", "recorded_by")
-        .order_by("-occurred_at", "-pk"),
+        "merges": merges_into(lead),
         "apart": [
             (each, each.second if each.first_id == lead.pk else each.first)
             for each in apart.select_related("first", "second", "told_by")
@@ -162,7 +160,7 @@ def part(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     else:
         told = _names(kept, fact.merged)
         messages.success(request, _("Undone: %(merged)s and %(kept)s are two leads again.") % told)
-    return _to(desk, kept)
+    return _to(desk, kept.kept)
 
 
 @login_required

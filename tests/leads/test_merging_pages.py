@@ -113,6 +113,29 @@ def test_the_page_of_a_merged_lead_invites_to_nothing(scene: Scene) -> None:
         assert gone not in text
 
 
+def test_a_lead_that_was_merged_over_another_one_is_parted_from_either_end(scene: Scene) -> None:
+    version, paula = scene.version, make_user("Paula", team=scene.version.agreement.marketing_team)
+    middle = offer(version, "three", NOW, name="Ana S.", email="ana.s@acme.example").lead
+    first = merges.merge(kept=middle, merged=scene.other, by=paula, now=NOW, reason="One Ana")
+    merges.merge(kept=scene.one, merged=middle, by=scene.rafael, now=NOW)
+    undo = url("merge-undo", pk=first.pk)
+
+    gone = scene.client.get(url("detail", pk=scene.other.pk))
+    words = text_of(gone)
+    assert "This lead was merged into Ana Souza . Here is what was told of it" in words
+    assert "first into Ana S. · by Paula" in words
+    card = scene.client.get(url("alike", pk=scene.one.pk))
+    assert "first into Ana S. · by Paula" in text_of(card)
+    assert text_of(card).count("first into") == 1
+    assert all(undo in page.content.decode() for page in (gone, card))
+
+    parted = scene.client.post(undo, follow=True)
+    assert parted.redirect_chain == [(url("detail", pk=scene.one.pk), 303)]
+    assert "and Ana S. are two leads again." in text_of(parted)
+    scene.other.refresh_from_db()
+    assert scene.other.merged_into is None
+
+
 def test_keeping_the_other_one_keeps_what_was_typed(scene: Scene) -> None:
     Lead.objects.filter(pk=scene.other.pk).update(name="Ana Souza")
     there = url("merge", pk=scene.one.pk, other=scene.other.pk)
