@@ -215,6 +215,9 @@ def question_of(delivery: Delivery) -> dict[str, Any]:
     """Return what whoever undoes an import should know before."""
     worked_on, no_longer_barred = _worked_on_since(delivery), _no_longer_barred(delivery)
     corrections = _corrections(delivery)
+    corrected_by = [
+        each for each in (corrections.files if corrections else ()) if state_of(each) in _HOLDING
+    ]
     later = Delivery.objects.filter(
         kind=Delivery.Kind.FILE,
         agreement=delivery.agreement,
@@ -222,8 +225,9 @@ def question_of(delivery: Delivery) -> dict[str, Any]:
         pk__gt=delivery.pk,
         processed_at__isnull=False,
         undone_at=None,
-        summary__facts__repeated__gt=0,
+        summary__known__gt=0,
     )
+    also_later = {*later.filter(pk__in=[each.pk for each in corrected_by])}
     return {
         "delivery": delivery,
         "state": state_of(delivery),
@@ -232,12 +236,8 @@ def question_of(delivery: Delivery) -> dict[str, Any]:
         "summary": _summary(delivery.summary) if delivery.summary else None,
         "worked_on": worked_on.count(),
         "staying": _staying(worked_on.order_by("pk")[:_SHOWN], delivery),
-        "later": list(later.order_by("pk")[:5]),
+        "later": list(later.exclude(pk__in=[each.pk for each in also_later]).order_by("pk")[:5]),
         "no_longer_barred": no_longer_barred.count(),
         "some_no_longer_barred": list(no_longer_barred.order_by("pk")[:_SHOWN]),
-        "corrected_by": [
-            each
-            for each in (corrections.files if corrections else ())
-            if state_of(each) in _HOLDING
-        ],
+        "corrected_by": [(each, each in also_later) for each in corrected_by],
     }

@@ -22,7 +22,8 @@ def with_earlier_parts(delivery: Delivery, told: Ingested, now: datetime) -> Ing
     since = _began_before(delivery, now)
     if since is None:
         return told
-    whole = Ingested(leads=_leads_made_known(delivery, since), forgotten=told.forgotten)
+    leads = _leads_made_known(delivery, since)
+    whole = Ingested(leads=leads, forgotten=told.forgotten, known=told.known)
     for kind, counted in told.by_kind.items():
         kept = _kept(_MODEL_OF[kind], delivery)
         all_told = counted.new + counted.revised + counted.repeated

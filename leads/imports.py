@@ -98,7 +98,12 @@ class Imported:
         } | self._if_any()
 
     def _if_any(self) -> dict[str, Any]:
-        told = {"unlisted": self.unlisted, "lines_shown": self.first_lines, **self.warned}
+        told = {
+            "known": self.facts.known,
+            "unlisted": self.unlisted,
+            "lines_shown": self.first_lines,
+            **self.warned,
+        }
         return {name: count for name, count in told.items() if count} | (
             {} if self.lines is None else {"lines": self.lines}
         )

@@ -59,7 +59,8 @@ _FACT_COLUMNS = (
 class Ingested:
     """What became of the facts that were told, in all and by kind, and how many leads are new.
 
-    ``forgotten`` is how many of them are about people who were forgotten.
+    ``forgotten`` is how many of them are about people who were forgotten, and ``known`` how many of
+    those repeated came in before this delivery.
     """
 
     new: int = 0
@@ -67,6 +68,7 @@ class Ingested:
     repeated: int = 0
     leads: int = field(default=0, compare=False)
     forgotten: int = field(default=0, compare=False)
+    known: int = field(default=0, compare=False)
     by_kind: dict[str, "Ingested"] = field(default_factory=dict, compare=False)
 
     def add(self, other: "Ingested") -> None:
@@ -76,6 +78,7 @@ class Ingested:
         self.repeated += other.repeated
         self.leads += other.leads
         self.forgotten += other.forgotten
+        self.known += other.known
         for kind, counted in other.by_kind.items():
             self.by_kind.setdefault(kind, Ingested()).add(counted)
 
@@ -235,6 +238,7 @@ def _keep(
         mark = (content_hash, fact.revised_at)
         if mark in revisions:
             ingested.repeated += 1
+            ingested.known += revisions[mark].rank[1] != told_in.recorded_at
             continue
         if leads[fact.lead] in told_in.with_stage and is_first_stage(fact):
             continue

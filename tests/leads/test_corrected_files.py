@@ -8,13 +8,14 @@ from django.test import Client
 from leads.models import Lead, LeadIdentity
 from tests.leads.corrected_files import CONTENT, IMPORTS, rejects_of, take_in, work
 from tests.leads.file_imports import NOW
-from tests.leads.pages import text_of
+from tests.leads.pages import stop_time, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("marta")]
 
 
 def test_it_works(client: Client) -> None:
     first = take_in(client, "fair.csv", CONTENT)
+    assert "49 47 2 2 not in yet" in text_of(client.get(IMPORTS))
     half = rejects_of(client, first).replace(b"soon", b"2026-09-02")
     second = take_in(client, "half.csv", half, on=first)
 
@@ -149,3 +150,24 @@ def test_its_rows_are_those_of_the_same_leads(client: Client) -> None:
     assert lead.name == "=Rui"
     assert not LeadIdentity.objects.exclude(source="fair").exists()
     assert "1 of the rejected rows is not in yet." in text_of(client.get(first))
+
+
+def test_what_is_undone_names_each_later_file_once(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And only what repeated facts that others had told, not rows that tell the same."""
+    first = take_in(client, "fair.csv", CONTENT)
+    rows = rejects_of(client, first).replace(b"soon", b"2026-09-02").splitlines()
+    take_in(client, "twice.csv", b"\n".join([*rows[:2], rows[1]]), on=first)
+    asked = text_of(client.get(f"{first}undo/"))
+    assert "twice.csv brought rejected rows of this file again and stays." in asked
+    assert "What it only repeated" not in asked
+
+    stop_time(monkeypatch, NOW + timedelta(hours=1))
+    again = b"\n".join([*rows[:2], b"5,,4,Lia,2026-09-01"])
+    take_in(client, "again.csv", again, on=first)
+    take_in(client, "fair.csv", CONTENT)
+    asked = text_of(client.get(f"{first}undo/"))
+    assert asked.count("again.csv") == 1
+    assert asked.count("came later and repeats what was known before.") == 1
+    assert asked.count("What it only repeated of this file goes as well") == 2
