@@ -149,8 +149,10 @@ def found_in(file_import: FileImport, looked: Looked) -> dict[str, Any]:
 
 
 def _read_like(column: Mapping[str, Any], form: Mapping[str, Any]) -> dict[str, Any]:
-    is_kept = {name: name in _OF_TIMES and column["is_time"] for name in form}
-    return {**column, **{name: value for name, value in form.items() if not is_kept[name]}}
+    """Return a column read like one of the first file; a few dates make none of dates of times."""
+    is_rewritten = column["is_time"] and (column["has_time"] or not form.get("has_time"))
+    kept = _OF_TIMES if is_rewritten else ()
+    return {**column, **{name: value for name, value in form.items() if name not in kept}}
 
 
 def _different(columns: Iterable[Mapping[str, Any]]) -> dict[str, int]:

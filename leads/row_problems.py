@@ -31,8 +31,8 @@ MESSAGES: dict[str, str] = {
         "“{value}” in “{column}” is not written as {format}, as the mapping says."
     ),
     "date_without_time": gettext_noop(
-        "“{value}” in “{column}” is a date without a time; if the column holds local dates, say "
-        "“at: {{date: {column}}}” in the mapping."
+        "“{value}” in “{column}” is a date without a time; write it as 2026-03-31 16:05. Where the "
+        "column holds local dates, a mapping written by hand says “at: {{date: {column}}}”."
     ),
     "not_a_date": gettext_noop("“{value}” in “{column}” is not a date; write it as 2026-03-31."),
     "no_such_date": gettext_noop("“{value}” in “{column}” is a day that does not exist."),

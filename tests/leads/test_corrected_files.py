@@ -171,3 +171,21 @@ def test_what_is_undone_names_each_later_file_once(
     assert asked.count("again.csv") == 1
     assert asked.count("came later and repeats what was known before.") == 1
     assert asked.count("What it only repeated of this file goes as well") == 2
+
+
+@pytest.mark.parametrize("form", ["2026-09-01 %02d:30", "01/09/2026 %02d:30"])
+@pytest.mark.parametrize("is_date_first", [True, False])
+def test_a_date_among_times_makes_no_dates_of_them(
+    client: Client, form: str, *, is_date_first: bool
+) -> None:
+    rows = [f"{number},Lia,{form % (number % 24)}" for number in range(4, 20)]
+    content = "\n".join(["id,name,created", "1,Rui,soon", "2,Eva,soon", *rows]).encode()
+    first = take_in(client, "fair.csv", content)
+    cells = [b"2026-09-02", b"2026-09-02 14:30"]
+    rejects = rejects_of(client, first)
+    for cell in cells if is_date_first else cells[::-1]:
+        rejects = rejects.replace(b",soon\r", b"," + cell + b"\r", 1)
+    second = take_in(client, "half.csv", rejects, on=first)
+    assert "half.csv Imported taken 1, rejected 1" in text_of(client.get(first))
+    assert b"2026-09-02\r" in rejects_of(client, second)
+    assert b"14:30" not in rejects_of(client, second)

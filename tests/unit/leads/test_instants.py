@@ -59,7 +59,7 @@ def test_a_date_may_be_written_otherwise(text: str, form: str) -> None:
     [
         ("yesterday", "UTC", None, "“yesterday” in “at” is not a time"),
         ("yesterday at nine", "UTC", None, "“yesterday at nine” in “at” is not a time"),
-        ("2026-03-31", "UTC", None, "is a date without a time; if the column holds local dates"),
+        ("2026-03-31", "UTC", None, "is a date without a time; write it as 2026-03-31 16:05."),
         ("2026-03-31 16:05", None, None, "does not say its zone; add “time_zone” to the mapping"),
         ("1899-12-30 00:00:00", "UTC", None, "lies before 1970 or after 2099"),
         ("9999-12-31 23:59:59", SAO_PAULO, None, "lies before 1970 or after 2099"),
