@@ -252,7 +252,8 @@ def _found_again(file_import: FileImport, found: Mapping[str, Any]) -> dict[str,
     except (OSError, UnableToReadFile):
         # What stood first told of somebody, so that no column has a name any more.
         nothing = {"name": "", "is_usable": False, "samples": [], "different": []}
-        return {**found, "preview": [], "columns": [each | nothing for each in found["columns"]]}
+        columns = [each | nothing for each in found["columns"]]
+        return {**found, "preview": [], "columns": columns, "different": {}}
     return {**found, **found_in(file_import, looked)}
 
 
