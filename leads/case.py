@@ -173,6 +173,12 @@ def read_case(lead: Lead, agreement: Agreement, handoffs: Sequence[Handoff]) -> 
     return _folded((lead.pk, agreement.pk), read_records(lead_ids, offers, families))
 
 
+def case_of(handoff: Handoff) -> Case:
+    """Read the records of a handoff's lead and fold all its handoffs; writes nothing."""
+    siblings = handoff.agreement.handoffs.filter(lead=handoff.lead_id)
+    return read_case(handoff.lead, handoff.agreement, list(siblings))
+
+
 def _folded(key: LeadAndAgreement, records: Records) -> Case:
     """Fold the handoffs of a lead under an agreement from what was read."""
     standings = standings_of(records)

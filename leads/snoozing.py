@@ -37,7 +37,7 @@ class SnoozeForm(forms.Form):
 
     key = "snooze"
 
-    when = forms.ChoiceField(choices=[(key, key) for key in WHEN], required=False)
+    when = forms.ChoiceField(choices=[(key, key) for key in WHEN], required=False, initial=WHEN[0])
     day = forms.DateField(
         label=gettext_lazy("Day"),
         required=False,
@@ -63,7 +63,7 @@ class SnoozeForm(forms.Form):
         return when
 
     def _is_day_filled_in(self) -> bool:
-        return bool(self.data.get(self.add_prefix("day")))
+        return bool(self["day"].value())
 
     def clean(self) -> dict[str, Any]:
         """Ask for the day where one is to be chosen."""
@@ -85,7 +85,7 @@ class SnoozeForm(forms.Form):
 
     def choices(self) -> list[Choice]:
         """Return the times to choose from, the first one checked."""
-        chosen = self.data.get(self.add_prefix("when"), WHEN[0])
+        chosen = self["when"].value() or WHEN[0]
         if self._is_day_filled_in():
             chosen = "day"
         return [self._choice(key, is_checked=key == chosen) for key in WHEN]

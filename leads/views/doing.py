@@ -18,7 +18,7 @@ from django_htmx.http import HttpResponseClientRedirect, replace_url, reswap, re
 from agreements.clock import ClockState
 from agreements.requests import SignedInRequest
 from leads.actions.telling import SOURCE, AlreadyDecided
-from leads.case import Case, FactName, read_case
+from leads.case import Case, FactName, case_of
 from leads.effects import effects_between, effects_of_correction, sentence_of
 from leads.foreseeing import repetition_words, suggestion_of, suggestion_words
 from leads.models import FollowUp, Handoff, HandoffEvent
@@ -27,7 +27,7 @@ from leads.queue import Desk
 from leads.undo import keep_for_undo
 from leads.views.lead_page import context_of, desk_or_404, read
 from leads.views.taken import WorkedByAnother, answer_second, refuse_unreadable
-from leads.views.typed import PageForm, form_brought_along, said_of_brought_along
+from leads.views.typed import PageForm, form_brought_along, said_of_brought_along, words_filled_in
 
 Do = Callable[[SignedInRequest, Handoff, datetime], HttpResponse | None]
 DeedView = Callable[[SignedInRequest, str, int], HttpResponse]
@@ -80,11 +80,7 @@ def found(desk: Desk, pk: int, check: Callable[..., None]) -> Handoff:
 
 def states(handoff: Handoff) -> list[ClockState]:
     """Return every clock of a handoff, replayed."""
-    return read_case(handoff.lead, handoff.agreement, _siblings(handoff)).states(handoff)
-
-
-def _siblings(handoff: Handoff) -> list[Handoff]:
-    return list(handoff.agreement.handoffs.filter(lead=handoff.lead_id))
+    return case_of(handoff).states(handoff)
 
 
 def sentences(before: Iterable[ClockState], after: Iterable[ClockState]) -> list[str]:
@@ -96,7 +92,7 @@ def what_it_did(
     handoff: Handoff, touch: FollowUp, before: list[ClockState], now: datetime
 ) -> list[str]:
     """Say what a follow-up did to the clocks and when to try next, or why it did nothing."""
-    case = read_case(handoff.lead, handoff.agreement, _siblings(handoff))
+    case = case_of(handoff)
     said = sentences(before, case.states(handoff))
     uncounted = _why_uncounted(case, handoff, touch)
     if uncounted:
@@ -132,7 +128,7 @@ def what_correcting_did(
     said: list[str] = []
     for handoff, earlier in before:
         handoff.refresh_from_db()
-        case = read_case(handoff.lead, handoff.agreement, _siblings(handoff))
+        case = case_of(handoff)
         effects = effects_of_correction(earlier, case.states(handoff))
         said += [sentence_of(effect) for effect in effects]
     if not said:
@@ -185,7 +181,10 @@ def back(request: SignedInRequest, desk: Desk, pk: int) -> HttpResponse:
 
 
 def give_back(request: SignedInRequest, desk: Desk, pk: int, now: datetime) -> HttpResponse | None:
-    """Show the lead's page with what was typed there and came along; None where nothing did."""
+    """Show the lead's page with what was typed there and came along; None where nothing did.
+
+    What can be done no longer, after what was just done, is shown in words.
+    """
     readable = Handoff.objects.visible_to(desk.user).select_related(
         "lead__merged_into", "agreement"
     )
@@ -195,8 +194,12 @@ def give_back(request: SignedInRequest, desk: Desk, pk: int, now: datetime) -> H
         return None
     reading = read(request, desk.agreement.slug, handoff.kept_lead.pk, pk)
     context = context_of(request, reading, now=now, form=form)
-    told = {"said_of_typed": said_of_brought_along()}
-    return render(request, "leads/detail.html", context | told)
+    if context["deeds"] and context["deeds"].is_possible(form.key):
+        context["said_of_typed"] = said_of_brought_along()
+    else:
+        context = context_of(request, reading, now=now)
+        context["filled_in"] = words_filled_in(form, now)
+    return render(request, "leads/detail.html", context)
 
 
 def go_to(request: SignedInRequest, handoff: Handoff, page: str) -> HttpResponse:

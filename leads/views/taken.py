@@ -1,19 +1,16 @@
 """Somebody else was first: who it was, what that changes, and what was filled in for nothing."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.forms import BoundField
 from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect, replace_url, reswap, retarget
 
-from agreements import formats
 from agreements.requests import SignedInRequest
 from leads.given_on import given_on
 from leads.models import Handoff
@@ -21,7 +18,7 @@ from leads.one_lead import lead_ids_of
 from leads.queue import Desk
 from leads.views.lead_page import desk_or_404
 from leads.views.queue_changes import changes_of, places_of
-from leads.views.typed import form_brought_along, form_sent
+from leads.views.typed import PageForm, form_brought_along, form_sent, words_filled_in
 
 # What is put in place of the panel beside the list, or of a part of it.
 _BESIDE = ("panel", "deed")
@@ -134,31 +131,7 @@ def _filled_in(
 
     What came along with a deed without one is given back in its form where that can be read still.
     """
-    form = form_sent(request, handoff, now)
+    form: PageForm | None = form_sent(request, handoff, now)
     if form is None and not is_readable:
         form = form_brought_along(request, handoff, now)
-    if form is None:
-        return []
-    told = [(str(field.label), _words(field, now)) for field in form.visible_fields()]
-    return [(label, words) for label, words in told if words]
-
-
-def _words(field: BoundField, now: datetime) -> str:
-    told = str(field.value() or "").strip()
-    choices = getattr(field.field, "choices", None)
-    if choices is not None:
-        return next((str(name) for value, name in choices if str(value) == told), "")
-    match _value(field, told):
-        case datetime() as at:
-            return formats.instant(at, now)
-        case date() as on:
-            return formats.day(on, now)
-    return told
-
-
-def _value(field: BoundField, told: str) -> object:
-    """Return what was typed as its field reads it; None for what it cannot read."""
-    try:
-        return field.field.to_python(told)
-    except ValidationError:
-        return None
+    return words_filled_in(form, now) if form else []

@@ -1,12 +1,15 @@
 """What somebody typed in a form about a handoff and did not save: it is shown to them again."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.forms import BoundField
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from agreements import formats
 from agreements.requests import SignedInRequest
 from agreements.typed_before import address_of_typed, said_of_typed, typed_before
 from leads.deed_forms import FORMS, DeedForm
@@ -50,23 +53,27 @@ def form_typed_signed_out(
 
 def form_sent(request: SignedInRequest, handoff: Handoff, now: datetime) -> WrittenForm | None:
     """Return the form of the deed as it was sent; None for a deed in which nothing is written."""
-    match = request.resolver_match
-    form_class = _WRITTEN.get(match.url_name or "") if match else None
+    form_class = _WRITTEN.get(_deed_sent(request))
     if request.method != "POST" or form_class is None:
         return None
     return form_class(request.POST, handoff=handoff, now=now)
 
 
+def _deed_sent(request: SignedInRequest) -> str:
+    match = request.resolver_match
+    return (match.url_name or "") if match else ""
+
+
 def form_brought_along(
     request: SignedInRequest, handoff: Handoff, now: datetime
-) -> WrittenForm | None:
+) -> PageForm | None:
     """Return the form that stood beside a deed without one, as it was filled in.
 
     Without scripts it is sent along. None where nothing was filled in.
     """
-    if form_sent(request, handoff, now):
+    if _deed_sent(request) in _ALL:
         return None
-    for key, form_class in _WRITTEN.items():
+    for key, form_class in _ALL.items():
         names = [name for name in request.POST if name.startswith(f"{key}-")]
         if names:
             typed = {name.removeprefix(f"{key}-"): request.POST[name] for name in names}
@@ -85,3 +92,32 @@ def _is_as_shown(form: PageForm, typed: Mapping[str, str]) -> bool:
 def said_of_brought_along() -> str:
     """Say that what was typed is there, and not saved."""
     return _("What you filled in before is here again, not saved yet.")
+
+
+def words_filled_in(form: PageForm, now: datetime) -> list[tuple[str, str]]:
+    """Return what a form was filled in with, in its words; of when to be back nothing."""
+    if isinstance(form, SnoozeForm):
+        return []
+    told = [(str(field.label), _words(field, now)) for field in form.visible_fields()]
+    return [(label, words) for label, words in told if words]
+
+
+def _words(field: BoundField, now: datetime) -> str:
+    told = str(field.value() or "").strip()
+    choices = getattr(field.field, "choices", None)
+    if choices is not None:
+        return next((str(name) for value, name in choices if str(value) == told), "")
+    match _value(field, told):
+        case datetime() as at:
+            return formats.instant(at, now)
+        case date() as on:
+            return formats.day(on, now)
+    return told
+
+
+def _value(field: BoundField, told: str) -> object:
+    """Return what was typed as its field reads it; None for what it cannot read."""
+    try:
+        return field.field.to_python(told)
+    except ValidationError:
+        return None
