@@ -15,6 +15,8 @@ from agreements.wording import arbiter_words
 from leads.actions.contests import why_not_overturned
 from leads.actions.outcomes import last_return_date, usual_return_date
 from leads.actions.pauses import latest_end
+from leads.case import case_of
+from leads.foreseeing import given_up_by_recycling
 from leads.forms import LocalDateTimeInput
 from leads.models import Handoff, HandoffEvent
 from leads.qualifying import field_name
@@ -59,6 +61,10 @@ class DeedForm(forms.Form):
     def introduction(self) -> str:
         """Say what to know before."""
         return str(self.intro)
+
+    def warnings(self) -> list[str]:
+        """Say which promises it would break."""
+        return []
 
     def sides(self) -> list[Side]:
         """Return what was said before, by whom."""
@@ -169,6 +175,23 @@ class RecycleForm(_ReasonedForm):
                 "The handoff closes. On its day the lead is offered to its holder again by itself."
             )
         return _("The handoff closes. On its day marketing looks at the lead and offers it again.")
+
+    def warnings(self) -> list[str]:
+        """Say by which reasons a promise of so many attempts is broken."""
+        case = case_of(self.handoff)
+        return [
+            _(
+                "“%(reason)s” breaks %(clause)s: it is given up after %(number)s of %(count)s attempts."
+            )
+            % {
+                "reason": name,
+                "clause": state.clause_key,
+                "number": formats.figure(state.attempts),
+                "count": formats.figure(state.promise.count),
+            }
+            for key, name in reasons_for(self.handoff, self.ending)
+            for state in given_up_by_recycling(case, self.handoff, key, self.now)
+        ]
 
 
 class PauseForm(_ReasonedForm):

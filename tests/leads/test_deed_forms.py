@@ -98,6 +98,21 @@ def test_it_refuses_beside_the_field(
         assert value in response.content.decode()
 
 
+def test_recycling_says_before_which_promise_it_breaks(
+    client: Client, handoff: Handoff, ana: User
+) -> None:
+    call(handoff, ana, "no_answer")
+    said = "“Not reached” breaks S3: it is given up after 1 of 6 attempts."
+    assert said in text_of(client.get(page(handoff, "recycle")))
+    told = {"recycle-reason": "not_reached", "recycle-returns_date": "2026-10-01"}
+    done = client.post(url("recycle", handoff), told, follow=True)
+    assert "Persistence was given up before it was met." in text_of(done)
+
+
+def test_recycling_after_a_contact_breaks_nothing(client: Client, reached: Handoff) -> None:
+    assert "it is given up after" not in text_of(client.get(page(reached, "recycle")))
+
+
 def test_what_an_sql_is_stands_above_its_questions(client: Client, reached: Handoff) -> None:
     text = text_of(client.get(page(reached, "qualify")))
     assert "Is Paulo an SQL? A real need. The agreement asks for every answer. Budget" in text
