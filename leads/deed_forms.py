@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agreements import formats
+from agreements.clock import ClockState
 from agreements.wording import arbiter_words
 from leads.actions.contests import why_not_overturned
 from leads.actions.outcomes import last_return_date, usual_return_date
@@ -180,18 +181,22 @@ class RecycleForm(_ReasonedForm):
         """Say by which reasons a promise of so many attempts is broken."""
         case = case_of(self.handoff)
         return [
-            _(
-                "“%(reason)s” breaks %(clause)s: it is given up after %(number)s of %(count)s attempts."
-            )
-            % {
-                "reason": name,
-                "clause": state.clause_key,
-                "number": formats.figure(state.attempts),
-                "count": formats.figure(state.promise.count),
-            }
+            _given_up_words(name, state)
             for key, name in reasons_for(self.handoff, self.ending)
             for state in given_up_by_recycling(case, self.handoff, key, self.now)
         ]
+
+
+def _given_up_words(reason: str, state: ClockState) -> str:
+    said = _(
+        "“%(reason)s” breaks %(clause)s: it is given up after %(number)s of %(count)s attempts."
+    )
+    return said % {
+        "reason": reason,
+        "clause": state.clause_key,
+        "number": formats.figure(state.attempts),
+        "count": formats.figure(state.promise.count),
+    }
 
 
 class PauseForm(_ReasonedForm):
