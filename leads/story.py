@@ -12,7 +12,7 @@ from leads.case import Case
 from leads.corrected import Corrector
 from leads.effects import EffectLine
 from leads.facts_told import Surroundings
-from leads.models import Handoff, Lead
+from leads.models import Fact, Handoff, Lead
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,13 @@ class Story:
     def lead_ids(self) -> set[int]:
         """The lead and those that were merged into it."""
         return self.case.records.families.below(self.lead.pk)
+
+    def correct_href(self, fact: Fact) -> str:
+        """Return where a fact is corrected; empty where the person may not, or it cannot be.
+
+        What was told of a lead that was merged into another is corrected on the page of that one.
+        """
+        return "" if self.lead.merged_into_id else self.corrector.href(fact)
 
     def around_of(self, handoff: Handoff) -> Surroundings:
         """Return what the words about a handoff are drawn from: the terms that judge it."""

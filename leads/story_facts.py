@@ -80,7 +80,7 @@ class FactsInWords:
             is_follow_up=kind is MarkKind.FOLLOW_UP,
             lines=lines,
             version_number=number,
-            correct_href=self.story.corrector.href(fact),
+            correct_href=self.story.correct_href(fact),
         )
 
     def of_lead(self, facts: FactQuerySet[F]) -> FactQuerySet[F]:

@@ -15,6 +15,7 @@ from leads.alike import alike_among, alike_to
 from leads.models import Distinction, Handoff, Lead, LeadIdentity, LeadMerge, LeadStage
 from leads.queue import Desk, desk_of
 from tests.factories import Teller, local, make_rep, make_user, make_version
+from tests.leads.dealing import call
 from tests.leads.merging import lead, tell
 from tests.leads.pages import NOW, offer, stop_time, text_of
 
@@ -111,6 +112,18 @@ def test_the_page_of_a_merged_lead_invites_to_nothing(scene: Scene) -> None:
     assert page.context["head"]["stage"] == ""
     for gone in ("Undo the merge", "Offer to sales", "Criteria", "duplicates"):
         assert gone not in text
+
+
+def test_what_was_told_of_a_merged_lead_is_corrected_on_the_page_of_the_kept_one(
+    scene: Scene,
+) -> None:
+    handoff = scene.other.handoffs.get()
+    call(handoff, scene.rafael, "no_answer")
+    shown = {"handoff": handoff.pk}
+    assert "Correct…" in text_of(scene.client.get(url("detail", pk=scene.other.pk), shown))
+    merges.merge(kept=scene.one, merged=scene.other, by=scene.rafael, now=NOW)
+    assert "Correct…" not in text_of(scene.client.get(url("detail", pk=scene.other.pk), shown))
+    assert "Correct…" in text_of(scene.client.get(url("detail", pk=scene.one.pk), shown))
 
 
 def test_a_lead_that_was_merged_over_another_one_is_parted_from_either_end(scene: Scene) -> None:
