@@ -226,6 +226,7 @@ def _counted(
         if fact.lead in with_stage and mark not in marks and is_first_stage(fact):
             continue
         counted.repeated += mark in marks
+        counted.known += mark in kept[fact.source, fact.external_id]
         counted.revised += bool(marks) and mark not in marks
         counted.new += not marks
         before.add(name, mark)
