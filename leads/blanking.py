@@ -24,6 +24,9 @@ KEPT = frozenset(
 )
 """Attributes that speak of where a lead came from, its company or its judgement: they stay."""
 
+PERSONAL = frozenset({"name", "email", "phone"})
+"""Attributes that say who it is: they never stay."""
+
 Asked = Mapping[str, Sequence[Condition]]
 """The conditions of rules, by the attribute that they ask about."""
 

@@ -55,14 +55,14 @@ def _keys_meant(name: str, meant: Mapping[str, set[str]], known: Collection[str]
     return [name] if Lead.objects.filter(attributes__has_key=name).exists() else []
 
 
-def names_of_keys(keys: Iterable[str]) -> list[str]:
-    """Return what attributes are called, each name once, to be written in one line with commas.
+def names_of_keys(keys: Iterable[str]) -> dict[str, str]:
+    """Return what attributes are called, to be written in one line with commas.
 
     That is the key itself where nothing names it, or by a name with a comma.
     """
     columns = dict(_columns_in(_latest_files().reverse()))
     names = {key: field_name(key) if key in FIELD_NAMES else columns.get(key, key) for key in keys}
-    return [*dict.fromkeys(key if "," in name else name for key, name in names.items())]
+    return {key: key if "," in name else name for key, name in names.items()}
 
 
 def _latest_files() -> QuerySet[Delivery]:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from leads.actions.forgetting import REASON_LENGTH
+from leads.blanking import PERSONAL
 from leads.column_names import keys_called, names_of_keys
 from leads.models import RetentionRules
 
@@ -66,7 +67,8 @@ class RetentionForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **options: Any) -> None:
         """Say what an empty field means."""
         super().__init__(*args, **options)
-        self.initial["kept_attributes"] = names_of_keys(self.instance.kept_attributes)
+        self._names = names_of_keys(self.instance.kept_attributes)
+        self.initial["kept_attributes"] = [*dict.fromkeys(self._names.values())]
         months, days = self.fields["forget_after_months"], self.fields["empty_after_days"]
         months.label = _("Forget leads without a sign of life for so many months")
         months.help_text = _("Empty: nobody is forgotten by rule.")
@@ -84,11 +86,14 @@ class RetentionForm(forms.ModelForm):  # type: ignore[type-arg]
             number.widget.attrs |= _WIDE | {"inputmode": "numeric"}
 
     def clean_kept_attributes(self) -> list[str]:
-        """Return the keys of attributes; what no lead has may be a slip, and blanks for good."""
+        """Return the keys of attributes: of those that stay already the same, whatever came since.
+
+        Raises ValidationError for what no lead has, which may be a slip and is blanked for good,
+        and for what says who it is.
+        """
         typed = [name.strip() for name in self.cleaned_data["kept_attributes"]]
-        meant = keys_called(typed)
-        unknown = [name for name in typed if not meant[name]]
-        if unknown := [name for name in unknown if name not in self.instance.kept_attributes]:
+        meant = keys_called(typed) | self._keys_kept()
+        if unknown := [name for name in typed if not meant[name]]:
             raise forms.ValidationError(
                 ngettext(
                     "No lead has “%(names)s”: write it as the page of a lead does.",
@@ -97,7 +102,25 @@ class RetentionForm(forms.ModelForm):  # type: ignore[type-arg]
                 )
                 % {"names": "”, “".join(unknown)}
             )
-        return [*dict.fromkeys(key for name in typed for key in meant[name] or [name])]
+        if personal := [name for name in typed if PERSONAL.issuperset(meant[name])]:
+            raise forms.ValidationError(
+                ngettext(
+                    "“%(names)s” says who it is and cannot stay: take it out.",
+                    "“%(names)s” say who it is and cannot stay: take them out.",
+                    len(personal),
+                )
+                % {"names": "”, “".join(personal)}
+            )
+        keys = dict.fromkeys(key for name in typed for key in meant[name])
+        return [key for key in keys if key not in PERSONAL]
+
+    def _keys_kept(self) -> dict[str, list[str]]:
+        """Return which keys stay already, by their own name and by that in the field."""
+        kept: dict[str, list[str]] = {key: [key] for key in self._names}
+        for key, name in self._names.items():
+            if name != key:
+                kept.setdefault(name, []).append(key)
+        return kept
 
     @property
     def changes_when(self) -> bool:

@@ -18,6 +18,7 @@ from django.test import Client
 from agreements.models import AgreementVersion, Audit, User
 from leads.actions import forgetting, handoffs, personal_exports
 from leads.models import (
+    Delivery,
     Forgetting,
     Handoff,
     HandoffEvent,
@@ -266,7 +267,23 @@ def test_attributes_that_stay_are_named_as_the_pages_of_leads_do(
     response = client.post("/personal-data/", rules | {"kept_attributes": "plan, Tamanho"})
     assert response.status_code == 422
     assert "No lead has “Tamanho”: write it as the page of a lead does." in text_of(response)
+    response = client.post("/personal-data/", rules | {"kept_attributes": "plan, Name, telephone"})
+    assert "“Name”, “telephone” say who it is and cannot stay: take them out." in text_of(response)
     assert RetentionRules.current().kept_attributes == ["plan"]
+
+
+def test_what_stays_is_not_widened_by_a_file_that_calls_something_else_like_it(
+    client: Client, version: AgreementVersion, admin: User
+) -> None:
+    take_in_whole(version.agreement, admin, "Código;Nome;Etapa;Nota\n1;Ana;MQL;a\n".encode())
+    rules = {"forget_after_months": "", "empty_after_days": "", "kept_attributes": "Nota"}
+    client.post("/personal-data/", rules)
+    mapping = {"facts": [{"attributes": {"phone": {"column": "Nota"}}}]}
+    Delivery.objects.create(
+        kind="file", source="crm", agreement=version.agreement, received_at=NOW, mapping=mapping
+    )
+    client.post("/personal-data/", rules | {"empty_after_days": "900"})
+    assert RetentionRules.current().kept_attributes == ["nota"]
 
 
 def test_a_files_own_columns_are_named_wherever_they_are_told(
