@@ -1,6 +1,7 @@
 """Do one deed to many leads: what it would do to each, then doing it, then what was done."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -26,7 +27,7 @@ from leads.permissions import check_user_can_offer
 from leads.queue import Desk
 from leads.registry import chosen_in, leads_in, listed_in, readable_handoffs
 from leads.registry_filters import RegistryFilters
-from leads.seen import read
+from leads.seen import read, written
 from leads.views.lead_page import desk_or_404
 from leads.views.offer import Chosen, offer_page
 
@@ -120,7 +121,12 @@ def _do(
         return _preview(request, desk, deed, filters, [], now)
     form = deed.make_form(request.POST, handoffs, now)
     if not form.is_valid():
-        shown = consider(handoffs, deed, request.user)
+        # What changed since the page was shown first is not seen by looking at the form again.
+        shown = [
+            replace(each, seen=written(each.handoff.pk, seen[each.handoff.pk]))
+            for each in consider(handoffs, deed, request.user)
+            if each.handoff
+        ]
         return _preview(request, desk, deed, filters, shown, now, form)
     told = form.told()  # type: ignore[attr-defined]
     kept = do_to_all(

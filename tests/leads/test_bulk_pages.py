@@ -167,6 +167,23 @@ def test_what_changed_after_the_page_was_shown_is_left_and_named(
     assert "Carla Bruno has it meanwhile: look again." in text
 
 
+def test_a_form_that_is_corrected_has_seen_no_more_than_before(
+    client: Client, version: AgreementVersion
+) -> None:
+    sign_in(client, version, "sales")
+    ana = make_rep("Ana", version.agreement)
+    rang, same = offered(version, "Paulo", "Rita", holder=ana)
+    page = preview(client, "recycle", rang, same)
+    call(rang, ana)
+    page = do(client, "recycle", handoff=shown_on(page), **{"recycle-reason": ""})
+    assert page.status_code == 422
+
+    told = {"recycle-reason": "not_now", "recycle-returns_date": "2026-10-01"}
+    do(client, "recycle", handoff=shown_on(page), **told)
+
+    assert statuses(rang, same) == ["offered", "recycled"]
+
+
 def test_a_form_that_does_not_say_what_was_seen_changes_nothing(
     client: Client, version: AgreementVersion
 ) -> None:
