@@ -45,9 +45,17 @@ def test_what_may_be_a_status_pushes_no_state_out(other: str, words: list[str]) 
     assert guess.roles == ["", "own", "attribute:state"]
 
 
-def test_words_of_a_status_are_no_state() -> None:
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["Nuevo", "Contactado", "Visita el lunes"],
+        ["Interesado", "No interesado", "Llamar más tarde"],
+        ["Prospecto", "Sin contactar", "Cita concertada"],
+        ["Interessada", "Em espera", "Sem responsável"],
+    ],
+)
+def test_words_of_a_status_are_no_state(cells: Sequence[str]) -> None:
     """But for an attribute of the terms' own that is called just so."""
-    cells = ["Nuevo", "Contactado", "Visita el lunes"]
     assert role_of("Estado", "state", cells=cells) == "own"
     assert role_of("Estado", "estado", cells=cells) == "attribute:estado"
     assert role_of("Estado", "state", cells=["SP", "RJ", "Novo"]) == "attribute:state"
