@@ -75,6 +75,7 @@ def test_a_column_called_so_or_of_dates_comes_before_one_that_only_looks_so() ->
     [
         (("Nome", "Sobrenome"), "Zé", "first_name"),
         (("Nombre", "Apellidos"), "Lucía", "first_name"),
+        (("Nombre", "Primer apellido"), "Luz", "first_name"),
         (("Name", "Surname"), "Ana Lúcia", "first_name"),
         (("Nome", "Sobrenome"), "Zé Souza", "name"),
         (("Nome completo", "Sobrenome"), "Zé", "name"),
