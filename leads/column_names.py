@@ -29,15 +29,19 @@ def column_names(lead_ids: Collection[int], keys: Collection[str]) -> dict[str, 
     if not own:
         return {}
     told = LeadChange.objects.filter(AnyOf("lead", lead_ids), is_undone=False)
-    files = Delivery.objects.filter(pk__in=told.values("delivery")).order_by("pk")
-    return {key: name for key, name in _columns_in(files) if key in own}
+    files = Delivery.objects.filter(pk__in=told.values("delivery"), mapping__isnull=False)
+    named = _columns_in(files.only("mapping").order_by("pk"))
+    return {key: name for key, name in named if key in own}
 
 
-def keys_called(typed: Iterable[str]) -> dict[str, list[str]]:
+def keys_called(typed: Collection[str]) -> dict[str, list[str]]:
     """Return which attributes of leads each of some names or keys means; of an unknown one none.
 
-    One query for the latest files, and one that asks the leads for each that is in none of them.
+    One query for the latest files, and one that asks the leads for each that is in none of them;
+    none where nothing is typed.
     """
+    if not typed:
+        return {}
     meant: dict[str, set[str]] = {}
     for key in FIELD_NAMES:
         meant.setdefault(plain_name(field_name(key)), set()).add(key)
@@ -55,24 +59,26 @@ def _keys_meant(name: str, meant: Mapping[str, set[str]], known: Collection[str]
     return [name] if Lead.objects.filter(attributes__has_key=name).exists() else []
 
 
-def names_of_keys(keys: Iterable[str]) -> dict[str, str]:
+def names_of_keys(keys: Collection[str]) -> dict[str, str]:
     """Return what attributes are called, to be written in one line with commas.
 
-    That is the key itself where nothing names it, or by a name with a comma.
+    That is the key itself where nothing names it, or by a name with a comma. One query, and none
+    without keys.
     """
-    columns = dict(_columns_in(_latest_files().reverse()))
+    if not keys:
+        return {}
+    columns = dict(_columns_in(reversed([*_latest_files()])))
     names = {key: field_name(key) if key in FIELD_NAMES else columns.get(key, key) for key in keys}
     return {key: key if "," in name else name for key, name in names.items()}
 
 
 def _latest_files() -> QuerySet[Delivery]:
-    latest = Delivery.objects.filter(mapping__isnull=False).order_by("-pk").values("pk")[:_LATEST]
-    return Delivery.objects.filter(pk__in=latest).order_by("-pk")
+    return Delivery.objects.filter(mapping__isnull=False).only("mapping").order_by("-pk")[:_LATEST]
 
 
-def _columns_in(files: QuerySet[Delivery]) -> Iterator[tuple[str, str]]:
+def _columns_in(files: Iterable[Delivery]) -> Iterator[tuple[str, str]]:
     """Give the key of each attribute that is read from a column as it is, and the column's name."""
-    for mapping in files.filter(mapping__isnull=False).values_list("mapping", flat=True):
+    for mapping in (file.mapping for file in files):
         for fact in (mapping or {}).get("facts", ()):
             yield from _columns_of(fact.get("attributes") or {})
 

@@ -9,6 +9,7 @@ from agreements.models import AgreementVersion
 from leads.any_of import AnyOf
 from leads.blanking import (
     KEPT,
+    PERSONAL,
     Asked,
     asked_in,
     blanked_answers,
@@ -77,7 +78,8 @@ def blanking() -> Blanking:
     """Read what texts and rules ask; drafts too, as they may come into force."""
     texts = AgreementVersion.objects.values_list("terms", flat=True)
     rules = AssignmentRule.objects.exclude(when=None).values_list("when", flat=True)
-    return Blanking(asked_in([*texts, *rules]), {*KEPT, *RetentionRules.current().kept_attributes})
+    kept = {*KEPT, *RetentionRules.current().kept_attributes} - PERSONAL
+    return Blanking(asked_in([*texts, *rules]), kept)
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,23 +94,19 @@ class RetentionForm(forms.ModelForm):  # type: ignore[type-arg]
         typed = [name.strip() for name in self.cleaned_data["kept_attributes"]]
         meant = keys_called(typed) | self._keys_kept()
         if unknown := [name for name in typed if not meant[name]]:
-            raise forms.ValidationError(
-                ngettext(
-                    "No lead has “%(names)s”: write it as the page of a lead does.",
-                    "No lead has “%(names)s”: write them as the page of a lead does.",
-                    len(unknown),
-                )
-                % {"names": "”, “".join(unknown)}
+            sentence = ngettext(
+                "No lead has “%(names)s”: write it as the page of a lead does.",
+                "No lead has “%(names)s”: write them as the page of a lead does.",
+                len(unknown),
             )
+            raise _refusal(sentence, unknown)
         if personal := [name for name in typed if PERSONAL.issuperset(meant[name])]:
-            raise forms.ValidationError(
-                ngettext(
-                    "“%(names)s” says who it is and cannot stay: take it out.",
-                    "“%(names)s” say who it is and cannot stay: take them out.",
-                    len(personal),
-                )
-                % {"names": "”, “".join(personal)}
+            sentence = ngettext(
+                "“%(names)s” says who it is and cannot stay: take it out.",
+                "“%(names)s” say who it is and cannot stay: take them out.",
+                len(personal),
             )
+            raise _refusal(sentence, personal)
         keys = dict.fromkeys(key for name in typed for key in meant[name])
         return [key for key in keys if key not in PERSONAL]
 
@@ -126,3 +122,7 @@ class RetentionForm(forms.ModelForm):  # type: ignore[type-arg]
     def changes_when(self) -> bool:
         """Whether it says anew after how long something goes, and not only what stays."""
         return not {"forget_after_months", "empty_after_days"}.isdisjoint(self.changed_data)
+
+
+def _refusal(sentence: str, names: list[str]) -> forms.ValidationError:
+    return forms.ValidationError(sentence % {"names": "”, “".join(names)})
