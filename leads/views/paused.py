@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.core.cache import cache
 from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -22,8 +23,8 @@ from leads.views.lead_page import desk_that_reads_all
 
 MOST = 200
 """How many open handoffs are listed: what is too much first, then what is paused now."""
-
-
+# Seconds; other pages tell the same number for as long.
+_KEPT_FOR = 60
 # What other pages ask for once they are shown, by the id of what it replaces there.
 _FRAGMENTS = {
     "paused-count": "leads/fragments/paused_count.html",
@@ -37,13 +38,13 @@ _FRAGMENTS = {
 def paused(request: SignedInRequest, slug: str) -> HttpResponse:
     """Show the open handoffs that were paused: what is too much first, then what is paused now."""
     desk, now = desk_that_reads_all(request.user, slug), timezone.now()
-    told = _told(desk, now)
-    too_much = sum(each.is_too_much for each in told.values())
-    context = {"too_much": too_much, "said": said_of_too_much(too_much)}
     fragment = _FRAGMENTS.get(request.htmx.target or "") if request.htmx else None
     if fragment:
-        return render(request, fragment, context)
-    context |= {
+        key = f"paused-too-much:{desk.agreement.pk}"
+        number = cache.get_or_set(key, lambda: _too_much(_told(desk, now)), _KEPT_FOR)
+        return render(request, fragment, _said(number or 0))
+    told = _told(desk, now)
+    context = _said(_too_much(told)) | {
         "agreement": desk.agreement,
         "lead_pages": pages_about_leads(desk, "leads:paused"),
         "rows": _rows(told),
@@ -51,6 +52,14 @@ def paused(request: SignedInRequest, slug: str) -> HttpResponse:
         "now": now,
     }
     return render(request, "leads/paused.html", context)
+
+
+def _too_much(told: dict[int, Paused]) -> int:
+    return sum(each.is_too_much for each in told.values())
+
+
+def _said(too_much: int) -> dict[str, Any]:
+    return {"too_much": too_much, "said": said_of_too_much(too_much)}
 
 
 def _told(desk: Desk, now: datetime) -> dict[int, Paused]:
