@@ -18,10 +18,12 @@ from agreements import formats
 from agreements.models import Agreement
 from agreements.rule_words import field_words
 from leads.asked_for import untold_in
+from leads.corrected_files import asked_about
 from leads.date_orders import OtherOrder, has_order, read_the_other_way
 from leads.file_drafts import agreement_of, columns_in, stages_of
 from leads.guessing.drafts import Draft, words_without_meaning
 from leads.guessing.found_columns import Column
+from leads.guessing.roles import StageName
 from leads.models import FileImport
 from leads.stage_dates import StageDates, stage_dates
 
@@ -38,7 +40,16 @@ class Note(NamedTuple):
 
 def notes_before(file_import: FileImport, told: _Told, now: datetime) -> list[Note]:
     """Return the notes of a dry run; ``told`` is what it foresees."""
-    page = _Foreseen(file_import, told, now)
+    agreement = agreement_of(file_import)
+    page = _Foreseen(
+        file_import,
+        told,
+        now,
+        agreement=agreement,
+        draft=Draft.read(file_import.draft),
+        columns=columns_in(file_import.found or {}),
+        stages=stages_of(agreement),
+    )
     return [*page.warnings(), *page.facts()]
 
 
@@ -128,48 +139,41 @@ class _Foreseen:
     file_import: FileImport
     told: _Told
     now: datetime
-
-    @property
-    def _agreement(self) -> Agreement:
-        return agreement_of(self.file_import)
-
-    @property
-    def _draft(self) -> Draft:
-        return Draft.read(self.file_import.draft)
+    agreement: Agreement
+    draft: Draft
+    columns: Sequence[Column]
+    stages: Sequence[StageName]
 
     @property
     def _mapping(self) -> _Told:
         return self.file_import.delivery.mapping or {}
 
     @property
-    def _columns(self) -> Sequence[Column]:
-        return columns_in(self.file_import.found or {})
-
-    @property
     def _stage_dates(self) -> StageDates:
-        return stage_dates(self._draft, self._columns, stages_of(self._agreement))
+        return stage_dates(self.draft, self.columns, self.stages)
 
     def warnings(self) -> Iterator[Note]:
         yield from self._order()
-        yield from note_of_order(read_the_other_way(self.file_import, self._draft))
-        yield from note_of_last_name(self._draft, self._columns)
+        yield from note_of_order(read_the_other_way(self.file_import, self.draft))
+        yield from note_of_last_name(self.draft, self.columns)
+        yield from self._unsaid()
         yield from self._undated()
         if dates := self._stage_dates.guessed:
             yield Note("warn", dates.title, dates.text)
         yield from self._without_meaning()
         if self.told["leads"]["new"]:
             todo = _("Go back to the columns and say which it is, if there is one.")
-            yield from note_of_untold(untold_in(self._mapping, self._agreement, self.now), todo)
-        yield from self._of_rows("warn", "unlisted", "doubled", "future")
+            yield from note_of_untold(untold_in(self._mapping, self.agreement, self.now), todo)
+        yield from self._of_rows("warn", _rows_in_doubt(self.told))
 
     def facts(self) -> Iterator[Note]:
         yield from self._first_stage()
         for sentence in self._stage_dates.dated:
             yield Note("accent", sentence)
-        yield from self._of_rows("accent", "silent", "barred")
+        yield from self._of_rows("accent", _rows_to_know_of(self.told))
 
     def _order(self) -> Iterator[Note]:
-        found, draft = self.file_import.found or {}, self._draft
+        found, draft = self.file_import.found or {}, self.draft
         is_like_its_import = self.file_import.corrects_id is not None
         if is_like_its_import or found.get("is_order_sure") or not has_order(found, draft):
             return
@@ -186,14 +190,28 @@ class _Foreseen:
                 _("03/04/2026 is read as 4 March; go back to the columns if it is 3 April."),
             )
 
+    def _unsaid(self) -> Iterator[Note]:
+        """Say that nobody said which import rejected the rows, where that was asked."""
+        found = self.file_import.found or {}
+        is_answered = self.file_import.corrects_id or found.get("is_of_none")
+        if not is_answered and asked_about(self.file_import).imports:
+            yield Note(
+                "warn",
+                _("Nobody said which import rejected these rows."),
+                _(
+                    "They would come in as rows of a new file, perhaps as leads of another source. "
+                    "Go back to the columns and choose the import, or none."
+                ),
+            )
+
     def _undated(self) -> Iterator[Note]:
         """Say what is taken for the time of what no column dates, where a stage is among it."""
         facts = self._mapping.get("facts", ())
         undated = [fact for fact in facts if "instant" in fact["at"]]
         of_stage = any("stage" in fact for fact in undated)
-        if self._draft.document or not (of_stage or (undated and undated == list(facts))):
+        if self.draft.document or not (of_stage or (undated and undated == list(facts))):
             return
-        at = timezone.localtime(datetime.fromisoformat(self._draft.moment))
+        at = timezone.localtime(datetime.fromisoformat(self.draft.moment))
         yield Note(
             "warn",
             _("No column says when the leads became known."),
@@ -206,9 +224,9 @@ class _Foreseen:
 
     def _without_meaning(self) -> Iterator[Note]:
         found: dict[str, list[str]] = {}
-        if self._draft.document:
+        if self.draft.document:
             return
-        for column, word in words_without_meaning(self._draft, self._columns):
+        for column, word in words_without_meaning(self.draft, self.columns):
             named = (word and f"“{word}”") or _("(empty)")
             if line := column.line_of(word):
                 named = _("%(word)s in line %(line)s") % {
@@ -233,7 +251,7 @@ class _Foreseen:
         new = self.told["facts"]["by_kind"].get("stage", {}).get("new", 0)
         if key is None or not new:
             return
-        names = {stage.key: stage.name for stage in stages_of(self._agreement)}
+        names = {stage.key: stage.name for stage in self.stages}
         stage = names.get(key, key)
         if len(facts) > 1:
             title = _("Leads of which no column says a stage are told to have reached “%(stage)s”.")
@@ -246,11 +264,9 @@ class _Foreseen:
         told = {"shown": formats.figure(new), "stage": stage}
         yield Note("accent", title % told, _("Leads of which a stage is known keep theirs."))
 
-    def _of_rows(self, tone: str, *names: str) -> Iterator[Note]:
-        about = _about_rows(self.told)
-        for name in names:
+    def _of_rows(self, tone: str, about: Mapping[str, tuple[str, str]]) -> Iterator[Note]:
+        for name, (title, text) in about.items():
             if number := self.told.get(name, 0):
-                title, text = about[name]
                 lines = _lines_in_words(self.told.get("lines_shown", {}).get(name, ()), number)
                 yield Note(
                     tone, title % {"shown": formats.figure(number)}, f"{lines} {text}".strip()
@@ -271,8 +287,8 @@ def _lines_in_words(lines: Sequence[int], number: int) -> str:
     return sentence % {"lines": shown}
 
 
-def _about_rows(told: _Told) -> Mapping[str, tuple[str, str]]:
-    """Return what is said of rows or leads that a dry run counts, and why."""
+def _rows_in_doubt(told: _Told) -> Mapping[str, tuple[str, str]]:
+    """Return what is said of rows or leads that may be wrong, and what to do."""
     return {
         "unlisted": (
             ngettext(
@@ -307,6 +323,12 @@ def _about_rows(told: _Told) -> Mapping[str, tuple[str, str]]:
                 "columns if day and month are read the wrong way round."
             ),
         ),
+    }
+
+
+def _rows_to_know_of(told: _Told) -> Mapping[str, tuple[str, str]]:
+    """Return what is said of rows that a dry run counts, and what follows from it."""
+    return {
         "silent": (
             ngettext(
                 "%(shown)s of the rows taken tells nothing: the source deleted it, or the "

@@ -196,6 +196,22 @@ def test_in_doubt_it_is_asked(client: Client) -> None:
     assert FileImport.objects.latest("pk").draft["source"] == "fair"
 
 
+def test_a_question_that_nobody_answered_is_said_again_before_the_import(client: Client) -> None:
+    take_in(client, "fair.csv", CONTENT)
+    page = bring(client, "other.csv", b"rejected_line,id,name,created\n3,8,Bia,2026-09-02\n")
+    unsaid = "Nobody said which import rejected these rows."
+    client.post(f"{page}columns/", {"go": "check"})
+    work()
+    assert unsaid in text_of(client.get(page))
+
+    page = bring(client, "third.csv", b"rejected_line,id,name,created\n3,9,Bia,2026-09-02\n")
+    client.post(f"{page}corrects/", {"corrects": "none"})
+    work()
+    client.post(f"{page}columns/", {"go": "check"})
+    work()
+    assert unsaid not in text_of(client.get(page))
+
+
 def test_another_file_brought_on_its_page_corrects_nothing(client: Client) -> None:
     first = take_in(client, "fair.csv", CONTENT)
     take_in(client, "towns.csv", b"id,town\n1,Rio\n", on=first)
