@@ -20,6 +20,7 @@ from leads.models import (
     Lead,
     LeadChange,
     LeadIdentity,
+    RetentionRules,
     SavedView,
 )
 from leads.rebuild import rebuild
@@ -90,6 +91,18 @@ def test_what_is_no_person_stays(agreement: Agreement, rep: User, admin: User) -
     assert (lead.attributes["country"], lead.attributes["name"]) == ("BR", FORGOTTEN)
     assert lead.attributes["job_title"] == "jefa"
     assert lead.is_contact_barred
+
+
+def test_what_says_who_it_is_never_stays(agreement: Agreement, rep: User, admin: User) -> None:
+    """Rules of before it was refused may have kept it."""
+    kept = ["name", "email", "phone", "company"]
+    RetentionRules.objects.create(kept_attributes=kept, changed_at=NOW, changed_by=admin)
+    handoff = told(agreement, rep)
+    before = Lead.objects.get().attributes
+    forget(handoff, admin)
+    after = Lead.objects.get().attributes
+    assert after["company"] == before["company"]
+    assert not {before[key] for key in ("name", "email", "phone")} & {*map(str, after.values())}
 
 
 def test_told_again_nobody_is_born_anew_and_nothing_comes_back(
