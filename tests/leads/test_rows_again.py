@@ -9,6 +9,7 @@ from leads.corrected_files import corrections_of
 from leads.models import Delivery, FileImport
 from tests.leads.corrected_files import CONTENT, bring, rejects_of, take_in, work
 from tests.leads.pages import text_of
+from tests.page_forms import form_values
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("marta")]
 
@@ -75,6 +76,12 @@ def test_where_two_fit_alike_the_name_decides_or_it_is_asked(client: Client, nam
     if name == "mended.csv":
         assert corrects_of(page) == ""
         assert "The rows fit “w46.csv” and “w45.csv” nearly alike." in told
+        # Nobody answers by the button alone.
+        unsaid = form_values(client.get(page).content.decode(), "import-origin")
+        assert unsaid["corrects"] == [""]
+        refused = client.post(f"{page}corrects/", unsaid, follow=True)
+        assert "Choose the import that rejected the rows." in text_of(refused)
+        assert corrects_of(page) == ""
     else:
         assert corrects_of(page) == "w45.csv"
 
@@ -117,6 +124,8 @@ def test_of_which_import_it_is_can_be_said_while_it_is_a_draft(client: Client) -
     assert "again and is read like it" not in told
     assert "It brings rejected rows of an import after all" in told
     assert "Which import rejected these rows?" in told
+    said = form_values(client.get(page).content.decode(), "import-origin")
+    assert said["corrects"] == ["none"]
     client.post(f"{page}columns/", {"encoding": "windows-1252", "go": "save"})
     work()
     assert corrects_of(page) == ""
