@@ -16,9 +16,8 @@ from agreements.permissions import refusal, roles_in
 from leads.actions import assignments, handoffs, outcomes
 from leads.actions.telling import AlreadyDecided
 from leads.any_of import AnyOf
-from leads.bulk_forms import ReassignManyForm, RecycleManyForm
+from leads.bulk_forms import ReassignManyForm, RecycleManyForm, WithdrawManyForm
 from leads.candidates import Choosing
-from leads.deed_forms import WithdrawForm
 from leads.deeds import closed_because, decided_once
 from leads.many import Done, do_to_each
 from leads.models import Handoff, HandoffEvent, Lead, LeadStage
@@ -155,7 +154,7 @@ DEEDS: Mapping[str, BulkDeed] = {
             gettext_lazy("Withdrawn"),
             check_user_can_offer,
             _why_not_withdrawn,
-            lambda data, chosen, now: WithdrawForm(data, handoff=chosen[0], now=now),
+            lambda data, chosen, now: WithdrawManyForm(data, handoff=chosen[0], now=now),
             handoffs.withdraw,
         ),
     )

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agreements.models import User
-from leads.deed_forms import RecycleForm
+from leads.deed_forms import RecycleForm, WithdrawForm
+from leads.given_up import given_up_by_recycling, words_of_many
 from leads.models import Handoff
 from leads.reasons import reasons_for
 
@@ -59,8 +60,23 @@ class RecycleManyForm(RecycleForm):
         """Offer the reasons of every version; what another one lacks is refused for its leads."""
         latest = max(handoffs, key=lambda each: (each.version_id or 0, each.pk))
         super().__init__(*args, handoff=latest, now=now, **options)
+        self._handoffs = handoffs
         of_each = {each.version_id: each for each in handoffs}
         reasons: dict[str, str] = {}
         for each in of_each.values():
             reasons |= dict(reasons_for(each, "recycling"))
         self.fields["reason"].choices = list(reasons.items())  # type: ignore[attr-defined]
+
+    def introduction(self) -> str:
+        """Say what becomes of the leads; the versions may give them back to different people."""
+        return _("The handoffs close. The leads come back on the day you choose.")
+
+    def warnings(self) -> list[str]:
+        """Say by which reasons a promise of so many attempts is broken, and of whom."""
+        return words_of_many(given_up_by_recycling(self._handoffs, self.now))
+
+
+class WithdrawManyForm(WithdrawForm):
+    """Why offers are taken back."""
+
+    intro = gettext_lazy("They leave the queue of sales, and their clocks end without a verdict.")

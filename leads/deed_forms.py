@@ -11,14 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agreements import formats
-from agreements.clock import ClockState
 from agreements.wording import arbiter_words
 from leads.actions.contests import why_not_overturned
 from leads.actions.outcomes import last_return_date, usual_return_date
 from leads.actions.pauses import latest_end
-from leads.case import case_of
-from leads.foreseeing import given_up_by_recycling
 from leads.forms import LocalDateTimeInput
+from leads.given_up import given_up_by_recycling, words_of_one
 from leads.models import Handoff, HandoffEvent
 from leads.qualifying import field_name
 from leads.reasons import Ending, reasons_for, rulebook_for
@@ -179,24 +177,7 @@ class RecycleForm(_ReasonedForm):
 
     def warnings(self) -> list[str]:
         """Say by which reasons a promise of so many attempts is broken."""
-        case = case_of(self.handoff)
-        return [
-            _given_up_words(name, state)
-            for key, name in reasons_for(self.handoff, self.ending)
-            for state in given_up_by_recycling(case, self.handoff, key, self.now)
-        ]
-
-
-def _given_up_words(reason: str, state: ClockState) -> str:
-    said = _(
-        "“%(reason)s” breaks %(clause)s: it is given up after %(number)s of %(count)s attempts."
-    )
-    return said % {
-        "reason": reason,
-        "clause": state.clause_key,
-        "number": formats.figure(state.attempts),
-        "count": formats.figure(state.promise.count),
-    }
+        return [words_of_one(each) for each in given_up_by_recycling([self.handoff], self.now)]
 
 
 class PauseForm(_ReasonedForm):

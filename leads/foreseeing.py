@@ -95,19 +95,6 @@ def foresee(
     )
 
 
-def given_up_by_recycling(
-    case: Case, handoff: Handoff, reason: str, now: datetime
-) -> list[ClockState]:
-    """Return the clocks whose promises are broken by recycling a handoff now for a reason."""
-    row = EventRow(
-        handoff.pk, "recycled", now, now, SOURCE, _NAME, None, False, reason, None, None
-    )  # fmt: skip
-    after = case.with_event(row).states(handoff)
-    effects = effects_between(case.states(handoff), after)
-    given_up = [each.state for each in effects if each.code == "gave_up"]
-    return [state for state in given_up if state.due_at is not None and state.due_at > now]
-
-
 def suggestion_of(case: Case, handoff: Handoff, now: datetime) -> Suggestion | None:
     """Suggest the next attempt where a persistence clock of an open handoff still runs."""
     clock = _persistence(case.clocks(handoff)) if handoff.is_open else None

@@ -46,6 +46,27 @@ def test_recycle_many(client: Client, version: AgreementVersion) -> None:
     assert "Not done Rita This handoff is closed: it is rejected." in text
 
 
+def test_recycling_many_says_before_which_promise_it_breaks(
+    client: Client, version: AgreementVersion
+) -> None:
+    sign_in(client, version, "sales")
+    ana = make_rep("Ana", version.agreement)
+    tried, met, *others = offered(version, "Paulo", "Rita", "Carla", "Davi", "Eva", holder=ana)
+    call(tried, ana)
+    call(met, ana, "conversation")
+
+    text = text_of(preview(client, "recycle", tried, met))
+    said = "“Not reached” breaks S3 of 1 handoff: it is given up for Paulo after 1 of 6 attempts."
+    assert said in text
+    text = text_of(preview(client, "recycle", tried, met, *others))
+    said = (
+        "“Not reached” breaks S3 of 4 handoffs: it is given up for Paulo after 1 of 6 attempts, "
+        "for Carla after 0 of 6 attempts, for Davi after 0 of 6 attempts and for 1 more."
+    )
+    assert said in text
+    assert "breaks S3" not in text_of(preview(client, "recycle", met))
+
+
 def test_what_is_missing_is_said_beside_its_field(
     client: Client, version: AgreementVersion
 ) -> None:
