@@ -53,21 +53,28 @@ def notes_before(file_import: FileImport, told: _Told, now: datetime) -> list[No
     return [*page.warnings(), *page.facts()]
 
 
-def notes_after(told: _Told) -> list[Note]:
-    """Return what stays to be known of a file that is in."""
-    number = told.get("unlisted", 0)
-    if not number:
-        return []
-    title = ngettext(
-        "%(shown)s lead of this file was in no list of the agreement when it came in.",
-        "%(shown)s leads of this file were in no list of the agreement when it came in.",
-        number,
-    ) % {"shown": formats.figure(number)}
-    why = _(
-        "Nothing told of a stage they reached or of an offer to sales, and no search finds them. "
-        "Bring the file once more and say which stage it is."
-    )
-    return [Note("warn", title, why)]
+def notes_after(told: _Told, foreseen: _Told, *, is_in: bool) -> list[Note]:
+    """Return what stays to be known of a file that is in, or was.
+
+    ``told`` is what became of its rows, ``foreseen`` what the dry run told of them.
+    """
+    unlisted = [*_unlisted(foreseen.get("unlisted", 0))] if is_in else []
+    about = {"silent": _of_silent(told)}
+    return [*unlisted, *_of_rows("accent", told, about)]
+
+
+def _unlisted(number: int) -> Iterator[Note]:
+    if number:
+        title = ngettext(
+            "%(shown)s lead of this file was in no list of the agreement when it came in.",
+            "%(shown)s leads of this file were in no list of the agreement when it came in.",
+            number,
+        ) % {"shown": formats.figure(number)}
+        why = _(
+            "Nothing told of a stage they reached or of an offer to sales, and no search finds "
+            "them. Bring the file once more and say which stage it is."
+        )
+        yield Note("warn", title, why)
 
 
 def note_of_untold(keys: Sequence[str], todo: str = "") -> Iterator[Note]:
@@ -164,13 +171,13 @@ class _Foreseen:
         if self.told["leads"]["new"]:
             todo = _("Go back to the columns and say which it is, if there is one.")
             yield from note_of_untold(untold_in(self._mapping, self.agreement, self.now), todo)
-        yield from self._of_rows("warn", _rows_in_doubt(self.told))
+        yield from _of_rows("warn", self.told, _rows_in_doubt(self.told))
 
     def facts(self) -> Iterator[Note]:
         yield from self._first_stage()
         for sentence in self._stage_dates.dated:
             yield Note("accent", sentence)
-        yield from self._of_rows("accent", _rows_to_know_of(self.told))
+        yield from _of_rows("accent", self.told, _rows_to_know_of(self.told))
 
     def _order(self) -> Iterator[Note]:
         found, draft = self.file_import.found or {}, self.draft
@@ -264,13 +271,13 @@ class _Foreseen:
         told = {"shown": formats.figure(new), "stage": stage}
         yield Note("accent", title % told, _("Leads of which a stage is known keep theirs."))
 
-    def _of_rows(self, tone: str, about: Mapping[str, tuple[str, str]]) -> Iterator[Note]:
-        for name, (title, text) in about.items():
-            if number := self.told.get(name, 0):
-                lines = _lines_in_words(self.told.get("lines_shown", {}).get(name, ()), number)
-                yield Note(
-                    tone, title % {"shown": formats.figure(number)}, f"{lines} {text}".strip()
-                )
+
+def _of_rows(tone: str, told: _Told, about: Mapping[str, tuple[str, str]]) -> Iterator[Note]:
+    """Say what is so of rows, by what is counted of them, and in which lines they are."""
+    for name, (title, text) in about.items():
+        if number := told.get(name, 0):
+            lines = _lines_in_words(told.get("lines_shown", {}).get(name, ()), number)
+            yield Note(tone, title % {"shown": formats.figure(number)}, f"{lines} {text}".strip())
 
 
 def _lines_in_words(lines: Sequence[int], number: int) -> str:
@@ -329,16 +336,7 @@ def _rows_in_doubt(told: _Told) -> Mapping[str, tuple[str, str]]:
 def _rows_to_know_of(told: _Told) -> Mapping[str, tuple[str, str]]:
     """Return what is said of rows that a dry run counts, and what follows from it."""
     return {
-        "silent": (
-            ngettext(
-                "%(shown)s of the rows taken tells nothing: the source deleted it, or the "
-                "conditions of the mapping leave it out.",
-                "%(shown)s of the rows taken tell nothing: the source deleted them, or the "
-                "conditions of the mapping leave them out.",
-                told.get("silent", 0),
-            ),
-            "",
-        ),
+        "silent": _of_silent(told),
         "barred": (
             ngettext(
                 "%(shown)s row says that the lead is not to be contacted.",
@@ -351,3 +349,14 @@ def _rows_to_know_of(told: _Told) -> Mapping[str, tuple[str, str]]:
             ),
         ),
     }
+
+
+def _of_silent(told: _Told) -> tuple[str, str]:
+    title = ngettext(
+        "%(shown)s of the rows taken tells nothing: the source deleted it, or what is said of the "
+        "columns leaves it out.",
+        "%(shown)s of the rows taken tell nothing: the source deleted them, or what is said of the "
+        "columns leaves them out.",
+        told.get("silent", 0),
+    )
+    return title, ""

@@ -71,10 +71,11 @@ def _told(
     """Return what became of a file, or is foreseen, and what is to be known of it besides."""
     if state == State.CHECKED and file_import is not None and file_import.foreseen:
         return file_import.foreseen, notes_before(file_import, file_import.foreseen, now)
+    told = delivery.summary if state in _TAKEN_IN else None
     foreseen = file_import.foreseen if file_import is not None else None
-    told = delivery.summary if state in {State.IMPORTED, State.UNDONE} else None
     # Whoever comes back to one that is in finds them nowhere else.
-    return told, notes_after(foreseen or {}) if told and state == State.IMPORTED else []
+    is_in = state == State.IMPORTED
+    return told, notes_after(told, foreseen or {}, is_in=is_in) if told else []
 
 
 def _corrections(delivery: Delivery) -> Corrections | None:

@@ -32,10 +32,12 @@ def test_it_works(client: Client, version: AgreementVersion, marta: User) -> Non
     told = text_of(client.get(f"/agreements/acme/imports/{checked.pk}/"))
     assert "2 rows say that the lead is not to be contacted. They are in lines 3 and 5." in told
     assert "1 of the rows taken tells nothing: the source deleted it" in told
-    assert "the mapping leave it out. It is in line 4." in told
+    assert "or what is said of the columns leaves it out. It is in line 4." in told
     assert "Where sales has it already, it stays with them to be closed" in told
 
     summary = take_in(checked, marta).delivery.summary or {}
+    told = text_of(client.get(f"/agreements/acme/imports/{checked.pk}/"))
+    assert "1 of the rows taken tells nothing: the source deleted it" in told
     assert (summary["rows"], summary["taken"], summary["rejected"]) == (4, 4, 0)
     barred = dict(Lead.objects.values_list("name", "is_contact_barred"))
     assert barred == {"Souza": False, "Lima": True, "Reis": True}
