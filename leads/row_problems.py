@@ -28,7 +28,7 @@ MESSAGES: dict[str, str] = {
         "“{value}” in “{column}” is not a time; write it as 2026-03-31T16:05:00."
     ),
     "not_a_formatted_time": gettext_noop(
-        "“{value}” in “{column}” is not written as {format}, as the mapping says."
+        "“{value}” in “{column}” is not written as {format}, as the column is read."
     ),
     "date_without_time": gettext_noop(
         "“{value}” in “{column}” is a date without a time; write it as 2026-03-31 16:05. Where the "
@@ -44,8 +44,8 @@ MESSAGES: dict[str, str] = {
     "not_a_number": gettext_noop("“{value}” in “{column}” is not a number."),
     "too_large": gettext_noop("“{value}” in “{column}” is too large a number."),
     "not_a_flag": gettext_noop(
-        "“{value}” in “{column}” is neither true nor false; say in the mapping under “values” "
-        "what it means."
+        "“{value}” in “{column}” is neither yes nor no; write one of the two, or say among the "
+        "columns what it means."
     ),
     "foreign_currency": gettext_noop(
         "“{value}” is not the currency of the agreement, and its terms have no rate for it."

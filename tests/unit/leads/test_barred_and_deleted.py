@@ -51,7 +51,7 @@ def test_the_mapping_may_say_what_words_mean() -> None:
     told = {"column": "out", "values": {"R": True, "K": False}}
     assert barred(told, "1", "Ana", "R", "", "") is True
     assert barred(told, "1", "Ana", "K", "", "") is False
-    with pytest.raises(UnableToRead, match="neither true nor false"):
+    with pytest.raises(UnableToRead, match="neither yes nor no"):
         barred(told, "1", "Ana", "perhaps", "", "")
 
 

@@ -216,8 +216,8 @@ def test_conditions_say_which_facts_a_row_tells() -> None:
             {"stage": "mql", "retracted": {"column": "gone"}},
             ROW | {"gone": "perhaps"},
             (
-                "“perhaps” in “gone” is neither true nor false; say in the mapping under “values” "
-                "what it means."
+                "“perhaps” in “gone” is neither yes nor no; write one of the two, or say among the "
+                "columns what it means."
             ),
         ),
         (
