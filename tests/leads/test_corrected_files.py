@@ -161,7 +161,7 @@ def test_what_is_undone_names_each_later_file_once(
     take_in(client, "twice.csv", b"\n".join([*rows[:2], rows[1]]), on=first)
     asked = text_of(client.get(f"{first}undo/"))
     assert "twice.csv brought rejected rows of this file again and stays." in asked
-    assert "What it only repeated" not in asked
+    assert "If it only repeated" not in asked
 
     stop_time(monkeypatch, NOW + timedelta(hours=1))
     again = b"\n".join([*rows[:2], b"5,,4,Lia,2026-09-01"])
@@ -170,7 +170,7 @@ def test_what_is_undone_names_each_later_file_once(
     asked = text_of(client.get(f"{first}undo/"))
     assert asked.count("again.csv") == 1
     assert asked.count("came later and repeats what was known before.") == 1
-    assert asked.count("What it only repeated of this file goes as well") == 2
+    assert asked.count("If it only repeated some of what this file told") == 2
 
 
 @pytest.mark.parametrize("form", ["2026-09-01 %02d:30", "01/09/2026 %02d:30"])
