@@ -204,6 +204,7 @@ def draft_context(
         "moment": datetime.fromisoformat(draft.moment),
         "dates_itself": "known_at" not in draft.roles,
         "follows_up": "follow_up_at" in draft.roles,
+        "holds_times": any(column.is_time and column.has_time for column in columns),
         "all_say_zones": {column.has_zone for column in columns if column.is_time} == {True},
         "unused_times": [
             column.name

@@ -94,13 +94,17 @@ def test_a_title_above_the_header_is_pointed_out(
 
 @pytest.mark.parametrize(
     ("cell", "expected"),
-    [("x", False), ("2026-09-01 10:00", False), ("2026-09-01T10:00:00-03:00", True)],
-)
-def test_whether_every_time_says_its_zone(
-    agreement: Agreement, marta: User, cell: str, expected: bool
+    [
+        ("x", (False, False)), ("2026-09-01", (False, False)), ("2026-09-01 10:00", (True, False)),
+        ("2026-09-01T10:00:00-03:00", (True, True)),
+    ],
+)  # fmt: skip
+def test_whether_there_are_times_and_whether_every_one_says_its_zone(
+    agreement: Agreement, marta: User, cell: str, expected: tuple[bool, bool]
 ) -> None:
     brought = bring(agreement, marta, f"id;created\n1;{cell}\n".encode())
-    assert draft_context(brought, agreement, now=NOW)["all_say_zones"] is expected
+    shown = draft_context(brought, agreement, now=NOW)
+    assert (shown["holds_times"], shown["all_say_zones"]) == expected
 
 
 def test_rows_that_are_too_short_and_too_long_are_told_apart(
