@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,6 +19,7 @@ from agreements.rule_words import field_words
 from leads.asked_for import asked_of, untold_in
 from leads.column_hints import ColumnHints
 from leads.date_orders import read_the_other_way
+from leads.decimal_signs import cell_of_two, number_shown, two_readings
 from leads.file_drafts import columns_in, kept_draft, stages_of
 from leads.guessing.columns import is_usable
 from leads.guessing.drafts import (
@@ -58,7 +58,6 @@ from leads.row_problems import UnableToRead
 from leads.stage_dates import StageDates, stage_dates
 
 TAB = "tab"
-_AS_MANY_AS_A_GROUP = 3
 Choice = tuple[str, str]
 Group = tuple[str, list[Choice]]
 
@@ -77,8 +76,8 @@ class Word:
 class ColumnRow:
     """A column as it is shown: what is in it, how that is read, and what it is.
 
-    ``choice`` says what it could be that is missed, ``unused`` why it is not what it is called;
-    both are mostly empty. ``is_text`` is whether one cell alone makes it a text.
+    ``choice`` says what it could be that is missed, ``unused`` why it is not what it is called,
+    ``as_text`` why its numbers are kept as texts; all are mostly empty.
     """
 
     place: int
@@ -90,7 +89,7 @@ class ColumnRow:
     unused: str
     choice: str
     dates: StageDates
-    is_text: bool
+    as_text: str
 
 
 def role_groups(agreement: Agreement) -> list[Group]:
@@ -179,7 +178,7 @@ def draft_context(
         "found": found,
         "draft": draft,
         "like": _like(draft, agreement),
-        "hints": _hints(draft, found),
+        "hints": _hints(draft, found, columns),
         "preview": [_preview(row, columns, draft) for row in found["preview"]],
         "rows": list(_rows(draft, columns, stages, hints)),
         "notes": [
@@ -223,7 +222,7 @@ def kind_names() -> dict[str, str]:
     }
 
 
-def _hints(draft: Draft, found: Mapping[str, Any]) -> dict[str, str]:
+def _hints(draft: Draft, found: Mapping[str, Any], columns: Sequence[Column]) -> dict[str, str]:
     """Say of each choice whether the file says so."""
     return {
         "encoding": _hint(found["encoding"] == draft.encoding, is_sure=found["is_encoding_sure"]),
@@ -231,7 +230,7 @@ def _hints(draft: Draft, found: Mapping[str, Any]) -> dict[str, str]:
             found["decimal"] == draft.decimal,
             is_sure=found["is_decimal_sure"],
             is_mixed=found.get("is_decimal_mixed", False),
-            otherwise=_("no cell says which: a guess, please check"),
+            otherwise=_unsure_sign(draft, found, columns),
         ),
         "order": _hint(
             found["order"] == draft.order,
@@ -239,6 +238,19 @@ def _hints(draft: Draft, found: Mapping[str, Any]) -> dict[str, str]:
             is_mixed=found.get("is_order_mixed", False),
         ),
     }
+
+
+def _unsure_sign(draft: Draft, found: Mapping[str, Any], columns: Sequence[Column]) -> str:
+    readings = two_readings(found, columns, draft)
+    if readings is None:
+        return _("no cell says which: a guess, please check")
+    return (
+        _(
+            "a guess, please check: “%(cell)s” in “%(column)s” is %(with_point)s with a decimal "
+            "point and %(with_comma)s with a decimal comma"
+        )
+        % readings._asdict()
+    )
 
 
 def _hint(is_so: bool, *, is_sure: bool, is_mixed: bool = False, otherwise: str = "") -> str:
@@ -295,8 +307,20 @@ def _rows(
             unused=hints.unused(place),
             choice=hints.choice(place),
             dates=stage_dates(draft, columns, stages) if role == "stage_name" else StageDates(),
-            is_text=place in keys and column.is_text_as(role, draft.decimal),
+            as_text=_as_text(column, role, draft.decimal) if place in keys else "",
         )
+
+
+def _as_text(column: Column, role: str, decimal: str) -> str:
+    """Say why the numbers of a column are kept as texts; empty where they are not, or are none."""
+    if column.is_text_as(role, decimal):
+        told = _("“%(cell)s” is no number, so that all of its cells are kept as text.")
+        return told % {"cell": column.odd}
+    cell = cell_of_two(column)
+    if not cell or role == "phone" or column.is_number_as(role, decimal):
+        return ""
+    told = _("“%(cell)s” could be either of two numbers, so that its cells are kept as written.")
+    return told % {"cell": cell}
 
 
 def _preview(row: Sequence[str], columns: Sequence[Column], draft: Draft) -> list[tuple[str, str]]:
@@ -310,7 +334,7 @@ def _read_as(sample: str, column: Column, draft: Draft, role: str) -> str:
     """Say how a date, a time or a number is read; empty for anything else."""
     if column.is_number_as(role, draft.decimal) or role in NUMBERS:
         number = plain_number(sample, draft.decimal)
-        return formats.figure(number, _places(number)) if number is not None else _("not readable")
+        return number_shown(number) if number is not None else _("not readable")
     if not (column.is_time or is_time_role(role)):
         return ""
     form = column.formats.get(draft.order)
@@ -324,17 +348,6 @@ def _read_as(sample: str, column: Column, draft: Draft, role: str) -> str:
         return _("not readable")
     day = timezone.localdate(at, ZoneInfo(draft.time_zone))
     return formats.dated(day, pgettext("date format", "D j M Y"))
-
-
-def _places(number: Decimal) -> int:
-    """Return how many decimals of a number are shown: as written, but for zeros of three.
-
-    Three could be taken for a group of thousands.
-    """
-    exponent = number.as_tuple().exponent
-    if exponent == -_AS_MANY_AS_A_GROUP:
-        exponent = number.normalize().as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
 def _words(

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from agreements.models import Agreement
 from leads.asked_for import asked_of
+from leads.decimal_signs import guessed_sign
 from leads.files import LINE, REASON
 from leads.guessing.columns import guess_columns, stage_role
 from leads.guessing.drafts import NOTHING, Draft, roles_to_translate
@@ -36,7 +37,6 @@ _LATER = frozenset(
     {"follow_up_at", "deal_won_at", "deal_lost_at", "deal_closed_at", "satisfaction"}
 )
 _OF_ITS_ROWS = ("decimal", "order", "moment")
-_WITH_COMMA = frozenset({"BRL", "EUR", "ARS", "CLP", "COP", "UYU", "PYG", "BOB"})
 _MONTH_FIRST = frozenset(
     {
         "America/New_York", "America/Chicago", "America/Denver", "America/Phoenix",
@@ -139,7 +139,7 @@ def _guessed(
     return Draft(
         encoding=found["encoding"],
         delimiter=found["delimiter"],
-        decimal=_decimal(found, agreement),
+        decimal=guessed_sign(found, columns_in(found), guess.roles, agreement),
         order=found["order"] or _usual_order(agreement),
         time_zone=(preset.time_zone if preset else "") or agreement.time_zone,
         source=(preset.source if preset else _letters_of(delivery.file_name))[:SOURCE_LIMIT]
@@ -172,13 +172,6 @@ def _letters_of(file_name: str) -> str:
     """Return what stays the same in the names of files that come again and again."""
     stem = plain_name(Path(file_name).stem.removesuffix(".rejects"))
     return " ".join(re.sub(r"[^a-z ]", "", stem).split())
-
-
-def _decimal(found: Mapping[str, Any], agreement: Agreement) -> str:
-    """Return the decimal sign: as cells say it, else as it is usual beside semicolons or there."""
-    if found["is_decimal_sure"] or found["is_decimal_mixed"]:
-        return str(found["decimal"])
-    return "," if found["delimiter"] == ";" or agreement.currency in _WITH_COMMA else "."
 
 
 def _usual_order(agreement: Agreement) -> str:

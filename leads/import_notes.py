@@ -20,6 +20,7 @@ from agreements.rule_words import field_words
 from leads.asked_for import untold_in
 from leads.corrected_files import asked_about
 from leads.date_orders import OtherOrder, has_order, read_the_other_way
+from leads.decimal_signs import two_readings
 from leads.file_drafts import agreement_of, columns_in, stages_of
 from leads.guessing.drafts import Draft, words_without_meaning
 from leads.guessing.found_columns import Column
@@ -161,6 +162,7 @@ class _Foreseen:
 
     def warnings(self) -> Iterator[Note]:
         yield from self._order()
+        yield from self._decimal_sign()
         yield from note_of_order(read_the_other_way(self.file_import, self.draft))
         yield from note_of_last_name(self.draft, self.columns)
         yield from self._unsaid()
@@ -196,6 +198,23 @@ class _Foreseen:
                 _("A guess: in dates the month comes first."),
                 _("03/04/2026 is read as 4 March; go back to the columns if it is 3 April."),
             )
+
+    def _decimal_sign(self) -> Iterator[Note]:
+        """Say which number a cell is taken for that could be another one, too."""
+        draft, found = self.draft, self.file_import.found or {}
+        readings = two_readings(found, self.columns, draft)
+        if self.file_import.corrects_id is not None or readings is None:
+            return
+        read, other = readings.with_point, readings.with_comma
+        title = _("A guess: in numbers a point parts the fraction.")
+        if draft.decimal == ",":
+            read, other = other, read
+            title = _("A guess: in numbers a comma parts the fraction.")
+        text = _(
+            "“%(cell)s” in “%(column)s” is %(read)s by that; go back to the columns if it is "
+            "%(other)s."
+        )
+        yield Note("warn", title, text % {**readings._asdict(), "read": read, "other": other})
 
     def _unsaid(self) -> Iterator[Note]:
         """Say that nobody said which import rejected the rows, where that was asked."""

@@ -59,7 +59,7 @@ class Evidence:
             sign = decimal_of(cell)
             if sign is not None:
                 self.decimals[sign] = self.decimals.get(sign, 0) + 1
-            elif group := group_in(cell):
+            elif (group := group_in(cell)) is not None:
                 self.groups.add(group)
             self.codes += is_code(cell)
             return

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from leads.guessing.roles import OWN_NAME
+
 
 class Column(NamedTuple):
     """A column as it was found; ``formats`` are by the order of day and month, None is ISO.
@@ -33,12 +35,20 @@ class Column(NamedTuple):
 
     def is_number_as(self, role: str, decimal: str) -> bool:
         """Tell whether its cells are read as numbers; those of a telephone never are."""
-        is_grouped = self.group not in {"", decimal} and not self.odd
+        is_grouped = self._is_grouped_as(role, decimal) and not self.odd
         return (self.is_number or is_grouped) and role != "phone"
 
     def is_text_as(self, role: str, decimal: str) -> bool:
         """Tell whether but for one odd cell they would be read as numbers."""
-        return bool(self.odd) and self.group != decimal and role != "phone"
+        is_number = not self.group or self._is_grouped_as(role, decimal)
+        return bool(self.odd) and is_number and role != "phone"
+
+    def _is_grouped_as(self, role: str, decimal: str) -> bool:
+        """Tell whether its sign makes groups; nobody knows it of a column of any other kind.
+
+        Under its own name a latitude such as 40.417 is not to become another number.
+        """
+        return self.group not in {"", decimal} and role != OWN_NAME
 
     def line_of(self, word: str) -> int:
         """Return where a word was first seen; 0 for unknown."""

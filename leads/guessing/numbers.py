@@ -49,13 +49,16 @@ def plain_number(cell: str, decimal: str) -> Number | None:
     return Number(cell.replace(group, "").replace(decimal, "."))
 
 
-def group_in(cell: str) -> str:
+def group_in(cell: str) -> str | None:
     """Return the sign that makes a group of a whole number, unless it parts its fraction.
 
-    Empty for any other cell, and for one below zero: nobody writes coordinates in groups.
+    Empty where it can be no group, as below zero: nobody writes coordinates in groups. None for a
+    cell without a sign.
     """
-    found = _GROUPS.fullmatch(_bare(cell))
-    return found["sign"] if found else ""
+    bare = _bare(cell)
+    if found := _GROUPS.fullmatch(bare):
+        return found["sign"]
+    return None if _WHOLE.fullmatch(bare) else ""
 
 
 def is_code(cell: str) -> bool:

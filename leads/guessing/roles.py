@@ -59,6 +59,7 @@ _STATUSES = frozenset[str](_TOLD["statuses"])
 _OPTED_OUT_OF_ALL: tuple[str, ...] = tuple(_TOLD["opted_out_of_all"])
 _OPTED_OUT_OF_SOME: tuple[str, ...] = tuple(_TOLD["opted_out_of_some"])
 _CODES = frozenset[str](_TOLD["codes"])
+_ENGLISH = frozenset[str](_TOLD["english"])
 FIRST_BESIDE_LAST = frozenset[str](_TOLD["first_beside_last"])
 STAGE_WORDS: _Words = _TOLD["stages"]
 _ATTRIBUTE_WORDS: _Words = _TOLD["attributes"]
@@ -66,8 +67,17 @@ _MEANINGS: Mapping[str, _Words] = _TOLD["cells"]
 
 
 def is_called_a_code(name: str) -> bool:
-    """Tell whether a column is called like one of codes, as a postal code or a tax number."""
-    return not _CODES.isdisjoint(re.findall(r"[a-z]+", plain_name(name)))
+    """Tell whether a column is called like one of codes, as a postal code, or of coordinates."""
+    return not _CODES.isdisjoint(_words_in(name))
+
+
+def is_in_english(names: Collection[str]) -> bool:
+    """Tell whether half of the names of columns or more have a word that is English alone."""
+    return sum(not _ENGLISH.isdisjoint(_words_in(name)) for name in names) * 2 >= len(names)
+
+
+def _words_in(name: str) -> list[str]:
+    return re.findall(r"[a-z]+", plain_name(name))
 
 
 class StageName(NamedTuple):

@@ -1,12 +1,14 @@
 """What is shown of a file before it is taken in: how cells are read, and why rows are rejected."""
 
 import pytest
+from django.test import Client
 
 from agreements.models import Agreement, User
 from leads.corrected_files import without_content
 from leads.draft_page import draft_context
 from leads.models import FileImport, Lead
 from tests.leads.file_imports import NOW, bring, draft_of, take_in, try_out
+from tests.leads.pages import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -25,8 +27,61 @@ def test_beside_semicolons_a_comma_is_guessed(agreement: Agreement, marta: User)
         ("1.000", "1,000"),
         ("1.100", "1,100"),
     ]
-    hints = draft_context(brought, agreement, now=NOW)["hints"]
-    assert hints["decimal"] == "no cell says which: a guess, please check"
+    assert sign_of(brought, agreement) == (
+        "a guess, please check: “1.000” in “valor” is 1 with a decimal point and 1000 with a "
+        "decimal comma"
+    )
+
+
+def sign_of(brought: FileImport, agreement: Agreement) -> str:
+    """Return what is said of the decimal sign."""
+    hint: str = draft_context(brought, agreement, now=NOW)["hints"]["decimal"]
+    return hint
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "decimal"),
+    [
+        ("id,name,employees", '1,Ana,"1,200"', "."),
+        ("id,nome,funcionários", '1,Ana,"1,200"', "."),
+        ("id,nome,funcionários", "1,Ana,1.200", ","),
+        ("id,first name,State", '1,Ana,"1,200"', "."),
+        ("id,nome,Aberto em,Estado", '1,Ana,12/31/2026,"1,200"', "."),
+        ("id,nome,Estado", '1,Ana,"1,200"', ","),
+        ("id;name;employees", "1;Ana;1,200", ","),
+        ("id,name,employees", '1,Ana,"1.200,5"', ","),
+    ],
+)
+def test_without_a_cell_that_says_it_other_things_tell_the_sign(
+    agreement: Agreement, marta: User, header: str, row: str, decimal: str
+) -> None:
+    """What is usual where the agreement is comes last."""
+    assert agreement.currency == "BRL"
+    brought = bring(agreement, marta, f"{header}\n{row}\n".encode())
+    assert draft_of(brought).decimal == decimal
+
+
+def test_a_cell_that_could_be_two_numbers_is_named_before_it_is_taken_in(
+    client: Client, agreement: Agreement, marta: User
+) -> None:
+    content = b'id,name,Employees,Followers\n1,Ana,"1,200","2,300"\n'
+    brought = bring(agreement, marta, content)
+    assert sign_of(brought, agreement) == (
+        "a guess, please check: “1,200” in “Employees” is 1200 with a decimal point and 1.2 with a "
+        "decimal comma"
+    )
+    shown = draft_context(brought, agreement, now=NOW)["rows"]
+    kept = "“2,300” could be either of two numbers, so that its cells are kept as written."
+    assert [row.as_text for row in shown] == ["", "", "", kept]
+    checked = try_out(brought)
+    client.force_login(marta)
+    told = text_of(client.get(f"/agreements/acme/imports/{checked.pk}/"))
+    assert "A guess: in numbers a point parts the fraction. “1,200” in “Employees” is 1200" in told
+    assert "go back to the columns if it is 1.2." in told
+    take_in(checked, marta)
+    lead = Lead.objects.get()
+    assert lead.attributes["employees"] == "1200"
+    assert lead.attributes["followers"] == "2,300"
 
 
 def test_three_decimals_are_not_shown_as_a_group(agreement: Agreement, marta: User) -> None:
@@ -49,7 +104,7 @@ def test_the_cell_that_makes_a_text_of_numbers_is_named(agreement: Agreement, ma
     content = "id;Nº de funcionários\n1;1.200\n2;35\n3;muitos\n".encode()
     brought = bring(agreement, marta, content)
     row = draft_context(brought, agreement, now=NOW)["rows"][1]
-    assert row.is_text
+    assert row.as_text == "“muitos” is no number, so that all of its cells are kept as text."
     assert without_content(brought.found or {})["forms"][1]["group"] == ""
 
 

@@ -68,6 +68,32 @@ def test_a_telephone_is_no_number_whatever_it_is_called(tmp_path: Path) -> None:
     assert not column.is_number_as("phone", ".")
 
 
+@pytest.mark.parametrize("name", ["Latitude", "Longitud", "Lat.", "Coordenadas"])
+def test_coordinates_stay_as_written_and_tell_no_sign(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "file.csv"
+    path.write_text(f"id;{name};Valor\n1;40.417;1,5\n2;41.3851;2\n")
+    found = as_document(look(path))
+    assert (found["decimal"], found["is_decimal_sure"]) == (",", True)
+    assert not Column(**found["columns"][1]).is_number_as("own", ",")
+
+
+@pytest.mark.parametrize("cells", [["40.417", "41.385"], ["1.200", "35", "muitos"]])
+def test_under_its_own_name_no_cell_becomes_another_number(
+    tmp_path: Path, cells: list[str]
+) -> None:
+    """But where one says which sign makes groups."""
+    column = column_of(tmp_path, "Altura", *cells)
+    for decimal in ".,":
+        assert not column.is_number_as("own", decimal)
+        assert not column.is_text_as("own", decimal)
+    assert column_of(tmp_path, "Seguidores", "1.200", "1.200.300").is_number_as("own", ",")
+
+
+def test_below_zero_there_are_no_groups(tmp_path: Path) -> None:
+    column = column_of(tmp_path, "Norte", "40.417", "-3.704")
+    assert not column.is_number_as("attribute:north", ",")
+
+
 def test_one_odd_cell_is_named_where_it_alone_makes_a_text(tmp_path: Path) -> None:
     column = column_of(tmp_path, EMPLOYEES, "1.200", "muitos", "35")
     assert column.odd == "muitos"
