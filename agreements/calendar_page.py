@@ -19,6 +19,7 @@ from agreements.calendar_files import FileRead
 from agreements.closure_rows import ClosureChange, ClosureRow, NewClosure, Rows
 from agreements.models import Calendar, CalendarRevision
 from agreements.terms.hours import ALWAYS
+from agreements.whole_numbers import whole_number
 
 YEARS_AHEAD = 3
 _ONE_YEAR = timedelta(days=365)
@@ -147,9 +148,9 @@ class CalendarPage:
 
     def take(self, data: QueryDict) -> None:
         """Take what was typed for what is to hold."""
-        number = data.get("seen", "")
-        if number.isdecimal() and int(number) != self.latest.number:
-            seen = self.calendar.revisions.filter(number=int(number[:9])).first()
+        number = whole_number(data.get("seen", ""))
+        if number is not None and number != self.latest.number:
+            seen = self.calendar.revisions.filter(number=number).first()
             self.seen = seen or self.latest
         if self.seen != self.latest:
             self.notes.append(_("Somebody else changed this calendar too; both changes are in."))

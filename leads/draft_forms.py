@@ -10,6 +10,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from agreements.terms import TermsError, document_from_yaml
+from agreements.whole_numbers import whole_number
 from agreements.zones import is_zone, zone_read
 from leads.draft_page import TAB, kind_names
 from leads.file_drafts import with_meanings
@@ -141,7 +142,8 @@ def _place(told: Mapping[str, Any], name: str, was: int, most: int) -> int:
     text = str(told.get(name, was))
     if not text:
         return -1
-    return int(text) if text.isdecimal() and int(text) < most else was
+    place = whole_number(text)
+    return place if place is not None and place < most else was
 
 
 def _moment(told: Mapping[str, Any], was: str) -> str:

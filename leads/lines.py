@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+from agreements.whole_numbers import whole_number
+
 _LAST = 9_999_999
 _MOST_RANGES = 5_000
 
@@ -46,7 +48,5 @@ def lines_of(ranges: Iterable[Sequence[int]]) -> set[int]:
 
 def line_in(cell: str) -> int | None:
     """Return the line that a cell of a file of rejects tells; None for none."""
-    told = cell.strip()
-    if not (told.isascii() and told.isdecimal()) or int(told) > _LAST:
-        return None
-    return int(told)
+    line = whole_number(cell.strip())
+    return line if line is not None and line <= _LAST else None

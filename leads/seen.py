@@ -6,6 +6,7 @@ from typing import NamedTuple
 from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _
 
+from agreements.whole_numbers import whole_number
 from leads.actions.assignments import who_has_it
 from leads.any_of import AnyOf
 from leads.models import FollowUp, Handoff, HandoffEvent
@@ -70,7 +71,7 @@ def read(texts: Iterable[str]) -> dict[int, Seen]:
     """Return by key how handoffs were seen, as a form tells it; what says no such thing is left."""
     found = {}
     for text in texts:
-        pk, *seen = (int(part) if part.isdecimal() else 0 for part in text.split("."))
+        pk, *seen = (whole_number(part) or 0 for part in text.split("."))
         if pk and len(seen) == len(Seen._fields):
             found[pk] = Seen(*seen)
     return found

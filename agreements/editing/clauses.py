@@ -10,6 +10,7 @@ from typing import Any
 from agreements.difference import LISTS, aligned
 from agreements.editing.places import NoSuchPlace, value_at, with_value
 from agreements.editing.sections import EditedSection, section_named, section_of_path
+from agreements.whole_numbers import whole_number
 
 
 def clauses_in(document: Mapping[str, Any], section: EditedSection) -> list[str]:
@@ -86,7 +87,7 @@ def _counted(path: str) -> tuple[str, str, str] | None:
     for place in LISTS:
         if path.startswith(f"{place}."):
             name, dot, rest = path.removeprefix(f"{place}.").partition(".")
-            return (place, name, dot + rest) if name.isdecimal() else None
+            return (place, name, dot + rest) if whole_number(name) else None
     return None
 
 

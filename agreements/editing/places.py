@@ -6,6 +6,8 @@ An entry of a list is named by its own ``key``, or counted from 1 where it has n
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from agreements.whole_numbers import whole_number
+
 
 class NoSuchPlace(KeyError):
     """The document has nothing at this place."""
@@ -78,6 +80,5 @@ def _find(entries: Sequence[Any], step: str) -> int | None:
     for place, entry in enumerate(entries):
         if isinstance(entry, Mapping) and entry.get("key") == step:
             return place
-    if step.isdecimal() and 0 < int(step) <= len(entries):
-        return int(step) - 1
-    return None
+    place = (whole_number(step) or 0) - 1
+    return place if 0 <= place < len(entries) else None

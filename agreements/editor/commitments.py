@@ -20,6 +20,7 @@ from agreements.editor.tiers import calendar_choices
 from agreements.editor.warned import warnings_of
 from agreements.models import AgreementVersion
 from agreements.terms import FUNNEL, MEASURES, Measure, Problem
+from agreements.whole_numbers import whole_number
 from agreements.wording import period_words
 
 PARTIES = {"marketing": _("Marketing"), "sales": _("Sales")}
@@ -220,10 +221,11 @@ class CommitmentsForm(SectionForm):
             entries = list_in(part, "commitments")
             new = new_commitment(measure, party, {**document, **part})
             return {**part, "commitments": [*entries, new]}
-        if verb == "clear" and target.removeprefix("commitments.").isdecimal():
-            return cleared(part, int(target.removeprefix("commitments.")) - 1)
-        if verb in {"up", "down"} and target.removeprefix("commitments.").isdecimal():
-            return _passed(part, verb, int(target.removeprefix("commitments.")) - 1)
+        place = whole_number(target.removeprefix("commitments."))
+        if verb == "clear" and place is not None:
+            return cleared(part, place - 1)
+        if verb in {"up", "down"} and place is not None:
+            return _passed(part, verb, place - 1)
         return self.changed(part, deed)
 
     def context_of(

@@ -6,6 +6,7 @@ from typing import Any
 from agreements.editor.fields import Field, Rows
 from agreements.editor.parts import list_in, value_in, with_value_in
 from agreements.editor.rules import changed_rule, changed_rules, moved
+from agreements.whole_numbers import whole_number, whole_numbers
 
 
 def after_deed(
@@ -42,9 +43,11 @@ def _steps(target: str, place: str) -> list[int] | None:
     """Return the place within a rule, None if the target lies elsewhere."""
     if target == place:
         return []
-    steps = target.removeprefix(f"{place}.").split(".")
-    is_inside = target.startswith(f"{place}.") and all(step.isdecimal() for step in steps)
-    return [int(step) for step in steps] if is_inside else None
+    if not target.startswith(f"{place}."):
+        return None
+    told = target.removeprefix(f"{place}.").split(".")
+    steps = whole_numbers(told)
+    return steps if len(steps) == len(told) else None
 
 
 def _changed_rows(
@@ -55,7 +58,7 @@ def _changed_rows(
     if found is None:
         return dict(part)
     entries = list_in(part, name)
-    place = int(number) - 1 if number.isdecimal() else -1
+    place = (whole_number(number) or 0) - 1
     if verb == "add":
         entries = [*entries, found.new(entries)]
     elif 0 <= place < len(entries):

@@ -13,9 +13,11 @@ from agreements.editor import typed
 from agreements.editor.lead_fields import field_read, field_shown
 from agreements.editor.names import free_key
 from agreements.editor.parts import list_in, value_in, with_value_in
+from agreements.editor.places import row_numbers
 from agreements.editor.rules import read_rule, read_rules, shown_rule, shown_rules
 from agreements.editor.typed import Separators
 from agreements.terms import Problem
+from agreements.whole_numbers import whole_number
 from agreements.wording import problem_sentence
 from agreements.zones import zone_read, zone_shown
 
@@ -211,10 +213,9 @@ def _read_rows(rows: Rows, part: Mapping[str, Any], data: QueryDict, prefix: str
         return dict(part)
     before = list_in(part, rows.name)
     after: list[Any] = []
-    for number in _numbers(name, data):
-        place = data.get(f"{name}.{number}", "")
-        known = place.isdecimal() and 0 < int(place) <= len(before)
-        entry = before[int(place) - 1] if known else rows.new(after)
+    for number in row_numbers(data, name):
+        place = whole_number(data.get(f"{name}.{number}", "")) or 0
+        entry = before[place - 1] if 0 < place <= len(before) else rows.new(after)
         if isinstance(entry, Mapping):
             entry = _named(
                 rows,
@@ -234,11 +235,6 @@ def _named(
         return entry
     others = [each for each in others if each is not before]
     return {**entry, "key": free_key(str(entry[rows.key_from]), others)}
-
-
-def _numbers(name: str, data: QueryDict) -> list[int]:
-    ends = (key[len(name) + 1 :] for key in data if key.startswith(f"{name}."))
-    return sorted(int(end) for end in ends if end.isdecimal())
 
 
 # -- to the form

@@ -12,6 +12,7 @@ from agreements.editor.hours_fields import ShownHours, changed_hours, read_hours
 from agreements.editor.names import free_key
 from agreements.editor.places import free_place, row_numbers
 from agreements.terms import Problem
+from agreements.whole_numbers import whole_number
 from agreements.wording import problem_sentence
 from agreements.zones import zone_read, zone_shown
 
@@ -66,9 +67,10 @@ def changed_calendars(calendars: Any, verb: str, target: str) -> Any:
         key = free_key("calendar", [{"key": each} for each in known])
         return {**known, key: {"hours": {}}}
     number, _, place = target.partition(".")
-    if not (number.isdecimal() and 0 < int(number) <= len(known)):
+    which = whole_number(number) or 0
+    if not 0 < which <= len(known):
         return known or None
-    key = list(known)[int(number) - 1]
+    key = list(known)[which - 1]
     if verb == "remove" and not place:
         del known[key]
     elif isinstance(known[key], Mapping):

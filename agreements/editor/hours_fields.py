@@ -23,6 +23,7 @@ from agreements.editor.hours import (
     year_day_stored,
 )
 from agreements.terms import Problem
+from agreements.whole_numbers import whole_number
 
 INTENSIVE = {"from": "06-15", "to": "09-15", "hours": {"mon-fri": "08:00-15:00"}}
 """The *jornada intensiva* of a Spanish summer."""
@@ -148,7 +149,7 @@ def changed_hours(hours: Any, deed: str) -> Any:
 
 
 def _changed_seasons(seasons: list[Any], verb: str, number: str) -> list[Any]:
-    place = int(number) - 1 if number.isdecimal() else -1
+    place = (whole_number(number) or 0) - 1
     if not 0 <= place < len(seasons):
         return seasons
     if verb == "remove":

@@ -5,6 +5,7 @@ from typing import Any
 
 from agreements.editing import value_at
 from agreements.editing.places import NoSuchPlace
+from agreements.whole_numbers import whole_number
 
 
 def value_in(part: Mapping[str, Any], name: str) -> Any:
@@ -40,7 +41,7 @@ def with_value_in(part: Mapping[str, Any], name: str, value: Any) -> dict[str, A
 
 def _with_entry(entries: list[Any], name: str, value: Any) -> list[Any]:
     first, _, rest = name.partition(".")
-    place = int(first) - 1 if first.isdecimal() else -1
+    place = (whole_number(first) or 0) - 1
     if not (0 <= place < len(entries) and isinstance(entries[place], Mapping)):
         return entries
     return [*entries[:place], with_value_in(entries[place], rest, value), *entries[place + 1 :]]

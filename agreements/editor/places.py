@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Iterable
 
+from agreements.whole_numbers import whole_numbers
+
 
 def row_numbers(sent: Iterable[str], name: str) -> list[int]:
     """Return the numbers of the rows that were sent under a name, in their order."""
     ends = (key[len(name) + 1 :] for key in sent if key.startswith(f"{name}."))
-    return sorted(int(end) for end in ends if end.isdecimal())
+    return sorted(whole_numbers(ends))
 
 
 def free_place(wanted: str, taken: Collection[str]) -> str:

@@ -10,6 +10,7 @@ from agreements.editor import typed
 from agreements.editor.fields import Field, Rows, Shown, ShownRow, ShownRows, separators
 from agreements.editor.places import free_place, row_numbers
 from agreements.terms import Problem
+from agreements.whole_numbers import whole_number
 from agreements.wording import problem_sentence
 
 NAME = "exchange_rates"
@@ -45,8 +46,8 @@ def changed_rates(rates: Any, verb: str, number: str) -> Any:
     known = dict(rates) if isinstance(rates, Mapping) else {}
     if verb == "add":
         known[free_place("", known)] = ""
-    elif verb == "remove" and number.isdecimal() and 0 < int(number) <= len(known):
-        del known[list(known)[int(number) - 1]]
+    elif verb == "remove" and 0 < (which := whole_number(number) or 0) <= len(known):
+        del known[list(known)[which - 1]]
     return known or None
 
 

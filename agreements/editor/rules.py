@@ -19,6 +19,7 @@ from agreements.editor.lead_fields import field_read, field_shown
 from agreements.editor.typed import Separators, number_shown, number_stored
 from agreements.rule_words import operator_words, rule_words
 from agreements.terms import Problem
+from agreements.whole_numbers import whole_numbers
 from agreements.wording import problem_sentence
 
 NEW = {"field": "", "operator": "is"}
@@ -333,7 +334,7 @@ def _scalar(text: str) -> str | int:
 
 def _numbers(data: QueryDict, name: str) -> list[int]:
     steps = {key[len(name) + 1 :].split(".")[0] for key in data if key.startswith(f"{name}.")}
-    return sorted(int(step) for step in steps if step.isdecimal())
+    return sorted(whole_numbers(steps))
 
 
 # -- deeds

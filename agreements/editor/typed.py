@@ -12,6 +12,8 @@ from typing import Any
 _SPACES = str.maketrans("", "", " \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}'")
 _DURATION = re.compile(r"\s*(\d+)\s*(min|h|bd|d)\s*", re.ASCII)
 UNITS = ("min", "h", "bd", "d")
+_MOST_SIGNS = 60
+"""How many signs a number has that is read as one; any other is left as it was typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,8 @@ class Separators:
     def read(self, typed: str) -> Decimal | None:
         """Return the number that was typed, None if it is none."""
         text = typed.strip().translate(_SPACES)
+        if len(text) > _MOST_SIGNS:
+            return None
         group = re.escape("." if self.decimal == "," else ",")
         decimal = re.escape(self.decimal)
         number = rf"[-−]?(\d+|\d{{1,3}}({group}\d{{3}})+)({decimal}\d+)?"
@@ -124,7 +128,8 @@ def _as_number(stored: Any) -> Decimal | None:
         number = Decimal(stored)
     except InvalidOperation:
         return None
-    return number if number.is_finite() else None
+    is_short = number.is_finite() and abs(number.adjusted()) < _MOST_SIGNS
+    return number if is_short and len(str(stored)) <= _MOST_SIGNS else None
 
 
 def _as_rate(stored: Any) -> Decimal | None:

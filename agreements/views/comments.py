@@ -37,6 +37,7 @@ from agreements.requests import SignedInRequest
 from agreements.suggesting import NotAPart, Suggesting
 from agreements.talk import Places, talk_about
 from agreements.typed_before import keeps_what_was_typed, typed_before
+from agreements.whole_numbers import whole_number
 
 SECTION_NAMES = [section.name for section in SECTIONS]
 _DECIDED = "decided"
@@ -74,7 +75,7 @@ def _do(request: SignedInRequest, version: AgreementVersion, section: str) -> Ht
     if deed is None:
         return HttpResponseBadRequest()
     try:
-        done = deed(request, version, int(number) if number.isdecimal() else 0)
+        done = deed(request, version, whole_number(number) or 0)
     except (UnableToComment, UnableToDecide, UnableToSuggest, drafts.UnableToSave) as error:
         failed = Failed(request.POST["do"], request.POST, str(error))
         return _page(request, _version(request, version.agreement.slug), section, failed, 422)

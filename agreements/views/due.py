@@ -23,6 +23,7 @@ from agreements.models import Agreement
 from agreements.permissions import check_user_can_edit
 from agreements.requests import SignedInRequest
 from agreements.terms import Terms, parse_terms
+from agreements.whole_numbers import whole_number
 
 _LONGEST = 10_000
 _OF_HOURS = ("time_zone", "calendar", "hours", "calendars")
@@ -68,7 +69,7 @@ def _answer(terms: Terms, asked: dict[str, str], promises: dict[str, str]) -> Du
     if asked["promise"] in promises:
         return try_promise(terms, arrived.replace(tzinfo=None), asked["promise"])
     amount = asked["amount"].strip()
-    if not amount.isdecimal() or not 0 < int(amount) <= _LONGEST:
+    if not 0 < (whole_number(amount) or 0) <= _LONGEST:
         raise UnableToTry(
             _("Write the length of the promise as a whole number up to %(most)s.")
             % {"most": _LONGEST}

@@ -36,6 +36,7 @@ from agreements.permissions import check_user_can_edit
 from agreements.requests import SignedInRequest
 from agreements.terms import TermsError
 from agreements.typed_before import keeps_what_was_typed, typed_before
+from agreements.whole_numbers import whole_number
 
 
 @login_required
@@ -141,7 +142,7 @@ def _keep(
 def _edit(version: AgreementVersion, form: SectionForm, key: str) -> SectionEdit:
     """Return an edit of this section that a form names. Raises Http404."""
     edits = edits_behind(version).filter(section=form.name)
-    return get_object_or_404(edits, pk=int(key) if key.isdecimal() else 0)
+    return get_object_or_404(edits, pk=whole_number(key) or 0)
 
 
 @login_required

@@ -17,6 +17,7 @@ from agreements.people_forms import AccessForm, CompanyForm, PersonForm, SeatFor
 from agreements.permissions import check_user_can_administer
 from agreements.requests import SignedInRequest
 from agreements.typed_before import keeps_what_was_typed, typed_in
+from agreements.whole_numbers import whole_number
 
 PER_PAGE = 50
 
@@ -114,7 +115,7 @@ def _seat(request: SignedInRequest, known: User) -> SeatForm | None:
 
 
 def _unseat(request: SignedInRequest, known: User, key: str) -> None:
-    team = get_object_or_404(Team, pk=int(key) if key.isdecimal() else 0)
+    team = get_object_or_404(Team, pk=whole_number(key) or 0)
     people.unseat(user=known, team=team, by=request.user, now=timezone.now())
     told = {"person": known, "team": team}
     messages.success(request, _("%(person)s is out of %(team)s.") % told)

@@ -23,6 +23,7 @@ from agreements.starting_forms import AgreementForm, StarterForm, versions_to_co
 from agreements.terms import TermsError, parse_terms
 from agreements.terms.problems import problem
 from agreements.typed_before import keeps_what_was_typed, typed_before
+from agreements.whole_numbers import whole_number
 from agreements.wording import problem_sentence
 
 
@@ -172,7 +173,7 @@ def _from_copy(request: SignedInRequest, agreement: Agreement) -> HttpResponse:
     number = request.POST.get("version", "")
     visible = Agreement.objects.visible_to(request.user)
     versions = AgreementVersion.objects.filter(agreement__in=visible)
-    version = get_object_or_404(versions, pk=int(number) if number.isdecimal() else 0)
+    version = get_object_or_404(versions, pk=whole_number(number) or 0)
     is_own = version.agreement_id == agreement.pk
     terms = dict(version.terms)
     if not is_own:

@@ -19,6 +19,7 @@ from agreements.editor.lead_fields import fields_shown
 from agreements.models import Agreement
 from agreements.requests import SignedInRequest
 from agreements.typed_before import keeps_what_was_typed, typed_in
+from agreements.whole_numbers import whole_number, whole_numbers
 from leads.actions import team_rules
 from leads.assigning import placed, taker_above
 from leads.assigning_systems import systems_of
@@ -115,7 +116,7 @@ def deed(request: SignedInRequest, slug: str) -> HttpResponse:
     if verb in {"leave", "take_over"} and 0 < len(key) <= _SOURCE_LENGTH:
         team_rules.leave_to(agreement=agreement, source=key, is_left=verb == "leave", **by)
         return redirect("leads:assignment", slug=slug)
-    rule = _rule_or_404(agreement, int(key) if key.isdecimal() else 0)
+    rule = _rule_or_404(agreement, whole_number(key) or 0)
     if verb == "remove":
         team_rules.remove_rule(rule=rule, **by)
         messages.success(request, _("“%(rule)s” is removed.") % {"rule": rule})
@@ -194,7 +195,7 @@ def _typed(form: RuleForm) -> dict[str, Any]:
 
 
 def _steps(target: str) -> list[int]:
-    return [int(step) for step in target.split(".")[1:] if step.isdecimal()]
+    return whole_numbers(target.split(".")[1:])
 
 
 def _problems(when: Any) -> list[Any]:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from agreements.models import Agreement, Audit
 from agreements.requests import SignedInRequest
+from agreements.whole_numbers import whole_numbers
 from leads.addresses import plain
 from leads.back import list_back
 from leads.bulk import DEEDS, DONE, MOST, BulkDeed, Considered, consider, consider_found, do_to_all
@@ -66,7 +67,7 @@ def _chosen(
     """Return what was chosen in the list, or all that fit the filters; at most so many."""
     if asked.get("which") == "all":
         return list(listed_in(desk, filters, now, most)[:most])
-    keys = [int(key) for key in asked.getlist("lead") if key.isdecimal()][:most]
+    keys = whole_numbers(asked.getlist("lead"))[:most]
     return chosen_in(desk, filters, keys, now)
 
 

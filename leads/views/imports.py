@@ -29,6 +29,7 @@ from django.views.decorators.vary import vary_on_headers
 from agreements.kick import kick
 from agreements.permissions import refusal
 from agreements.requests import SignedInRequest
+from agreements.whole_numbers import whole_number
 from leads import tasks
 from leads.actions import file_imports
 from leads.corrected_files import asked_about, corrections_of
@@ -96,9 +97,8 @@ def _bring(request: SignedInRequest, desk: Desk, bound: BoundedUploadHandler) ->
 
 def _corrected(desk: Desk, told: str) -> FileImport | None:
     """Return the import on whose page a file was brought; None for none."""
-    if not (told.isascii() and told.isdecimal() and len(told) < 19):
-        return None
-    return FileImport.objects.filter(delivery__agreement=desk.agreement, pk=int(told)).first()
+    brought = FileImport.objects.filter(delivery__agreement=desk.agreement)
+    return brought.filter(pk=whole_number(told) or 0).first()
 
 
 def _too_large() -> str:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django.views.decorators.vary import vary_on_headers
 
 from agreements.requests import SignedInRequest
+from agreements.whole_numbers import whole_number
 from leads.actions import distinctions, merges
 from leads.addresses import plain
 from leads.alike import alike_among, alike_to
@@ -37,15 +38,15 @@ from leads.views.lead_page import desk_or_404
 def duplicates(request: SignedInRequest, slug: str) -> HttpResponse:
     """List the leads that look like an earlier one, the latest heard of first."""
     desk = desk_or_404(request.user, slug)
-    before = plain(request.GET, "before")
-    found = alike_among(desk, int(before) if before.isdecimal() else None)
+    before = whole_number(plain(request.GET, "before"))
+    found = alike_among(desk, before)
     context = {
         "agreement": desk.agreement,
         "lead_pages": pages_about_leads(desk, "leads:duplicates"),
         "pairs": [(pair, why_words(pair.why)) for pair in found.pairs],
         "found": found,
         "before": found.before,
-        "is_first": not before,
+        "is_first": before is None,
         "refusal": refusal_to_merge(desk.agreement, request.user),
         "now": timezone.now(),
     }

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods
 from agreements import formats
 from agreements.requests import SignedInRequest
 from agreements.terms import Terms
+from agreements.whole_numbers import whole_numbers
 from leads.back import list_back
 from leads.before import ready_ones
 from leads.before_filters import BeforeFilters
@@ -154,7 +155,7 @@ def _chosen(request: SignedInRequest, desk: Desk) -> Chosen:
 
 
 def _keys(asked: QueryDict, name: str) -> list[int]:
-    return [int(key) for key in asked.getlist(name) if key.isdecimal()][:MOST]
+    return whole_numbers(asked.getlist(name))[:MOST]
 
 
 def _after(

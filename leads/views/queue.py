@@ -16,6 +16,7 @@ from django_htmx.http import reswap
 from agreements import formats
 from agreements.models import Agreement
 from agreements.requests import SignedInRequest
+from agreements.whole_numbers import whole_numbers
 from leads.addresses import plain
 from leads.arrivals import MOST, News, lost_in, news_since
 from leads.given_on import GivenOn
@@ -131,8 +132,7 @@ def arrivals(request: SignedInRequest, slug: str) -> HttpResponse:
 
 def _shown(request: SignedInRequest) -> list[int]:
     """Return the keys of the handoffs that the page shows, as it says itself."""
-    rows = request.GET.getlist("row")[:PER_PAGE]
-    return [int(each) for each in rows if each.isdecimal() and len(each) < 19]
+    return whole_numbers(request.GET.getlist("row")[:PER_PAGE])
 
 
 def _told(desk: Desk, filters: QueueFilters, news: News, now: datetime) -> Iterator[str]:

@@ -13,6 +13,7 @@ from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import replace_url
 
 from agreements.requests import SignedInRequest
+from agreements.whole_numbers import whole_number
 from leads.addresses import plain
 from leads.case import read_case
 from leads.foreseeing import foresee, next_step_words, suggestion_words
@@ -49,9 +50,9 @@ def panel(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     context = panel_of(request, reading, now)
     template = "leads/partials/deed.html"
     if request.htmx.target != _DEED:
-        after = plain(request.GET, "after")
-        if after.isdecimal():
-            context |= changes_of(request, request.GET, reading.desk, int(after), now)
+        after = whole_number(plain(request.GET, "after"))
+        if after is not None:
+            context |= changes_of(request, request.GET, reading.desk, after, now)
         template = "leads/fragments/panel.html"
     # The panel says its address itself, so that only one that is shown is put there.
     return replace_url(render(request, template, context), url=False)

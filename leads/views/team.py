@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from agreements import formats
 from agreements.models import Agreement, User
 from agreements.requests import SignedInRequest
+from agreements.whole_numbers import whole_number, whole_numbers
 from leads.assignment_words import away_words
 from leads.candidates import Choosing
 from leads.handing_over import HandedOver, hand_over
@@ -203,12 +204,12 @@ def _given(
     request: SignedInRequest, choosing: Choosing, handoffs: HandoffQuerySet, now: datetime
 ) -> str:
     """Give the chosen handoffs away; return what is wrong with the choice, if anything is."""
-    keys = [int(key) for key in request.POST.getlist("handoff") if key.isdecimal()]
+    keys = whole_numbers(request.POST.getlist("handoff"))
     chosen = list(handoffs.filter(pk__in=keys))
     if not chosen:
         return _("Choose at least one handoff that is still here.")
     to = request.POST.get("to", "")
-    person = choosing.team.people.get(int(to)) if to.isdecimal() else None
+    person = choosing.team.people.get(whole_number(to) or 0)
     if person is None and (to != BY_RULES or not choosing.rules):
         return _("Choose who gets them.")
     done = hand_over(chosen, to=person, by=request.user, now=now)

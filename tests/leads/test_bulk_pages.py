@@ -210,7 +210,7 @@ def test_a_form_that_does_not_say_what_was_seen_changes_nothing(
 ) -> None:
     sign_in(client, version, "sales")
     (paulo,) = offered(version, "Paulo")
-    for shown in (f"{paulo.pk}.", f"{paulo.pk}.0.0.x", "x", "", "1.2.3.4.5"):
+    for shown in (f"{paulo.pk}.", f"{paulo.pk}.0.0.x", "x", "", "1.2.3.4.5", "9" * 5000):
         do(client, "reassign", handoff=[shown], to="queue")
     assert statuses(paulo) == ["offered"]
 
