@@ -170,6 +170,7 @@ def without_content(found: Mapping[str, Any]) -> dict[str, Any]:
         "forms": [
             {
                 **{name: column[name] for name in (*_OF_TIMES, "is_number", "nulls")},
+                "decimal": column.get("decimal", ""),
                 # A cell that was no number left the column text.
                 "group": "" if column.get("odd") else column.get("group", ""),
             }

@@ -91,6 +91,11 @@ class Evidence:
         return bool(self.decimals) and self.numbers == self.filled and self._is_one_kind
 
     @property
+    def decimal(self) -> str:
+        """The sign that parts fractions, where some cells say it and none another one."""
+        return next(iter(self.decimals)) if len(self.decimals) == 1 else ""
+
+    @property
     def group(self) -> str:
         """The sign that makes groups of whole numbers, or else parts fractions of three digits.
 

@@ -9,8 +9,9 @@ from leads.guessing.roles import OWN_NAME
 class Column(NamedTuple):
     """A column as it was found; ``formats`` are by the order of day and month, None is ISO.
 
-    ``is_number`` is whether it holds numbers whatever the decimal sign of the file is; ``group`` is
-    the sign that makes groups of its numbers, unless it is the decimal sign. ``odd`` is a cell that
+    ``is_number`` is whether it holds numbers whatever the decimal sign of the file is, ``decimal``
+    the sign that all its cells with one say it is, if so; ``group`` is the sign that makes groups
+    of its numbers, unless it is the decimal sign. ``odd`` is a cell that
     is no number among many that are. ``has_empty`` is whether some of its cells are empty, or may
     be. ``lines`` are where each of the ``different`` cells was first seen, and ``empty_line`` an
     empty one; 0 for unknown.
@@ -32,11 +33,16 @@ class Column(NamedTuple):
     lines: Sequence[int] = ()
     empty_line: int = 0
     group: str = ""
+    decimal: str = ""
 
     def is_number_as(self, role: str, decimal: str) -> bool:
-        """Tell whether its cells are read as numbers; those of a telephone never are."""
+        """Tell whether its cells are read as numbers; those of a telephone never are.
+
+        Under its own name a column with another decimal sign than the file stays as written.
+        """
+        is_fit = role != OWN_NAME or self.decimal in {"", decimal}
         is_grouped = self._is_grouped_as(role, decimal) and not self.odd
-        return (self.is_number or is_grouped) and role != "phone"
+        return ((self.is_number and is_fit) or is_grouped) and role != "phone"
 
     def is_text_as(self, role: str, decimal: str) -> bool:
         """Tell whether but for one odd cell they would be read as numbers."""

@@ -232,4 +232,5 @@ def _column(looked: Looked, place: int) -> Column:
         lines=[*evidence.different.values()],
         empty_line=evidence.empty_line,
         group="" if is_code else evidence.group,
+        decimal=evidence.decimal,
     )

@@ -89,6 +89,13 @@ def test_under_its_own_name_no_cell_becomes_another_number(
     assert column_of(tmp_path, "Seguidores", "1.200", "1.200.300").is_number_as("own", ",")
 
 
+def test_under_its_own_name_a_column_may_have_another_sign_than_the_file(tmp_path: Path) -> None:
+    column = column_of(tmp_path, "Norte", "40.417", "41.3851", "-3.7")
+    assert column.is_number_as("own", ".")
+    assert not column.is_number_as("own", ",")
+    assert column.is_number_as("amount", ",")
+
+
 def test_below_zero_there_are_no_groups(tmp_path: Path) -> None:
     column = column_of(tmp_path, "Norte", "40.417", "-3.704")
     assert not column.is_number_as("attribute:north", ",")
