@@ -1,4 +1,4 @@
-"""What is said beside a column that keeps its own name though it is called like something else."""
+"""What is said beside a column that may be something else than it is taken for."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,9 +9,19 @@ from django.utils.translation import gettext as _
 from agreements.rule_words import field_words
 from leads.guessing.columns import role_called
 from leads.guessing.found_columns import Column
-from leads.guessing.roles import ASKED, OWN_NAME, StageName, is_undecided, may_bar
+from leads.guessing.roles import (
+    ASKED,
+    OWN_NAME,
+    StageName,
+    is_undecided,
+    may_bar,
+    states_in,
+    statuses_in,
+)
 from leads.guessing.uses import unused_in
 from leads.why_unused import why_unused
+
+_STATE = ASKED + "state"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +51,19 @@ class ColumnHints:
         """Say what a column could be that is missed; mostly nothing.
 
         That is an attribute that the terms ask for, where no other column is it, or one is it in
-        doubt; or what says who is not to be contacted, of which there may be several.
+        doubt; or what says who is not to be contacted, of which there may be several. Of a state it
+        is that it may be a status.
         """
         column = self.columns[place]
         if not self._is_own(place):
-            return ""
+            return self._status(column) if self.roles[place] == _STATE else ""
         if not column.has_more and may_bar(column.name, column.different):
             return _("This may say who is not to be contacted: choose “%(choice)s” if it does.") % {
                 "choice": _("Not to be contacted")
             }
-        called = role_called(column.name, column.different, self.stages, self.asked)
+        is_mostly_status = len(statuses_in(column.different)) * 2 >= len(column.different)
+        words = column.different if is_mostly_status else ()
+        called = role_called(column.name, words, self.stages, self.asked)
         key = called.removeprefix(ASKED)
         is_asked = called.startswith(ASKED) and not self._is_surely_another(called, column.name)
         if not is_asked and key not in self.untold:
@@ -58,6 +71,21 @@ class ColumnHints:
         return _("The terms ask for “%(attribute)s”: choose it if this column says it.") % {
             "attribute": capfirst(field_words(key))
         }
+
+    def _status(self, column: Column) -> str:
+        """Say of a column that is taken for a state that it may be a status; mostly nothing."""
+        statuses, states = statuses_in(column.different), states_in(column.different)
+        if not is_undecided(column.name) or not column.different or (states and not statuses):
+            return ""
+        if statuses:
+            told = _("“%(word)s” is a status: choose “%(choice)s” if this column says no state.")
+        else:
+            told = _(
+                "“%(word)s” is no state that is known: choose “%(choice)s” if this column says a "
+                "status."
+            )
+        word = statuses[0] if statuses else column.different[0]
+        return told % {"word": word, "choice": _("Keep it under its own name")}
 
     def _is_own(self, place: int) -> bool:
         return self.roles[place] == OWN_NAME and self.columns[place].is_usable

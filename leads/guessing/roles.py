@@ -56,6 +56,8 @@ ROLES_BY_NAME: Mapping[str, str] = {
 }
 UNDECIDED = _roles_by_word(_TOLD["undecided"])
 _STATUSES = frozenset[str](_TOLD["statuses"])
+_STATES = frozenset[str](_TOLD["states"])
+_STATE_CODE = re.compile("[A-Z]{2}")
 _OPTED_OUT_OF_ALL: tuple[str, ...] = tuple(_TOLD["opted_out_of_all"])
 _OPTED_OUT_OF_SOME: tuple[str, ...] = tuple(_TOLD["opted_out_of_some"])
 _CODES = frozenset[str](_TOLD["codes"])
@@ -131,8 +133,17 @@ def is_undecided(name: str) -> bool:
 
 
 def _tells_status(plain: str, words: Collection[str]) -> bool:
-    known = sum(plain_name(word) in _STATUSES for word in words)
-    return plain in UNDECIDED and known > 0 and known * 2 >= len(words)
+    return plain in UNDECIDED and len(statuses_in(words)) > len(states_in(words))
+
+
+def statuses_in(words: Iterable[str]) -> list[str]:
+    """Return the words that are known to tell a status."""
+    return [word for word in words if plain_name(word) in _STATUSES]
+
+
+def states_in(words: Iterable[str]) -> list[str]:
+    """Return the words that are known to be states of a country, or are two capitals."""
+    return [word for word in words if plain_name(word) in _STATES or _STATE_CODE.fullmatch(word)]
 
 
 def role_of_words(words: Collection[str], stages: Sequence[StageName]) -> str:

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from agreements.models import Agreement, User
+from leads.draft_page import draft_context
 from leads.file_drafts import kept_draft
 from leads.models import Lead
 from tests.factories import example_terms, make_user, make_version
@@ -121,6 +122,27 @@ def test_what_may_say_who_is_not_to_be_contacted_is_pointed_out(
     told = text_of(client.get(page_of(brought.pk)))
     hint = "This may say who is not to be contacted: choose “Not to be contacted” if it does."
     assert (hint in told) is is_said
+
+
+@pytest.mark.parametrize(
+    ("words", "role", "hint"),
+    [
+        (["SP", "Novo", "RJ"], "attribute:state", "“Novo” is a status: choose “Keep it under its"),
+        (["Sevilla", "Cádiz"], "attribute:state", "“Sevilla” is no state that is known: choose"),
+        (["SP", "Rio de Janeiro"], "attribute:state", ""),
+        (["Nuevo", "Visita", "De viaje"], "own", "The terms ask for “State”: choose it if"),
+        (["Nuevo", "Contactado", "De viaje"], "own", ""),
+    ],
+)
+def test_what_may_be_a_state_or_a_status_says_so(
+    agreement: Agreement, marta: User, words: list[str], role: str, hint: str
+) -> None:
+    rows = "".join(f"{number};{word}\n" for number, word in enumerate(words))
+    brought = bring(agreement, marta, f"id;Estado\n{rows}".encode())
+    assert draft_of(brought).roles[1] == role
+    told = draft_context(brought, agreement, now=NOW)["rows"][1].choice
+    assert told.startswith(hint)
+    assert bool(told) is bool(hint)
 
 
 def test_a_state_that_another_column_is_taken_for_is_pointed_out(

@@ -52,13 +52,15 @@ def test_what_may_be_a_status_pushes_no_state_out(other: str, words: list[str]) 
         ["Interesado", "No interesado", "Llamar más tarde"],
         ["Prospecto", "Sin contactar", "Cita concertada"],
         ["Interessada", "Em espera", "Sem responsável"],
+        ["Nuevo", "Visita el lunes", "Oferta enviada", "Sin respuesta", "De vacaciones"],
     ],
 )
 def test_words_of_a_status_are_no_state(cells: Sequence[str]) -> None:
     """But for an attribute of the terms' own that is called just so."""
     assert role_of("Estado", "state", cells=cells) == "own"
     assert role_of("Estado", "estado", cells=cells) == "attribute:estado"
-    assert role_of("Estado", "state", cells=["SP", "RJ", "Novo"]) == "attribute:state"
+    for states in (["SP", "RJ", "Novo"], ["Jalisco", "Nuevo León", "Nuevo"], ["Sevilla", "Ceuta"]):
+        assert role_of("Estado", "state", cells=states) == "attribute:state"
 
 
 def test_a_state_that_is_mostly_empty_gives_way() -> None:
