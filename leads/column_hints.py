@@ -15,6 +15,7 @@ from leads.guessing.roles import (
     StageName,
     is_undecided,
     may_bar,
+    may_be_last_name,
     states_in,
     statuses_in,
 )
@@ -51,8 +52,8 @@ class ColumnHints:
         """Say what a column could be that is missed; mostly nothing.
 
         That is an attribute that the terms ask for, where no other column is it, or one is it in
-        doubt; or what says who is not to be contacted, of which there may be several. Of a state it
-        is that it may be a status.
+        doubt; or what says who is not to be contacted, of which there may be several; or the last
+        name, if none is. Of a state it is that it may be a status.
         """
         column = self.columns[place]
         if not self._is_own(place):
@@ -60,6 +61,10 @@ class ColumnHints:
         if not column.has_more and may_bar(column.name, column.different):
             return _("This may say who is not to be contacted: choose “%(choice)s” if it does.") % {
                 "choice": _("Not to be contacted")
+            }
+        if may_be_last_name(column.name) and "last_name" not in self.roles:
+            return _("This may be the last name: choose “%(choice)s” if it is.") % {
+                "choice": _("Last name")
             }
         is_mostly_status = len(statuses_in(column.different)) * 2 >= len(column.different)
         words = column.different if is_mostly_status else ()

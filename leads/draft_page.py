@@ -105,6 +105,7 @@ def role_groups(agreement: Agreement) -> list[Group]:
                 *sorted(asked, key=lambda choice: alphabetical(choice[1], get_language() or "")),
                 ("first_name", _("First name")),
                 ("last_name", _("Last name")),
+                ("second_last_name", _("Second last name")),
                 ("do_not_contact", _("Not to be contacted")),
                 ("is_deleted", _("Deleted in the source")),
             ],

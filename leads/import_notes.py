@@ -24,7 +24,7 @@ from leads.decimal_signs import two_readings
 from leads.file_drafts import agreement_of, columns_in, stages_of
 from leads.guessing.drafts import Draft, words_without_meaning
 from leads.guessing.found_columns import Column
-from leads.guessing.roles import StageName
+from leads.guessing.roles import PARTS_OF_NAME, StageName
 from leads.models import FileImport
 from leads.stage_dates import StageDates, stage_dates
 
@@ -107,15 +107,17 @@ def note_of_title(found: _Told) -> Iterator[Note]:
 def note_of_last_name(draft: Draft, columns: Sequence[Column]) -> Iterator[Note]:
     """Say that last names are left out beside a column that is said to be the whole name."""
     places = {role: place for place, role in enumerate(draft.roles)}
-    if not {"name", "last_name"} <= places.keys() or "first_name" in places or draft.document:
+    if "name" not in places or "first_name" in places or draft.document:
         return
-    whole, last = (columns[places[role]].name for role in ("name", "last_name"))
-    yield Note(
-        "warn",
-        _("“%(last)s” is left out: “%(whole)s” is the whole name.")
-        % {"last": last, "whole": whole},
-        _("If that is the first name only, choose “First name” for it in the columns."),
-    )
+    whole = columns[places["name"]].name
+    for role in PARTS_OF_NAME:
+        if role in places:
+            title = _("“%(last)s” is left out: “%(whole)s” is the whole name.")
+            yield Note(
+                "warn",
+                title % {"last": columns[places[role]].name, "whole": whole},
+                _("If that is the first name only, choose “First name” for it in the columns."),
+            )
 
 
 def note_of_order(other: OtherOrder | None) -> Iterator[Note]:

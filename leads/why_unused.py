@@ -35,6 +35,10 @@ def why_unused(lacking: str, column: str) -> str:
             "“%(column)s” is the same as another column is already: choose which of them it is, "
             "and keep the other under its own name."
         ),
+        "last_name": _(
+            "“%(column)s” is the second last name: choose the column of the first one, too, or "
+            "keep this one under its own name."
+        ),
         "ended": _("“%(column)s” says how a deal ended: choose the column that says when, too."),
     }[lacking]
     return sentence % {"column": column}

@@ -15,6 +15,7 @@ from leads.guessing.roles import (
     FLAGS,
     LEFT_OUT,
     OWN_NAME,
+    PARTS_OF_NAME,
     TRANSLATED,
     YES,
     plain_name,
@@ -193,7 +194,7 @@ class _Writer:
 
     def _attributes(self) -> Iterator[Document]:
         told: Document = {}
-        parts = [role for role in ("first_name", "last_name") if role in self._places]
+        parts = [role for role in PARTS_OF_NAME if role in self._places]
         if parts and "name" not in self._places:
             told["name"] = {"text": " ".join(f"{{{self._name(part)}}}" for part in parts)}
         for place, key in attribute_keys(self._draft.roles, self._columns).items():

@@ -13,7 +13,7 @@ ATTRIBUTES = (
     "name", "company", "email", "phone", "origin", "job_title", "industry", "country", "employees",
     "campaign", "request",
 )  # fmt: skip
-PARTS_OF_NAME = ("first_name", "last_name")
+PARTS_OF_NAME = ("first_name", "last_name", "second_last_name")
 EVENTS = ("offered", "accepted", "rejected", "qualified", "disqualified", "recycled")
 TIMES = ("known_at", "changed_at", "follow_up_at", "deal_won_at", "deal_lost_at", "deal_closed_at")
 DETAILS = (
@@ -61,6 +61,7 @@ _STATE_CODE = re.compile("[A-Z]{2}")
 _OPTED_OUT_OF_ALL: tuple[str, ...] = tuple(_TOLD["opted_out_of_all"])
 _OPTED_OUT_OF_SOME: tuple[str, ...] = tuple(_TOLD["opted_out_of_some"])
 _CODES = frozenset[str](_TOLD["codes"])
+_MAY_BE_LAST_NAME = frozenset[str](_TOLD["may_be_last_name"])
 _ENGLISH = frozenset[str](_TOLD["english"])
 FIRST_BESIDE_LAST = frozenset[str](_TOLD["first_beside_last"])
 STAGE_WORDS: _Words = _TOLD["stages"]
@@ -105,6 +106,11 @@ def usual_role(name: str) -> str:
     plain = plain_name(name)
     is_of_all = plain.startswith(_OPTED_OUT_OF_ALL)
     return ROLES_BY_NAME.get(plain) or ("do_not_contact" if is_of_all else "")
+
+
+def may_be_last_name(name: str) -> bool:
+    """Tell whether a column of this name holds last names in some countries only."""
+    return plain_name(name) in _MAY_BE_LAST_NAME
 
 
 def may_bar(name: str, words: Iterable[str]) -> bool:

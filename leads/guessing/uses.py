@@ -12,8 +12,8 @@ _OF_DEAL = frozenset({"amount", "deal_id", "deal_name"})
 def unused_in(roles: Sequence[str]) -> dict[int, str]:
     """Return by the place of a column what has to be told as well for it to tell anything.
 
-    That is ``person``, ``follow_up``, ``deal``, ``currency``, ``reason``, ``closed``, ``ended``, or
-    ``twice`` where an earlier column is the same.
+    That is ``person``, ``follow_up``, ``deal``, ``currency``, ``reason``, ``closed``, ``ended``,
+    ``last_name``, or ``twice`` where an earlier column is the same.
     """
     given = {*roles}
     found = {
@@ -55,3 +55,4 @@ def _needs(given: Collection[str]) -> Iterator[tuple[Collection[str], str, bool]
     yield {"reason"}, "reason", is_closed or not ends.isdisjoint(given)
     yield {"deal_closed_at"}, "closed", is_closed
     yield {"deal_status"}, "ended", "deal_closed_at" in given
+    yield {"second_last_name"}, "last_name", "last_name" in given

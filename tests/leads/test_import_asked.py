@@ -145,6 +145,14 @@ def test_what_may_be_a_state_or_a_status_says_so(
     assert bool(told) is bool(hint)
 
 
+def test_what_may_be_the_last_name_is_pointed_out(agreement: Agreement, marta: User) -> None:
+    brought = bring(agreement, marta, b"id;Nome;Apelido\n1;Ana;Gil\n")
+    hint = "This may be the last name: choose “Last name” if it is."
+    assert draft_context(brought, agreement, now=NOW)["rows"][2].choice == hint
+    brought = bring(agreement, marta, b"id;Nome;Apelido;Sobrenome\n1;Ana;Nana;Gil\n")
+    assert draft_context(brought, agreement, now=NOW)["rows"][2].choice == ""
+
+
 def test_a_state_that_another_column_is_taken_for_is_pointed_out(
     client: Client, agreement: Agreement, marta: User
 ) -> None:

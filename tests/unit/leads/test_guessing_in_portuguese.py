@@ -1,11 +1,13 @@
 """Files whose columns are called in Portuguese or Spanish, stages and deals first of all."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
 from leads.guessing.roles import UNDECIDED, plain_name
-from tests.unit.leads.test_guessing_columns import roles
+from leads.told import ToldAttributes
+from tests.unit.leads.test_guessing_columns import columns, draft, roles, told
 
 STAGES, DEALS = ["Lead", "MQL", "Cliente"], ["Ganho", "Perdido", "Em aberto"]
 NEGOCIOS: dict[str, Sequence[str]] = {
@@ -88,6 +90,20 @@ def test_a_name_beside_a_last_name_is_the_first_one(
     first, last = header
     found, _lead = roles({"id": ["1"], first: [name], last: ["Souza"]})
     assert found == {first: expected, last: "last_name"}
+
+
+def test_two_last_names_are_parts_of_the_name(tmp_path: Path) -> None:
+    """Of the second one alone nobody knows whose it is."""
+    header = ["id", "Nombre", "Apellido paterno", "Segundo apellido"]
+    found, _lead = roles({name: ["Ana"] for name in header})
+    expected = ["first_name", "last_name", "second_last_name"]
+    assert [*found.values()] == expected
+    row = ["1", "Ana", "Gil", "Sanz"]
+    [known] = told(draft(["", *expected]), columns(tmp_path, header, row), row)
+    assert isinstance(known, ToldAttributes)
+    assert known.attributes == {"name": "Ana Gil Sanz"}
+    found, _lead = roles({"id": ["1"], "Nombre": ["Ana"], "Segundo apellido": ["Sanz"]})
+    assert found == {"Nombre": "name", "Segundo apellido": "own"}
 
 
 def test_where_leads_come_from_is_found() -> None:
