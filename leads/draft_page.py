@@ -92,17 +92,18 @@ class ColumnRow:
     as_text: str
 
 
-def role_groups(agreement: Agreement) -> list[Group]:
-    """Return what a column can be, in groups."""
-    stages = stages_of(agreement)
-    asked = [(ASKED + key, capfirst(field_words(key))) for key in asked_of(agreement)]
+def role_groups(stages: Sequence[StageName], asked: Sequence[str]) -> list[Group]:
+    """Return what a column can be, in groups; ``asked`` are the keys that signed terms ask for."""
+    attributes = [(ASKED + key, capfirst(field_words(key))) for key in asked]
     return [
         (
             _("The lead"),
             [
                 (OWN_NAME, _("Keep it under its own name")),
                 *((key, capfirst(field_words(key))) for key in ATTRIBUTES),
-                *sorted(asked, key=lambda choice: alphabetical(choice[1], get_language() or "")),
+                *sorted(
+                    attributes, key=lambda choice: alphabetical(choice[1], get_language() or "")
+                ),
                 ("first_name", _("First name")),
                 ("last_name", _("Last name")),
                 ("second_last_name", _("Second last name")),
@@ -171,10 +172,11 @@ def draft_context(
     file_import: FileImport, agreement: Agreement, *, now: datetime, draft: Draft | None = None
 ) -> dict[str, Any]:
     """Return everything the page shows of a draft: the one that is kept, or what was just said."""
-    found, draft = file_import.found or {}, draft or kept_draft(file_import)
-    columns, stages = columns_in(found), stages_of(agreement)
+    stages, asked = stages_of(agreement), asked_of(agreement)
+    found, draft = file_import.found or {}, draft or kept_draft(file_import, stages, asked)
+    columns = columns_in(found)
     untold = untold_in(document_of(draft, columns), agreement, now)
-    hints = ColumnHints(draft.roles, columns, stages, asked_of(agreement), untold)
+    hints = ColumnHints(draft.roles, columns, stages, asked, untold)
     return {
         "found": found,
         "draft": draft,
@@ -188,7 +190,7 @@ def draft_context(
             *note_of_last_name(draft, columns),
             *note_of_untold(untold),
         ],
-        "role_groups": role_groups(agreement),
+        "role_groups": role_groups(stages, asked),
         "lead_choices": [
             (str(place), column.name) for place, column in enumerate(columns) if column.is_usable
         ],

@@ -101,17 +101,16 @@ def with_meanings(draft: Draft, columns: Sequence[Column], stages: Sequence[Stag
     return replace(draft, values=values)
 
 
-def kept_draft(file_import: FileImport) -> Draft:
+def kept_draft(file_import: FileImport, stages: Sequence[StageName], asked: Sequence[str]) -> Draft:
     """Return the draft of a file; what was made before there were stages is guessed anew with them.
 
-    That is which columns tell stages or what the terms ask for, of those that nobody said to be
-    anything else, what the words mean, and which stage is proposed.
+    That is which columns tell stages or what the terms ask for (``asked``), of those that nobody
+    said to be anything else, what the words mean, and which stage is proposed.
     """
-    draft, agreement = Draft.read(file_import.draft), agreement_of(file_import)
-    stages = [] if draft.reached else stages_of(agreement)
-    if not stages:
+    draft = Draft.read(file_import.draft)
+    if draft.reached or not stages:
         return draft
-    columns, asked = columns_in(file_import.found or {}), asked_of(agreement)
+    columns = columns_in(file_import.found or {})
     roles = [*draft.roles]
     for place in sorted(range(len(columns)), key=lambda place: is_undecided(columns[place].name)):
         column = columns[place]

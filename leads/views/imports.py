@@ -32,6 +32,7 @@ from agreements.requests import SignedInRequest
 from agreements.whole_numbers import whole_number
 from leads import tasks
 from leads.actions import file_imports
+from leads.asked_for import asked_of
 from leads.corrected_files import asked_about, corrections_of
 from leads.draft_forms import UnableToMap, mapping_of, read_draft, wrong_in
 from leads.draft_page import draft_context, role_groups, roles_of
@@ -203,8 +204,9 @@ def _say(request: SignedInRequest, desk: Desk, file_import: FileImport) -> str:
 
 def _said(request: SignedInRequest, desk: Desk, file_import: FileImport) -> Draft:
     """Return the draft that was sent."""
-    was, found = kept_draft(file_import), columns_in(file_import.found or {})
-    stages, roles = stages_of(desk.agreement), roles_of(role_groups(desk.agreement))
+    stages, asked = stages_of(desk.agreement), asked_of(desk.agreement)
+    was, found = kept_draft(file_import, stages, asked), columns_in(file_import.found or {})
+    roles = roles_of(role_groups(stages, asked))
     return read_draft(request.POST, was, found, stages, roles)
 
 

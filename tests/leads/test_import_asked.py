@@ -1,11 +1,14 @@
 """What the criteria ask for is offered as a meaning of columns, and named where none gives it."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
 from agreements.models import Agreement, User
+from leads.asked_for import asked_of
 from leads.draft_page import draft_context
-from leads.file_drafts import kept_draft
+from leads.file_drafts import kept_draft, stages_of
 from leads.models import Lead
 from tests.factories import example_terms, make_user, make_version
 from tests.leads.file_imports import NOW, bring, draft_of, take_in, try_out
@@ -60,6 +63,16 @@ def test_it_works(client: Client, agreement: Agreement, marta: User) -> None:
     assert Lead.objects.get().attributes == {
         "name": "Ana", "email": "a@example.com", "state": "SP", "Work (email)": "w",
     }  # fmt: skip
+
+
+def test_the_signed_texts_are_read_once_for_each_thing(
+    agreement: Agreement, marta: User, django_assert_num_queries: Any
+) -> None:
+    """Their stages, what they ask for, and what the one in force does."""
+    brought = bring(agreement, marta, FILE)
+    brought.draft["reached"] = ""
+    with django_assert_num_queries(3):
+        draft_context(brought, agreement, now=NOW)
 
 
 def test_what_no_column_gives_is_named(client: Client, agreement: Agreement, marta: User) -> None:
@@ -171,4 +184,5 @@ def test_of_a_file_brought_before_signing_the_state_is_the_column_called_so_with
 ) -> None:
     brought = bring(agreement, marta, b"id;Estado;Provincia\n1;A1;SP\n2;B2;RJ\n")
     brought.draft |= {"roles": ["", "own", "own"], "reached": ""}
-    assert kept_draft(brought).roles == ["", "own", "attribute:state"]
+    kept = kept_draft(brought, stages_of(agreement), asked_of(agreement))
+    assert kept.roles == ["", "own", "attribute:state"]
