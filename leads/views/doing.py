@@ -27,7 +27,13 @@ from leads.queue import Desk
 from leads.undo import keep_for_undo
 from leads.views.lead_page import context_of, desk_or_404, read
 from leads.views.taken import WorkedByAnother, answer_second, refuse_unreadable
-from leads.views.typed import PageForm, form_brought_along, said_of_brought_along, words_filled_in
+from leads.views.typed import (
+    PageForm,
+    forms_brought_along,
+    said_of_brought_along,
+    sent_again,
+    words_filled_in,
+)
 
 Do = Callable[[SignedInRequest, Handoff, datetime], HttpResponse | None]
 DeedView = Callable[[SignedInRequest, str, int], HttpResponse]
@@ -183,22 +189,30 @@ def back(request: SignedInRequest, desk: Desk, pk: int) -> HttpResponse:
 def give_back(request: SignedInRequest, desk: Desk, pk: int, now: datetime) -> HttpResponse | None:
     """Show the lead's page with what was typed there and came along; None where nothing did.
 
-    What can be done no longer, after what was just done, is shown in words.
+    What can be done no longer, after what was just done, is shown in words, and comes along again:
+    what was just done may be taken back.
     """
     readable = Handoff.objects.visible_to(desk.user).select_related(
         "lead__merged_into", "agreement"
     )
     handoff = readable.filter(pk=pk).first()
-    form = form_brought_along(request, handoff, now) if handoff else None
-    if handoff is None or form is None:
+    forms = forms_brought_along(request, handoff, now) if handoff else []
+    if handoff is None or not forms:
         return None
     reading = read(request, desk.agreement.slug, handoff.kept_lead.pk, pk)
-    context = context_of(request, reading, now=now, form=form)
-    if context["deeds"] and context["deeds"].is_possible(form.key):
-        context["said_of_typed"] = said_of_brought_along()
-    else:
-        context = context_of(request, reading, now=now)
-        context["filled_in"] = words_filled_in(form, now)
+    context = context_of(request, reading, now=now, form=forms[0])
+    deeds = context["deeds"]
+    possible = [form for form in forms if deeds and deeds.is_possible(form.key)]
+    shown = possible[0] if possible else None
+    if shown is not forms[0]:
+        context = context_of(request, reading, now=now, form=shown)
+    others = [form for form in forms if form is not shown]
+    context |= {
+        "said_of_typed": said_of_brought_along() if shown else "",
+        "filled_in": [told for form in others for told in words_filled_in(form, now)],
+        "sent_again": [field for form in others for field in sent_again(form)],
+        "is_past": len(possible) < 2,
+    }
     return render(request, "leads/detail.html", context)
 
 

@@ -18,7 +18,7 @@ from leads.one_lead import lead_ids_of
 from leads.queue import Desk
 from leads.views.lead_page import desk_or_404
 from leads.views.queue_changes import changes_of, places_of
-from leads.views.typed import PageForm, form_brought_along, form_sent, words_filled_in
+from leads.views.typed import PageForm, form_sent, forms_brought_along, words_filled_in
 
 # What is put in place of the panel beside the list, or of a part of it.
 _BESIDE = ("panel", "deed")
@@ -131,7 +131,8 @@ def _filled_in(
 
     What came along with a deed without one is given back in its form where that can be read still.
     """
-    form: PageForm | None = form_sent(request, handoff, now)
-    if form is None and not is_readable:
-        form = form_brought_along(request, handoff, now)
-    return words_filled_in(form, now) if form else []
+    sent = form_sent(request, handoff, now)
+    forms: list[PageForm] = [sent] if sent else []
+    if not (forms or is_readable):
+        forms = forms_brought_along(request, handoff, now)
+    return [told for form in forms for told in words_filled_in(form, now)]

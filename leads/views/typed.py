@@ -64,22 +64,27 @@ def _deed_sent(request: SignedInRequest) -> str:
     return (match.url_name or "") if match else ""
 
 
-def form_brought_along(
+def forms_brought_along(
     request: SignedInRequest, handoff: Handoff, now: datetime
-) -> PageForm | None:
-    """Return the form that stood beside a deed without one, as it was filled in.
+) -> list[PageForm]:
+    """Return the forms that stood beside a deed without one, those that were filled in.
 
-    Without scripts it is sent along. None where nothing was filled in.
+    Without scripts they are sent along: that of the page, and what it kept of another one.
     """
     if _deed_sent(request) in _ALL:
-        return None
+        return []
+    found = []
     for key, form_class in _ALL.items():
         names = [name for name in request.POST if name.startswith(f"{key}-")]
-        if names:
-            typed = {name.removeprefix(f"{key}-"): request.POST[name] for name in names}
-            is_empty = _is_as_shown(empty_form(request, key, handoff, now), typed)
-            return None if is_empty else form_class(handoff=handoff, now=now, initial=typed)
-    return None
+        typed = {name.removeprefix(f"{key}-"): request.POST[name] for name in names}
+        if typed and not _is_as_shown(empty_form(request, key, handoff, now), typed):
+            found.append(form_class(handoff=handoff, now=now, initial=typed))
+    return found
+
+
+def sent_again(form: PageForm) -> list[tuple[str, str]]:
+    """Return under which names what a form brought along is brought along once more."""
+    return [(form.add_prefix(name), value) for name, value in form.initial.items()]
 
 
 def _is_as_shown(form: PageForm, typed: Mapping[str, str]) -> bool:

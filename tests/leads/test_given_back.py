@@ -82,6 +82,48 @@ def test_what_can_be_done_no_longer_is_given_back_in_words(
     assert accepted.context["form"].key == "log"
 
 
+def sent_with_the_form(response: Any) -> dict[str, str]:
+    """Return the hidden fields that the form of the page brings along, when scripts are off."""
+    found = re.findall('form="deed-form" name="([^"]*)" value="([^"]*)">\n?', response.text)
+    return {name: html.unescape(value) for name, value in found}
+
+
+def test_what_could_be_done_no_longer_is_back_with_the_handoff(
+    client: Client, handoff: Handoff
+) -> None:
+    typed = {"reject-reason": "wrong_data", "reject-note": 'No "such" number.'}
+    accepted = client.post(url("accept", handoff), typed)
+    kept = sent_with_the_form(accepted)
+    assert kept == typed
+    untouched = {"log-channel": "call", "log-note": ""}
+
+    name = {"name": accepted.context["undoable"].name}
+    undone = client.post(url("undo", handoff), kept | untouched | name)
+
+    assert HERE_AGAIN in text_of(undone)
+    assert "Reject the handoff of Paulo?" in text_of(undone)
+    assert undone.context["form"].initial == {"reason": "wrong_data", "note": typed["reject-note"]}
+    assert "What you filled in is not saved" not in text_of(undone)
+
+
+def test_of_two_that_were_filled_in_one_is_given_back_in_words(
+    client: Client, handoff: Handoff
+) -> None:
+    typed = {"reject-reason": "wrong_data"} | NOTE
+
+    accepted = client.post(url("accept", handoff), typed)
+    assert accepted.context["form"].initial["note"] == "Rang twice."
+    assert "That can no longer be done. It stays here until you go on" in text_of(accepted)
+    assert sent_with_the_form(accepted) == {"reject-reason": "wrong_data"}
+
+    name = {"name": accepted.context["undoable"].name}
+    undone = client.post(url("undo", handoff), typed | name)
+    assert undone.context["form"].initial == {"reason": "wrong_data"}
+    assert "Note Rang twice." in text_of(undone)
+    assert "That can no longer be done" not in text_of(undone)
+    assert sent_with_the_form(undone) == NOTE
+
+
 def test_a_day_to_be_back_on_is_given_back(client: Client, handoff: Handoff) -> None:
     untouched = {"snooze-when": "hour", "snooze-day": ""}
     assert client.post(url("accept", handoff), untouched).status_code == 303
