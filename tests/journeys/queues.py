@@ -11,6 +11,12 @@ from tests.browser import wait_until_answered
 from tests.leads.pages import offer
 
 QUEUE = "/agreements/acme/queue/"
+# What lies on top at the corners of a button: nothing but the button, and all of it on the screen.
+IS_FREE = """button => {
+  const { left, right, top, bottom } = button.getBoundingClientRect();
+  const isFree = (x, y) => button.contains(document.elementFromPoint(x, y));
+  return [left + 9, right - 9].every((x) => isFree(x, top + 2) && isFree(x, bottom - 2));
+}"""
 
 
 def offer_many(version: AgreementVersion, holder: User, number: int) -> list[Handoff]:

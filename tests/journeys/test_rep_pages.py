@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from agreements.models import AgreementVersion, User
-from tests.journeys.queues import QUEUE, offer_many, panel_of
+from tests.journeys.queues import IS_FREE, QUEUE, offer_many, panel_of
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -63,6 +63,12 @@ def test_it_works(page: Page, sign_in: SignIn, version: AgreementVersion, ana: U
     expect(told).to_contain_text("Accepted Lead 24.")
     expect(told).to_be_in_viewport(ratio=1)
     expect(page.locator("h1")).not_to_be_in_viewport()
+    for free in ("#panel-title", "#panel .log-form > .btn[type=submit]", "[data-row-link]:focus"):
+        assert page.locator(free).evaluate(IS_FREE) is True, free
+    assert told.evaluate("notice => notice.getBoundingClientRect().top > innerHeight / 2") is True
+    page.evaluate("scrollTo(0, 0)")
+    expect(told).to_be_in_viewport(ratio=1)
+    assert page.locator(".queue-tabs a").first.evaluate(IS_FREE) is True
 
 
 def test_a_single_page_ends_where_it_ends(

@@ -10,17 +10,11 @@ from playwright.sync_api import FloatRect, Page, expect
 from agreements.models import AgreementVersion, User
 from leads.models import Handoff
 from tests.browser import wait_until_answered
-from tests.journeys.queues import QUEUE, offer_many, panel_of
+from tests.journeys.queues import IS_FREE, QUEUE, offer_many, panel_of
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 SignIn = Callable[[Page, User], None]
-# What lies on top at the corners of a button: nothing but the button, and all of it on the screen.
-IS_FREE = """button => {
-  const { left, right, top, bottom } = button.getBoundingClientRect();
-  const isFree = (x, y) => button.contains(document.elementFromPoint(x, y));
-  return [left + 9, right - 9].every((x) => isFree(x, top + 2) && isFree(x, bottom - 2));
-}"""
 
 
 def box_of(phone: Page, place: str) -> FloatRect:
