@@ -26,18 +26,24 @@ class Origin(NamedTuple):
     """Of which import the rows of a file are; None for none, or where it is unsure.
 
     Then those that come into question are ``likely``: by the key, each as much as the others, or
-    each for some of the rows where ``is_mixed``. ``is_said`` is whether somebody said so.
+    each for some of the rows where ``is_mixed``. ``is_said`` is whether somebody said so,
+    ``is_sample`` whether the file was so long that not all of its rows were compared.
     """
 
     found: FileImport | None
     is_said: bool = False
     likely: Sequence[int] = ()
     is_mixed: bool = False
+    is_sample: bool = False
 
     def as_document(self) -> dict[str, Any]:
         """Return as plain data what there is to ask, to be kept."""
-        is_of_none = self.is_said and self.found is None
-        return {"is_of_none": is_of_none, "likely": [*self.likely], "is_mixed": self.is_mixed}
+        return {
+            "is_of_none": self.is_said and self.found is None,
+            "likely": [*self.likely],
+            "is_mixed": self.is_mixed,
+            "is_sample": self.is_sample,
+        }
 
 
 class Asked(NamedTuple):
@@ -71,10 +77,11 @@ def origin_of(
     if fits is None:
         return Origin(_only(_counting_more(_called_like(file_import, possible))))
     if fits.parts:
-        return Origin(None, likely=_keys(fits.parts), is_mixed=True)
+        return Origin(None, likely=_keys(fits.parts), is_mixed=True, is_sample=fits.is_sample)
     likely = _counting_more(fits.alike)
     found = _only(likely) or _only(_called_like(file_import, likely))
-    return Origin(found, likely=() if found else _keys(likely))
+    unsure = () if found else _keys(likely)
+    return Origin(found, likely=unsure, is_sample=fits.is_sample)
 
 
 def asked_about(file_import: FileImport) -> Asked:

@@ -14,7 +14,8 @@ from leads.mapping_problems import MappingError
 from leads.models import FileImport
 from leads.row_problems import UnableToRead
 
-_LOOKED_AT = 200
+# So many cells of a file are kept to be compared; of a longer one single rows, at least so many.
+_MOST_CELLS, _FEWEST_ROWS = 100_000, 200
 # So much of what is a row's own has to be as it was.
 _ENOUGH = 0.5
 # Imports whose shares are no further apart fit alike.
@@ -23,10 +24,14 @@ _Cells = Mapping[str, str]
 
 
 class Fits(NamedTuple):
-    """The imports that fit the rows of a file best; ``parts`` are several that fit some each."""
+    """The imports that fit the rows of a file best; ``parts`` are several that fit some each.
+
+    ``is_sample`` is whether not all rows were compared.
+    """
 
     alike: list[FileImport]
     parts: list[FileImport]
+    is_sample: bool
 
 
 class _Told(NamedTuple):
@@ -45,11 +50,14 @@ def fitting_imports(
 ) -> Fits | None:
     """Return which of some imports rejected the rows of a file; None where no row tells its line.
 
-    A few hundred of so many ``rows`` are compared, in memory of constant size, with those that each
-    import rejected from the same lines; each time ``on_look`` is called.
-    Raises OSError, and UnableToReadFile.
+    All of its ``rows`` are compared with those that each import rejected from the same lines, or
+    one of so many where they are more than memory of constant size holds; each time ``on_look`` is
+    called. Raises OSError, and UnableToReadFile.
     """
-    told = [*_told(path, form, max(1, rows // _LOOKED_AT))]
+    with Rows(path, form, is_lenient=True, as_written=True) as read:
+        most = max(_FEWEST_ROWS, _MOST_CELLS // len(read.header))
+        step = -(-rows // most)
+        told = [*_told(read, step)]
     if not told:
         return None
     shares: dict[FileImport, list[float]] = {}
@@ -58,21 +66,20 @@ def fitting_imports(
         on_look()
     parts = _parts(shares)
     if len(parts) > 1:
-        return Fits([], parts)
+        return Fits([], parts, step > 1)
     means = {each: fmean(found) for each, found in shares.items()}
     least = max(_ENOUGH, max(means.values(), default=0) - _NEARLY)
-    return Fits([each for each, mean in means.items() if mean >= least], [])
+    return Fits([each for each, mean in means.items() if mean >= least], [], step > 1)
 
 
-def _told(path: Path, form: FileFormat, step: int) -> Iterator[_Told]:
+def _told(rows: Rows, step: int) -> Iterator[_Told]:
     """Give one of so many rows, but for those without a line and those that were emptied."""
-    with Rows(path, form, is_lenient=True, as_written=True) as rows:
-        for number, (_line, cells) in enumerate(rows):
-            if number % step or isinstance(cells, UnableToRead):
-                continue
-            line, filled = rows.line_told(cells), _filled(rows, cells)
-            if line is not None and filled:
-                yield _Told(line, filled)
+    for number, (_line, cells) in enumerate(rows):
+        if number % step or isinstance(cells, UnableToRead):
+            continue
+        line, filled = rows.line_told(cells), _filled(rows, cells)
+        if line is not None and filled:
+            yield _Told(line, filled)
 
 
 def _filled(rows: Rows, cells: list[str]) -> _Cells:

@@ -5,6 +5,7 @@ from codecs import BOM_UTF8
 import pytest
 from django.test import Client
 
+from leads import rows_again
 from leads.corrected_files import corrections_of
 from leads.models import Delivery, FileImport
 from tests.leads.corrected_files import CONTENT, bring, rejects_of, take_in, work
@@ -110,6 +111,26 @@ def test_rows_of_two_imports_are_asked_about(client: Client) -> None:
             "“w46.csv” and “w45.csv”", "“w45.csv” and “w46.csv”"
         )
         assert "It is read like one import alone" in told
+
+
+def test_one_row_of_another_import_among_many_is_noticed(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where more cells are in a file than are kept, the page says that not all were compared."""
+    good = "".join(f"{number},Lia{number},2026-09-01\n" for number in range(900, 920))
+    bad = "".join(f",Ana{number},2026-09-01\n" for number in range(450))
+    first = take_in(client, "w45.csv", f"id,name,created\n{bad}{good}".encode())
+    second = take_in(client, "w46.csv", f"id,name,created\n,Rui,2026-09-01\n{good}".encode())
+    rows = rejects_of(client, first).splitlines()
+    rows.insert(204, rejects_of(client, second).splitlines()[1])
+    told = text_of(client.get(bring(client, "both.csv", b"\n".join(rows))))
+    assert "The file brings rejected rows of “w46.csv” and “w45.csv”." in told
+    sampled = "Not all of its rows were compared with those that were rejected"
+    assert sampled not in told
+    monkeypatch.setattr(rows_again, "_MOST_CELLS", 1)
+    page = bring(client, "both.csv", b"\n".join(rows))
+    assert corrects_of(page) == "w45.csv"
+    assert sampled in text_of(client.get(page))
 
 
 def test_of_which_import_it_is_can_be_said_while_it_is_a_draft(client: Client) -> None:
