@@ -71,8 +71,9 @@ def undo(
         raise UnableToUndo(_("Too late to take it back by a click: correct it instead."))
     if _somebody_went_on(handoff, lead_ids, deeds):
         raise UnableToUndo(_("Something was done since: correct it on the lead's page."))
-    if _was_offered_anew(handoff, lead_ids, deeds):
-        raise UnableToUndo(_("The lead was offered anew since: go on with that handoff."))
+    anew = _offered_anew(handoff, lead_ids, deeds)
+    if anew is not None:
+        raise UnableToUndo(_said_of_anew(anew))
     told = [_as_told(each, is_retracted=True, revised_at=now) for each in deeds]
     ingest(agreement=handoff.agreement, facts=told, by=by, now=now)
     for each in deeds:
@@ -164,12 +165,14 @@ def _somebody_went_on(
     )
 
 
-def _was_offered_anew(
+def _offered_anew(
     handoff: Handoff, lead_ids: Collection[int], deeds: list[Correctable]
-) -> bool:
-    """Whether another handoff of the lead goes on since, which would end with this one open again.
+) -> Handoff | None:
+    """Return the handoff that the lead has since; None where it was not offered anew.
 
-    ``lead_ids`` are its lead with those that are one with it.
+    It would have opened nothing with this one open again, and what was done about it, its
+    withdrawal too, would have been done about this one. ``lead_ids`` are its lead with those that
+    are one with it.
     """
     since = max(each.recorded_at for each in deeds)
     offers = HandoffEvent.objects.holding().filter(
@@ -178,7 +181,22 @@ def _was_offered_anew(
         handoff__in=Handoff.objects.filter(lead__in=lead_ids, agreement=handoff.agreement_id),
     )
     opened_nothing = (Handoff.Status.REPEATED, Handoff.Status.MERGED)
-    return offers.exclude(handoff=handoff).exclude(handoff__status__in=opened_nothing).exists()
+    found = offers.exclude(handoff=handoff).exclude(handoff__status__in=opened_nothing)
+    latest = found.select_related("handoff").order_by("-handoff__offered_at", "-pk").first()
+    return latest.handoff if latest else None
+
+
+def _said_of_anew(handoff: Handoff) -> str:
+    if handoff.is_open:
+        return _("The lead was offered anew since: go on with that handoff.")
+    if handoff.status == Handoff.Status.WITHDRAWN:
+        return _(
+            "The lead was offered anew since, and that offer was withdrawn: it can only be offered "
+            "again."
+        )
+    return _(
+        "The lead was offered anew since, and that handoff is closed: look at the lead's page."
+    )
 
 
 def _current(fact: F) -> F:

@@ -96,6 +96,35 @@ def test_a_lead_that_was_offered_anew_is_left_with_its_new_handoff(
     assert statuses(first, anew, second) == ["withdrawn", "accepted", "offered"]
 
 
+@pytest.mark.parametrize(
+    ("ended", "said"),
+    [
+        ("withdrawn", "and that offer was withdrawn: it can only be offered again."),
+        ("rejected", "and that handoff is closed: look at the lead's page."),
+    ],
+)
+def test_a_lead_whose_new_handoff_ended_is_left_and_that_is_said(
+    client: Client, version: AgreementVersion, ended: str, said: str
+) -> None:
+    julia = sign_in(client, version, "marketing")
+    (paulo,) = offered(version, "Paulo")
+    done = do(client, "withdraw", paulo)
+    later = NOW + timedelta(minutes=1)
+    anew = handoffs.offer(
+        lead=paulo.lead, agreement=version.agreement, by=julia, now=later, note="Asked again."
+    )
+    if ended == "withdrawn":
+        handoffs.withdraw(handoff=anew, by=julia, now=later)
+    else:
+        ana = make_rep("Ana", version.agreement)
+        handoffs.reject(handoff=anew, reason="wrong_data", by=ana, now=later)
+
+    text = text_of(take_back(client, done))
+
+    assert f"Not taken back Paulo The lead was offered anew since, {said}" in text
+    assert statuses(paulo, anew) == ["withdrawn", ended]
+
+
 def test_it_is_taken_back_for_ten_minutes_by_who_did_it(
     client: Client, version: AgreementVersion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
