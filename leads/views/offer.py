@@ -12,7 +12,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.http import urlencode
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods
 
@@ -23,6 +22,7 @@ from agreements.whole_numbers import whole_numbers
 from leads.back import list_back
 from leads.before import ready_ones
 from leads.before_filters import BeforeFilters
+from leads.bulk import DEEDS
 from leads.cohort_words import batch_key
 from leads.many import Done
 from leads.models import Handoff, Lead
@@ -174,16 +174,21 @@ def _after(
 
 
 def _said_offered(number: int, desk: Desk, now: datetime) -> str:
-    """Say how many were offered; of several with the address of all of them."""
+    """Say how many were offered; of several with where all are looked at, and where withdrawn."""
     said = ngettext(
         "%(number)s lead was offered to sales.", "%(number)s leads were offered to sales.", number
     ) % {"number": formats.figure(number)}
     if number == 1:
         return said
-    asked = urlencode({"batch": batch_key(now, desk.user.pk)})
-    url = reverse("leads:list", kwargs={"slug": desk.agreement.slug})
-    label = pgettext("leads", "Look at them")
-    return format_html('{} <a href="{}?{}">{}</a>', said, url, asked, label)
+    batch, slug = {"batch": batch_key(now, desk.user.pk)}, {"slug": desk.agreement.slug}
+    return format_html(
+        '{} <a href="{}">{}</a> · <a href="{}">{}</a>',
+        said,
+        reverse("leads:list", kwargs=slug, query=batch),
+        pgettext("leads", "Look at them"),
+        reverse("leads:bulk", kwargs=slug, query=batch | {"deed": "withdraw", "which": "all"}),
+        DEEDS["withdraw"].label,
+    )
 
 
 def _back(request: SignedInRequest, desk: Desk) -> str:

@@ -1,5 +1,6 @@
 """The offer of one lead or many: what is said before, what is kept, and what comes of it."""
 
+import html
 from datetime import timedelta
 
 import pytest
@@ -317,6 +318,11 @@ def test_who_offers_comes_back_to_the_list_they_came_from(
     assert f'<a href="/agreements/acme/leads/{batch}">Look at them</a>' in shown
     rows = client.get(f"/agreements/acme/leads/{batch}").context["rows"]
     assert {str(row.lead) for row in rows} == {"One", "Two"}
+    withdraw = f"/agreements/acme/leads/bulk/{batch}&deed=withdraw&which=all"
+    assert f'<a href="{html.escape(withdraw)}">Withdraw the offers…</a>' in shown
+    asked = text_of(client.get(withdraw))
+    assert "Withdraw these offers? They leave the queue of sales" in asked
+    assert "It is done to 2 leads" in asked
 
 
 def test_from_the_registry_one_comes_back_to_it(
