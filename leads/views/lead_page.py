@@ -17,7 +17,6 @@ from agreements.permissions import refusal
 from agreements.requests import SignedInRequest
 from agreements.statuses import LOOKS
 from agreements.terms import Terms
-from agreements.whole_numbers import whole_number
 from leads.addresses import plain
 from leads.cards import cards_of, select, worst_status
 from leads.case import Case, read_case
@@ -114,7 +113,8 @@ def desk_that_reads_all(user: User, slug: str) -> Desk:
 
 def handoff_asked(request: SignedInRequest) -> int | None:
     """Return the key of the handoff that the address names; None where it names none."""
-    return whole_number(plain(request.GET, "handoff"))
+    text = plain(request.GET, "handoff")
+    return int(text) if text.isdecimal() else None
 
 
 def _chosen(readable: list[Handoff], asked: int | None) -> Handoff | None:
