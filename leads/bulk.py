@@ -16,8 +16,8 @@ from agreements.permissions import refusal, roles_in
 from leads.actions import assignments, handoffs, outcomes
 from leads.actions.telling import AlreadyDecided
 from leads.any_of import AnyOf
+from leads.assignment.candidates import Choosing
 from leads.bulk_forms import ReassignManyForm, RecycleManyForm, WithdrawManyForm
-from leads.candidates import Choosing
 from leads.deeds import closed_because, decided_once
 from leads.many import Done, do_to_each
 from leads.models import Handoff, HandoffEvent, Lead, LeadStage
@@ -26,8 +26,8 @@ from leads.permissions import (
     check_user_can_organise,
     check_user_can_withdraw,
 )
-from leads.queue import Desk
-from leads.registry import lasting_handoffs, latest_of_each, leads_in, readable_handoffs
+from leads.queue.handoffs import Desk
+from leads.registry.leads import lasting_handoffs, latest_of_each, leads_in, readable_handoffs
 from leads.seen import Seen, seen_now, what_changed, written
 
 MOST = 500

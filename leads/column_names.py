@@ -7,9 +7,9 @@ from django.db.models import QuerySet
 
 from agreements.rule_words import FIELD_NAMES
 from leads.any_of import AnyOf
+from leads.before.qualifying import field_name
 from leads.guessing.roles import plain_name
 from leads.models import Delivery, Lead, LeadChange
-from leads.qualifying import field_name
 
 _LATEST = 500
 """So many files are asked what a name means."""

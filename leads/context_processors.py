@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import ResolverMatch
 
-from leads.queue import overdue_count
+from leads.queue.handoffs import overdue_count
 
 _TEAM = ("team", "team-queue", "team-member", "absences", "absence-end")
 _RULES = ("assignment", "assignment-deed", "assignment-rule", "assignment-rule-new")

@@ -15,10 +15,10 @@ from agreements.wording import arbiter_words
 from leads.actions.contests import why_not_overturned
 from leads.actions.outcomes import last_return_date, usual_return_date
 from leads.actions.pauses import latest_end
+from leads.before.qualifying import field_name
 from leads.forms import LocalDateTimeInput
 from leads.given_up import given_up_by_recycling, words_of_one
 from leads.models import Handoff, HandoffEvent
-from leads.qualifying import field_name
 from leads.reasons import Ending, reasons_for, rulebook_for
 
 _WIDE = {"class": "form-control"}

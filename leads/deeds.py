@@ -24,7 +24,7 @@ from leads.permissions import (
     refusal_to_work,
     takes,
 )
-from leads.queue_events import overturned_at
+from leads.queue.events import overturned_at
 
 Status = Handoff.Status
 

@@ -13,12 +13,12 @@ from agreements import formats
 from agreements.clock import ClockKind, ClockState, Grade, Mark, MarkKind, local_date
 from agreements.models.contracts import Party
 from leads.actions.telling import SOURCE
-from leads.case import Case, FactName, LiveClock
 from leads.effects import effects_between, repeated_words, used_words, words_of
 from leads.fold import EventRow, FollowUpRow
 from leads.follow_ups import GRADES
 from leads.models import FollowUp, Handoff
-from leads.next_attempt import Suggestion, Touch, next_attempt
+from leads.queue.next_attempt import Suggestion, Touch, next_attempt
+from leads.story.case import Case, FactName, LiveClock
 
 _NAME = "foreseen"
 _LOOKS = {

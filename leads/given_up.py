@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from agreements import formats
 from leads.any_of import AnyOf
 from leads.models import Clock, Handoff
-from leads.queue import acting_clocks
+from leads.queue.handoffs import acting_clocks
 from leads.reasons import RulebooksFor
 
 _NAMED = 3

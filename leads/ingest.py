@@ -14,7 +14,6 @@ from agreements.rules_lock import judge_by_rules
 from leads.any_of import AnyOf
 from leads.copying import copy_rows
 from leads.first_stages import is_first_stage, leads_with_a_stage, named_in
-from leads.forgotten import Forgotten, forgotten_among
 from leads.models import (
     Deal,
     Delivery,
@@ -26,6 +25,7 @@ from leads.models import (
     StageEntry,
 )
 from leads.naming import LeadOfHandoff, handoffs_named, leads_named
+from leads.personal.forgotten import Forgotten, forgotten_among
 from leads.settle import Born, settle
 from leads.told import (
     Named,

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from agreements.permissions import refusal
 from leads.permissions import check_user_can_import
-from leads.queue import Desk
+from leads.queue.handoffs import Desk
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from agreements.models import Agreement
 from leads.any_of import AnyOf
 from leads.copying import allocate_keys
 from leads.families import Families
-from leads.forgotten import leads_by_veiled_name
 from leads.models import Handoff, Lead, LeadIdentity
+from leads.personal.forgotten import leads_by_veiled_name
 from leads.records import families_of
 from leads.told import Named, Told, ToldAttributes, ToldEvent, by_source
 

@@ -1,9 +1,9 @@
 """One lead with all that were merged into it."""
 
 from leads.models import Lead
-from leads.queue import Desk
+from leads.queue.handoffs import Desk
 from leads.records import families_of
-from leads.registry import readable_leads
+from leads.registry.leads import readable_leads
 
 
 def lead_ids_of(pk: int) -> set[int]:

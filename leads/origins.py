@@ -10,11 +10,11 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.lookups import In
 
 from agreements.models import Agreement
-from leads.cohort import WITHOUT, Cohort
+from leads.became.cohort import WITHOUT, Cohort
 from leads.letters import bare
 from leads.models import Handoff, Lead
 from leads.models.leads import LeadQuerySet
-from leads.searching import words_of
+from leads.registry.searching import words_of
 
 MOST = 50
 TYPED = ("origin", "campaign")

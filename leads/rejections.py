@@ -14,7 +14,7 @@ from leads.models.facts import FactQuerySet
 from leads.models.leads import HandoffQuerySet
 from leads.paging import BoundedPaginator
 from leads.permissions import check_user_can_contest, check_user_can_decide_contest
-from leads.queue import Desk
+from leads.queue.handoffs import Desk
 from leads.reasons import RulebooksFor, reasons_in
 
 PER_PAGE = 20

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from agreements.clock import Absence, ClockState, History, Mark, MarkKind, replay_all
 from agreements.rulebook import Promised
-from leads.blanking import is_forgotten
 from leads.fold import Row, Standing
+from leads.personal.blanking import is_forgotten
 from leads.records import InForce, LeadAndAgreement, Records
 
 LEAD_COLUMNS = (

@@ -3,17 +3,12 @@
 from celery import shared_task
 from django.utils import timezone
 
-from leads import (
-    file_work,
-    offering,
-    raw_files,
-    readiness,
-    retention,
-    revisions,
-    sweep,
-    waiting,
-)
+from leads import revisions, sweep
+from leads.assignment import waiting
+from leads.before import offering, readiness
 from leads.calls import deliveries
+from leads.importing import file_work
+from leads.personal import raw_files, retention
 
 
 @shared_task

@@ -34,7 +34,7 @@ urlpatterns = [
     path("views/<int:pk>/remove/", saved_views.remove, name="remove-view"),
     path("criteria-test/", criteria_test.criteria_test, name="criteria-test"),
     path("lead-fields/", fields.lead_fields, name="lead-fields"),
-    path("imports/", include("leads.import_urls")),
+    path("imports/", include("leads.importing.urls")),
     path("leads/", registry.registry, name="list"),
     path("leads/bulk/", bulk.bulk, name="bulk"),
     path("leads/bulk/<int:pk>/", bulk.done, name="bulk-done"),
@@ -74,5 +74,5 @@ urlpatterns = [
     path("handoffs/<int:pk>/undo/", undoing.undo, name="undo"),
     path("follow-ups/<int:pk>/", corrections.correct_follow_up, name="correct-follow-up"),
     path("handoff-events/<int:pk>/", corrections.correct_event, name="correct-event"),
-    path("", include("leads.team_urls")),
+    path("", include("leads.assignment.urls")),
 ]

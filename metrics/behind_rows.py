@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from agreements import formats
 from agreements.clock import open_between
 from agreements.statuses import LOOKS
-from leads.countdown import working_day
 from leads.models import Clock, FollowUp, Handoff
-from leads.queue import Desk
-from leads.queue_rows import pauses_of
+from leads.queue.countdown import working_day
+from leads.queue.handoffs import Desk
+from leads.queue.rows import pauses_of
 from metrics.drilldown import Behind
 from metrics.lead_names import LeadName, LeadNames
 from metrics.ledger import Ledger

@@ -15,9 +15,9 @@ from agreements.business_time import Schedule
 from agreements.models import Agreement, User
 from agreements.models.contracts import Party
 from leads.addresses import Filters
-from leads.countdown import counted_until, time_left
 from leads.models import Breach, BreachException, Clock, Handoff
-from leads.queue_rows import pauses_of
+from leads.queue.countdown import counted_until, time_left
+from leads.queue.rows import pauses_of
 from metrics.ledger import InForce
 from metrics.periods import Period
 

@@ -10,9 +10,9 @@ from agreements import formats
 from agreements.business_time import Schedule
 from agreements.models import User
 from agreements.models.contracts import Party
-from leads.countdown import working_day
 from leads.models import Clock
-from leads.queue import Desk
+from leads.queue.countdown import working_day
+from leads.queue.handoffs import Desk
 from metrics.addresses import clause_href
 from metrics.breach_list import BreachRow, people_in
 from metrics.lead_names import LeadName, LeadNames

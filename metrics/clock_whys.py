@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agreements import formats
-from leads.countdown import working_day
+from leads.queue.countdown import working_day
 from metrics.clock_figures import missed_by_day
 from metrics.figure_words import count_text
 from metrics.findings import time_text

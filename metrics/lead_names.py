@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from leads.models import Lead
-from leads.queue import Desk
-from leads.registry import readable_leads
+from leads.queue.handoffs import Desk
+from leads.registry.leads import readable_leads
 
 
 @dataclass(frozen=True, slots=True)

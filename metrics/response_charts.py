@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from agreements import formats
 from agreements.wording import tier_names
-from leads.countdown import working_day
+from leads.queue.countdown import working_day
 from metrics.addresses import BehindAddress
 from metrics.charts import Chart
 from metrics.figure_words import count_text

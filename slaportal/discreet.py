@@ -3,7 +3,7 @@
 import logging
 import re
 
-from leads.blanking import without_addresses
+from leads.personal.blanking import without_addresses
 
 # PostgreSQL quotes whole rows in the details of its errors.
 _DETAIL = re.compile(r"^(DETAIL|CONTEXT|LINE \d+):.*$", re.MULTILINE)

@@ -16,7 +16,7 @@ urlpatterns = [
     path("calendars/", include("agreements.calendar_urls")),
     path("calendars/", include("leads.calendar_urls")),
     path("people/", include("agreements.people_urls")),
-    path("personal-data/", include("leads.personal_urls")),
+    path("personal-data/", include("leads.personal.urls")),
     path("api/v1/", include(("slaportal.api", "api"))),
     path("i18n/", include("django.conf.urls.i18n")),
 ]

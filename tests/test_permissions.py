@@ -42,8 +42,8 @@ from leads.permissions import (
     check_user_can_work,
     refusal_to_work,
 )
-from leads.queue import desk_of
-from leads.registry import readable_leads
+from leads.queue.handoffs import desk_of
+from leads.registry.leads import readable_leads
 from tests.roles import Scene, columns_of, enter_scene, may
 
 pytestmark = pytest.mark.django_db

@@ -11,16 +11,16 @@ import pytest
 from django.test import Client
 
 from agreements.models import AgreementVersion, User
-from leads import personal_permissions
 from leads.models import Delivery, Handoff
-from leads.personal_permissions import (
+from leads.personal import permissions as personal_permissions
+from leads.personal.permissions import (
     check_user_can_export_person,
     check_user_can_forget,
     check_user_can_write_retention,
 )
 from metrics.rollup import roll_up
 from tests.factories import make_rep, make_version
-from tests.leads.file_imports import bring
+from tests.leads.importing.file_imports import bring
 from tests.leads.pages import NOW, offer, stop_time
 from tests.roles import columns_of, may, person_in
 

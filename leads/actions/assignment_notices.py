@@ -8,7 +8,7 @@ from django.urls import reverse
 from agreements.actions import messages
 from agreements.models import User
 from leads.models import Clock, Handoff, HandoffEvent
-from leads.queue import acting_clocks
+from leads.queue.handoffs import acting_clocks
 from leads.quiet_hours import goes_out_at
 from leads.told import Named
 

@@ -13,11 +13,11 @@ from agreements.models import Audit, User
 from agreements.rules_lock import judge_by_rules
 from leads.actions.assignment_notices import tell_holder
 from leads.actions.telling import SOURCE, name_of
-from leads.assigning import Choice, choose
-from leads.assigning_systems import is_left_to_its_system
+from leads.assignment.rules import Choice, choose
+from leads.assignment.systems import is_left_to_its_system
+from leads.assignment.team import rules_of, team_of, waiting_of
 from leads.ingest import ingest
 from leads.models import AssignmentTurn, Handoff, Lead, TeamRules
-from leads.team import rules_of, team_of, waiting_of
 from leads.told import Named, ToldEvent
 
 RECENT = timedelta(days=7)

@@ -14,8 +14,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, Audit, User
+from leads.files.mapping import FactsMapping
 from leads.guessing.drafts import Draft
-from leads.mapping import FactsMapping
 from leads.models import Delivery, FileImport
 from leads.stored_files import empty_files, let_go
 

@@ -11,14 +11,14 @@ from agreements.models import Audit, User
 from agreements.rules_lock import judge_by_rules
 from leads.actions.telling import SOURCE, name_of
 from leads.any_of import AnyOf
-from leads.fingerprints import fingerprint_of_address
-from leads.forgotten import blanking
 from leads.models import Forgetting, ForgottenAddress, Handoff, Lead, LeadChange
 from leads.naming import lock_leads
-from leads.raw_calls import Spoken, empty_calls
+from leads.personal.fingerprints import fingerprint_of_address
+from leads.personal.forgotten import blanking
+from leads.personal.raw_calls import Spoken, empty_calls
+from leads.personal.traces import Traces
 from leads.settle import settle
 from leads.told import ToldAttributes
-from leads.traces import Traces
 
 REASON_LENGTH = 300
 

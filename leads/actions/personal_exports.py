@@ -6,7 +6,7 @@ from django.db import transaction
 
 from agreements.models import Audit, User
 from leads.models import Lead
-from leads.person_file import person_file
+from leads.personal.person_file import person_file
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from agreements import formats
 from agreements.models import User
 from leads.models import Handoff, Snooze
-from leads.queue import acting_clocks
+from leads.queue.handoffs import acting_clocks
 
 LONGEST = timedelta(days=60)
 

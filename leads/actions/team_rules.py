@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, Audit, User
-from leads.assigning import placed
+from leads.assignment.rules import placed
 from leads.models import AssignmentRule, TeamRules
 
 

@@ -17,9 +17,9 @@ from agreements.permissions import user_can_see_figures_of_reps
 from leads.addresses import plain
 from leads.calls.clocks_shown import ClockExplained, ClockPage, shown_clock, shown_explanation
 from leads.clock_statuses import STATUSES, having
-from leads.explained import explained
 from leads.models import Clock, Handoff
 from leads.models.clocks import ClockQuerySet
+from leads.story.explained import explained
 
 _FILTERS = [
     OpenApiParameter("handoff", int, description="The id of a handoff."),

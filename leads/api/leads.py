@@ -11,7 +11,7 @@ from leads.api.calls import TellingView, status_of
 from leads.calls.shapes import LeadsTold, LeadTold
 from leads.calls.shown import DeliveryShown, LeadShown, LeadsTaken, LeadTaken, shown_lead
 from leads.models import Delivery, Lead
-from leads.registry import leads_visible_to
+from leads.registry.leads import leads_visible_to
 
 PREFER = OpenApiParameter(
     "Prefer", str, OpenApiParameter.HEADER, enum=["respond-async"],

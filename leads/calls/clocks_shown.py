@@ -12,8 +12,8 @@ from agreements.clock import ExplainedDay, Explanation
 from agreements.models import User
 from leads.calls.shown import PersonShown, instant_text, shown_person
 from leads.clock_statuses import breached_at, status_of
-from leads.explaining import Basis, Telling
 from leads.models import Clock
+from leads.story.explaining import Basis, Telling
 
 
 class HandoffName(BaseModel):

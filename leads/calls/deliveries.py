@@ -24,7 +24,7 @@ from leads.calls.reading import refusal_of
 from leads.calls.takings import Answer, take_call
 from leads.deadlocks import retry_once
 from leads.models import Delivery
-from leads.refused_calls import empty_of_forgotten
+from leads.personal.refused_calls import empty_of_forgotten
 
 logger = logging.getLogger(__name__)
 

@@ -16,10 +16,10 @@ from agreements.permissions import roles_in
 from agreements.refusals import FieldProblem, Refused, invalid
 from leads.actions import handoffs
 from leads.actions.telling import AlreadyDecided, AlreadyNamed, Elsewhere
+from leads.assignment.given_on import given_on
 from leads.calls.leads import Telling, problems_of_times
 from leads.calls.people import person_named, seller_named
 from leads.calls.shapes import DeedTold, LeadName, OfferTold
-from leads.given_on import given_on
 from leads.ingest import Ingested
 from leads.models import Handoff, HandoffEvent, Lead
 from leads.permissions import (
@@ -27,7 +27,7 @@ from leads.permissions import (
     check_user_can_offer,
     check_user_can_work,
 )
-from leads.registry import leads_visible_to
+from leads.registry.leads import leads_visible_to
 from leads.told import Named
 
 R = TypeVar("R")

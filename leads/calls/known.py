@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 from agreements.models import User
 from leads.any_of import AnyOf
 from leads.calls.shapes import NamedLeadTold
-from leads.fingerprints import veiled_within
-from leads.forgotten import Blanking, blanking
 from leads.models import Fact, Forgetting, LeadChange
 from leads.naming import leads_by_name
-from leads.registry import leads_visible_to
+from leads.personal.fingerprints import veiled_within
+from leads.personal.forgotten import Blanking, blanking
+from leads.registry.leads import leads_visible_to
 from leads.told import Named, by_source
 
 F = TypeVar("F", bound=Fact)

@@ -12,15 +12,15 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, User
 from agreements.refusals import FieldProblem, Refused, invalid
-from leads.batches import Keeping, Row
 from leads.calls.agreements import Agreements
 from leads.calls.known import KnownLeads, name_of, told_before
 from leads.calls.shapes import NamedLeadTold, StageTold
 from leads.calls.values import Shape
+from leads.files.row_problems import UnableToRead
+from leads.importing.batches import Keeping, Row
 from leads.ingest import Ingested
 from leads.models import Delivery, StageEntry
-from leads.raw_calls import Spoken, empty_call
-from leads.row_problems import UnableToRead
+from leads.personal.raw_calls import Spoken, empty_call
 from leads.told import Named, Told, ToldAttributes, ToldStage
 
 _NAME_LIMIT = 200

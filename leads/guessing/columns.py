@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from leads.files import LINE, REASON
+from leads.files.delimited import LINE, REASON
 from leads.guessing.evidence import Evidence
 from leads.guessing.presets import Preset
 from leads.guessing.roles import (

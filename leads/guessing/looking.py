@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from leads.files import Rows, UnableToReadFile, is_of_rejects
+from leads.files.delimited import Rows, UnableToReadFile, is_of_rejects
+from leads.files.mapping import FileFormat
+from leads.files.row_problems import UnableToRead
 from leads.guessing.columns import is_usable
 from leads.guessing.encodings import EncodingGuess, EncodingGuesser
 from leads.guessing.evidence import LONGEST, Evidence
@@ -17,8 +19,6 @@ from leads.guessing.found_columns import Column
 from leads.guessing.roles import is_called_a_code
 from leads.guessing.separators import guess_separator
 from leads.guessing.times import ORDERS, Order
-from leads.mapping import FileFormat
-from leads.row_problems import UnableToRead
 
 ROWS_SHOWN, MOST_COLUMNS, MOST_ROWS = 8, 500, 1_000_000
 # Every row of the beginning is looked at closely, and then one of so many.

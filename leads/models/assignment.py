@@ -6,7 +6,7 @@ from pydantic import TypeAdapter
 
 from agreements.criteria import AnyRule, Rule
 from agreements.models import Agreement, User
-from leads.assigning import Method, takes_all
+from leads.assignment.rules import Method, takes_all
 from leads.models.leads import Handoff
 
 _RULE: TypeAdapter[AnyRule] = TypeAdapter(Rule)

@@ -26,11 +26,11 @@ class Unjudged(models.Model):
 class Readiness(models.Model):
     """What the criteria of a version say of a lead that may be offered under its agreement.
 
-    A projection, written by ``leads.readiness`` alone: there is a row while nobody of sales has
-    the lead, has had it to the end, or lets it rest, and none of its rejections waits for the
-    arbiter. ``lacks`` counts rules that fail and required
-    fields that are missing; ``points`` are None where the criteria give none. ``ready_since`` is
-    when the lead was first found to meet the criteria, None while it does not.
+    A projection, written by ``leads.before.readiness`` alone: there is a row while nobody of sales
+    has the lead, has had it to the end, or lets it rest, and none of its rejections waits for the
+    arbiter. ``lacks`` counts rules that fail and required fields that are missing; ``points`` are
+    None where the criteria give none. ``ready_since`` is when the lead was first found to meet the
+    criteria, None while it does not.
     """
 
     agreement = models.ForeignKey(

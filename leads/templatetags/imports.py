@@ -7,7 +7,7 @@ from django import template
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
-from leads.import_page import state_of
+from leads.importing.page import state_of
 from leads.models import Delivery, FileImport
 
 register = template.Library()

@@ -11,8 +11,8 @@ from agreements.criteria import REASON_MESSAGES, Reason, RuleResult, Verdict
 from agreements.rule_words import field_words, rule_words
 from agreements.terms.handoff import Handoff
 from leads.models import Lead
-from leads.queue import Desk
-from leads.registry import readable_leads
+from leads.queue.handoffs import Desk
+from leads.registry.leads import readable_leads
 from leads.trying.criteria import Bar, CriteriaTest, NearLead
 
 WIDTH, HEIGHT = 400, 100

@@ -20,12 +20,12 @@ from agreements.permissions import refusal
 from agreements.requests import SignedInRequest
 from agreements.typed_before import keeps_what_was_typed, typed_in
 from leads.actions.absences import UnableToEnd, UnableToRecord, end, record
-from leads.assignment_forms import AbsenceForm
-from leads.assignment_words import span_words, whose_time_words
-from leads.candidates import Choosing
+from leads.assignment.candidates import Choosing
+from leads.assignment.forms import AbsenceForm
+from leads.assignment.team import team_of
+from leads.assignment.words import span_words, whose_time_words
 from leads.deadlocks import retry_once
 from leads.permissions import check_user_can_organise, check_user_can_record_absence
-from leads.team import team_of
 from leads.views.lead_page import desk_or_404
 
 _PAST = timedelta(days=90)

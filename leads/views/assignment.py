@@ -21,16 +21,16 @@ from agreements.requests import SignedInRequest
 from agreements.typed_before import keeps_what_was_typed, typed_in
 from agreements.whole_numbers import whole_number, whole_numbers
 from leads.actions import team_rules
-from leads.assigning import placed, taker_above
-from leads.assigning_systems import systems_of
-from leads.assignment_forms import RuleForm
-from leads.assignment_words import choice_words, under_words
+from leads.assignment.forms import RuleForm
+from leads.assignment.rules import placed, taker_above
+from leads.assignment.simulating import Simulation, simulate
+from leads.assignment.systems import systems_of
+from leads.assignment.team import Team, rule_of, rules_of, team_of
+from leads.assignment.waiting import waiting_handoffs
+from leads.assignment.words import choice_words, under_words
 from leads.models import AssignmentRule, TeamRules
 from leads.permissions import check_user_can_organise
-from leads.simulating import Simulation, simulate
-from leads.team import Team, rule_of, rules_of, team_of
 from leads.views.lead_page import desk_or_404
-from leads.waiting import waiting_handoffs
 
 _WHEN, _PATH = "when", "scope.rule"
 _SOURCE_LENGTH = 64

@@ -15,13 +15,13 @@ from agreements import formats
 from agreements.models import Membership
 from agreements.requests import SignedInRequest
 from leads.addresses import plain
-from leads.became import became as count
-from leads.became_rows import ENOUGH, MOST, RowsOf, step_names
-from leads.cohort import GROUPS, Cohort
-from leads.cohort_words import kind_names
+from leads.became.cohort import GROUPS, Cohort
+from leads.became.groups import became as count
+from leads.became.offered_in import OfferedIn, offered_in
+from leads.became.rows import ENOUGH, MOST, RowsOf, step_names
+from leads.became.words import kind_names
 from leads.lead_pages import pages_about_leads
-from leads.offered_in import OfferedIn, offered_in
-from leads.queue import Desk
+from leads.queue.handoffs import Desk
 from leads.views.lead_page import desk_or_404, latest_terms
 
 

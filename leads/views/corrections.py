@@ -20,11 +20,11 @@ from leads.actions.corrections import UnableToCorrect
 from leads.actions.decisions import why_not_taken_back
 from leads.correction_forms import CorrectForm, RetractForm
 from leads.deadlocks import retry_once
-from leads.facts_told import Surroundings, tell_event, tell_follow_up
 from leads.models import FollowUp, Handoff, HandoffEvent, Lead
 from leads.permissions import check_user_can_correct
 from leads.records import first_recorded
-from leads.registry import kept_leads
+from leads.registry.leads import kept_leads
+from leads.story.facts_told import Surroundings, tell_event, tell_follow_up
 from leads.views.doing import Before, before_correcting, tell, what_correcting_did
 from leads.views.lead_page import desk_or_404, latest_terms
 

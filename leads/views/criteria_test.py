@@ -15,7 +15,7 @@ from django.views.decorators.vary import vary_on_headers
 from agreements.requests import SignedInRequest
 from agreements.terms import Terms
 from leads.addresses import plain
-from leads.queue import Desk
+from leads.queue.handoffs import Desk
 from leads.trying.criteria import CriteriaTest, read_leads
 from leads.trying.criteria_words import NearRows, picture_of, table_of
 from leads.trying.drafts import OnTheTable, criteria_of, on_the_table

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_GET
 from agreements import formats
 from agreements.models import Audit
 from agreements.requests import SignedInRequest
-from leads.exporting import MOST_IN_WORKBOOK, csv_pieces, exported, write_workbook
-from leads.registry import found_in
-from leads.registry_filters import RegistryFilters
+from leads.registry.exporting import MOST_IN_WORKBOOK, csv_pieces, exported, write_workbook
+from leads.registry.filters import RegistryFilters
+from leads.registry.leads import found_in
 from leads.views.lead_page import desk_or_404
 from leads.views.registry import writer_for
 

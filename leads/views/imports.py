@@ -32,21 +32,21 @@ from agreements.requests import SignedInRequest
 from agreements.whole_numbers import whole_number
 from leads import tasks
 from leads.actions import file_imports
-from leads.asked_for import asked_of
-from leads.corrected_files import asked_about, corrections_of
-from leads.draft_forms import UnableToMap, mapping_of, read_draft, wrong_in
-from leads.draft_page import draft_context, role_groups, roles_of
-from leads.file_drafts import columns_in, kept_draft, stages_of
-from leads.file_work import sentence_of
+from leads.files.mapping import parse_mapping
+from leads.files.mapping_problems import MappingError
 from leads.guessing.drafts import Draft
-from leads.import_page import page_context, question_of
+from leads.importing.asked_for import asked_of
+from leads.importing.corrected_files import asked_about, corrections_of
+from leads.importing.draft_forms import UnableToMap, mapping_of, read_draft, wrong_in
+from leads.importing.draft_page import draft_context, role_groups, roles_of
+from leads.importing.drafts import columns_in, kept_draft, stages_of
+from leads.importing.file_work import sentence_of
+from leads.importing.page import page_context, question_of
+from leads.importing.rejects import rejects_in_words
 from leads.lead_pages import pages_about_leads
-from leads.mapping import parse_mapping
-from leads.mapping_problems import MappingError
 from leads.models import Delivery, FileImport
 from leads.permissions import check_user_can_import, check_user_can_undo_import
-from leads.queue import Desk
-from leads.rejects_told import rejects_in_words
+from leads.queue.handoffs import Desk
 from leads.uploads import MOST_BYTES, BoundedUploadHandler, bound_upload
 from leads.views.lead_page import desk_or_404
 

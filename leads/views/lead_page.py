@@ -18,21 +18,14 @@ from agreements.requests import SignedInRequest
 from agreements.statuses import LOOKS
 from agreements.terms import Terms
 from leads.addresses import plain
-from leads.cards import cards_of, select, worst_status
-from leads.case import Case, read_case
+from leads.before.offerable import said_of_barred, said_of_contest
+from leads.before.qualifying import is_below_criteria, value_text
 from leads.column_names import column_names
-from leads.corrected import Corrector
 from leads.deed_forms import FORMS
 from leads.deeds import Deeds, deeds_for
-from leads.explained import basis_of
-from leads.explaining import tell
-from leads.facts_told import Surroundings
 from leads.forms import LogForm
-from leads.holders import holders_of
-from leads.hours_picture import picture_of
-from leads.merges_told import merge_away
+from leads.merging.words import merge_away
 from leads.models import Handoff, Lead, Snooze
-from leads.offerable import said_of_barred, said_of_contest
 from leads.one_lead import lead_ids_of, readable_lead
 from leads.paused import paused
 from leads.pauses import pause_of
@@ -42,12 +35,19 @@ from leads.permissions import (
     check_user_can_put_aside,
     refusal_to_merge,
 )
-from leads.qualifying import is_below_criteria, value_text
-from leads.queue import Desk, desk_of
-from leads.side import side_of
-from leads.snoozing import SnoozeForm
-from leads.story import Story
-from leads.timeline import SHOWS, by_day, timeline_of
+from leads.queue.handoffs import Desk, desk_of
+from leads.queue.snoozing import SnoozeForm
+from leads.story.cards import cards_of, select, worst_status
+from leads.story.case import Case, read_case
+from leads.story.corrected import Corrector
+from leads.story.entries import Story
+from leads.story.explained import basis_of
+from leads.story.explaining import tell
+from leads.story.facts_told import Surroundings
+from leads.story.holders import holders_of
+from leads.story.hours_picture import picture_of
+from leads.story.side import side_of
+from leads.story.timeline import SHOWS, by_day, timeline_of
 from leads.undo import undoable_in
 from leads.views.typed import PageForm, empty_form, form_typed_signed_out
 

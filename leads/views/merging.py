@@ -18,17 +18,17 @@ from agreements.requests import SignedInRequest
 from agreements.whole_numbers import whole_number
 from leads.actions import distinctions, merges
 from leads.addresses import plain
-from leads.alike import alike_among, alike_to
 from leads.deadlocks import retry_once
 from leads.lead_pages import pages_about_leads
-from leads.likeness import likenesses
-from leads.merges_told import merges_into
-from leads.merging import compare, why_words
+from leads.merging.alike import alike_among, alike_to
+from leads.merging.comparison import compare, why_words
+from leads.merging.likeness import likenesses
+from leads.merging.words import merges_into
 from leads.models import Distinction, Lead, LeadIdentity, LeadMerge
 from leads.one_lead import readable_lead
 from leads.permissions import check_user_can_merge, refusal_to_merge
-from leads.queue import Desk
-from leads.registry import readable_leads
+from leads.queue.handoffs import Desk
+from leads.registry.leads import readable_leads
 from leads.views.lead_page import desk_or_404
 
 

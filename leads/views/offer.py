@@ -20,21 +20,21 @@ from agreements.requests import SignedInRequest
 from agreements.terms import Terms
 from agreements.whole_numbers import whole_numbers
 from leads.back import list_back
-from leads.before import ready_ones
-from leads.before_filters import BeforeFilters
+from leads.became.words import batch_key
+from leads.before.filters import BeforeFilters
+from leads.before.forms import AGAIN, MOST, OfferForm
+from leads.before.lists import ready_ones
+from leads.before.offerable import sort_out
+from leads.before.offered_before import OfferedLead, offered_leads, rejected_before
+from leads.before.offering import offer_all
+from leads.before.qualifying import lacking
 from leads.bulk import DEEDS
-from leads.cohort_words import batch_key
 from leads.many import Done
 from leads.models import Handoff, Lead
-from leads.offer_forms import AGAIN, MOST, OfferForm
-from leads.offerable import sort_out
-from leads.offered_before import OfferedLead, offered_leads, rejected_before
-from leads.offering import offer_all
 from leads.permissions import check_user_can_offer
-from leads.qualifying import lacking
-from leads.queue import Desk
-from leads.registry import kept_leads
-from leads.registry_parts import FirstOf
+from leads.queue.handoffs import Desk
+from leads.registry.leads import kept_leads
+from leads.registry.parts import FirstOf
 from leads.views.lead_page import desk_that_reads_all
 
 MOST_SHOWN = 30

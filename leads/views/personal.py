@@ -20,18 +20,18 @@ from leads.actions import forgetting as deeds
 from leads.actions import retention_rules
 from leads.actions.personal_exports import take_out
 from leads.deadlocks import retry_once
-from leads.forgettable import would_blank
 from leads.models import Delivery, Forgetting, Lead, RetentionRules
 from leads.one_lead import readable_lead
-from leads.person_stored_files import MOST_BYTES
-from leads.personal_forms import ForgetForm, RetentionForm
-from leads.personal_permissions import (
+from leads.personal.forgettable import would_blank
+from leads.personal.forms import ForgetForm, RetentionForm
+from leads.personal.permissions import (
     check_user_can_export_person,
     check_user_can_forget,
     check_user_can_write_retention,
 )
+from leads.personal.retention import MOST_AT_ONCE, foresee, forgotten_by, known_longest
+from leads.personal.stored_files import MOST_BYTES
 from leads.records import families_of
-from leads.retention import MOST_AT_ONCE, foresee, forgotten_by, known_longest
 from leads.tasks import search_files
 from leads.views.lead_page import desk_or_404
 

@@ -18,12 +18,12 @@ from agreements.models import Agreement
 from agreements.requests import SignedInRequest
 from agreements.whole_numbers import whole_numbers
 from leads.addresses import plain
-from leads.arrivals import MOST, News, lost_in, news_since
-from leads.given_on import GivenOn
+from leads.assignment.given_on import GivenOn
 from leads.models import Handoff
 from leads.paging import CountedPaginator
-from leads.queue import Desk, QueueFilters, desk_and_views_of, listed_in, summary_of
-from leads.queue_page import (
+from leads.queue.arrivals import MOST, News, lost_in, news_since
+from leads.queue.handoffs import Desk, QueueFilters, desk_and_views_of, listed_in, summary_of
+from leads.queue.page import (
     chips_of,
     choices_of,
     empty_of,
@@ -31,7 +31,7 @@ from leads.queue_page import (
     terms_in_force,
     versions_for,
 )
-from leads.queue_rows import QueueRow, grouped, rows_of
+from leads.queue.rows import QueueRow, grouped, rows_of
 from leads.views.lead_page import desk_or_404
 
 PER_PAGE = 25

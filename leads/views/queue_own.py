@@ -11,7 +11,7 @@ from agreements.requests import SignedInRequest
 from leads.actions import snoozes
 from leads.models import Handoff
 from leads.permissions import check_user_can_put_aside
-from leads.snoozing import SnoozeForm
+from leads.queue.snoozing import SnoozeForm
 from leads.views.doing import deed, refused
 
 

@@ -15,17 +15,17 @@ from django_htmx.http import replace_url
 from agreements.requests import SignedInRequest
 from agreements.whole_numbers import whole_number
 from leads.addresses import plain
-from leads.case import read_case
 from leads.foreseeing import foresee, next_step_words, suggestion_words
 from leads.forms import LogForm
 from leads.kin import KEPT
 from leads.models import Handoff
-from leads.next_steps import next_step_of
-from leads.panel import clocks_of, person_of, return_words
 from leads.pauses import pause_of
 from leads.permissions import takes
-from leads.queue_events import note_of_offer
-from leads.queue_rows import latest_touches
+from leads.queue.events import note_of_offer
+from leads.queue.next_steps import next_step_of
+from leads.queue.panel import clocks_of, person_of, return_words
+from leads.queue.rows import latest_touches
+from leads.story.case import read_case
 from leads.views.lead_page import Reading, aside_until, deeds_of, desk_or_404, read
 from leads.views.queue_changes import changes_of, places_of
 from leads.views.taken import WorkedByAnother, answer_second, refuse_unreadable, to_queue

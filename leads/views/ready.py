@@ -20,7 +20,8 @@ from agreements.requests import SignedInRequest
 from agreements.terms import Terms
 from leads.actions import offer_rules
 from leads.addresses import less_empty, plain, without
-from leads.before import (
+from leads.before.filters import BeforeFilters
+from leads.before.lists import (
     NEAR_LACKS,
     far_ones,
     near_ones,
@@ -28,18 +29,17 @@ from leads.before import (
     ready_ones,
     returning_ones,
 )
-from leads.before_filters import BeforeFilters
+from leads.before.offering import local_date, to_owner_by
+from leads.before.readiness import is_being_judged
+from leads.before.rows import health_names, rows_of
 from leads.lead_pages import pages_about_leads
 from leads.models import OfferRule
-from leads.offering import local_date, to_owner_by
 from leads.origins import known
 from leads.paging import BoundedPaginator
 from leads.permissions import check_user_can_offer, check_user_can_turn_offer_rule
-from leads.queue import Desk
-from leads.readiness import is_being_judged
-from leads.ready_rows import health_names, rows_of
-from leads.registry import kept_leads
-from leads.registry_parts import FirstOf
+from leads.queue.handoffs import Desk
+from leads.registry.leads import kept_leads
+from leads.registry.parts import FirstOf
 from leads.rejections import number_waiting
 from leads.views.lead_page import desk_that_reads_all
 

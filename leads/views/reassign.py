@@ -15,13 +15,13 @@ from agreements import formats
 from agreements.requests import SignedInRequest
 from agreements.typed_before import keeps_what_was_typed, typed_in
 from leads.actions.assignments import AlreadyReassigned, UnableToAssign, reassign
-from leads.assigning import Waiting
-from leads.assignment_forms import ReassignForm
-from leads.candidates import Choosing
+from leads.assignment.candidates import Choosing
+from leads.assignment.forms import ReassignForm
+from leads.assignment.rules import Waiting
 from leads.deadlocks import retry_once
 from leads.models import Clock, Handoff
 from leads.permissions import check_user_can_assign
-from leads.queue import acting_clocks
+from leads.queue.handoffs import acting_clocks
 from leads.views.lead_page import desk_or_404
 
 

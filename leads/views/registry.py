@@ -16,19 +16,25 @@ from agreements.models import Agreement
 from agreements.requests import SignedInRequest
 from agreements.terms import Terms
 from leads.addresses import less_empty, without
+from leads.became.cohort import GROUPS, WITHOUT, Cohort
+from leads.became.words import names_of_groups, outcome_names
 from leads.bulk import MOST, deeds_offered
-from leads.cohort import GROUPS, WITHOUT, Cohort
-from leads.cohort_words import names_of_groups, outcome_names
-from leads.exporting import export_words
 from leads.lead_pages import pages_about_leads
 from leads.models import Handoff
 from leads.origins import known
 from leads.paging import BoundedPaginator
-from leads.queue import Desk, desk_for_registry
-from leads.registry import cohort_of, kept_leads, lasting_handoffs, listed_in, number_of_offers
-from leads.registry_filters import BARRED, FREE, NOBODY, RegistryFilters, misread_days
-from leads.registry_rows import RowWriter
-from leads.side import reason_names
+from leads.queue.handoffs import Desk, desk_for_registry
+from leads.registry.exporting import export_words
+from leads.registry.filters import BARRED, FREE, NOBODY, RegistryFilters, misread_days
+from leads.registry.leads import (
+    cohort_of,
+    kept_leads,
+    lasting_handoffs,
+    listed_in,
+    number_of_offers,
+)
+from leads.registry.rows import RowWriter
+from leads.story.side import reason_names
 
 PER_PAGE = 50
 # Not where a lead stands: another handoff of it does, or none.

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_POST
 from agreements.requests import SignedInRequest
 from leads.actions import views
 from leads.models import SavedView
-from leads.queue import Desk, QueueFilters
-from leads.registry_filters import RegistryFilters
+from leads.queue.handoffs import Desk, QueueFilters
+from leads.registry.filters import RegistryFilters
 from leads.views.lead_page import desk_or_404
 
 _LISTS = {SavedView.Page.QUEUE: "leads:queue", SavedView.Page.REGISTRY: "leads:list"}

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect, replace_url, reswap, retarget
 
 from agreements.requests import SignedInRequest
-from leads.given_on import given_on
+from leads.assignment.given_on import given_on
 from leads.models import Handoff
 from leads.one_lead import lead_ids_of
-from leads.queue import Desk
+from leads.queue.handoffs import Desk
 from leads.views.lead_page import desk_or_404
 from leads.views.queue_changes import changes_of, places_of
 from leads.views.typed import PageForm, form_sent, forms_brought_along, words_filled_in

@@ -18,12 +18,12 @@ from agreements import formats
 from agreements.models import Agreement, User
 from agreements.requests import SignedInRequest
 from agreements.whole_numbers import whole_number, whole_numbers
-from leads.assignment_words import away_words
-from leads.candidates import Choosing
-from leads.handing_over import HandedOver, hand_over
+from leads.assignment.candidates import Choosing
+from leads.assignment.handing_over import HandedOver, hand_over
+from leads.assignment.words import away_words
 from leads.models import Handoff
 from leads.models.leads import HandoffQuerySet
-from leads.queue import acting_clocks
+from leads.queue.handoffs import acting_clocks
 from leads.views.assignment import organised_agreement
 
 MOST = 200

@@ -15,7 +15,7 @@ from agreements.typed_before import address_of_typed, said_of_typed, typed_befor
 from leads.deed_forms import FORMS, DeedForm
 from leads.forms import LogForm
 from leads.models import Handoff
-from leads.snoozing import SnoozeForm
+from leads.queue.snoozing import SnoozeForm
 
 WrittenForm = LogForm | DeedForm
 PageForm = WrittenForm | SnoozeForm

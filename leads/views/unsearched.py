@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from agreements.requests import SignedInRequest
 from leads.actions import file_imports
 from leads.models import Delivery
-from leads.personal_permissions import check_user_can_forget
+from leads.personal.permissions import check_user_can_forget
 
 
 @login_required

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from agreements.models import Agreement
 from agreements.requests import SignedInRequest
 from leads.addresses import plain
-from leads.queue import Desk, desk_of
+from leads.queue.handoffs import Desk, desk_of
 from metrics import periods
 from metrics.periods import Period
 

@@ -14,7 +14,7 @@ from agreements.kick import kick
 from agreements.models import Agreement
 from agreements.permissions import user_can_see_figures_of_reps
 from agreements.requests import SignedInRequest
-from leads.queue import Desk
+from leads.queue.handoffs import Desk
 from metrics.addresses import breaches_href, dashboard_href
 from metrics.breach_list import BreachFilters, BreachList, rows_of
 from metrics.breach_words import tellings_of

@@ -11,9 +11,9 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from agreements.models import AgreementVersion, User
+from leads.assignment.team import absences_of
 from leads.ingest import ingest
 from leads.rulebooks import rulebook_of
-from leads.team import absences_of
 from leads.told import Told
 from slaportal.demo.lead import Lead
 from slaportal.demo.world import World

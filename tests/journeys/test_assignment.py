@@ -15,9 +15,9 @@ from leads.rebuild import rebuild
 from tests.browser import faults
 from tests.factories import make_rep, make_user, make_version
 from tests.journeys.conftest import DESKTOP, PHONE
+from tests.leads.before.test_readiness import CRITERIA, READY, tell
 from tests.leads.dealing import dealing_terms
 from tests.leads.pages import NOW, stop_time
-from tests.leads.test_readiness import CRITERIA, READY, tell
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 

@@ -9,14 +9,14 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from agreements.models import AgreementVersion, User
-from leads.readiness import judge_leads
+from leads.before.readiness import judge_leads
 from tests.browser import faults, pixels_too_wide
 from tests.factories import make_rep, make_user, make_version
 from tests.journeys.conftest import DESKTOP, PHONE
+from tests.leads.before.test_readiness import CRITERIA, READY
 from tests.leads.dealing import dealing_terms
-from tests.leads.listing import arrive
 from tests.leads.pages import offer
-from tests.leads.test_readiness import CRITERIA, READY
+from tests.leads.registry.listing import arrive
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 

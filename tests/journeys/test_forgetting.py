@@ -12,10 +12,10 @@ from playwright.sync_api import Page, expect
 from agreements.models import AgreementVersion, User
 from leads.actions import handoffs
 from leads.models import Lead
-from leads.raw_files import search_files
+from leads.personal.raw_files import search_files
 from tests.browser import Complaints, faults
 from tests.factories import make_user
-from tests.leads.file_imports import bring
+from tests.leads.importing.file_imports import bring
 from tests.leads.pages import offer
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]

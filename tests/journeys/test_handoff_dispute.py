@@ -13,16 +13,16 @@ from playwright.sync_api import Page, expect
 
 from agreements.models import AgreementVersion, User
 from leads.actions import contests, handoffs, outcomes
+from leads.before.readiness import judge_leads
 from leads.models import Handoff, HandoffEvent, Lead
-from leads.readiness import judge_leads
 from leads.rebuild import rebuild
 from tests.browser import Complaints, faults
 from tests.factories import make_user, make_version
 from tests.journeys.conftest import DESKTOP, PHONE, WAYS, day_and_night
 from tests.journeys.queues import save_follow_up
+from tests.leads.before.test_readiness import CRITERIA, READY, tell
 from tests.leads.dealing import dealing_terms
 from tests.leads.pages import offer
-from tests.leads.test_readiness import CRITERIA, READY, tell
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 

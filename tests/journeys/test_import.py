@@ -10,12 +10,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from agreements.models import AgreementVersion, User
-from leads import file_work
+from leads.importing import file_work
 from leads.models import Lead
 from tests.browser import accessibility_faults, faults
 from tests.factories import make_user, make_version
 from tests.journeys.conftest import DESKTOP, PHONE, WAYS
-from tests.leads.file_imports import HEADER, JOAO, PAULO, table, workbook_of
+from tests.leads.importing.file_imports import HEADER, JOAO, PAULO, table, workbook_of
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 

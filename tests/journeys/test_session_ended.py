@@ -46,10 +46,10 @@ def test_a_follow_up_is_there_again(
     page.locator("[data-row-link]").nth(1).click()
     panel_of(page, "Lead 02")
     deed = page.locator("#deed")
-    deed.locator("[name=log-channel]").first.check(force=True)
+    deed.get_by_role("radio", name="Call").check()
     end_session(page)
     deed.get_by_label("Note").fill("Call back on Thursday")
-    deed.locator("[name=log-outcome]").first.check(force=True)
+    deed.get_by_role("radio", name="No answer").check()
     expect(deed.get_by_text("You are signed out.")).to_be_visible()
     assert accessibility_faults(page) == []
     deed.get_by_role("button", name="Save follow-up").click()

@@ -12,7 +12,7 @@ from agreements.models import Agreement, AgreementVersion, User
 from leads.models import Handoff
 from tests.calls import Caller
 from tests.factories import make_user, make_version
-from tests.leads.files import MAPPING
+from tests.leads.importing.files import MAPPING
 from tests.leads.pages import NOW, offer, stop_time
 
 

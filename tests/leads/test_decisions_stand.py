@@ -14,9 +14,9 @@ from leads.actions import contests, corrections, handoffs
 from leads.actions.corrections import UnableToCorrect
 from leads.actions.follow_ups import UnableToLog
 from leads.ingest import ingest
-from leads.messages_told import messages_about
 from leads.models import Handoff, HandoffEvent
 from leads.rebuild import rebuild
+from leads.story.messages_told import messages_about
 from tests.factories import Teller, make_user, make_version
 from tests.leads.dealing import call, clock_of, dealing_terms
 from tests.leads.pages import NOW, offer, stop_time, text_of

@@ -11,13 +11,13 @@ from agreements.models import AgreementVersion, Message, User
 from agreements.outbox import send_messages
 from leads.actions import contests, corrections, handoffs
 from leads.actions.telling import Elsewhere
-from leads.messages_told import messages_about
 from leads.models import Handoff, HandoffEvent, Lead
+from leads.story.messages_told import messages_about
 from leads.told import Named
 from tests.factories import make_rep, make_user, make_version
+from tests.leads.before.test_readiness import READY, tell
 from tests.leads.dealing import dealing_terms
 from tests.leads.pages import NOW, offer, stop_time
-from tests.leads.test_readiness import READY, tell
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_sao_paulo")]
 

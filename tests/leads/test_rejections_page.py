@@ -17,9 +17,9 @@ from leads.models import Handoff, Lead
 from leads.rebuild import rebuild
 from leads.told import Named
 from tests.factories import Teller, local, make_user, make_version
+from tests.leads.before.test_readiness import CRITERIA, READY, tell
 from tests.leads.dealing import dealing_terms
 from tests.leads.pages import NOW, stop_time, text_of
-from tests.leads.test_readiness import CRITERIA, READY, tell
 
 pytestmark = pytest.mark.django_db
 

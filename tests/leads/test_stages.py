@@ -15,8 +15,8 @@ from leads.rebuild import rebuild
 from leads.stages import write_stages
 from leads.told import Told, ToldDeal
 from tests.factories import Teller, example_terms, make_version
-from tests.leads.listing import LEADS, arrive, found
 from tests.leads.pages import NOW, offer, stop_time, text_of
+from tests.leads.registry.listing import LEADS, arrive, found
 
 pytestmark = pytest.mark.django_db
 

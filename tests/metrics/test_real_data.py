@@ -17,7 +17,7 @@ from metrics.reports import month_report
 from metrics.rollup import roll_up
 from tests.at_once import wait_until_changes_are_settled
 from tests.leads import independent_counts, real_data
-from tests.leads.importing import kill_half_way
+from tests.leads.importing.killing import kill_half_way
 
 pytestmark = pytest.mark.data
 

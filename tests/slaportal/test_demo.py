@@ -8,6 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from agreements.models import Absence, Agreement, User
+from leads.before.qualifying import is_below_criteria
 from leads.models import (
     Breach,
     Clock,
@@ -17,7 +18,6 @@ from leads.models import (
     Lead,
     TeamRules,
 )
-from leads.qualifying import is_below_criteria
 from leads.rebuild import rebuild
 from slaportal.demo import DEMO_SLUG
 from tests.leads.pages import NOW, stop_time

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agreements.criteria import Condition, holds, is_missing
-from leads.blanking import (
+from leads.personal.blanking import (
     FORGOTTEN,
     addresses_in,
     asked_in,

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from leads.retention import apply_retention, foresee
+from leads.personal.retention import apply_retention, foresee
 
 
 class Command(BaseCommand):

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from leads.waiting import assign_waiting
+from leads.assignment.waiting import assign_waiting
 
 
 class Command(BaseCommand):

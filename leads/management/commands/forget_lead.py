@@ -8,7 +8,7 @@ from django.utils import timezone
 from agreements.management.people import administrator_named
 from leads.actions.forgetting import AlreadyForgotten, UnableToForget, forget
 from leads.management.named_leads import lead_named
-from leads.raw_files import search_files
+from leads.personal.raw_files import search_files
 
 
 class Command(BaseCommand):

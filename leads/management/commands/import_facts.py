@@ -14,12 +14,12 @@ from tqdm import tqdm
 
 from agreements.management.people import person_named
 from agreements.models import Agreement, User
-from leads.files import UnableToReadFile
-from leads.imports import Imported, import_facts
+from leads.files.delimited import UnableToReadFile
+from leads.files.mapping import MappingFile, mapping_from_yaml
+from leads.files.mapping_problems import MappingError
+from leads.importing.imports import Imported, import_facts
+from leads.importing.kept_reasons import as_kept, in_words, sentence_of
 from leads.ingest import Ingested
-from leads.kept_reasons import as_kept, in_words, sentence_of
-from leads.mapping import MappingFile, mapping_from_yaml
-from leads.mapping_problems import MappingError
 from leads.permissions import check_user_can_import
 
 

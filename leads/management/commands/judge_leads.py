@@ -5,8 +5,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from leads.offering import offer_by_rule
-from leads.readiness import judge_leads
+from leads.before.offering import offer_by_rule
+from leads.before.readiness import judge_leads
 
 
 class Command(BaseCommand):

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from leads.offering import offer_returning
+from leads.before.offering import offer_returning
 
 
 class Command(BaseCommand):

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from leads.models import Delivery
-from leads.raw_files import search_files
+from leads.personal.raw_files import search_files
 
 
 class Command(BaseCommand):

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from leads.file_work import work_on_what_was_left
+from leads.importing.file_work import work_on_what_was_left
 
 
 class Command(BaseCommand):

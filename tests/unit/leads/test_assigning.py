@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from agreements.business_time import Schedule, business_between
 from agreements.criteria import Condition
-from leads.assigning import (
+from leads.assignment.rules import (
     Choice,
     Method,
     Passed,

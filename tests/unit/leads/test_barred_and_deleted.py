@@ -4,14 +4,14 @@ from collections.abc import Mapping
 
 import pytest
 
-from leads.cells import Setting
+from leads.files.cells import Setting
+from leads.files.mapped_rows import RowReader
+from leads.files.mapping import parse_mapping
+from leads.files.mapping_problems import MappingError
+from leads.files.row_problems import UnableToRead
 from leads.guessing.drafts import Draft, document_of, words_without_meaning
 from leads.guessing.found_columns import Column
 from leads.guessing.roles import meaning_of
-from leads.mapped_rows import RowReader
-from leads.mapping import parse_mapping
-from leads.mapping_problems import MappingError
-from leads.row_problems import UnableToRead
 from leads.told import Told, ToldAttributes
 from tests.unit.leads.test_guessing_columns import roles
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from agreements.business_time import Schedule
 from agreements.clock import Pause
-from leads.countdown import Countdown, coming_spans, count_down, working_day
+from leads.queue.countdown import Countdown, coming_spans, count_down, working_day
 
 ZONE = ZoneInfo("America/Sao_Paulo")
 DAY = [("09:00", "12:00"), ("13:00", "18:00")]

@@ -9,9 +9,9 @@ import pytest
 from agreements.clock import Grade, Mark, MarkKind, replay_all
 from agreements.rulebook import Rulebook
 from agreements.terms import parse_terms
-from leads.case import LiveClock
-from leads.explaining import Basis, tell
-from leads.hours_picture import DAYS_DRAWN, HoursPicture, picture_of
+from leads.story.case import LiveClock
+from leads.story.explaining import Basis, tell
+from leads.story.hours_picture import DAYS_DRAWN, HoursPicture, picture_of
 from tests.factories import example_terms, local
 
 BASIS = Basis(1, "Office", 7, {date(2026, 9, 7): "Independence"})

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from leads.files import Rejects, Rows, UnableToReadFile, look_through
-from leads.mapping import FileFormat
-from leads.row_problems import UnableToRead
+from leads.files.delimited import Rejects, Rows, UnableToReadFile, look_through
+from leads.files.mapping import FileFormat
+from leads.files.row_problems import UnableToRead
 
 UTF_8 = FileFormat()
 

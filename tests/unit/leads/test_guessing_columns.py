@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from leads.cells import Setting
-from leads.files import OTHER_OBJECTS as SENTENCES
-from leads.files import UnableToReadFile
+from leads.files.cells import Setting
+from leads.files.delimited import OTHER_OBJECTS as SENTENCES
+from leads.files.delimited import UnableToReadFile
+from leads.files.mapped_rows import RowReader
+from leads.files.mapping import parse_mapping
+from leads.files.row_problems import UnableToRead
 from leads.guessing.columns import guess_columns
 from leads.guessing.drafts import Draft, document_of
 from leads.guessing.evidence import Evidence
@@ -17,9 +20,6 @@ from leads.guessing.found_columns import Column
 from leads.guessing.looking import as_document, look
 from leads.guessing.presets import OTHER_OBJECTS, PRESETS, object_without_leads, preset_of
 from leads.guessing.roles import ROLES_BY_NAME, StageName, meaning_of, plain_name
-from leads.mapped_rows import RowReader
-from leads.mapping import parse_mapping
-from leads.row_problems import UnableToRead
 from leads.told import Told, ToldAttributes, ToldDeal, ToldEvent, ToldFollowUp, ToldStage
 
 STAGES = [

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from leads.cells import Setting
+from leads.files.cells import Setting
+from leads.files.mapped_rows import RowReader
+from leads.files.mapping import parse_mapping
 from leads.guessing.columns import guess_columns
 from leads.guessing.drafts import Draft, document_of, roles_to_translate
 from leads.guessing.evidence import Evidence
@@ -14,8 +16,6 @@ from leads.guessing.found_columns import Column
 from leads.guessing.looking import as_document, look
 from leads.guessing.presets import preset_of
 from leads.guessing.roles import StageName, meaning_in
-from leads.mapped_rows import RowReader
-from leads.mapping import parse_mapping
 from leads.told import Told, ToldAttributes, ToldDeal, ToldStage
 
 STAGES = [StageName("lead", "Lead", "none"), StageName("mql", "MQL", "mql")]

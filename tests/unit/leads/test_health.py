@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from leads.health import Health, health_of
+from leads.before.health import Health, health_of
 
 NOW = datetime.fromisoformat("2026-09-08T13:00Z")
 MOMENT = timedelta(microseconds=1)

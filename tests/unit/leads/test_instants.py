@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from leads.instants import instant_of_date, instant_of_time
-from leads.row_problems import UnableToRead
+from leads.files.instants import instant_of_date, instant_of_time
+from leads.files.row_problems import UnableToRead
 
 SAO_PAULO, AMSTERDAM = "America/Sao_Paulo", "Europe/Amsterdam"
 

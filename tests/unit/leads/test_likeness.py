@@ -2,7 +2,7 @@
 
 import pytest
 
-from leads.likeness import Likeness, email_key, is_same_phone, likenesses, name_key
+from leads.merging.likeness import Likeness, email_key, is_same_phone, likenesses, name_key
 
 
 def test_it_works() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from leads.lines import Lines, line_in, lines_of
+from leads.files.lines import Lines, line_in, lines_of
 
 
 def test_it_works() -> None:

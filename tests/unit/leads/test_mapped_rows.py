@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from leads.cells import Setting
-from leads.mapped_rows import RowReader
-from leads.mapping import parse_mapping
-from leads.mapping_problems import MappingError
-from leads.row_problems import UnableToRead
+from leads.files.cells import Setting
+from leads.files.mapped_rows import RowReader
+from leads.files.mapping import parse_mapping
+from leads.files.mapping_problems import MappingError
+from leads.files.row_problems import UnableToRead
 from leads.told import (
     Named,
     Told,

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from leads import mapping, mapping_values
-from leads.mapping import mapping_from_yaml, parse_mapping
-from leads.mapping_problems import MappingError
+from leads.files import mapping, mapping_values
+from leads.files.mapping import mapping_from_yaml, parse_mapping
+from leads.files.mapping_problems import MappingError
 
 TUTORIAL = Path(__file__).parents[3] / "docs" / "tutorial"
 

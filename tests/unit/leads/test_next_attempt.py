@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from agreements.business_time import Schedule, is_open
-from leads.next_attempt import Suggestion, Touch, next_attempt
+from leads.queue.next_attempt import Suggestion, Touch, next_attempt
 
 ZONE = ZoneInfo("America/Sao_Paulo")
 OFFICE = Schedule.from_document(

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.reader.strings import read_string_table
 
-from leads import shared_texts, workbook_xml
-from leads.shared_texts import SharedTexts
+from leads.files import shared_texts, workbook_xml
+from leads.files.shared_texts import SharedTexts
 from tests.workbook_files import shared
 
 HERE = Path(gettempdir()) / "leads.xlsx"

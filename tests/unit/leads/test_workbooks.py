@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
-from leads import shared_texts, sheet_rows, workbook_parts, workbook_xml, workbooks
-from leads.files import UnableToReadFile
-from leads.workbooks import filled_sheets, sheets_of, write_as_text
+from leads.files import shared_texts, sheet_rows, workbook_parts, workbook_xml, workbooks
+from leads.files.delimited import UnableToReadFile
+from leads.files.workbooks import filled_sheets, sheets_of, write_as_text
 from tests.workbook_files import shared, sheet, workbook_at
 
 # Of each kind a cell: type, value and style. Styles: 1 date, 2 date and hours, 3 hour, 4 span.

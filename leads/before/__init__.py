@@ -1,0 +1,1 @@
+"""Leads before the handoff: judged by the criteria, and offered."""

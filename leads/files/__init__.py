@@ -1,0 +1,1 @@
+"""Files of rows, and the facts that their rows tell. Pure."""

@@ -1,0 +1,244 @@
+"""What the page of an import shows: how far it is, what a dry run foresees, what became of it."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext as _
+
+from leads.actions.telling import SOURCE
+from leads.any_of import AnyOf
+from leads.importing.corrected_files import Corrections, asked_about, corrections_of
+from leads.importing.kept_reasons import in_words
+from leads.importing.notes import Note, notes_after, notes_before
+from leads.models import (
+    Delivery,
+    FileImport,
+    FollowUp,
+    Handoff,
+    HandoffEvent,
+    Lead,
+    LeadChange,
+)
+from leads.models.leads import LeadQuerySet
+from leads.undoing import LEAD_OF
+
+_SHOWN = 10
+_QUIET = FileImport.SILENCE / 2
+State = FileImport.State
+_TAKEN_IN = {State.IMPORTED, State.UNDONE}
+_HOLDING = {State.IMPORTED, State.STOPPED}
+_STEP_OF = {
+    State.READING: 1, State.SHEET: 1, State.REFUSED: 1, State.DISCARDED: 1, State.DRAFT: 2,
+    State.CHECKING: 3, State.CHECKED: 3,
+}  # fmt: skip
+
+
+def state_of(delivery: Delivery) -> str:
+    """Return how far a file has come, by whichever way it came."""
+    file_import = getattr(delivery, "file_import", None)
+    if isinstance(file_import, FileImport):
+        return file_import.state
+    return State.IMPORTED if delivery.processed_at else State.STOPPED
+
+
+def page_context(delivery: Delivery, now: datetime) -> dict[str, Any]:
+    """Return what every stand of a file shows."""
+    file_import, state = getattr(delivery, "file_import", None), state_of(delivery)
+    told, notes = _told(delivery, file_import, state, now)
+    return {
+        "delivery": delivery,
+        "file_import": file_import,
+        "asked": asked_about(file_import) if file_import and state == State.DRAFT else None,
+        "corrections": _corrections(delivery) if state in _TAKEN_IN else None,
+        "state": state,
+        "state_name": State(state).label,
+        "steps": _steps(state),
+        "sheets": _sheets(file_import, "sheets"),
+        "hidden": _sheets(file_import, "hidden"),
+        "is_at_work": state in FileImport.WORKING,
+        "progress": _progress(file_import, now),
+        "summary": _summary(told) if told else None,
+        "notes": notes,
+        "twin": _twin(delivery) if state in {State.DRAFT, State.CHECKED} else None,
+    }
+
+
+def _told(
+    delivery: Delivery, file_import: FileImport | None, state: str, now: datetime
+) -> tuple[Mapping[str, Any] | None, list[Note]]:
+    """Return what became of a file, or is foreseen, and what is to be known of it besides."""
+    if state == State.CHECKED and file_import is not None and file_import.foreseen:
+        return file_import.foreseen, notes_before(file_import, file_import.foreseen, now)
+    told = delivery.summary if state in _TAKEN_IN else None
+    foreseen = file_import.foreseen if file_import is not None else None
+    # Whoever comes back to one that is in finds them nowhere else.
+    is_in = state == State.IMPORTED
+    return told, notes_after(told, foreseen or {}, is_in=is_in) if told else []
+
+
+def _corrections(delivery: Delivery) -> Corrections | None:
+    """Return in which files its rejected rows came again; None for none."""
+    return corrections_of([delivery]).get(delivery.pk)
+
+
+def _sheets(file_import: FileImport | None, which: str) -> list[str]:
+    """Return the sheets of a workbook among which somebody chooses; none where there is one."""
+    return (file_import.found or {}).get(which, []) if file_import is not None else []
+
+
+def _steps(state: str) -> list[dict[str, Any]]:
+    names = [_("Bring the file"), _("Check its columns"), _("Dry run"), _("Import")]
+    here = _STEP_OF.get(State(state), 4)
+    return [
+        {"number": number, "name": name, "is_done": number < here, "is_current": number == here}
+        for number, name in enumerate(names, start=1)
+    ]
+
+
+def _progress(file_import: FileImport | None, now: datetime) -> dict[str, Any] | None:
+    """Return what was really read or done so far, of how much, and whether it seems to go on."""
+    if file_import is None or file_import.state not in FileImport.WORKING:
+        return None
+    done, whole, beat_at = file_import.done, file_import.whole, file_import.beat_at
+    return {
+        "has_begun": beat_at is not None,
+        "quiet_since": beat_at if beat_at and now - beat_at > _QUIET else None,
+        "is_begun_again": file_import.tries > 1,
+        "done": done,
+        "whole": whole,
+        "share": done / whole if whole else None,
+        "unit": "leads" if file_import.state == State.UNDOING else "bytes",
+    }
+
+
+def _summary(told: Mapping[str, Any]) -> dict[str, Any]:
+    kinds = {
+        "attributes": _("What is known of leads"),
+        "stage": _("Stages reached"),
+        "event": _("Steps of handoffs"),
+        "follow_up": _("Follow-ups"),
+        "deal": _("Deals"),
+        "satisfaction": _("Satisfaction scores"),
+    }
+    facts = told["facts"]
+    return {
+        **told,
+        "reasons": in_words(told["reasons"]),
+        "new_leads": told["leads"]["new"],
+        "kinds": [
+            {"name": kinds.get(kind, kind), **counted} for kind, counted in facts["by_kind"].items()
+        ],
+    }
+
+
+def _twin(delivery: Delivery) -> Delivery | None:
+    """Return an earlier import of the very same file that was not undone."""
+    same = Delivery.objects.filter(
+        kind=Delivery.Kind.FILE,
+        agreement=delivery.agreement,
+        content_hash=delivery.content_hash,
+        processed_at__isnull=False,
+        undone_at=None,
+    ).exclude(content_hash="")
+    return same.exclude(pk=delivery.pk).exclude(file="").order_by("-pk").first()
+
+
+def _worked_on_since(delivery: Delivery) -> LeadQuerySet:
+    """Return the leads a file told of about which people did something here since it came."""
+    since = {"source": SOURCE, "recorded_at__gte": delivery.received_at}
+    events = HandoffEvent.objects.holding().filter(**since)
+    follow_ups = FollowUp.objects.holding().filter(**since)
+    touched = Lead.objects.filter(
+        Q(pk__in=events.values("handoff__lead")) | Q(pk__in=follow_ups.values("lead"))
+    )
+    return touched.filter(_told_of(Q(delivery=delivery)))
+
+
+def _no_longer_barred(delivery: Delivery) -> LeadQuerySet:
+    """Return the leads of which a file alone says that they are not to be contacted.
+
+    Those that nothing else tells of are in no list afterwards, and left out.
+    """
+    bars = LeadChange.objects.filter(
+        is_undone=False, is_retracted=False, attributes__do_not_contact=True
+    )
+    of_file = bars.filter(delivery=delivery, is_current=True)
+    replaced = of_file.filter(source=OuterRef("source"), external_id=OuterRef("external_id"))
+    of_others = bars.filter(Q(is_current=True) | Exists(replaced)).exclude(delivery=delivery)
+    return Lead.objects.filter(
+        Exists(of_file.filter(lead=OuterRef("pk"))),
+        ~Exists(of_others.filter(lead=OuterRef("pk"))),
+        _told_of(~Q(delivery=delivery)),
+        is_contact_barred=True,
+    )
+
+
+def _told_of(by: Q) -> Q:
+    """Return the condition that facts of some deliveries tell of a lead."""
+    told = Q()
+    for model, lead in LEAD_OF.items():
+        facts = model._default_manager.filter(by, is_undone=False)
+        told |= Q(Exists(facts.filter(**{lead: OuterRef("pk")})))
+    return told
+
+
+def _staying(leads: Iterable[Lead], delivery: Delivery) -> list[str]:
+    """Say of each lead what stays once nothing holds that the file told, and with whom."""
+    found = {lead.pk: lead for lead in leads}
+    offers = HandoffEvent.objects.holding().filter(
+        handoff=OuterRef("pk"), kind=HandoffEvent.Kind.OFFERED
+    )
+    offered_else = Handoff.objects.open().filter(
+        Exists(offers.exclude(delivery=delivery)),
+        AnyOf("lead", found),
+        agreement=delivery.agreement,
+    )
+    open_of = {each.lead_id: each for each in offered_else.select_related("holder")}
+    return [_what_stays(lead, open_of.get(pk)) for pk, lead in found.items()]
+
+
+def _what_stays(lead: Lead, handoff: Handoff | None) -> str:
+    if handoff is None:
+        return _("%(lead)s: what people did stays on record.") % {"lead": lead}
+    if handoff.holder is None:
+        return _("%(lead)s: the handoff stays in the team's queue, and its clocks run on.") % {
+            "lead": lead
+        }
+    return _("%(lead)s: the handoff stays with %(holder)s, and its clocks run on.") % {
+        "lead": lead,
+        "holder": handoff.holder,
+    }
+
+
+def question_of(delivery: Delivery) -> dict[str, Any]:
+    """Return what whoever undoes an import should know before."""
+    worked_on, no_longer_barred = _worked_on_since(delivery), _no_longer_barred(delivery)
+    corrections = _corrections(delivery)
+    corrected_by = [
+        each for each in (corrections.files if corrections else ()) if state_of(each) in _HOLDING
+    ]
+    later = Delivery.objects.filter(
+        kind=Delivery.Kind.FILE,
+        agreement=delivery.agreement,
+        source=delivery.source,
+        pk__gt=delivery.pk,
+        processed_at__isnull=False,
+        undone_at=None,
+        summary__known__gt=0,
+    )
+    also_later = {*later.filter(pk__in=[each.pk for each in corrected_by])}
+    return {
+        "delivery": delivery,
+        "state": state_of(delivery),
+        "came_in_at": delivery.processed_at or delivery.received_at,
+        "can_be_undone": state_of(delivery) in _HOLDING,
+        "summary": _summary(delivery.summary) if delivery.summary else None,
+        "worked_on": worked_on.count(),
+        "staying": _staying(worked_on.order_by("pk")[:_SHOWN], delivery),
+        "later": list(later.exclude(pk__in=[each.pk for each in also_later]).order_by("pk")[:5]),
+        "no_longer_barred": no_longer_barred.count(),
+        "some_no_longer_barred": list(no_longer_barred.order_by("pk")[:_SHOWN]),
+        "corrected_by": [(each, each in also_later) for each in corrected_by],
+    }

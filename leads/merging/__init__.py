@@ -1,0 +1,1 @@
+"""Leads that look like one, and what making them one would come to."""

@@ -1,0 +1,139 @@
+"""Find leads that look like one, among a million: candidates by index, then judged one by one."""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from leads.any_of import AnyOf
+from leads.merging.likeness import FREE_MAIL, Likeness, likenesses
+from leads.models import Lead
+from leads.queue.handoffs import Desk
+from leads.registry.leads import readable_leads
+
+PER_PAGE = 25
+LOOKED_THROUGH = 2000
+"""How many leads a page of the list looks through at most, however rare doubles are."""
+
+# Whoever shares a telephone exchange with thousands is compared with the latest of them only.
+_MOST_ALIKE = 5
+
+_PROBE = """
+    (SELECT other.id, other.name, other.email, other.phone FROM leads_lead AS other
+    WHERE {condition} AND other.id <> lead.id {only} AND other.merged_into_id IS NULL
+        AND NOT EXISTS (
+            SELECT FROM leads_distinction
+            WHERE first_id = least(lead.id, other.id) AND second_id = greatest(lead.id, other.id)
+        )
+    ORDER BY {key} DESC, other.id DESC LIMIT %(most)s)
+"""
+_KEYS = {
+    "leads_email_key({0}.email)": "{0}.email <> ''",
+    "leads_phone_key({0}.phone)": "{0}.phone <> ''",
+    "leads_name_key({0}.name, {0}.email)": """{0}.email <> '' AND {0}.name <> ''
+        AND split_part(lower(lead.email), '@', 2) <> ALL(%(free)s)""",
+}
+
+
+def _alike(only: str) -> str:
+    probes = [
+        _PROBE.format(
+            condition=f"{key.format('other')} = {key.format('lead')}"
+            f" AND {told.format('lead')} AND {told.format('other')}",
+            key=key.format("other"),
+            only=only,
+        )
+        for key, told in _KEYS.items()
+    ]
+    return f"""
+        SELECT DISTINCT lead.id, lead.name, lead.email, lead.phone,
+            other.id, other.name, other.email, other.phone
+        FROM leads_lead AS lead CROSS JOIN LATERAL ({" UNION ALL ".join(probes)}) AS other
+        WHERE lead.id = ANY(%(leads)s) AND lead.merged_into_id IS NULL
+        ORDER BY lead.id DESC, other.id DESC
+    """  # noqa: S608 - composed of constants
+
+
+_ALL, _EARLIER = _alike(""), _alike("AND other.id < lead.id")
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two leads that look like one, and what they have in common; ``other`` came first."""
+
+    lead: Lead
+    other: Lead
+    why: tuple[Likeness, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """A page of pairs; ``before`` is where the next page begins, None after the last one.
+
+    ``number`` is how many pairs there are among the ``looked_through`` leads, this page's and more.
+    """
+
+    pairs: list[Pair]
+    before: int | None
+    number: int
+    looked_through: int
+
+
+def alike_to(desk: Desk, lead: Lead) -> list[Pair]:
+    """Return the leads that look like this one, those a person may read; two queries."""
+    found = list(_found(_ALL, [lead.pk]))
+    others = readable_leads(desk).in_bulk([other for _lead, other, _why in found])
+    return [Pair(lead, others[other], why) for _lead, other, why in found if other in others]
+
+
+def alike_among(desk: Desk, before: int | None = None) -> Pairs:
+    """Return leads that look like an earlier one, the latest heard of first; four queries.
+
+    ``before`` is the key of a lead: only earlier ones are looked through.
+    """
+    leads = readable_leads(desk).filter(merged_into=None)
+    if before is not None:
+        leads = leads.filter(pk__lt=before)
+    looked = list(leads.order_by("-pk").values_list("pk", flat=True)[:LOOKED_THROUGH])
+    alike = list(_found(_EARLIER, looked))
+    others = readable_leads(desk).filter(AnyOf("pk", {other for _lead, other, _why in alike}))
+    readable = set(others.values_list("pk", flat=True))
+    found = [pair for pair in alike if pair[1] in readable]
+    shown = _first_of(found, PER_PAGE)
+    named = Lead.objects.in_bulk({key for pair in shown for key in pair[:2]})
+    pairs = [Pair(named[lead], named[other], why) for lead, other, why in shown]
+    before = looked[-1] if len(looked) == LOOKED_THROUGH else None
+    if len(shown) < len(found):
+        before = shown[-1][0]
+    return Pairs(pairs, before, len(found), len(looked))
+
+
+def _first_of(
+    found: list[tuple[int, int, tuple[Likeness, ...]]], most: int
+) -> list[tuple[int, int, tuple[Likeness, ...]]]:
+    """Return the first pairs, and those that the last of them has besides."""
+    if len(found) <= most:
+        return found
+    last = found[most - 1][0]
+    return [*found[:most], *(pair for pair in found[most:] if pair[0] == last)]
+
+
+def _found(
+    query: str, lead_ids: Collection[int]
+) -> Iterator[tuple[int, int, tuple[Likeness, ...]]]:
+    """Give (lead, other, why) of each pair that the rules find alike."""
+    if not lead_ids:
+        return
+    asked: dict[str, Any] = {
+        "leads": list(lead_ids),
+        "free": sorted(FREE_MAIL),
+        "most": _MOST_ALIKE,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(query, asked)
+        rows: Iterable[tuple[int, str, str, str, int, str, str, str]] = cursor.fetchall()
+    for pk, name, email, phone, other_pk, *other in rows:
+        why = likenesses((name, email, phone), (other[0], other[1], other[2]))
+        if why:
+            yield pk, other_pk, why

@@ -1,0 +1,150 @@
+"""What a merge of two leads would come to, side by side and in words."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from agreements import formats
+from agreements.models import Agreement
+from leads.before.qualifying import value_text
+from leads.column_names import attribute_name, column_names
+from leads.families import joint_attributes
+from leads.merging.likeness import Likeness
+from leads.models import FollowUp, Handoff, Lead, LeadIdentity
+from leads.records import families_of
+
+_FIRST = ("name", "company", "email", "phone", "job_title")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One attribute as either lead has it; ``holds`` is what is known after the merge."""
+
+    label: str
+    kept: str
+    merged: str
+    holds: str
+
+    @property
+    def differs(self) -> bool:
+        """Whether the two say something else."""
+        return self.kept != self.merged
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two leads: what it would bring along."""
+
+    lead: Lead
+    handoffs: int
+    follow_ups: int
+    identities: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two leads side by side, and what becomes of their open handoffs, in sentences."""
+
+    kept: Side
+    merged: Side
+    lines: list[Line]
+    consequences: list[str]
+
+
+def compare(kept: Lead, merged: Lead, agreement: Agreement, now: datetime) -> Comparison:
+    """Say what merging would come to; about ten queries."""
+    return Comparison(
+        kept=_side(kept, agreement),
+        merged=_side(merged, agreement),
+        lines=list(_lines(kept, merged)),
+        consequences=[*_consequences(kept, merged, now), *_of_stages(kept, merged, agreement)],
+    )
+
+
+def why_words(why: Iterable[Likeness]) -> str:
+    """Say what two leads have in common."""
+    words = {
+        "email": _("same e-mail address"),
+        "phone": _("same telephone"),
+        "name": _("same name, both at %(domain)s"),
+    }
+    return "; ".join(words[each.code] % {"domain": each.value} for each in why)
+
+
+def _side(lead: Lead, agreement: Agreement) -> Side:
+    below = families_of([lead.pk]).below(lead.pk)
+    identities = LeadIdentity.objects.filter(lead__in=below).order_by("source", "external_id")
+    touches = FollowUp.objects.holding().filter(agreement=agreement, lead__in=below)
+    return Side(
+        lead=lead,
+        handoffs=agreement.handoffs.filter(lead__in=below).count(),
+        follow_ups=touches.count(),
+        identities=[str(each) for each in identities],
+    )
+
+
+def _lines(kept: Lead, merged: Lead) -> Iterable[Line]:
+    joint = joint_attributes(kept.attributes, merged.attributes)
+    told = kept.attributes | merged.attributes
+    keys = [key for key in _FIRST if key in told] + sorted(told.keys() - set(_FIRST))
+    both = families_of([kept.pk, merged.pk]).all([kept.pk, merged.pk])
+    columns = column_names(both, keys)
+    for key in keys:
+        values = (of.get(key) for of in (kept.attributes, merged.attributes, joint))
+        line = Line(attribute_name(key, columns), *map(value_text, values))
+        if line.kept or line.merged:
+            yield line
+
+
+def _consequences(kept: Lead, merged: Lead, now: datetime) -> list[str]:
+    """Say, agreement by agreement, which handoff goes on and which ends."""
+    families = families_of([kept.pk, merged.pk])
+    sides = {lead: families.all([lead.pk]) for lead in (kept, merged)}
+    found = Handoff.objects.open().filter(lead__in=set().union(*sides.values()))
+    by_agreement: dict[Agreement, list[Handoff]] = {}
+    for handoff in found.select_related("agreement", "holder", "lead").order_by("offered_at", "pk"):
+        by_agreement.setdefault(handoff.agreement, []).append(handoff)
+    sentences = [
+        _of_agreement(agreement, handoffs, now) for agreement, handoffs in by_agreement.items()
+    ]
+    return sentences or [_("Neither has an open handoff: no clock changes.")]
+
+
+def _of_stages(kept: Lead, merged: Lead, agreement: Agreement) -> Iterable[str]:
+    """Say which stage holds, where the two are in different ones."""
+    stages = agreement.lead_stages.filter(lead__in=[kept, merged])
+    if stages.values("stage").distinct().count() > 1:
+        yield _("They are in different stages: the further one holds until either enters another.")
+
+
+def _of_agreement(agreement: Agreement, handoffs: Sequence[Handoff], now: datetime) -> str:
+    first, *others = handoffs
+    parts = {
+        "agreement": agreement,
+        "lead": first.lead,
+        "offered": formats.near_instant(first.offered_at, now),
+        "holder": first.holder or _("the team's queue"),
+    }
+    if not others:
+        return (
+            _(
+                "%(agreement)s: the handoff of %(lead)s goes on as it is, with its clocks and with "
+                "%(holder)s."
+            )
+            % parts
+        )
+    return (
+        ngettext(
+            "%(agreement)s: both are with sales. The handoff of %(lead)s, offered %(offered)s, "
+            "goes on with its clocks and with %(holder)s; the other one ends. What runs on that "
+            "one stops without a verdict, what is past due stays a breach.",
+            "%(agreement)s: they are with sales. The handoff of %(lead)s, offered %(offered)s, "
+            "goes on with its clocks and with %(holder)s; the others end. What runs on those "
+            "stops without a verdict, what is past due stays a breach.",
+            len(others),
+        )
+        % parts
+    )

@@ -1,0 +1,1 @@
+"""A rep's queue: open handoffs, what runs out first on top, and the panel beside them."""

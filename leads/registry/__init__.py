@@ -1,0 +1,1 @@
+"""The registry: every lead that somebody may read, found, narrowed, listed and written out."""

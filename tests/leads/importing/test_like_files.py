@@ -1,0 +1,120 @@
+"""A file is read like the one it is meant to correct, or like the latest with its columns."""
+
+from collections.abc import Callable
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from agreements.models import Agreement, User
+from leads.importing import file_work
+from leads.models import FileImport, Lead
+from tests.leads.importing.file_imports import HEADER, NOW, PAULO, bring, draft_of, take_in_whole
+from tests.leads.pages import text_of
+from tests.page_forms import form_values
+
+pytestmark = pytest.mark.django_db
+
+IMPORTS = "/agreements/acme/imports/"
+CONTENT = b"id,name,created\n1,Ana,2026-09-01\n2,Rui,soon\n3,Eva,2026-09-01\n"
+CONTENT += b"".join(b"%d,Lia,2026-09-01\n" % number for number in range(4, 20))
+
+Send = Callable[..., str]
+
+
+@pytest.fixture
+def send(client: Client, marta: User) -> Send:
+    """Take a file in under a source; returns the address of its page."""
+
+    def send(name: str, source: str) -> str:
+        file = SimpleUploadedFile(name, CONTENT)
+        page = str(client.post(IMPORTS, {"file": file})["Location"])
+        work()
+        for deed, told in (("columns", {"source": source, "go": "check"}), ("take-in", {})):
+            client.post(f"{page}{deed}/", told)
+            work()
+        assert "1 row was rejected." in text_of(client.get(page))
+        return page
+
+    return send
+
+
+def work() -> None:
+    file_work.work_on_what_was_left(now=NOW)
+
+
+def upload(client: Client, page: str, name: str, content: bytes) -> str:
+    """Bring a file on a page, with what its form has besides; returns the page of the import."""
+    shown = form_values(client.get(page).content.decode(), "import-upload")
+    file = SimpleUploadedFile(name, content)
+    brought = str(client.post(IMPORTS, shown | {"file": file})["Location"])
+    work()
+    return brought
+
+
+def test_it_works(client: Client, send: Send) -> None:
+    first = send("fair.csv", "fair")
+    send("shop.csv", "shop")
+    rejects = b"".join(client.get(f"{first}rejects/").streaming_content)  # type: ignore[attr-defined]
+
+    again = upload(client, first, "corrected.csv", rejects.replace(b"soon", b"2026-09-02"))
+
+    assert draft_of(FileImport.objects.latest("pk")).source == "fair"
+    assert "It brings rejected rows of fair.csv again and is read like it." in text_of(
+        client.get(again)
+    )
+    for deed, told in (("columns", {"go": "check"}), ("take-in", {})):
+        client.post(f"{again}{deed}/", told)
+        work()
+    assert Lead.objects.get(name="Rui").identities.get().source == "fair"
+
+
+@pytest.mark.parametrize(
+    ("name", "source"), [("fair.csv", "trade fair"), ("Fair-2026-10 (2).csv", "trade fair"),
+                         ("shop.csv", "shop")],
+)  # fmt: skip
+def test_only_of_files_called_alike_the_source_is_the_same(
+    client: Client, send: Send, name: str, source: str
+) -> None:
+    send("fair.csv", "trade fair")
+    page = upload(client, IMPORTS, name, CONTENT)
+    assert draft_of(FileImport.objects.latest("pk")).source == source
+    told = text_of(client.get(page))
+    assert "It has the columns of fair.csv and is read like it." in told
+    assert ("Its source has another name than “trade fair” there" in told) is (source == "shop")
+
+
+@pytest.mark.parametrize(
+    ("name", "source"), [("fair.csv", "trade fair"), ("Fair-10.csv", "trade fair"), ("x.csv", "x")]
+)
+def test_one_that_is_called_alike_comes_before_a_later_one(
+    client: Client, send: Send, name: str, source: str
+) -> None:
+    """Also after its import was undone."""
+    first = send("fair.csv", "trade fair")
+    send("shop.csv", "shop")
+    client.post(f"{first}undo/")
+    work()
+    page = upload(client, IMPORTS, name, CONTENT)
+    assert draft_of(FileImport.objects.latest("pk")).source == source
+    like = "shop" if name == "x.csv" else "fair"
+    assert f"It has the columns of {like}.csv and is read like it." in text_of(client.get(page))
+
+
+def test_files_of_one_system_have_the_same_source(agreement: Agreement, marta: User) -> None:
+    text = "\n".join(",".join(row) for row in (HEADER, PAULO)).encode()
+    first = take_in_whole(agreement, marta, text, name="a.csv")
+    FileImport.objects.filter(pk=first.pk).update(draft=first.draft | {"source": "our hubspot"})
+    assert draft_of(bring(agreement, marta, text, name="b.csv")).source == "our hubspot"
+
+
+def test_what_is_posted_beside_a_file_is_no_key_of_just_any_import(
+    client: Client, send: Send
+) -> None:
+    send("fair.csv", "fair")
+    for corrects in ("x", "9" * 30, "123456"):
+        file = SimpleUploadedFile("other.csv", CONTENT)
+        page = client.post(IMPORTS, {"file": file, "corrects": corrects})["Location"]
+        work()
+        assert client.get(page).status_code == 200
+        assert draft_of(FileImport.objects.latest("pk")).source == "other"
