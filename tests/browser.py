@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Page, Request, Response, expect
+from playwright.sync_api import ConsoleMessage, Page, Request, Response, Route, expect
 
 from slaportal.embedded.locks import held
 
@@ -104,6 +104,17 @@ def wait_until_answered(page: Page) -> None:
     """Return once the page has come whole, and no region of it waits for an answer."""
     page.wait_for_load_state()
     expect(page.locator('[aria-busy="true"]')).to_have_count(0)
+
+
+def hold(page: Page, address: str) -> list[Route]:
+    """Let requests of an address wait; each goes on by its ``continue_``."""
+    held: list[Route] = []
+
+    def keep(route: Route) -> None:
+        held.append(route)
+
+    page.route(address, keep)
+    return held
 
 
 def copied_text(page: Page) -> str:

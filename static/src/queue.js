@@ -187,6 +187,31 @@ function fill(field, value) {
   field.dataset.filled = value;
 }
 
+// What comes while a button is pressed would move it away, and the click be lost: it is asked for
+// again once the button was let go.
+let isPressed = false;
+let onceLetGo = null;
+
+document.addEventListener("pointerdown", () => (isPressed = true), true);
+for (const type of ["pointerup", "pointercancel"]) {
+  document.addEventListener(type, () => {
+    isPressed = false;
+    setTimeout(() => {
+      onceLetGo?.();
+      onceLetGo = null;
+    });
+  });
+}
+
+document.addEventListener("htmx:beforeSwap", ({ detail, target }) => {
+  if (!isPressed || !target.matches("[data-foreseen]")) return;
+  detail.shouldSwap = false;
+  const event = detail.requestConfig.triggeringEvent;
+  onceLetGo = () => {
+    if (target.isConnected) htmx.ajax("GET", target.getAttribute("hx-get"), { source: target, event });
+  };
+});
+
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
   if (!detail.target.matches?.("[data-foreseen]")) return;
   const form = detail.target.closest("form");

@@ -8,11 +8,11 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from agreements.models import AgreementVersion, User
 from leads.models import FollowUp, Handoff, Snooze
-from tests.browser import Complaints, accessibility_faults, faults
+from tests.browser import Complaints, accessibility_faults, faults, hold
 from tests.journeys.conftest import DESKTOP, PHONE
 from tests.journeys.queues import (
     QUEUE,
@@ -39,17 +39,6 @@ SignIn = Callable[[Page, User], None]
 @pytest.fixture
 def ten(version: AgreementVersion, ana: User) -> list[Handoff]:
     return offer_many(version, ana, 10)
-
-
-def hold(page: Page, address: str) -> list[Route]:
-    """Let requests of an address wait; each goes on by its ``continue_``."""
-    held: list[Route] = []
-
-    def keep(route: Route) -> None:
-        held.append(route)
-
-    page.route(address, keep)
-    return held
 
 
 def focused_row(page: Page, name: str) -> None:
@@ -123,15 +112,11 @@ def test_keys_wait_for_a_panel_that_is_on_its_way(
     sign_in(page, ana)
     page.goto(QUEUE)
     panel_of(page, "Lead 01")
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    page.route(f"**/handoffs/{ten[1].pk}/panel/**", hold)
-    with page.expect_request(f"**/handoffs/{ten[1].pk}/panel/**"):
+    address = f"**/handoffs/{ten[1].pk}/panel/**"
+    held = hold(page, address)
+    with page.expect_request(address):
         page.keyboard.press("j")
-    page.unroute(f"**/handoffs/{ten[1].pk}/panel/**", hold)
+    page.unroute(address)
     for key in ("l", "1", "2", "Enter"):
         page.keyboard.press(key)
     for route in held:
@@ -213,17 +198,6 @@ def test_what_was_refused_stays_though_another_row_was_clicked(
     page.get_by_role("link", name="Lead 05", exact=True).click()
     panel_of(page, "Lead 05")
     complaints[:] = [each for each in complaints if "422" not in each]
-
-
-def test_what_a_follow_up_will_do_is_in_sight_in_a_low_window(
-    page: Page, sign_in: SignIn, ana: User, ten: list[Handoff]
-) -> None:
-    page.set_viewport_size({"width": 1280, "height": 640})
-    sign_in(page, ana)
-    page.goto(QUEUE)
-    panel_of(page, "Lead 01")
-    page.locator(".tile", has_text="No answer").click()
-    expect(page.locator("[data-foreseen] .effects")).to_be_in_viewport(ratio=1)
 
 
 def test_what_is_past_due_stays_overdue_while_nobody_works(

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from agreements.models import AgreementVersion, User
 from leads.actions import handoffs, pauses
 from leads.models import Handoff
-from tests.browser import faults, wait_until_answered
+from tests.browser import faults, hold, wait_until_answered
 from tests.journeys.queues import QUEUE, offer_many, panel_of
 from tests.leads.pages import offer
 
@@ -69,6 +69,48 @@ def test_two_clicks_need_no_scrolling_on_a_laptop(
     page.keyboard.press("p")
     expect(page.locator("#deed-title")).to_be_focused()
     expect(page.locator("[name=pause-until]")).to_be_visible()
+
+
+def test_what_a_follow_up_will_do_is_in_sight_in_a_low_window(
+    page: Page, sign_in: SignIn, ana: User, three: list[Handoff]
+) -> None:
+    page.set_viewport_size({"width": 1280, "height": 640})
+    sign_in(page, ana)
+    page.goto(QUEUE)
+    panel_of(page, "Lead 01")
+    page.locator(".tile", has_text="No answer").click()
+    expect(page.locator("[data-foreseen] .effects")).to_be_in_viewport(ratio=1)
+
+
+def test_what_a_follow_up_will_do_moves_no_button_that_is_pressed(
+    page: Page, sign_in: SignIn, ana: User, three: list[Handoff]
+) -> None:
+    sign_in(page, ana)
+    page.goto(QUEUE)
+    panel_of(page, "Lead 01")
+    held = hold(page, "**/foreseen/**")
+    page.get_by_label("Note").fill("Rang twice.")
+    save = page.get_by_role("button", name="Save follow-up")
+    foreseen = page.locator("[data-foreseen]")
+
+    def answer_while_pressing(button: Locator) -> None:
+        button.hover()
+        page.mouse.down()
+        with page.expect_response("**/foreseen/**"):
+            held.pop().continue_()
+        expect(page.locator("[data-foreseen][aria-busy=true]")).to_have_count(0)
+        expect(foreseen).to_be_empty()
+
+    with page.expect_request("**/foreseen/**"):
+        page.locator(".tile", has_text="No answer").click()
+    assert len(held) == 1  # for the outcome: a note changes no clock
+    answer_while_pressing(page.get_by_label("Note"))
+    with page.expect_request("**/foreseen/**"):
+        page.mouse.up()
+    answer_while_pressing(save)
+    page.mouse.up()
+    expect(page.get_by_text("Logged: call")).to_be_visible()
+    page.unroute("**/foreseen/**")
 
 
 def shown_left(page: Page, handoff: Handoff) -> Locator:
