@@ -11,8 +11,8 @@ from agreements.arbiters import party_of_arbiter
 from agreements.models import Agreement, Membership, User
 from agreements.models.contracts import Party
 from agreements.permissions import Roles, refusal, roles_in
+from leads.deeds.reasons import RulebooksFor
 from leads.models import Breach, BreachException, FollowUp, Handoff, HandoffEvent
-from leads.reasons import RulebooksFor
 
 Role = Membership.Role
 _TOLD_FOR_MARKETING = frozenset(

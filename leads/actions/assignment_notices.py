@@ -7,9 +7,9 @@ from django.urls import reverse
 
 from agreements.actions import messages
 from agreements.models import User
+from leads.deeds.quiet_hours import goes_out_at
 from leads.models import Clock, Handoff, HandoffEvent
 from leads.queue.handoffs import acting_clocks
-from leads.quiet_hours import goes_out_at
 from leads.told import Named
 
 KIND = "handoff_assigned"

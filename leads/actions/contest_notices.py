@@ -9,9 +9,9 @@ from agreements.actions import messages
 from agreements.arbiters import party_of_arbiter
 from agreements.models import Membership, User
 from agreements.models.contracts import Party
+from leads.deeds.quiet_hours import goes_out_at
+from leads.deeds.reasons import reasons_for, rulebook_for
 from leads.models import Handoff, HandoffEvent
-from leads.quiet_hours import goes_out_at
-from leads.reasons import reasons_for, rulebook_for
 
 Kind = HandoffEvent.Kind
 

@@ -12,9 +12,9 @@ from agreements.models import User
 from agreements.rulebook import Rulebook
 from leads.actions.contest_notices import tell_of_contest, tell_of_decision
 from leads.actions.telling import Deed, locked_in
+from leads.deeds.reasons import rulebook_for
 from leads.ingest import Ingested
 from leads.models import Handoff
-from leads.reasons import rulebook_for
 
 Contest = Handoff.Contest
 

@@ -20,11 +20,11 @@ from leads.actions.telling import (
     Elsewhere,
     locked_in,
 )
+from leads.deeds.reached import was_reached
+from leads.deeds.reasons import reasons_for
 from leads.ingest import Ingested, ingest
 from leads.models import Handoff, Lead
 from leads.naming import lock_leads
-from leads.reached import was_reached
-from leads.reasons import reasons_for
 from leads.rulebooks import rulebook_of
 from leads.told import Named
 

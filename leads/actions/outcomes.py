@@ -13,10 +13,10 @@ from agreements.clock import Grade, due_after
 from agreements.models import User
 from agreements.rulebook import Rulebook
 from leads.actions.telling import Deed, Elsewhere, locked_in
+from leads.deeds.reached import was_reached
+from leads.deeds.reasons import reasons_for, rulebook_for
 from leads.ingest import Ingested
 from leads.models import Handoff
-from leads.reached import was_reached
-from leads.reasons import reasons_for, rulebook_for
 
 _MOMENT = timedelta(microseconds=1)
 

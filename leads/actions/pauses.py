@@ -9,10 +9,10 @@ from agreements import formats
 from agreements.clock import due_after
 from agreements.models import User
 from leads.actions.telling import Deed, locked_in
+from leads.deeds.pauses import pause_of
+from leads.deeds.reasons import reasons_for, rulebook_for
 from leads.ingest import Ingested
 from leads.models import Handoff
-from leads.pauses import pause_of
-from leads.reasons import reasons_for, rulebook_for
 
 
 class UnableToPause(ValueError):

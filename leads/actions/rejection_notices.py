@@ -8,9 +8,9 @@ from django.urls import reverse
 from agreements.actions import messages
 from agreements.models import Membership, User
 from leads.actions.contests import contestable_until
+from leads.deeds.quiet_hours import goes_out_at
+from leads.deeds.reasons import rulebook_for
 from leads.models import Handoff, HandoffEvent
-from leads.quiet_hours import goes_out_at
-from leads.reasons import rulebook_for
 
 KIND = "handoff_rejected"
 Role = Membership.Role

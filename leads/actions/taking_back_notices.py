@@ -8,8 +8,8 @@ from django.urls import reverse
 from agreements.actions import messages
 from agreements.models import Message, User
 from leads.any_of import AnyOf
+from leads.deeds.quiet_hours import goes_out_at
 from leads.models import Handoff, HandoffEvent
-from leads.quiet_hours import goes_out_at
 
 Kind = HandoffEvent.Kind
 

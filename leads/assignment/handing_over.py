@@ -12,7 +12,7 @@ from leads.actions.assignments import (
     assign_by_rules,
     reassign,
 )
-from leads.many import do_to_each
+from leads.deeds.many import do_to_each
 from leads.models import Handoff
 
 

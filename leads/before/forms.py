@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from leads import bulk
+from leads.deeds import bulk
 from leads.models import Lead
 
 MOST = bulk.MOST

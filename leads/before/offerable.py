@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, User
 from leads.any_of import AnyOf
-from leads.bulk import Considered
+from leads.deeds.bulk import Considered
 from leads.models import Handoff, HandoffEvent, Lead
 from leads.models.leads import HandoffQuerySet
 from leads.registry.leads import latest_of_each

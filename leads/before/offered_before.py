@@ -10,8 +10,8 @@ from leads.actions.contests import contestable_until
 from leads.any_of import AnyOf
 from leads.before.offering import local_date
 from leads.before.rows import latest_offered, past_of
+from leads.deeds.reasons import RulebooksFor
 from leads.models import Handoff, HandoffEvent, Lead
-from leads.reasons import RulebooksFor
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from leads.actions import handoffs
 from leads.actions.assignments import assign_by_rules
 from leads.assignment.rules import is_there
 from leads.assignment.team import team_of, waiting_of
+from leads.deeds.many import Done, do_to_each
 from leads.kin import kept_apart_from
-from leads.many import Done, do_to_each
 from leads.models import Handoff, Lead, OfferRule, Readiness
 
 BY_RULE, RETURNED = "by_rule", "returned"

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 from agreements import formats
 from agreements.business_time import Schedule, open_intervals
 from leads.actions.snoozes import LONGEST, back_before
+from leads.deeds.reasons import rulebook_for
 from leads.models import Handoff
-from leads.reasons import rulebook_for
 
 _HOUR = timedelta(hours=1)
 WHEN = ("hour", "opening", "day")

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from agreements import formats
 from agreements.clock import ClockKind, ClockState, open_between
-from leads.effects import kind_name, used_words
+from leads.deeds.effects import kind_name, used_words
 from leads.queue.countdown import working_day
 from leads.story.case import LiveClock, shown_status
 

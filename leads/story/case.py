@@ -11,7 +11,7 @@ from agreements.clock import ClockState, History, Mark, replay_all
 from agreements.models import Agreement
 from agreements.rulebook import Rulebook
 from agreements.terms import Commitment
-from leads.effects import Effect, effects_between, repetitions
+from leads.deeds.effects import Effect, effects_between, repetitions
 from leads.fold import EventRow, FollowUpRow, OfferRow, Standing
 from leads.models import Handoff, Lead
 from leads.queue.countdown import counted_until

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from agreements import formats
 from agreements.clock import ClockState, MarkKind
 from agreements.models.contracts import Party
-from leads.effects import kind_name
+from leads.deeds.effects import kind_name
 from leads.models import Breach
 from leads.story.entries import Entry, Story
 from leads.story.messages_told import messages_about

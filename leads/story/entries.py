@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.utils.safestring import SafeString
 
 from agreements.models import User
-from leads.effects import EffectLine
+from leads.deeds.effects import EffectLine
 from leads.models import Fact, Handoff, Lead
 from leads.story.case import Case
 from leads.story.corrected import Corrector

@@ -17,7 +17,7 @@ from agreements import formats
 from agreements.clock import ClockKind, ClockState, ExplainedDay, Explanation, Skip, Status, explain
 from agreements.durations import Unit
 from agreements.terms import Terms
-from leads.effects import day_words, kind_name
+from leads.deeds.effects import day_words, kind_name
 from leads.story.case import LiveClock
 
 _ZERO = timedelta(0)

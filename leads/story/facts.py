@@ -11,7 +11,7 @@ from django.db.models import Q
 from agreements.clock import MarkKind
 from leads.assignment.words import why_assigned
 from leads.before.qualifying import below_criteria
-from leads.effects import EffectLine, lines_of
+from leads.deeds.effects import EffectLine, lines_of
 from leads.merging.words import about_merges, tell_merges
 from leads.models import (
     Deal,

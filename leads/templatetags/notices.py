@@ -5,8 +5,8 @@ from datetime import datetime
 from django import template
 
 from agreements.models import Message
-from leads import contest_told
 from leads.assignment import holding_told
+from leads.deeds import contest_told
 
 register = template.Library()
 

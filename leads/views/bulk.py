@@ -21,14 +21,23 @@ from agreements.whole_numbers import whole_numbers
 from leads.addresses import plain
 from leads.back import list_back
 from leads.before.forms import MOST as MOST_OFFERED
-from leads.bulk import DEEDS, DONE, MOST, BulkDeed, Considered, consider, consider_found, do_to_all
-from leads.bulk_undo import WITHIN, undo_all, undone_of
+from leads.deeds.bulk import (
+    DEEDS,
+    DONE,
+    MOST,
+    BulkDeed,
+    Considered,
+    consider,
+    consider_found,
+    do_to_all,
+)
+from leads.deeds.bulk_undo import WITHIN, undo_all, undone_of
+from leads.deeds.seen import read, written
 from leads.models import Handoff, Lead, LeadStage
 from leads.permissions import check_user_can_offer
 from leads.queue.handoffs import Desk
 from leads.registry.filters import RegistryFilters
 from leads.registry.leads import chosen_in, leads_in, listed_in, readable_handoffs
-from leads.seen import read, written
 from leads.views.lead_page import desk_or_404
 from leads.views.offer import Chosen, offer_page
 

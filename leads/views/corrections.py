@@ -18,8 +18,8 @@ from agreements.typed_before import keeps_what_was_typed, typed_in
 from leads.actions import corrections
 from leads.actions.corrections import UnableToCorrect
 from leads.actions.decisions import why_not_taken_back
-from leads.correction_forms import CorrectForm, RetractForm
 from leads.deadlocks import retry_once
+from leads.deeds.correction_forms import CorrectForm, RetractForm
 from leads.models import FollowUp, Handoff, HandoffEvent, Lead
 from leads.permissions import check_user_can_correct
 from leads.records import first_recorded

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from agreements.requests import SignedInRequest
 from leads.actions import contests, follow_ups, handoffs, outcomes, pauses
 from leads.deadlocks import retry_once
-from leads.deed_forms import (
+from leads.deeds.forms import (
     ContestForm,
     DecideForm,
     DeedForm,
@@ -21,7 +21,8 @@ from leads.deed_forms import (
     RejectForm,
     WithdrawForm,
 )
-from leads.forms import LogForm
+from leads.deeds.log_forms import LogForm
+from leads.deeds.undo import done_words
 from leads.models import FollowUp, Handoff
 from leads.permissions import (
     check_user_can_contest,
@@ -30,7 +31,6 @@ from leads.permissions import (
     check_user_can_withdraw,
     takes,
 )
-from leads.undo import done_words
 from leads.views.doing import (
     DeedView,
     deed,

@@ -18,13 +18,13 @@ from django_htmx.http import HttpResponseClientRedirect, replace_url, reswap, re
 from agreements.clock import ClockState
 from agreements.requests import SignedInRequest
 from leads.actions.telling import SOURCE, AlreadyDecided
-from leads.effects import effects_between, effects_of_correction, sentence_of
-from leads.foreseeing import repetition_words, suggestion_of, suggestion_words
+from leads.deeds.effects import effects_between, effects_of_correction, sentence_of
+from leads.deeds.foreseeing import repetition_words, suggestion_of, suggestion_words
+from leads.deeds.undo import keep_for_undo
 from leads.models import FollowUp, Handoff, HandoffEvent
 from leads.permissions import check_user_can_work
 from leads.queue.handoffs import Desk
 from leads.story.case import Case, FactName, case_of
-from leads.undo import keep_for_undo
 from leads.views.lead_page import context_of, desk_or_404, read
 from leads.views.taken import WorkedByAnother, answer_second, refuse_unreadable
 from leads.views.typed import (

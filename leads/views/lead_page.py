@@ -21,14 +21,15 @@ from leads.addresses import plain
 from leads.before.offerable import said_of_barred, said_of_contest
 from leads.before.qualifying import is_below_criteria, value_text
 from leads.column_names import column_names
-from leads.deed_forms import FORMS
-from leads.deeds import Deeds, deeds_for
-from leads.forms import LogForm
+from leads.deeds.forms import FORMS
+from leads.deeds.log_forms import LogForm
+from leads.deeds.paused import paused
+from leads.deeds.pauses import pause_of
+from leads.deeds.possible import Deeds, deeds_for
+from leads.deeds.undo import undoable_in
 from leads.merging.words import merge_away
 from leads.models import Handoff, Lead, Snooze
 from leads.one_lead import lead_ids_of, readable_lead
-from leads.paused import paused
-from leads.pauses import pause_of
 from leads.permissions import (
     check_user_can_assign,
     check_user_can_offer,
@@ -48,7 +49,6 @@ from leads.story.holders import holders_of
 from leads.story.hours_picture import picture_of
 from leads.story.side import side_of
 from leads.story.timeline import SHOWS, by_day, timeline_of
-from leads.undo import undoable_in
 from leads.views.typed import PageForm, empty_form, form_typed_signed_out
 
 ENTRIES_PER_PAGE = 50

@@ -28,8 +28,8 @@ from leads.before.offerable import sort_out
 from leads.before.offered_before import OfferedLead, offered_leads, rejected_before
 from leads.before.offering import offer_all
 from leads.before.qualifying import lacking
-from leads.bulk import DEEDS
-from leads.many import Done
+from leads.deeds.bulk import DEEDS
+from leads.deeds.many import Done
 from leads.models import Handoff, Lead
 from leads.permissions import check_user_can_offer
 from leads.queue.handoffs import Desk

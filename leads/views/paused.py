@@ -14,11 +14,11 @@ from django.views.decorators.vary import vary_on_headers
 
 from agreements.requests import SignedInRequest
 from agreements.rulebook import Rulebook
+from leads.deeds.paused import Paused, paused_of, said_of_too_much
+from leads.deeds.reasons import RulebooksFor, reasons_in
 from leads.lead_pages import pages_about_leads
 from leads.models import Handoff, HandoffEvent
-from leads.paused import Paused, paused_of, said_of_too_much
 from leads.queue.handoffs import Desk
-from leads.reasons import RulebooksFor, reasons_in
 from leads.views.lead_page import desk_that_reads_all
 
 MOST = 200

@@ -12,11 +12,11 @@ from django.utils.translation import pgettext
 from agreements import formats
 from agreements.models import User
 from agreements.requests import SignedInRequest
+from leads.deeds.undo import undoable_in
 from leads.models import Handoff, Snooze
 from leads.queue.handoffs import Desk, QueueFilters, found_in, summary_of
 from leads.queue.page import tabs_of, versions_for
 from leads.queue.rows import QueueRow, rows_of
-from leads.undo import undoable_in
 
 _SHOWN = ("lead__merged_into", "holder")
 

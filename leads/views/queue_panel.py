@@ -15,11 +15,11 @@ from django_htmx.http import replace_url
 from agreements.requests import SignedInRequest
 from agreements.whole_numbers import whole_number
 from leads.addresses import plain
-from leads.foreseeing import foresee, next_step_words, suggestion_words
-from leads.forms import LogForm
+from leads.deeds.foreseeing import foresee, next_step_words, suggestion_words
+from leads.deeds.log_forms import LogForm
+from leads.deeds.pauses import pause_of
 from leads.kin import KEPT
 from leads.models import Handoff
-from leads.pauses import pause_of
 from leads.permissions import takes
 from leads.queue.events import note_of_offer
 from leads.queue.next_steps import next_step_of

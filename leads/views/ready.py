@@ -32,6 +32,7 @@ from leads.before.lists import (
 from leads.before.offering import local_date, to_owner_by
 from leads.before.readiness import is_being_judged
 from leads.before.rows import health_names, rows_of
+from leads.deeds.rejections import number_waiting
 from leads.lead_pages import pages_about_leads
 from leads.models import OfferRule
 from leads.origins import known
@@ -40,7 +41,6 @@ from leads.permissions import check_user_can_offer, check_user_can_turn_offer_ru
 from leads.queue.handoffs import Desk
 from leads.registry.leads import kept_leads
 from leads.registry.parts import FirstOf
-from leads.rejections import number_waiting
 from leads.views.lead_page import desk_that_reads_all
 
 PER_PAGE = 25

@@ -18,7 +18,7 @@ from agreements.terms import Terms
 from leads.addresses import less_empty, without
 from leads.became.cohort import GROUPS, WITHOUT, Cohort
 from leads.became.words import names_of_groups, outcome_names
-from leads.bulk import MOST, deeds_offered
+from leads.deeds.bulk import MOST, deeds_offered
 from leads.lead_pages import pages_about_leads
 from leads.models import Handoff
 from leads.origins import known

@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from agreements.requests import SignedInRequest
+from leads.deeds.rejections import Rejection, decided_lately, still_contestable, waiting_for_arbiter
+from leads.deeds.undo import undoable_in
 from leads.lead_pages import pages_about_leads
-from leads.rejections import Rejection, decided_lately, still_contestable, waiting_for_arbiter
-from leads.undo import undoable_in
 from leads.views.lead_page import desk_that_reads_all
 
 

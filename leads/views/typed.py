@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from agreements import formats
 from agreements.requests import SignedInRequest
 from agreements.typed_before import address_of_typed, said_of_typed, typed_before
-from leads.deed_forms import FORMS, DeedForm
-from leads.forms import LogForm
+from leads.deeds.forms import FORMS, DeedForm
+from leads.deeds.log_forms import LogForm
 from leads.models import Handoff
 from leads.queue.snoozing import SnoozeForm
 

@@ -9,8 +9,8 @@ from agreements.models import User
 from agreements.requests import SignedInRequest
 from leads.actions import corrections
 from leads.deadlocks import retry_once
+from leads.deeds.undo import forget_undo
 from leads.models import Handoff
-from leads.undo import forget_undo
 from leads.views.doing import before_correcting, deed, tell, what_correcting_did
 
 

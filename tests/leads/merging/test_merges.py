@@ -12,11 +12,11 @@ from agreements.models import Agreement, AgreementVersion, Audit, User
 from leads.actions import follow_ups, handoffs, merges
 from leads.actions.forgetting import forget, lift
 from leads.actions.telling import AlreadyDecided
+from leads.deeds.reached import was_reached
 from leads.fold import FollowUpRow
 from leads.follow_ups import GRADES
 from leads.ingest import ingest
 from leads.models import Clock, Forgetting, Handoff, Lead, LeadIdentity, LeadMerge
-from leads.reached import was_reached
 from leads.rebuild import rebuild
 from leads.story.case import Case, read_case
 from tests.factories import Teller, example_terms, local, make_rep, make_version

@@ -9,8 +9,8 @@ from django.db import connection
 from agreements.models import Agreement, Audit, User
 from leads.actions import corrections
 from leads.actions.telling import SOURCE
-from leads.bulk import DEEDS, record
-from leads.many import do_to_each
+from leads.deeds.bulk import DEEDS, record
+from leads.deeds.many import do_to_each
 from leads.models import Handoff, HandoffEvent
 
 UNDONE = "leads.bulk.undone"

@@ -12,8 +12,8 @@ from leads.actions import handoffs
 from leads.ingest import ingest
 from leads.models import Handoff
 from tests.factories import Teller, make_rep, make_version
-from tests.leads.bulk_pages import BULK, do, offered, preview, shown_on, sign_in, statuses
 from tests.leads.dealing import call, dealing_terms
+from tests.leads.deeds.bulk_pages import BULK, do, offered, preview, shown_on, sign_in, statuses
 from tests.leads.pages import NOW, offer, stop_time, text_of
 
 pytestmark = pytest.mark.django_db

@@ -13,7 +13,7 @@ from agreements import formats
 from agreements.clock import ClockKind, ClockState, Grade, Mark, MarkKind, local_date
 from agreements.models.contracts import Party
 from leads.actions.telling import SOURCE
-from leads.effects import effects_between, repeated_words, used_words, words_of
+from leads.deeds.effects import effects_between, repeated_words, used_words, words_of
 from leads.fold import EventRow, FollowUpRow
 from leads.follow_ups import GRADES
 from leads.models import FollowUp, Handoff

@@ -6,8 +6,8 @@ from typing import Any
 from django.test import Client
 
 from agreements.models import AgreementVersion, User
+from leads.deeds.seen import seen_now, written
 from leads.models import Handoff
-from leads.seen import seen_now, written
 from tests.factories import make_user
 from tests.leads.pages import NOW, offer
 

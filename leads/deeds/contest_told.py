@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from agreements import formats
 from agreements.models import Message
 from leads.actions.contests import contestable_until, was_offered_anew
+from leads.deeds.reasons import reasons_in, rulebook_for
 from leads.models import Handoff, HandoffEvent
-from leads.reasons import reasons_in, rulebook_for
 
 Contest = Handoff.Contest
 

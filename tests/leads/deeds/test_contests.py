@@ -9,10 +9,10 @@ from leads.actions import contests, corrections, handoffs, merges
 from leads.actions.contests import UnableToContest
 from leads.actions.handoffs import UnableToOffer
 from leads.actions.telling import AlreadyDecided
-from leads.deed_forms import DecideForm
+from leads.deeds.forms import DecideForm
+from leads.deeds.reasons import rulebook_for
 from leads.ingest import ingest
 from leads.models import Handoff, HandoffEvent
-from leads.reasons import rulebook_for
 from leads.rebuild import rebuild
 from tests.factories import Teller, local, make_user, make_version
 from tests.leads.dealing import clock_of, dealing_terms

@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 
 from agreements.business_time import Schedule, add_business, is_open
+from leads.deeds.reasons import rulebook_for
 from leads.models import Clock, Handoff
-from leads.reasons import rulebook_for
 
 _INSTANT = timedelta(microseconds=1)
 

@@ -1,4 +1,4 @@
-"""What people fill in about a handoff."""
+"""What people fill in about a follow-up."""
 
 from datetime import date, datetime, timedelta
 from typing import Any

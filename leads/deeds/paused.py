@@ -14,9 +14,9 @@ from agreements.clock import Interval, due_after
 from agreements.durations import Duration
 from agreements.rulebook import Rulebook
 from leads.any_of import AnyOf
+from leads.deeds.pauses import in_order, pause_of_events
+from leads.deeds.reasons import RulebooksFor
 from leads.models import Handoff, HandoffEvent
-from leads.pauses import in_order, pause_of_events
-from leads.reasons import RulebooksFor
 
 Kind = HandoffEvent.Kind
 

@@ -11,11 +11,11 @@ from leads.actions.contests import UnableToContest
 from leads.actions.corrections import UnableToUndo
 from leads.actions.handoffs import AlreadyOpen, UnableToOffer
 from leads.actions.telling import AlreadyDecided
-from leads.bulk import DEEDS, do_to_all
-from leads.bulk_undo import undo_all
+from leads.deeds.bulk import DEEDS, do_to_all
+from leads.deeds.bulk_undo import undo_all
+from leads.deeds.seen import seen_now
 from leads.models import FollowUp, Handoff, HandoffEvent
 from leads.rebuild import rebuild
-from leads.seen import seen_now
 from tests.at_once import run_together
 from tests.factories import make_rep, make_user, make_version
 from tests.leads.dealing import call, dealing_terms

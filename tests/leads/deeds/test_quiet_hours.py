@@ -12,8 +12,8 @@ from agreements.models import Message, User
 from agreements.outbox import send_messages
 from leads.actions import contests, handoffs
 from leads.actions.assignments import reassign
+from leads.deeds.quiet_hours import goes_out_at
 from leads.models import Handoff
-from leads.quiet_hours import goes_out_at
 from tests.factories import local, make_rep, make_user, make_version
 from tests.leads.dealing import dealing_terms
 from tests.leads.pages import offer

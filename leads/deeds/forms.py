@@ -16,10 +16,10 @@ from leads.actions.contests import why_not_overturned
 from leads.actions.outcomes import last_return_date, usual_return_date
 from leads.actions.pauses import latest_end
 from leads.before.qualifying import field_name
-from leads.forms import LocalDateTimeInput
-from leads.given_up import given_up_by_recycling, words_of_one
+from leads.deeds.given_up import given_up_by_recycling, words_of_one
+from leads.deeds.log_forms import LocalDateTimeInput
+from leads.deeds.reasons import Ending, reasons_for, rulebook_for
 from leads.models import Handoff, HandoffEvent
-from leads.reasons import Ending, reasons_for, rulebook_for
 
 _WIDE = {"class": "form-control"}
 

@@ -9,13 +9,13 @@ from django.db.models import Exists, F, OuterRef, Q
 from agreements.permissions import refusal
 from leads.actions.contests import contestable_until
 from leads.any_of import AnyOf
+from leads.deeds.reasons import RulebooksFor, reasons_in
 from leads.models import Handoff, HandoffEvent
 from leads.models.facts import FactQuerySet
 from leads.models.leads import HandoffQuerySet
 from leads.paging import BoundedPaginator
 from leads.permissions import check_user_can_contest, check_user_can_decide_contest
 from leads.queue.handoffs import Desk
-from leads.reasons import RulebooksFor, reasons_in
 
 PER_PAGE = 20
 """How many of those that were decided stand on a page."""

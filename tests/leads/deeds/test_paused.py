@@ -9,8 +9,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from agreements.models import AgreementVersion, User
 from leads.actions import pauses
+from leads.deeds.paused import paused
 from leads.models import Handoff
-from leads.paused import paused
 from tests.factories import local, make_rep, make_user, make_version
 from tests.leads.dealing import dealing_terms
 from tests.leads.pages import NOW, offer, stop_time, text_of

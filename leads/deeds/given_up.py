@@ -10,9 +10,9 @@ from django.utils.translation import ngettext
 
 from agreements import formats
 from leads.any_of import AnyOf
+from leads.deeds.reasons import RulebooksFor
 from leads.models import Clock, Handoff
 from leads.queue.handoffs import acting_clocks
-from leads.reasons import RulebooksFor
 
 _NAMED = 3
 

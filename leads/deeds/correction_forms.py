@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from leads.forms import LogForm
+from leads.deeds.log_forms import LogForm
 from leads.models import FollowUp, Handoff
 
 _WIDE = {"class": "form-control"}

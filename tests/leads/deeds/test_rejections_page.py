@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from agreements.actions import messages
 from agreements.models import AgreementVersion, Message, User
-from leads import rejections
 from leads.actions import contests, handoffs
 from leads.actions.telling import Deed
+from leads.deeds import rejections
 from leads.ingest import ingest
 from leads.models import Handoff, Lead
 from leads.rebuild import rebuild

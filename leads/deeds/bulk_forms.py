@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agreements.models import User
-from leads.deed_forms import RecycleForm, WithdrawForm
-from leads.given_up import given_up_by_recycling, words_of_many
+from leads.deeds.forms import RecycleForm, WithdrawForm
+from leads.deeds.given_up import given_up_by_recycling, words_of_many
+from leads.deeds.reasons import reasons_for
 from leads.models import Handoff
-from leads.reasons import reasons_for
 
 
 class ReassignManyForm(forms.Form):

@@ -10,8 +10,8 @@ from agreements.models import AgreementVersion, Audit, Membership
 from leads.actions import handoffs
 from leads.rebuild import rebuild
 from tests.factories import make_rep, make_user, make_version
-from tests.leads.bulk_pages import do, offered, sign_in, statuses
 from tests.leads.dealing import dealing_terms
+from tests.leads.deeds.bulk_pages import do, offered, sign_in, statuses
 from tests.leads.pages import NOW, stop_time, text_of
 
 pytestmark = pytest.mark.django_db

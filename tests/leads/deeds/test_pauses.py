@@ -7,9 +7,9 @@ import pytest
 from agreements.models import AgreementVersion, User
 from leads.actions import pauses
 from leads.actions.pauses import UnableToPause
+from leads.deeds.pauses import pause_of, pauses_of
 from leads.ingest import ingest
 from leads.models import Handoff
-from leads.pauses import pause_of, pauses_of
 from leads.rebuild import rebuild
 from tests.factories import Teller, local, make_rep, make_version
 from tests.leads.dealing import clock_of, dealing_terms

@@ -17,9 +17,10 @@ from leads.actions import assignments, handoffs, outcomes
 from leads.actions.telling import AlreadyDecided
 from leads.any_of import AnyOf
 from leads.assignment.candidates import Choosing
-from leads.bulk_forms import ReassignManyForm, RecycleManyForm, WithdrawManyForm
-from leads.deeds import closed_because, decided_once
-from leads.many import Done, do_to_each
+from leads.deeds.bulk_forms import ReassignManyForm, RecycleManyForm, WithdrawManyForm
+from leads.deeds.many import Done, do_to_each
+from leads.deeds.possible import closed_because, decided_once
+from leads.deeds.seen import Seen, seen_now, what_changed, written
 from leads.models import Handoff, HandoffEvent, Lead, LeadStage
 from leads.permissions import (
     check_user_can_offer,
@@ -28,7 +29,6 @@ from leads.permissions import (
 )
 from leads.queue.handoffs import Desk
 from leads.registry.leads import lasting_handoffs, latest_of_each, leads_in, readable_handoffs
-from leads.seen import Seen, seen_now, what_changed, written
 
 MOST = 500
 """How many leads one deed is done to at once."""
