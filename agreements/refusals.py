@@ -49,7 +49,9 @@ class Refused(Exception):
 def invalid(errors: Iterable[FieldProblem]) -> Refused:
     """Return the refusal of a call some of whose fields cannot be taken."""
     found = tuple(errors)
-    detail = " ".join(f"{each.field}: {each.detail}" for each in found[:3])
+    detail = " ".join(
+        f"{each.field}: {each.detail}" if each.field else each.detail for each in found[:3]
+    )
     return Refused("invalid", detail, found)
 
 

@@ -38,7 +38,7 @@ def number_asked(request: Request, name: str) -> int | None:
     if not asked:
         return None
     if not (asked.isdecimal() and asked.isascii() and len(asked) < 19):
-        raise invalid([FieldProblem(name, _("This is not a whole number."))])
+        raise invalid([FieldProblem(name, _("Write a whole number of at most 18 digits."))])
     return int(asked)
 
 

@@ -167,6 +167,11 @@ def test_there_is_no_such_lead(hubspot: Caller, path: str) -> None:
     assert hubspot.get(path).status_code == 404
 
 
+def test_what_is_wrong_with_the_whole_call_names_no_field(hubspot: Caller) -> None:
+    told = hubspot.post("/leads/", [{"attributes": {}}]).json()
+    assert (told["detail"], told["errors"][0]["field"]) == ("An object belongs here.", "")
+
+
 def test_whoever_told_of_a_lead_reads_it(hubspot: Caller, version: AgreementVersion) -> None:
     hubspot.put("/leads/hubspot/L1/", {"attributes": {"name": "Paulo"}})
     assert hubspot.get("/leads/hubspot/L1/").json()["standings"] == []
