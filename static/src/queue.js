@@ -192,7 +192,7 @@ function fill(field, value) {
 let isPressed = false;
 let onceLetGo = null;
 
-document.addEventListener("pointerdown", () => (isPressed = true), true);
+document.addEventListener("pointerdown", ({ button }) => (isPressed = button === 0), true);
 for (const type of ["pointerup", "pointercancel"]) {
   document.addEventListener(type, () => {
     isPressed = false;
