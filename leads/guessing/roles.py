@@ -67,6 +67,7 @@ FIRST_BESIDE_LAST = frozenset[str](_TOLD["first_beside_last"])
 STAGE_WORDS: _Words = _TOLD["stages"]
 _ATTRIBUTE_WORDS: _Words = _TOLD["attributes"]
 _MEANINGS: Mapping[str, _Words] = _TOLD["cells"]
+_ANSWERS = _roles_by_word(_TOLD["answers"])
 
 
 def is_called_a_code(name: str) -> bool:
@@ -163,10 +164,10 @@ def role_of_words(words: Collection[str], stages: Sequence[StageName]) -> str:
 
 def meaning_in(column: str, role: str, cell: str, stages: Iterable[StageName]) -> str:
     """Return what a word probably means in a column; a yes to being contacted bars nobody."""
-    meaning = meaning_of(role, cell, stages)
     if role == "do_not_contact" and plain_name(column) in _CONSENTS:
-        return {YES: NO, NO: YES}.get(meaning, meaning)
-    return meaning
+        answer = _ANSWERS.get(plain_name(cell), "")
+        return {YES: NO, NO: YES}.get(answer) or meaning_of(role, cell, stages)
+    return meaning_of(role, cell, stages)
 
 
 def meaning_of(role: str, cell: str, stages: Iterable[StageName]) -> str:
@@ -177,4 +178,4 @@ def meaning_of(role: str, cell: str, stages: Iterable[StageName]) -> str:
     for meaning, words in _MEANINGS[role].items():
         if plain in words or plain == meaning:
             return meaning
-    return ""
+    return _ANSWERS.get(plain, "") if role in FLAGS else ""

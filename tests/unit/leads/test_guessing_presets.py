@@ -15,7 +15,7 @@ from leads.guessing.evidence import Evidence
 from leads.guessing.found_columns import Column
 from leads.guessing.looking import as_document, look
 from leads.guessing.presets import preset_of
-from leads.guessing.roles import StageName, meaning_in
+from leads.guessing.roles import StageName, meaning_in, stage_key
 from leads.told import Told, ToldAttributes, ToldDeal, ToldStage
 
 STAGES = [StageName("lead", "Lead", "none"), StageName("mql", "MQL", "mql")]
@@ -108,7 +108,10 @@ def test_leads_of_rd_station(tmp_path: Path, written: dict[str, str]) -> None:
     assert reached.stage == "mql"
 
 
-@pytest.mark.parametrize(("status", "barred"), [("true", None), ("false", True)])
+@pytest.mark.parametrize(
+    ("status", "barred"),
+    [("true", None), ("false", True), ("subscribed", None), ("Descadastrado", True)],
+)
 def test_who_may_not_be_written_to_by_rd_station_is_barred(
     tmp_path: Path, status: str, barred: bool | None
 ) -> None:
@@ -145,6 +148,7 @@ def test_contacts_of_hubspot_in_spanish_and_portuguese(tmp_path: Path, header: l
         ("Cancelou a inscrição de todos os e-mails", "Sim", "do_not_contact"),
         ("Canceló la suscripción a todos los correos electrónicos", "true", "do_not_contact"),
         ("Unsubscribed from all marketing", "Yes", "do_not_contact"),
+        ("Consent to contact", "withdrawn", "do_not_contact"),
         ("Cancelou a inscrição de todos os e-mails", "ontem", "own"),
         ("Opted out of email: Marketing information", "Yes", "own"),
     ],
@@ -152,6 +156,35 @@ def test_contacts_of_hubspot_in_spanish_and_portuguese(tmp_path: Path, header: l
 def test_columns_of_hubspot_in_every_language(name: str, cell: str, expected: str) -> None:
     guess = guess_columns(["Record ID", name], [_seen("1"), _seen(cell)], STAGES)
     assert guess.roles[1] == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "cell", "expected"),
+    [
+        ("Persona - Nombre", "Ana Gil", "name"), ("Pessoa - Nome", "Ana Silva", "name"),
+        ("Persona - Teléfono - Trabajo", "+34 600 123 123", "phone"),
+        ("Pessoa - Organização", "Silva Peças", "company"),
+        ("Pessoa - Status de marketing", "Descadastrado", "do_not_contact"),
+        ("Nombre y apellidos", "Ana Gil", "name"), ("Telemóvel", "+351 912 345 678", "phone"),
+        ("Nº empleados", "35", "employees"), ("Nº de colaboradores", "35", "employees"),
+    ],
+)  # fmt: skip
+def test_columns_of_pipedrive_and_of_lists_in_spanish_and_portuguese(
+    name: str, cell: str, expected: str
+) -> None:
+    guess = guess_columns(["ID", name], [_seen("1"), _seen(cell)], STAGES)
+    assert guess.roles[1] == expected
+
+
+@pytest.mark.parametrize(
+    ("word", "stage"),
+    [
+        ("Lead calificado de marketing", "mql"), ("Lead cualificado para ventas", "sql"),
+        ("Lead qualificado por vendas", "sql"),
+    ],
+)  # fmt: skip
+def test_stages_of_hubspot_in_spanish_and_portuguese(word: str, stage: str) -> None:
+    assert stage_key(word, [StageName("mql", "M", "mql"), StageName("sql", "S", "sql")]) == stage
 
 
 def test_people_of_pipedrive(tmp_path: Path) -> None:
