@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agreements import formats
+from agreements.business_time.hours import LAST_YEAR
 from agreements.clock import due_after
 from agreements.models import User
 from leads.actions.telling import Deed, locked_in
@@ -34,6 +35,8 @@ def pause(
         raise UnableToPause(_("Choose one of the reasons that the agreement lists."))
     if until <= now:
         raise UnableToPause(_("A pause ends after now: choose a later time."))
+    if until.year >= LAST_YEAR:
+        raise UnableToPause(_("Choose an end before %(year)s.") % {"year": LAST_YEAR})
     latest = latest_end(handoff, now)
     if latest is not None and until > latest:
         raise UnableToPause(

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from agreements.business_time.hours import FIRST_YEAR, LAST_YEAR
 from agreements.models import User
 from leads.models import AssignmentRule
 
@@ -97,6 +98,10 @@ class AbsenceForm(forms.Form):
         last = told.get("last_day") or first
         if last < first:
             self.add_error("last_day", _("It ends before it begins: choose a later day."))
+            return told
+        if first.year <= FIRST_YEAR or last.year >= LAST_YEAR:
+            years = {"first": FIRST_YEAR, "last": LAST_YEAR}
+            self.add_error("last_day", _("Choose days after %(first)s and before %(last)s.") % years)
             return told
         zone = ZoneInfo(person.time_zone)
         until = told.get("until_time")

@@ -85,6 +85,7 @@ def end(client: Client, absence: Absence) -> Any:
         ({"first_day": ""}, "Choose the first day."),
         ({"last_day": "2026-09-01"}, "It ends before it begins: choose a later day."),
         ({"first_day": "2026-09-01"}, "This time is over."),
+        ({"last_day": "9999-12-31"}, "Choose days after 1970 and before 2100."),
         ({"from_time": "12:00", "until_time": "11:00"}, "An absence ends after it starts"),
     ],
 )

@@ -87,6 +87,7 @@ def test_of_two_pauses_told_elsewhere_the_longer_runs(handoff: Handoff) -> None:
     [
         ({"reason": "holiday"}, "reasons that the agreement lists"),
         ({"until": NOW}, "A pause ends after now"),
+        ({"until": local("9999-12-31 23:59")}, "Choose an end before 2100."),
         ({"until": local("2026-09-15 18:01")}, "lasts until Tue 15 Sep 18:00 at most"),
     ],
 )
