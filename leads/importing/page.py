@@ -1,6 +1,6 @@
 """What the page of an import shows: how far it is, what a dry run foresees, what became of it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from leads.models import (
     HandoffEvent,
     Lead,
     LeadChange,
+    StageEntry,
 )
 from leads.models.leads import LeadQuerySet
 from leads.undoing import LEAD_OF
@@ -73,9 +74,28 @@ def _told(
         return file_import.foreseen, notes_before(file_import, file_import.foreseen, now)
     told = delivery.summary if state in _TAKEN_IN else None
     foreseen = file_import.foreseen if file_import is not None else None
+    if told is None:
+        return None, []
     # Whoever comes back to one that is in finds them nowhere else.
     is_in = state == State.IMPORTED
-    return told, notes_after(told, foreseen or {}, is_in=is_in) if told else []
+    notes = notes_after(told, foreseen or {}, is_in=is_in)
+    return told, [*_undone_since(delivery), *notes] if is_in else notes
+
+
+def _undone_since(delivery: Delivery) -> Iterator[Note]:
+    """Say of which earlier files, undone since, a file may have repeated something."""
+    if (delivery.summary or {}).get("known"):
+        undone = Delivery.objects.filter(
+            kind=Delivery.Kind.FILE,
+            agreement=delivery.agreement,
+            source=delivery.source,
+            pk__lt=delivery.pk,
+            undone_at__gt=delivery.processed_at,
+        )
+        for each in undone.order_by("pk"):
+            title = _("%(name)s, which came before, was undone since.") % {"name": each.file_name}
+            why = _("What this file only repeated of it holds no more: import this file once more.")
+            yield Note("warn", title, why)
 
 
 def _corrections(delivery: Delivery) -> Corrections | None:
@@ -175,6 +195,23 @@ def _no_longer_barred(delivery: Delivery) -> LeadQuerySet:
     )
 
 
+def _leaving(delivery: Delivery) -> LeadQuerySet:
+    """Return the leads that others tell of as well, but neither of a stage nor of an offer.
+
+    They are in no list afterwards: what others only repeated of the file goes with it.
+    """
+    stages = StageEntry.objects.filter(lead=OuterRef("pk"), is_undone=False, is_retracted=False)
+    offers = HandoffEvent.objects.filter(
+        handoff__lead=OuterRef("pk"), kind=HandoffEvent.Kind.OFFERED, is_undone=False
+    )
+    return Lead.objects.filter(
+        Exists(stages.filter(delivery=delivery)) | Exists(offers.filter(delivery=delivery)),
+        ~Exists(stages.exclude(delivery=delivery)),
+        ~Exists(offers.exclude(delivery=delivery)),
+        _told_of(~Q(delivery=delivery)),
+    )
+
+
 def _told_of(by: Q) -> Q:
     """Return the condition that facts of some deliveries tell of a lead."""
     told = Q()
@@ -215,6 +252,7 @@ def _what_stays(lead: Lead, handoff: Handoff | None) -> str:
 def question_of(delivery: Delivery) -> dict[str, Any]:
     """Return what whoever undoes an import should know before."""
     worked_on, no_longer_barred = _worked_on_since(delivery), _no_longer_barred(delivery)
+    leaving = _leaving(delivery)
     corrections = _corrections(delivery)
     corrected_by = [
         each for each in (corrections.files if corrections else ()) if state_of(each) in _HOLDING
@@ -238,6 +276,8 @@ def question_of(delivery: Delivery) -> dict[str, Any]:
         "worked_on": worked_on.count(),
         "staying": _staying(worked_on.order_by("pk")[:_SHOWN], delivery),
         "later": list(later.exclude(pk__in=[each.pk for each in also_later]).order_by("pk")[:5]),
+        "leaving": leaving.count(),
+        "some_leaving": list(leaving.order_by("pk")[:_SHOWN]),
         "no_longer_barred": no_longer_barred.count(),
         "some_no_longer_barred": list(no_longer_barred.order_by("pk")[:_SHOWN]),
         "corrected_by": [(each, each in also_later) for each in corrected_by],

@@ -12,6 +12,7 @@ from leads.ingest import ingest
 from leads.models import FileImport, Handoff, Lead
 from tests.factories import Teller, example_terms, local, make_user, make_version
 from tests.leads.importing.file_imports import (
+    JOAO,
     NOW,
     PAULO,
     bring,
@@ -117,6 +118,27 @@ def test_who_was_barred_by_what_the_file_replaced_stays_so(
     assert "can be contacted again" not in question(client, done)
     undo(client, done)
     assert Lead.objects.get().is_contact_barred
+
+
+def test_who_leaves_the_lists_though_a_later_file_told_of_them_is_named(
+    client: Client, agreement: Agreement, marta: User
+) -> None:
+    """The later file repeated the stage; brought once more, it tells it."""
+    done = take_in_whole(agreement, marta, table(PAULO, JOAO))
+    later = table([*PAULO[:2], "Lima", *PAULO[3:]])
+    again = take_in_whole(agreement, marta, later, now=LATER)
+    page = f"/agreements/acme/imports/{again.pk}/"
+    assert "was undone since" not in text_of(client.get(page))
+
+    asked = question(client, done)
+    assert "1 lead that others tell of as well is in no list afterwards." in asked
+    assert "or tell of them anew from where they come. Paulo Lima" in asked
+    undo(client, done)
+    assert not Lead.objects.filter(stages__stage="mql").exists()
+    said = "leads.csv, which came before, was undone since."
+    assert said in text_of(client.get(page))
+    take_in_whole(agreement, marta, later, now=LATER + timedelta(hours=1))
+    assert Lead.objects.get(stages__stage="mql").name == "Paulo Lima"
 
 
 def test_what_was_done_before_the_file_came_is_no_work_on_it(
