@@ -100,8 +100,8 @@ class AbsenceForm(forms.Form):
             self.add_error("last_day", _("It ends before it begins: choose a later day."))
             return told
         if first.year <= FIRST_YEAR or last.year >= LAST_YEAR:
-            years = {"first": FIRST_YEAR, "last": LAST_YEAR}
-            self.add_error("last_day", _("Choose days after %(first)s and before %(last)s.") % years)
+            said = _("Choose days after %(first)s and before %(last)s.")
+            self.add_error("last_day", said % {"first": FIRST_YEAR, "last": LAST_YEAR})
             return told
         zone = ZoneInfo(person.time_zone)
         until = told.get("until_time")

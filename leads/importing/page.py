@@ -196,10 +196,13 @@ def _no_longer_barred(delivery: Delivery) -> LeadQuerySet:
 
 
 def _leaving(delivery: Delivery) -> LeadQuerySet:
-    """Return the leads that others tell of as well, but neither of a stage nor of an offer.
+    """Return the leads of which others told something since, but neither a stage nor an offer.
 
     They are in no list afterwards: what others only repeated of the file goes with it.
     """
+    since = LeadChange.objects.filter(
+        lead=OuterRef("pk"), is_undone=False, recorded_at__gte=delivery.received_at
+    )
     stages = StageEntry.objects.filter(lead=OuterRef("pk"), is_undone=False, is_retracted=False)
     offers = HandoffEvent.objects.filter(
         handoff__lead=OuterRef("pk"), kind=HandoffEvent.Kind.OFFERED, is_undone=False
@@ -208,7 +211,7 @@ def _leaving(delivery: Delivery) -> LeadQuerySet:
         Exists(stages.filter(delivery=delivery)) | Exists(offers.filter(delivery=delivery)),
         ~Exists(stages.exclude(delivery=delivery)),
         ~Exists(offers.exclude(delivery=delivery)),
-        _told_of(~Q(delivery=delivery)),
+        Exists(since.exclude(delivery=delivery)),
     )
 
 
