@@ -84,7 +84,6 @@ class ExplanationShown(BaseModel):
 
     question: str
     sentences: list[str]
-    status: str
     within: str
     time_zone: str
     version: int
@@ -141,7 +140,6 @@ def shown_explanation(explanation: Explanation, telling: Telling, basis: Basis) 
     return {
         "question": _plain(telling.question),
         "sentences": [_plain(sentence) for sentence in telling.sentences],
-        "status": str(explanation.status),
         "within": str(explanation.within),
         "time_zone": explanation.time_zone,
         "version": basis.version_number,
