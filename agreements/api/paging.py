@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
 from agreements.refusals import FieldProblem, invalid
+from agreements.whole_numbers import whole_number
 
 M = TypeVar("M", bound=Model)
 
@@ -37,9 +38,10 @@ def number_asked(request: Request, name: str) -> int | None:
     asked: str = request.query_params.get(name, "")
     if not asked:
         return None
-    if not (asked.isdecimal() and asked.isascii() and len(asked) < 19):
+    number = whole_number(asked)
+    if number is None:
         raise invalid([FieldProblem(name, _("Write a whole number of at most 18 digits."))])
-    return int(asked)
+    return number
 
 
 def choice_asked(request: Request, name: str, allowed: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from leads.actions.telling import SOURCE
@@ -83,19 +83,23 @@ def _told(
 
 
 def _undone_since(delivery: Delivery) -> Iterator[Note]:
-    """Say of which earlier files, undone since, a file may have repeated something."""
-    if (delivery.summary or {}).get("known"):
-        undone = Delivery.objects.filter(
-            kind=Delivery.Kind.FILE,
-            agreement=delivery.agreement,
-            source=delivery.source,
-            pk__lt=delivery.pk,
-            undone_at__gt=delivery.processed_at,
-        )
-        for each in undone.order_by("pk"):
-            title = _("%(name)s, which came before, was undone since.") % {"name": each.file_name}
-            why = _("What this file only repeated of it holds no more: import this file once more.")
-            yield Note("warn", title, why)
+    """Say which earlier file, undone since, a file may have repeated, unless it came once more."""
+    if not (delivery.summary or {}).get("known"):
+        return
+    undone = Delivery.objects.filter(
+        kind=Delivery.Kind.FILE,
+        agreement=delivery.agreement,
+        source=delivery.source,
+        pk__lt=delivery.pk,
+        undone_at__gt=delivery.processed_at,
+    )
+    latest = undone.order_by("undone_at").last()
+    if latest is None:
+        return
+    if not _same_file(delivery).filter(processed_at__gt=latest.undone_at).exists():
+        title = _("%(name)s, which came before, was undone since.") % {"name": latest.file_name}
+        why = _("What this file only repeated of it holds no more: import this file once more.")
+        yield Note("warn", title, why)
 
 
 def _corrections(delivery: Delivery) -> Corrections | None:
@@ -154,15 +158,20 @@ def _summary(told: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _twin(delivery: Delivery) -> Delivery | None:
-    """Return an earlier import of the very same file that was not undone."""
+    """Return another import of the very same file that was not undone, the latest."""
+    return _same_file(delivery).exclude(file="").order_by("-pk").first()
+
+
+def _same_file(delivery: Delivery) -> QuerySet[Delivery]:
+    """Return the other imports of the very same file that hold."""
     same = Delivery.objects.filter(
         kind=Delivery.Kind.FILE,
         agreement=delivery.agreement,
         content_hash=delivery.content_hash,
         processed_at__isnull=False,
         undone_at=None,
-    ).exclude(content_hash="")
-    return same.exclude(pk=delivery.pk).exclude(file="").order_by("-pk").first()
+    )
+    return same.exclude(content_hash="").exclude(pk=delivery.pk)
 
 
 def _worked_on_since(delivery: Delivery) -> LeadQuerySet:

@@ -137,8 +137,10 @@ def test_who_leaves_the_lists_though_a_later_file_told_of_them_is_named(
     assert not Lead.objects.filter(stages__stage="mql").exists()
     said = "leads.csv, which came before, was undone since."
     assert said in text_of(client.get(page))
-    take_in_whole(agreement, marta, later, now=LATER + timedelta(hours=1))
+    since = LATER + timedelta(hours=1)
+    take_in(try_out(bring(agreement, marta, later, now=since)), marta, now=since)
     assert Lead.objects.get(stages__stage="mql").name == "Paulo Lima"
+    assert said not in text_of(client.get(page))
 
 
 def test_what_was_done_before_the_file_came_is_no_work_on_it(
