@@ -84,7 +84,7 @@ def _told(
 
 def _undone_since(delivery: Delivery) -> Iterator[Note]:
     """Say which earlier file, undone since, a file may have repeated, unless it came once more."""
-    if not (delivery.summary or {}).get("known"):
+    if not _may_have_repeated(delivery.summary or {}):
         return
     undone = Delivery.objects.filter(
         kind=Delivery.Kind.FILE,
@@ -100,6 +100,13 @@ def _undone_since(delivery: Delivery) -> Iterator[Note]:
         title = _("%(name)s, which came before, was undone since.") % {"name": latest.file_name}
         why = _("What this file only repeated of it holds no more: import this file once more.")
         yield Note("warn", title, why)
+
+
+def _may_have_repeated(told: Mapping[str, Any]) -> bool:
+    """Whether rows of a file told what was known, or no stage, as their leads had one."""
+    stages = told["facts"]["by_kind"].get("stage") if "facts" in told else None
+    is_left = stages is not None and stages["new"] + stages["revised"] < told["taken"]
+    return bool(told.get("known")) or is_left
 
 
 def _corrections(delivery: Delivery) -> Corrections | None:

@@ -143,6 +143,18 @@ def test_who_leaves_the_lists_though_a_later_file_told_of_them_is_named(
     assert said not in text_of(client.get(page))
 
 
+def test_a_later_file_that_left_the_stage_to_the_earlier_one_says_so(
+    client: Client, agreement: Agreement, marta: User
+) -> None:
+    """Its form says a stage for leads of which none is known: that repeats nothing."""
+    told = b"Id,Name,Company\n1,Ana,Old\n"
+    done = take_in_whole(agreement, marta, told)
+    again = take_in_whole(agreement, marta, told.replace(b"Old", b"New"), now=LATER)
+    undo(client, done)
+    page = text_of(client.get(f"/agreements/acme/imports/{again.pk}/"))
+    assert "leads.csv, which came before, was undone since." in page
+
+
 def test_what_was_done_before_the_file_came_is_no_work_on_it(
     client: Client, agreement: Agreement, marta: User, bruno: User
 ) -> None:
