@@ -3,8 +3,6 @@
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
-from django.urls import reverse
-
 from agreements.actions import messages
 from agreements.models import User
 from leads.deeds.quiet_hours import goes_out_at
@@ -66,5 +64,4 @@ def _address(handoff: Handoff, holder: User) -> str:
     """Return where the handoff stands; empty for somebody who may not read it."""
     if not Handoff.objects.visible_to(holder).filter(pk=handoff.pk).exists():
         return ""
-    url = reverse("leads:detail", args=[handoff.agreement.slug, handoff.kept_lead.pk])
-    return f"{url}?handoff={handoff.pk}"
+    return handoff.get_absolute_url()

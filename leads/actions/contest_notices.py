@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
-from django.urls import reverse
 
 from agreements.actions import messages
 from agreements.arbiters import party_of_arbiter
@@ -53,7 +52,6 @@ def _tell(
     now: datetime,
 ) -> None:
     reasons = dict(reasons_for(handoff, "rejection"))
-    url = reverse("leads:detail", args=[handoff.agreement.slug, handoff.kept_lead.pk])
     messages.notify(
         kind=kind,
         recipients=recipients.exclude(pk=by.pk),
@@ -68,6 +66,6 @@ def _tell(
         },
         dedup_key=f"{kind}:{handoff.pk}:{now.isoformat()}",
         now=now,
-        url=f"{url}?handoff={handoff.pk}",
+        url=handoff.get_absolute_url(),
         wait=goes_out_at(handoff, now) - now,
     )

@@ -45,7 +45,11 @@ _UNDOABLE = (
 
 
 class UnableToUndo(ValueError):
-    """It cannot be taken back any more; the text says what to do instead."""
+    """It cannot be taken back any more; the text says what to do instead, about ``handoff``."""
+
+    def __init__(self, said: str, handoff: Handoff) -> None:
+        super().__init__(said)
+        self.handoff = handoff
 
 
 class UnableToCorrect(ValueError):
@@ -66,14 +70,16 @@ def undo(
     lead_ids = lock_leads([handoff.lead_id]).all([handoff.lead_id])
     deeds = _deeds_named(handoff, name)
     if not deeds or any(each.recorded_by_id != by.pk for each in deeds):
-        raise UnableToUndo(_("This is not yours to take back: correct it on the lead's page."))
+        said = _("This is not yours to take back: correct it on the lead's page.")
+        raise UnableToUndo(said, handoff)
     if now - max(each.recorded_at for each in deeds) > within:
-        raise UnableToUndo(_("Too late to take it back by a click: correct it instead."))
+        said = _("Too late to take it back by a click: correct it instead.")
+        raise UnableToUndo(said, handoff)
     if _somebody_went_on(handoff, lead_ids, deeds):
-        raise UnableToUndo(_("Something was done since: correct it on the lead's page."))
+        raise UnableToUndo(_("Something was done since: correct it on the lead's page."), handoff)
     anew = _offered_anew(handoff, lead_ids, deeds)
     if anew is not None:
-        raise UnableToUndo(_said_of_anew(anew))
+        raise UnableToUndo(_said_of_anew(anew), anew)
     told = [_as_told(each, is_retracted=True, revised_at=now) for each in deeds]
     ingest(agreement=handoff.agreement, facts=told, by=by, now=now)
     for each in deeds:

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
-from django.urls import reverse
 
 from agreements.actions import messages
 from agreements.models import Membership, User
@@ -28,7 +27,6 @@ def tell_of_rejection(rejection: HandoffEvent, *, by: User, now: datetime) -> No
     until = contestable_until(handoff, rulebook_for(handoff))
     if handoff.status != Handoff.Status.REJECTED or (until is not None and until < now):
         return
-    url = reverse("leads:detail", args=[handoff.agreement.slug, handoff.kept_lead.pk])
     messages.notify(
         kind=KIND,
         recipients=_those_who_contest(handoff).exclude(pk=by.pk),
@@ -36,7 +34,7 @@ def tell_of_rejection(rejection: HandoffEvent, *, by: User, now: datetime) -> No
         parameters={"event": rejection.pk},
         dedup_key=f"{KIND}:{rejection.pk}",
         now=now,
-        url=f"{url}?handoff={handoff.pk}",
+        url=handoff.get_absolute_url(),
         wait=goes_out_at(handoff, now + messages.GATHERED) - now,
         together=handoff.agreement_id,
     )

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.db.models import QuerySet
-from django.urls import reverse
 
 from agreements.actions import messages
 from agreements.models import Message, User
@@ -60,7 +59,6 @@ def _notices_of(events: list[HandoffEvent]) -> QuerySet[Message]:
 def _tell(
     kind: str, handoff: Handoff, recipients: QuerySet[User], *, note: str, by: User, now: datetime
 ) -> None:
-    url = reverse("leads:detail", args=[handoff.agreement.slug, handoff.kept_lead.pk])
     messages.notify(
         kind=kind,
         recipients=recipients,
@@ -73,6 +71,6 @@ def _tell(
         },
         dedup_key=f"{kind}:{handoff.pk}:{now.isoformat()}",
         now=now,
-        url=f"{url}?handoff={handoff.pk}",
+        url=handoff.get_absolute_url(),
         wait=goes_out_at(handoff, now) - now,
     )

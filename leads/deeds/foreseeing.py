@@ -1,4 +1,4 @@
-"""What a follow-up will do to the clocks, before it is kept: the case replayed with one more mark.
+"""What a deed will do to the clocks, before it is kept: the case replayed with one more mark.
 
 Nothing is written, and what it says is what the clocks themselves will say.
 """
@@ -18,7 +18,7 @@ from leads.fold import EventRow, FollowUpRow
 from leads.follow_ups import GRADES
 from leads.models import FollowUp, Handoff
 from leads.queue.next_attempt import Suggestion, Touch, next_attempt
-from leads.story.case import Case, FactName, LiveClock
+from leads.story.case import Case, FactName, LiveClock, case_of
 
 _NAME = "foreseen"
 _LOOKS = {
@@ -93,6 +93,19 @@ def foresee(
         accepts=status == Handoff.Status.OFFERED and standing.status == Handoff.Status.ACCEPTED,
         suggestion=suggestion_of(after, handoff, now),
     )
+
+
+def overdue_if_overturned(handoff: Handoff, now: datetime) -> list[ClockState]:
+    """Return the clocks that stay overdue where the rejection of a handoff is overturned now."""
+    decided = EventRow(
+        handoff.pk, "decided", now, now, SOURCE, _NAME, None, False, "", True, None
+    )  # fmt: skip
+    states = case_of(handoff).with_event(decided).states(handoff)
+    return [
+        state
+        for state in states
+        if state.ended_at is None and state.due_at is not None and state.due_at < now
+    ]
 
 
 def suggestion_of(case: Case, handoff: Handoff, now: datetime) -> Suggestion | None:

@@ -16,6 +16,7 @@ from leads.actions.contests import why_not_overturned
 from leads.actions.outcomes import last_return_date, usual_return_date
 from leads.actions.pauses import latest_end
 from leads.before.qualifying import field_name
+from leads.deeds.foreseeing import overdue_if_overturned
 from leads.deeds.given_up import given_up_by_recycling, words_of_one
 from leads.deeds.log_forms import LocalDateTimeInput
 from leads.deeds.reasons import Ending, reasons_for, rulebook_for
@@ -62,7 +63,7 @@ class DeedForm(forms.Form):
         return str(self.intro)
 
     def warnings(self) -> list[str]:
-        """Say which promises it would break."""
+        """Say which promises it would break, or leave broken."""
         return []
 
     def sides(self) -> list[Side]:
@@ -327,6 +328,16 @@ class DecideForm(DeedForm):
     def introduction(self) -> str:
         """Say why it can only be upheld, where it can."""
         return self._why_not_overturned
+
+    def warnings(self) -> list[str]:
+        """Say which promises were past due before the rejection, and would stay so."""
+        if self._why_not_overturned:
+            return []
+        said = _("Overturned, %(clause)s stays overdue: it was due %(due)s, before the rejection.")
+        return [
+            said % {"clause": each.clause_key, "due": formats.instant(each.due_at, self.now)}
+            for each in overdue_if_overturned(self.handoff, self.now)
+        ]
 
     @property
     def done(self) -> str:

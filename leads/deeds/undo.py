@@ -53,9 +53,11 @@ def undoable_in(session: SessionBase, agreement_id: int, now: datetime) -> Undoa
     return Undoable(kept["handoff"], kept["name"], words, max(1, round(seconds)))
 
 
-def forget_undo(session: SessionBase) -> None:
-    """Offer nothing more to take back."""
-    session.pop(_KEPT, None)
+def forget_undo(session: SessionBase, handoff: Handoff, name: str) -> None:
+    """Offer a deed no more to be taken back; what was done after it still is."""
+    kept: dict[str, Any] | None = session.get(_KEPT)
+    if kept is not None and (kept["handoff"], kept["name"]) == (handoff.pk, name):
+        del session[_KEPT]
 
 
 def done_words(kind: str, lead: object) -> str:

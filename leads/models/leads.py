@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Agreement, AgreementVersion, Membership, User
@@ -289,6 +290,11 @@ class Handoff(models.Model):
 
     def __str__(self) -> str:
         return f"{self.lead} {self.offered_at:%Y-%m-%d}"
+
+    def get_absolute_url(self) -> str:
+        """Where the page of the lead it is about shows it."""
+        kwargs = {"slug": self.agreement.slug, "pk": self.kept_lead.pk}
+        return reverse("leads:detail", kwargs=kwargs, query={"handoff": self.pk})
 
     @property
     def is_open(self) -> bool:

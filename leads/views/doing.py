@@ -177,13 +177,14 @@ def back(request: SignedInRequest, desk: Desk, pk: int) -> HttpResponse:
     asked = request.POST.get("next") or request.POST.get("back", "")
     if asked and url_has_allowed_host_and_scheme(asked, {request.get_host()}):
         return HttpResponseRedirect(asked, status=303)
-    slug = desk.agreement.slug
-    readable = Handoff.objects.visible_to(desk.user).select_related("lead__merged_into")
+    readable = Handoff.objects.visible_to(desk.user).select_related(
+        "agreement", "lead__merged_into"
+    )
     handoff = readable.filter(pk=pk).first()
     if handoff is not None:
-        url = reverse("leads:detail", kwargs={"slug": slug, "pk": handoff.kept_lead.pk})
-        return HttpResponseRedirect(f"{url}?handoff={pk}", status=303)
-    return _other_page(request, reverse("leads:queue", kwargs={"slug": slug}))
+        return HttpResponseRedirect(handoff.get_absolute_url(), status=303)
+    url = reverse("leads:queue", kwargs={"slug": desk.agreement.slug})
+    return _other_page(request, url)
 
 
 def give_back(request: SignedInRequest, desk: Desk, pk: int, now: datetime) -> HttpResponse | None:

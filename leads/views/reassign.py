@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -47,12 +46,12 @@ def reassign_one(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
             form.add_error("holder", str(error))
         else:
             messages.success(request, _told(handoff, form, now))
-            return redirect(_lead_url(handoff))
+            return redirect(handoff.get_absolute_url())
     context = {
         "agreement": handoff.agreement,
         "handoff": handoff,
         "form": form,
-        "lead_url": _lead_url(handoff),
+        "lead_url": handoff.get_absolute_url(),
         "now": now,
         **_choices(handoff, choosing),
     }
@@ -68,11 +67,6 @@ def _handoff_or_404(request: SignedInRequest, slug: str, pk: int) -> Handoff:
     if handoff is None:
         raise Http404
     return handoff
-
-
-def _lead_url(handoff: Handoff) -> str:
-    url = reverse("leads:detail", args=[handoff.agreement.slug, handoff.kept_lead.pk])
-    return f"{url}?handoff={handoff.pk}"
 
 
 def _choices(handoff: Handoff, choosing: Choosing) -> dict[str, Any]:

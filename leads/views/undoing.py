@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.contrib import messages
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from agreements.models import User
@@ -25,8 +26,19 @@ def undo(request: SignedInRequest, handoff: Handoff, now: datetime) -> None:
     try:
         retry_once(lambda: corrections.undo(handoff=handoff, name=name, by=request.user, now=now))
     except corrections.UnableToUndo as error:
-        messages.warning(request, str(error))
+        messages.warning(request, _with_a_way_there(error, request.user))
         return
-    forget_undo(request.session)
+    finally:
+        forget_undo(request.session, handoff, name)
     said = _("Taken back: %(lead)s.") % {"lead": handoff.kept_lead}
     tell(request, said, what_correcting_did(before, now))
+
+
+def _with_a_way_there(refusal: corrections.UnableToUndo, user: User) -> str:
+    """Say why it was refused, with a link to the handoff to look at where the person may."""
+    readable = Handoff.objects.visible_to(user).select_related("agreement", "lead__merged_into")
+    handoff = readable.filter(pk=refusal.handoff.pk).first()
+    if handoff is None:
+        return str(refusal)
+    lead = handoff.kept_lead
+    return format_html('{} <a href="{}">{}</a>', str(refusal), handoff.get_absolute_url(), lead)

@@ -54,6 +54,25 @@ def test_overturn_works(rejected: Handoff, julia: User) -> None:
     assert rebuild(now=LATER) == 0
 
 
+def test_the_question_names_what_stays_overdue(julia: User) -> None:
+    """The first follow-up, within 4 h, was past due before the rejection, and stays so."""
+    handoff = offer(make_version(dealing_terms()), "Paulo", local("2026-09-04 10:00"))
+    handoffs.reject(handoff=handoff, reason="wrong_data", by=julia, now=NOW)
+    contest(handoff, julia)
+    form = DecideForm(handoff=handoff, now=LATER)
+    said = "Overturned, S2 stays overdue: it was due Fri 4 Sep 15:00, before the rejection."
+    assert form.warnings() == [said]
+
+    contests.decide(handoff=handoff, is_overturned=True, by=julia, now=LATER)
+    clock = clock_of(handoff, "S2")
+    assert (clock.breached_at, clock.stopped_at, clock.void_at) == (clock.due_at, None, None)
+
+
+def test_the_question_names_nothing_that_starts_anew(rejected: Handoff, julia: User) -> None:
+    contest(rejected, julia)
+    assert DecideForm(handoff=rejected, now=LATER).warnings() == []
+
+
 def test_whom_it_concerns_is_told(rejected: Handoff, julia: User) -> None:
     rui = make_user("Rui", is_director=True)
     contest(rejected, julia)

@@ -11,7 +11,7 @@ from leads.ingest import ingest
 from leads.models import FollowUp, Handoff, HandoffEvent
 from tests.factories import Teller, make_rep, make_user, make_version
 from tests.leads.dealing import dealing_terms
-from tests.leads.pages import NOW, stop_time, text_of
+from tests.leads.pages import NOW, offer, stop_time, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -233,3 +233,41 @@ def test_an_event_that_is_taken_back_says_what_it_did(
         "Taken back. It stays in the timeline, with your reason. "
         "Acceptance is open again, due Tue 8 Sep 14:38."
     )
+
+
+def test_an_undo_that_is_refused_is_offered_no_more_and_leads_on(
+    client: Client, handoff: Handoff, rafael: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would be refused again; where the lead was offered anew, that is where to go on."""
+    page = f"/agreements/acme/leads/{handoff.lead_id}/?handoff={handoff.pk}"
+    url = f"/agreements/acme/handoffs/{handoff.pk}"
+    client.post(f"{url}/reject/", {"reject-reason": "wrong_data"})
+    name = client.get(page).context["undoable"].name
+    stop_time(monkeypatch, NOW + timedelta(seconds=1))
+    anew = handoffs.offer(
+        lead=handoff.lead, agreement=handoff.agreement, by=rafael, now=NOW + timedelta(seconds=1)
+    )
+
+    refused = client.post(f"{url}/undo/", {"name": name}, follow=True)
+
+    said = "The lead was offered anew since: go on with that handoff."
+    assert f'{said} <a href="{anew.get_absolute_url()}">Paulo</a>' in refused.content.decode()
+    assert client.get(page).context["undoable"] is None
+
+
+def test_a_stale_undo_leaves_the_later_deed_to_be_taken_back(
+    client: Client, handoff: Handoff, version: AgreementVersion, rafael: User
+) -> None:
+    """Pressed in another tab, about what was done before."""
+    other = offer(version, "Carla", NOW, holder=rafael)
+    first, second = (f"/agreements/acme/handoffs/{each.pk}" for each in (handoff, other))
+    client.post(f"{first}/accept/")
+    page = f"/agreements/acme/leads/{handoff.lead_id}/"
+    name = client.get(page).context["undoable"].name
+    client.post(f"{second}/accept/")
+
+    client.post(f"{first}/undo/", {"name": name})
+
+    handoff.refresh_from_db()
+    assert handoff.status == "offered"
+    assert client.get(page).context["undoable"].handoff_id == other.pk
