@@ -9,6 +9,8 @@ Object.assign(htmx.config, {
   historyCacheSize: 0,
   refreshOnHistoryMiss: true,
   scrollIntoViewOnBoost: false,
+  // The content policy refuses styles in attributes, also those that htmx would carry over.
+  attributesToSettle: ["class"],
   responseHandling: [
     { code: "204", swap: false },
     { code: "[23]..", swap: true },

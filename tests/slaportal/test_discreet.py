@@ -3,7 +3,10 @@
 import logging
 import sys
 
-from slaportal.discreet import DiscreetFormatter
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from slaportal.discreet import DiscreetFormatter, RefusalFilter
 
 
 def written(message: str, *args: object, exc_info: object = None) -> str:
@@ -28,3 +31,16 @@ def test_rows_that_errors_quote_are_struck_out() -> None:
         text = written("It broke.", exc_info=sys.exc_info())
     assert "ValueError: null value\nDETAIL: …" in text
     assert "Ana" not in text
+
+
+@pytest.mark.parametrize(("status", "has_traceback"), [(403, False), (500, True), (None, True)])
+def test_a_refusal_is_a_line_without_a_traceback(status: int | None, has_traceback: bool) -> None:
+    try:
+        raise PermissionDenied
+    except PermissionDenied:
+        found = sys.exc_info()
+    record = logging.LogRecord("x", logging.WARNING, "x.py", 1, "Forbidden", (), found)
+    if status is not None:
+        record.status_code = status
+    assert RefusalFilter().filter(record)
+    assert (record.exc_info is not None) is has_traceback
