@@ -9,7 +9,7 @@ Object.assign(htmx.config, {
   historyCacheSize: 0,
   refreshOnHistoryMiss: true,
   scrollIntoViewOnBoost: false,
-  // The content policy refuses styles in attributes, also those that htmx would carry over.
+  // A field that somebody drew larger has a style, and the content policy refuses setting it anew.
   attributesToSettle: ["class"],
   responseHandling: [
     { code: "204", swap: false },
