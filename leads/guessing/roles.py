@@ -114,12 +114,15 @@ def may_be_last_name(name: str) -> bool:
     return plain_name(name) in _MAY_BE_LAST_NAME
 
 
-def may_bar(name: str, words: Iterable[str]) -> bool:
-    """Tell whether a column, by its name and its words, may say who is not to be contacted."""
-    is_called_so = usual_role(name) == "do_not_contact"
-    if not is_called_so and not plain_name(name).startswith(_OPTED_OUT_OF_SOME):
-        return False
-    return any(meaning_of("do_not_contact", word, ()) for word in words)
+def may_bar(name: str, words: Collection[str]) -> bool:
+    """Tell whether a column, by its name and its words, may say who is not to be contacted.
+
+    One that is called so may, whatever its words.
+    """
+    if usual_role(name) == "do_not_contact":
+        return bool(words)
+    is_of_some = plain_name(name).startswith(_OPTED_OUT_OF_SOME)
+    return is_of_some and any(meaning_of("do_not_contact", word, ()) for word in words)
 
 
 def asked_role(name: str, asked: Iterable[str], words: Collection[str] = ()) -> str:

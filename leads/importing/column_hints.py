@@ -58,7 +58,8 @@ class ColumnHints:
         column = self.columns[place]
         if not self._is_own(place):
             return self._status(column) if self.roles[place] == _STATE else ""
-        if not column.has_more and may_bar(column.name, column.different):
+        is_of_few_words = not column.has_more and not column.is_time
+        if is_of_few_words and may_bar(column.name, column.different):
             return _("This may say who is not to be contacted: choose “%(choice)s” if it does.") % {
                 "choice": _("Not to be contacted")
             }

@@ -13,8 +13,8 @@ from leads.deeds.effects import kind_name, used_words
 from leads.queue.countdown import working_day
 from leads.story.case import LiveClock, shown_status
 
-# From the worst to the best: what the head of the page shows of all clocks.
-_WORST_FIRST = ("overdue", "breached", "due_soon", "running", "paused", "met", "void", "pending")
+# What the head of the page shows of all clocks: what is wrong, that they rest, and how some ended.
+_WORST_FIRST = ("overdue", "paused", "breached", "due_soon", "running", "met", "void", "pending")
 
 
 @dataclass(frozen=True, slots=True)

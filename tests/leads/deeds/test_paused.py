@@ -8,7 +8,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from agreements.models import AgreementVersion, User
-from leads.actions import pauses
+from leads.actions import follow_ups, pauses
 from leads.deeds.paused import paused
 from leads.models import Handoff
 from tests.factories import local, make_rep, make_user, make_version
@@ -65,6 +65,24 @@ def test_what_runs_now_counts_up_to_now(handoff: Handoff, ana: User) -> None:
     assert found is not None
     assert found.length == timedelta(hours=1)
     assert found.running is not None
+
+
+def test_the_lead_page_says_it_before_how_some_clocks_ended(
+    client: Client, version: AgreementVersion, ana: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handoff = offer(version, "Paulo", local("2026-09-03 09:00"), holder=ana)
+    follow_ups.log(
+        handoff=handoff, channel="call", outcome="conversation", occurred_at=NOW, by=ana, now=NOW
+    )
+    client.force_login(ana)
+    assert client.get(handoff.get_absolute_url()).context["badge"] == {"status": "breached"}
+
+    pause(handoff, ana, "2026-09-08 11:00", "2026-09-09 10:00")
+    stop_time(monkeypatch, local("2026-09-08 12:00"))
+
+    shown = client.get(handoff.get_absolute_url()).context
+    assert {card.status for card in shown["cards"]} >= {"breached", "paused"}
+    assert shown["badge"] == {"status": "paused"}
 
 
 def test_one_that_never_was(handoff: Handoff) -> None:

@@ -123,6 +123,8 @@ def test_what_every_lead_has_is_pointed_out_where_the_criteria_miss_it(
     [
         ("Opted out of email: One to one", "Yes", True),
         ("Cancelou a inscrição do boletim", "Sim", True),
+        ("Unsubscribed", "B17", True),
+        ("Unsubscribed", "2026-09-01", False),
         ("Opted out reason", "too much", False),
         ("Newsletter", "yes", False),
     ],
