@@ -1,9 +1,10 @@
 """Agreements, their versions and the signatures under them."""
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Self
+from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
@@ -56,6 +57,10 @@ class Agreement(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def local_date(self, at: datetime) -> date:
+        """Return the date it is at an instant where the agreement is."""
+        return at.astimezone(ZoneInfo(self.time_zone)).date()
 
     def team_of(self, party: str) -> Team:
         """Return the team that is this party."""

@@ -1,7 +1,6 @@
 """Ask that a breach does not count, and decide about it: always the other party decides."""
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -75,8 +74,8 @@ def _reasons(breach: Breach) -> set[str]:
 
 def _days_counted(exception: BreachException) -> list[date]:
     """Return the local day on which the clock began: there, and only there, it is counted."""
-    zone = ZoneInfo(exception.handoff.agreement.time_zone)
+    agreement = exception.handoff.agreement
     clocks = exception.handoff.clocks.filter(
         clause_key=exception.clause_key, occurrence=exception.occurrence
     )
-    return [clock.started_at.astimezone(zone).date() for clock in clocks]
+    return [agreement.local_date(clock.started_at) for clock in clocks]

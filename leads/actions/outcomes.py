@@ -167,7 +167,7 @@ def usual_return_date(handoff: Handoff, now: datetime) -> date | None:
 
 
 def _check_returns(handoff: Handoff, day: date, last: date | None, now: datetime) -> None:
-    if day <= now.astimezone(ZoneInfo(handoff.agreement.time_zone)).date():
+    if day <= handoff.agreement.local_date(now):
         raise UnableToEnd(_("The lead comes back on a day that is to come: choose a later one."))
     if last is not None and day > last:
         raise UnableToEnd(

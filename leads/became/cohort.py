@@ -220,12 +220,11 @@ class Cohort:
 
         Whoever wants the latest of what was offered reads no more than it takes to find them.
         """
-        zone = ZoneInfo(self.agreement.time_zone)
         offered = Handoff.objects.filter(self.period(), agreement=self.agreement)
         known = offered.aggregate(first=Min("offered_at"), last=Max("offered_at"))
         if known["first"] is None:
             return
-        first, last = (known[name].astimezone(zone).date() for name in ("first", "last"))
+        first, last = (self.agreement.local_date(known[name]) for name in ("first", "last"))
         days = _DAYS_OF_PART
         while last >= first:
             start = max(first, last - (days - 1) * _DAY)

@@ -8,7 +8,6 @@ from agreements.models import Agreement
 from agreements.terms import Terms
 from leads.actions.contests import contestable_until
 from leads.any_of import AnyOf
-from leads.before.offering import local_date
 from leads.before.rows import latest_offered, past_of
 from leads.deeds.reasons import RulebooksFor
 from leads.models import Handoff, HandoffEvent, Lead
@@ -92,7 +91,7 @@ def _resting(agreement: Agreement, leads: Sequence[Lead], now: datetime) -> dict
         AnyOf("handoff", recycled.keys()), kind=HandoffEvent.Kind.RECYCLED
     )
     notes = dict(events.order_by("pk").values_list("handoff", "note"))
-    today = local_date(agreement, now)
+    today = agreement.local_date(now)
     return {
         each.kept: Resting(each.returns_date, notes.get(pk, ""), each.returns_date > today)
         for pk, each in recycled.items()

@@ -1,9 +1,8 @@
 """Offer leads together, by rule as soon as they meet the criteria, and again on their day."""
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
-from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
@@ -68,18 +67,13 @@ def offer_returning(*, now: datetime) -> int:
     """
     offered = 0
     for agreement in Agreement.objects.order_by("pk"):
-        today = local_date(agreement, now)
+        today = agreement.local_date(now)
         due = agreement.handoffs.resting(by=today).filter(_judged_by(to_owner_by(agreement)))
         for former in due.select_related(
             "lead__merged_into", "holder", "version", "agreement"
         ).order_by("pk"):
             offered += _offer_again(former, now)
     return offered
-
-
-def local_date(agreement: Agreement, now: datetime) -> date:
-    """Return the local day of an agreement."""
-    return now.astimezone(ZoneInfo(agreement.time_zone)).date()
 
 
 def to_owner_by(agreement: Agreement) -> set[int | None]:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.expressions import ArraySubquery
@@ -80,7 +79,7 @@ class Desk:
 
     def today(self, now: datetime) -> date:
         """Return the day it is where the agreement is."""
-        return now.astimezone(ZoneInfo(self.agreement.time_zone)).date()
+        return self.agreement.local_date(now)
 
 
 def desk_of(user: User, slug: str) -> Desk:

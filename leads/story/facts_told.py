@@ -197,7 +197,8 @@ def _event_details(
     if event.kind == HandoffEvent.Kind.PAUSED and reason:
         details.append(_("Reason: %(reason)s.") % {"reason": reason})
     if event.kind == HandoffEvent.Kind.RECYCLED and event.until is not None:
-        when = {"when": formats.instant(event.until, around.now)}
+        day = around.agreement.local_date(event.until)
+        when = {"when": formats.day(day, around.now)}
         details.append(_("It comes back on %(when)s.") % when)
     details += [
         _("%(question)s: %(answer)s") % {"question": field_name(key), "answer": value_text(value)}

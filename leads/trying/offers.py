@@ -77,7 +77,7 @@ class Window:
 
 def latest_days(agreement: Agreement, days: int, now: datetime) -> Window:
     """Return so many whole local days, the last of them yesterday."""
-    today = now.astimezone(ZoneInfo(agreement.time_zone)).date()
+    today = agreement.local_date(now)
     return Window(agreement, today - timedelta(days=days), today)
 
 

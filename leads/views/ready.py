@@ -29,7 +29,7 @@ from leads.before.lists import (
     ready_ones,
     returning_ones,
 )
-from leads.before.offering import local_date, to_owner_by
+from leads.before.offering import to_owner_by
 from leads.before.readiness import is_being_judged
 from leads.before.rows import health_names, rows_of
 from leads.deeds.rejections import number_waiting
@@ -91,7 +91,7 @@ def ready(request: SignedInRequest, slug: str) -> HttpResponse:
     if view != "returning":
         context["rows"] = rows_of(desk.agreement, rows, terms, now)
     else:
-        context["today"] = local_date(desk.agreement, now)
+        context["today"] = desk.today(now)
         to_owner = to_owner_by(desk.agreement)
         context["rows"] = [(each, each.version_id in to_owner) for each in rows]
     template = "leads/ready.html#ready" if request.htmx else "leads/ready.html"
@@ -106,7 +106,7 @@ def _lists(
 ) -> dict[str, BoundedPaginator]:
     """Return the pages of each list; what is not asked for is counted only."""
     agreement, leads = desk.agreement, filters.leads(desk.agreement, now)
-    before = local_date(agreement, now) if filters.over else None
+    before = agreement.local_date(now) if filters.over else None
     found: dict[str, QuerySet[Any] | FirstOf] = {
         "ready": FirstOf(ready_ones(agreement, leads), BoundedPaginator.LIMIT + 1),
         "near": near_ones(agreement, terms, leads),

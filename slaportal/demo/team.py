@@ -18,7 +18,7 @@ def organise(
     The absences go by the local day of ``now``: one is over, one runs, one is to come.
     """
     _write_rules(version, lead, reps, now)
-    today = now.astimezone(ZoneInfo(version.agreement.time_zone)).date()
+    today = version.agreement.local_date(now)
     monday = today - timedelta(days=today.weekday())
     for name, first, last in (
         ("Bruno Lima", monday - timedelta(days=21), monday - timedelta(days=17)),

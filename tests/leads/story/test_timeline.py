@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from agreements.models import AgreementVersion, User
 from leads.actions.telling import SOURCE
@@ -167,14 +168,15 @@ def test_giving_up_is_a_breach_at_that_instant(version: AgreementVersion, ana: U
             local("2026-09-08 11:00"),
             person_id=ana.pk,
             reason="not_reached",
-            until=local("2026-12-01 09:00"),
+            until=local("2026-12-01 00:00"),
         ),
     )
-    found = entries(version)
+    with timezone.override("America/Los_Angeles"):
+        found = entries(version)
     assert plain(found[0].text) == "S3 Persistence was given up before it was met"
     assert found[0].at == local("2026-09-08 11:00")
     assert plain(found[1].text) == "Ana recycled the lead: Not reached"
-    assert found[1].details == ("It comes back on Tue 1 Dec 12:00.",)
+    assert found[1].details == ("It comes back on Tue 1 Dec.",)
     assert "S3 given up before it was met" in told(found)[1][1]
 
 
