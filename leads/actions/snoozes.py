@@ -39,9 +39,11 @@ def why_not_snoozed(handoff: Handoff, now: datetime) -> str:
     back_at = back_before(handoff, now + LONGEST)
     if back_at is None or back_at > now:
         return ""
-    return _("It is due %(due)s: what runs out now cannot be put aside.") % {
-        "due": formats.near_instant(back_at + Snooze.AHEAD, now)
-    }
+    due_at = back_at + Snooze.AHEAD
+    due = {"due": formats.near_instant(due_at, now)}
+    if due_at < now:
+        return _("It was due %(due)s: what is overdue cannot be put aside.") % due
+    return _("It is due %(due)s: what runs out now cannot be put aside.") % due
 
 
 def wake(*, handoff: Handoff, by: User) -> bool:

@@ -187,8 +187,9 @@ class PauseForm(_ReasonedForm):
     key = "pause"
     asks = gettext_lazy("Pause the clocks of %(lead)s?")
     intro = gettext_lazy(
-        "Its open clocks stand still and are due later; they run on by themselves. Both teams "
-        "see who paused them, why and for how long."
+        "Its open clocks stand still and are due later, those in working days by as many as are "
+        "paused as a whole; they run on by themselves. Both teams see who paused them, why and for "
+        "how long."
     )
     button = gettext_lazy("Pause the clocks")
     ending = "pause"

@@ -1,10 +1,13 @@
-"""Which pause of a handoff runs."""
+"""Which pause of a handoff runs, and why one moves no due time."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from agreements.clock import MarkKind
+from django.utils.translation import gettext as _
+
+from agreements.clock import ClockState, MarkKind
+from agreements.durations import Unit
 from leads.any_of import AnyOf
 from leads.models import Handoff, HandoffEvent
 
@@ -42,6 +45,19 @@ def pause_of_events(events: Iterable[HandoffEvent], at: datetime) -> HandoffEven
         elif event.until is not None and event.until > _end_of(running, at):
             running = event
     return running
+
+
+def why_nothing_moved(states: Iterable[ClockState], now: datetime) -> str:
+    """Say why a pause that began now moved no due time of these clocks, as they were before it."""
+    open_ones = [state for state in states if state.ended_at is None and state.due_at is not None]
+    if not open_ones:
+        return ""
+    running = [state for state in open_ones if state.due_at is not None and state.due_at >= now]
+    if not running:
+        return _("No due time moved: what is open was overdue already.")
+    if all(state.promise.within.unit is Unit.BUSINESS_DAY for state in running):
+        return _("No due time moved: promises in working days move by days paused as a whole.")
+    return _("No due time moved: the pause lies outside the hours of what is open.")
 
 
 def in_order(events: Iterable[HandoffEvent]) -> list[HandoffEvent]:

@@ -1,12 +1,12 @@
 """What people do about a handoff: each deed does one thing, says what it did, and goes back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from agreements.clock import ClockState
 from agreements.requests import SignedInRequest
 from leads.actions import contests, follow_ups, handoffs, outcomes, pauses
 from leads.deadlocks import retry_once
@@ -22,6 +22,7 @@ from leads.deeds.forms import (
     WithdrawForm,
 )
 from leads.deeds.log_forms import LogForm
+from leads.deeds.pauses import why_nothing_moved
 from leads.deeds.undo import done_words
 from leads.models import FollowUp, Handoff
 from leads.permissions import (
@@ -124,13 +125,13 @@ def _asking(
     kind: str,
     check: Callable[..., None] | None = None,
     *,
-    why_unmoved: object = "",
+    why_unmoved: Callable[[Iterable[ClockState], datetime], str] | None = None,
     then: str = "",
 ) -> DeedView:
     """Make the view of a deed that asks something in a form, and is a fact of this kind.
 
-    ``why_unmoved`` is said where no clock changed by it. Done, it leads to the page of the
-    agreement that is called ``then``.
+    ``why_unmoved`` says from the clocks before it why none changed. Done, it leads to the page of
+    the agreement that is called ``then``.
     """
 
     def do(request: SignedInRequest, handoff: Handoff, now: datetime) -> HttpResponse | None:
@@ -143,7 +144,9 @@ def _asking(
         except _Refusals as error:
             form.add_error(form.blamed, str(error))
             return refused(request, handoff, now, form)
-        did = sentences(before, states(handoff)) or [str(why_unmoved)]
+        did = sentences(before, states(handoff))
+        if why_unmoved and not did:
+            did = [why_unmoved(before, now)]
         said = form.done or kind
         tell(request, done_words(said, handoff.kept_lead), [each for each in did if each])
         remember_deed(request, handoff, kind, now, said=said)
@@ -160,9 +163,7 @@ pause = _asking(
     PauseForm,
     pauses.pause,
     "paused",
-    why_unmoved=gettext_lazy(
-        "No due time moved: what is open was overdue already, or the pause lies outside its hours."
-    ),
+    why_unmoved=why_nothing_moved,
 )
 withdraw = _asking(WithdrawForm, handoffs.withdraw, "withdrawn", check_user_can_withdraw)
 contest = _asking(ContestForm, contests.contest, "contested", check_user_can_contest)

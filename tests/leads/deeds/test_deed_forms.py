@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from agreements.models import AgreementVersion, User
 from leads.models import FollowUp, Handoff, HandoffEvent
-from tests.factories import make_user, make_version
+from tests.factories import local, make_user, make_version
 from tests.leads.dealing import call, dealing_terms, qualification
 from tests.leads.pages import NOW, offer, stop_time, text_of
 
@@ -132,9 +132,30 @@ def test_a_pause_of_what_is_overdue_says_that_nothing_moved(
     overdue = offer(version, "Late", NOW - timedelta(days=40), holder=ana)
     response = client.post(url("pause", overdue), FORMS["pause"], follow=True)
     assert (
-        "Paused the clocks of Late. No due time moved: what is open was overdue already"
+        "Paused the clocks of Late. No due time moved: what is open was overdue already."
         in text_of(response)
     )
+
+
+def test_a_pause_of_some_hours_moves_no_promise_in_working_days(
+    client: Client, reached: Handoff
+) -> None:
+    assert "those in working days by as many as are paused as a whole" in text_of(
+        client.get(page(reached, "pause"))
+    )
+    response = client.post(url("pause", reached), FORMS["pause"], follow=True)
+    said = "No due time moved: promises in working days move by days paused as a whole."
+    assert said in text_of(response)
+
+
+def test_a_pause_outside_the_hours_moves_nothing(
+    client: Client, handoff: Handoff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop_time(monkeypatch, local("2026-09-07 20:00"))
+    told = FORMS["pause"] | {"pause-until": "2026-09-07T21:00"}
+    response = client.post(url("pause", handoff), told, follow=True)
+    said = "No due time moved: the pause lies outside the hours of what is open."
+    assert said in text_of(response)
 
 
 def test_the_pause_that_runs_can_be_ended(

@@ -250,9 +250,10 @@ def test_what_runs_out_soon_says_why_it_is_not_put_aside(
     client: Client, handoff: Handoff, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     due_at = Clock.objects.get(handoff=handoff, clause_key="S1").due_at
-    for at in (due_at - Snooze.AHEAD, due_at + timedelta(hours=1)):
+    soon = "It is due 14:38: what runs out now cannot be put aside."
+    late = "It was due 14:38: what is overdue cannot be put aside."
+    for at, said in ((due_at - Snooze.AHEAD, soon), (due_at + timedelta(hours=1), late)):
         stop_time(monkeypatch, at)
-        said = "It is due 14:38: what runs out now cannot be put aside."
         html = panel(client, handoff, "view=mine&deed=snooze").content.decode()
         assert 'aria-describedby="why-snooze"' in html
         assert f'<p class="actions-reason" id="why-snooze">{said}</p>' in html
