@@ -1,4 +1,4 @@
-"""What the queue tells of a handoff's events: who paused it, and when its rejection fell."""
+"""What the queue tells of the past: who paused a handoff, when its rejection fell, and the like."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,12 +12,13 @@ _Kind = HandoffEvent.Kind
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Who began the latest pause that was to last until now or longer, empty where nobody did, and
-    when the rejection was overturned.
+    """Who began the latest pause that was to last until now or longer, empty where nobody did, when
+    the rejection was overturned, and when its lead was recycled before.
     """
 
     paused_by: str = ""
     overturned_at: datetime | None = None
+    recycled_at: datetime | None = None
 
 
 def with_events(clocks: QuerySet[Clock], now: datetime) -> QuerySet[Clock]:
@@ -26,16 +27,23 @@ def with_events(clocks: QuerySet[Clock], now: datetime) -> QuerySet[Clock]:
     events = events.order_by("-occurred_at", "-pk")
     pauses = events.filter(kind=_Kind.PAUSED, occurred_at__lte=now, until__gt=now)
     fell = events.filter(kind=_Kind.DECIDED, is_overturned=True)
+    recycled = Handoff.objects.filter(
+        lead=OuterRef("handoff__lead"),
+        agreement=OuterRef("agreement"),
+        status=Handoff.Status.RECYCLED,
+        closed_at__lte=OuterRef("handoff__offered_at"),
+    )
     return clocks.annotate(
         paused_by=Subquery(pauses.values("person__name")[:1]),
         overturned_at=Subquery(fell.values("occurred_at")[:1]),
+        recycled_at=Subquery(recycled.order_by("-closed_at").values("closed_at")[:1]),
     )
 
 
 def told_of(clock: Clock | None) -> Told:
     """Return what was added to a clock; nothing without one."""
-    by, at = getattr(clock, "paused_by", None), getattr(clock, "overturned_at", None)
-    return Told(by or "", at)
+    by, fell = getattr(clock, "paused_by", None), getattr(clock, "overturned_at", None)
+    return Told(by or "", fell, getattr(clock, "recycled_at", None))
 
 
 def overturned_at(handoff: Handoff) -> datetime | None:

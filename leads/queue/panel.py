@@ -1,9 +1,11 @@
 """One handoff beside the list of the queue: who it is, its clocks, and what can be done."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
+from django.db.models import F
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agreements import formats
@@ -12,9 +14,10 @@ from agreements.criteria import is_missing
 from agreements.terms import Terms, Tier
 from agreements.wording import short_promise
 from leads.before.qualifying import Why, value_text, why_offered
-from leads.models import Clock, Handoff, Lead
+from leads.models import Clock, Handoff, HandoffEvent, Lead
 from leads.queue.countdown import Countdown, count_down
 from leads.story.case import Case, LiveClock
+from leads.story.side import reason_names
 
 # Under which names forms keep what somebody wrote.
 _SAID = ("message", "comment", "comments", "notes", "mensagem", "mensaje")
@@ -44,6 +47,14 @@ class Person:
     said: str
     tier: Tier | None
     is_top_tier: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """How a handoff ended, and the note of who ended it."""
+
+    said: str
+    note: str
 
 
 def clocks_of(case: Case, handoff: Handoff, terms: Terms | None, now: datetime) -> list[PanelClock]:
@@ -90,7 +101,7 @@ def return_words(handoff: Handoff, terms: Terms | None, now: datetime) -> str:
     if handoff.status != Handoff.Status.RECYCLED or handoff.returns_date is None or terms is None:
         return ""
     day = {"day": formats.day(handoff.returns_date, now)}
-    has_come = handoff.returns_date <= now.astimezone(ZoneInfo(terms.time_zone)).date()
+    has_come = handoff.returns_date <= handoff.agreement.local_date(now)
     if terms.recycle.returns_to == "owner":
         if has_come:
             return _("Its day was %(day)s: it is offered to its holder again by itself.") % day
@@ -98,6 +109,33 @@ def return_words(handoff: Handoff, terms: Terms | None, now: datetime) -> str:
     if has_come:
         return _("Its day was %(day)s: marketing looks at it and offers it again.") % day
     return _("On %(day)s marketing looks at it and offers it again.") % day
+
+
+def earlier_of(
+    case: Case, handoff: Handoff, readable: Iterable[Handoff], now: datetime
+) -> Earlier | None:
+    """Return how the latest handoff of the lead before this one ended; one query if there was one.
+
+    ``readable`` are those that the reader may read.
+    """
+    closed = [
+        each.pk
+        for each in readable
+        if each.closed_at and handoff.offered_at and each.closed_at <= handoff.offered_at
+    ]
+    ends = HandoffEvent.objects.holding().filter(handoff__in=closed, kind=F("handoff__status"))
+    end = ends.select_related("handoff").order_by("-occurred_at", "-pk").first()
+    if end is None:
+        return None
+    book = case.rulebook_of(end.handoff)
+    reason = reason_names(book.terms if book else None).get(end.reason, end.reason)
+    parts = {
+        "ended": end.handoff.get_status_display(),
+        "day": formats.day(timezone.localdate(end.occurred_at), now),
+        "reason": reason,
+    }
+    said = _("%(ended)s %(day)s: %(reason)s") if reason else _("%(ended)s %(day)s")
+    return Earlier(said % parts, end.note)
 
 
 def person_of(case: Case, lead: Lead, handoff: Handoff, terms: Terms | None) -> Person:

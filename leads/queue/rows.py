@@ -255,13 +255,22 @@ def _group(countdown: Countdown, now: datetime) -> str:
 def _latest(
     handoff: Handoff, touch: FollowUp | None, told: Told, reader: User, now: datetime
 ) -> str:
-    """Say what was last done about a handoff since it was offered."""
+    """Say what was last done about a handoff since its offer, and that its lead came back."""
     if touch is not None:
         return _("%(channel)s %(when)s: %(outcome)s") % {
             "channel": touch.get_channel_display(),
             "when": formats.near_instant(touch.occurred_at, now),
             "outcome": touch.get_outcome_display().lower(),
         }
+    said = _untouched(handoff, told, reader, now)
+    if told.recycled_at is None:
+        return said
+    day = formats.day(timezone.localdate(told.recycled_at), now)
+    return _("%(said)s; recycled before, %(day)s") % {"said": said, "day": day}
+
+
+def _untouched(handoff: Handoff, told: Told, reader: User, now: datetime) -> str:
+    """Say where a handoff stands that nobody followed up yet."""
     if told.overturned_at is not None:
         when = {"when": formats.near_instant(told.overturned_at, now)}
         return _("No touch yet, rejection overturned %(when)s") % when

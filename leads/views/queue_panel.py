@@ -23,7 +23,7 @@ from leads.models import Handoff
 from leads.permissions import takes
 from leads.queue.events import note_of_offer
 from leads.queue.next_steps import next_step_of
-from leads.queue.panel import clocks_of, person_of, return_words
+from leads.queue.panel import clocks_of, earlier_of, person_of, return_words
 from leads.queue.rows import latest_touches
 from leads.story.case import read_case
 from leads.views.lead_page import Reading, aside_until, deeds_of, desk_or_404, read
@@ -94,6 +94,7 @@ def panel_of(
         "now": now,
         "person": person_of(case, reading.lead, handoff, terms),
         "note_of_offer": note_of_offer(handoff),
+        "earlier": earlier_of(case, handoff, reading.readable, now),
         "clocks": clocks_of(case, handoff, terms, now),
         "pause": pause_of(handoff, now) if handoff.is_open else None,
         "next_step": next_step_of(latest_touches([handoff]).get(handoff.pk), now),

@@ -53,6 +53,42 @@ def overturned(version: AgreementVersion, rep: User) -> Handoff:
     return handoff
 
 
+def test_a_lead_that_came_back_says_so_and_why(
+    client: Client, version: AgreementVersion, ana: User
+) -> None:
+    first = offer(version, "Paulo", NOW - timedelta(days=10), holder=ana)
+    ended = NOW - timedelta(days=5)
+    outcomes.recycle(
+        handoff=first,
+        reason="not_now",
+        returns_date=TODAY,
+        note="After the holidays.",
+        by=ana,
+        now=ended,
+    )
+    again = handoffs.offer(lead=first.lead, agreement=version.agreement, by=None, now=NOW)
+    handoffs.take(handoff=again, by=ana, now=NOW)
+
+    row = "No touch yet, offered 10:00; recycled before, Thu 3 Sep"
+    assert row in text_of(client.get(QUEUE))
+    text = panel_text(client, again)
+    assert "Handed over before Recycled Thu 3 Sep: Not now “After the holidays.”" in text
+
+
+def test_who_may_not_read_the_earlier_handoff_reads_no_reason_of_it(
+    client: Client, version: AgreementVersion, ana: User
+) -> None:
+    """The row says that the lead came back: whoever holds it now has to know."""
+    bruno = make_rep("Bruno", version.agreement)
+    first = offer(version, "Paulo", NOW - timedelta(days=10), holder=bruno)
+    told = {"reason": "not_now", "returns_date": TODAY, "by": bruno}
+    outcomes.recycle(handoff=first, now=NOW - timedelta(days=5), **told)
+    again = handoffs.offer(lead=first.lead, agreement=version.agreement, by=None, now=NOW)
+    handoffs.take(handoff=again, by=ana, now=NOW)
+    assert "recycled before, Thu 3 Sep" in text_of(client.get(QUEUE))
+    assert "Handed over before" not in panel_text(client, again)
+
+
 @pytest.mark.parametrize(
     ("days", "said"),
     [
