@@ -11,7 +11,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from agreements import formats
 from agreements.models import Agreement, AgreementVersion
@@ -65,7 +65,7 @@ _NAMES: dict[str, Promise] = {
     "correction_reason": gettext_lazy("Why it was corrected"),
     "currency": gettext_lazy("Currency"),
     "data": gettext_lazy("More about it"),
-    "decided_at": gettext_lazy("Decided"),
+    "decided_at": pgettext_lazy("when", "Decided"),
     "decided_by": gettext_lazy("Decided by"),
     "direction": gettext_lazy("Who approached whom"),
     "error": gettext_lazy("What went wrong"),
@@ -74,6 +74,7 @@ _NAMES: dict[str, Promise] = {
     "file": gettext_lazy("File"),
     "files_searched_at": gettext_lazy("Stored files searched"),
     "first_heard_at": gettext_lazy("First heard of"),
+    "form": gettext_lazy("Kind of file"),
     "forgotten_at": gettext_lazy("Forgotten"),
     "forgotten_by": gettext_lazy("Forgotten by"),
     "handoff": gettext_lazy("Number of the handoff"),
@@ -88,6 +89,7 @@ _NAMES: dict[str, Promise] = {
     "kept": gettext_lazy("Number of the lead that stayed"),
     "kind": gettext_lazy("What it was"),
     "lead": gettext_lazy("Number of the lead"),
+    "leads": gettext_lazy("How many leads"),
     "lifted_at": gettext_lazy("Kept again since"),
     "lifted_by": gettext_lazy("Kept again by"),
     "meets_criteria": gettext_lazy("The criteria were met"),
@@ -138,10 +140,10 @@ _ACTIONS: dict[str, Promise] = {
     "leads.lead.told_alike": gettext_lazy("Said that two leads may be the same"),
     "leads.lead.told_apart": gettext_lazy("Said that two leads are not the same"),
 }
-# Of use to programs only; what became of a fact is said in a sentence.
+# Of use to programs only, as by what a list was narrowed; what became of a fact is a sentence.
 _UNSAID = frozenset(
     {"actor_id", "subject_type", "subject_id", "subject_url", "is_current", "is_undone"}
-    | {"is_retracted"}
+    | {"is_retracted", "filters"}
 )
 # Names of something rather than amounts: without separators, as the rest of the portal has them.
 _NUMBERS = frozenset({"id", "lead", "handoff", "kept", "merged", "merged_into"})
@@ -238,6 +240,7 @@ class _Known:
             parts = (
                 (_NAMES.get(key) or attribute_name(str(key), self._columns), _numbered(key, each))
                 for key, each in value.items()
+                if key not in _UNSAID
             )
             return Line(name, lines=tuple(self._told(str(of), each) for of, each in parts))
         if isinstance(value, list | tuple) and any(isinstance(each, Mapping) for each in value):

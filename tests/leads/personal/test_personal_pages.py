@@ -150,6 +150,16 @@ def test_what_is_taken_out_reads_well(client: Client, paulo: Lead, admin: User) 
     assert not re.search(r"false|\{|\+00:00|[a-z]_[a-z]", text)
 
 
+def test_which_lists_were_taken_out_is_said_in_words_and_of_nobody_else(
+    client: Client, paulo: Lead, admin: User
+) -> None:
+    client.get(f"/agreements/acme/leads/export.csv?status=rejected&offered_by={admin.pk}")
+    text = page_taken_out(client, paulo)
+    assert "What was done Took a list of leads out" in text
+    assert "More about it Kind of file csv How many leads" in text
+    assert "offered_by" not in text.lower()
+
+
 def test_what_is_taken_out_is_numbered_as_in_the_portal(
     client: Client, version: AgreementVersion, admin: User
 ) -> None:
