@@ -114,8 +114,11 @@ def rows_of(
 
 
 def _pause_words(countdown: Countdown | None, told: Told, now: datetime) -> str:
-    """Say until when a clock is paused, and by whom; empty where it is not."""
-    if countdown is None or countdown.status != "paused":
+    """Say until when a clock is paused, and by whom; empty where it is not.
+
+    How late one is that is overdue stands still, too.
+    """
+    if countdown is None or countdown.paused_until is None:
         return ""
     until = {"until": formats.near_instant(countdown.paused_until, now)}
     if not told.paused_by:

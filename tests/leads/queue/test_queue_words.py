@@ -193,6 +193,17 @@ def test_a_pause_says_until_when_and_by_whom(
     assert "Paused until 12:00 , by Ana" in panel_text(client, handoff)
 
 
+def test_what_is_overdue_and_paused_says_both(
+    client: Client, version: AgreementVersion, ana: User
+) -> None:
+    handoff = offer(version, "Paulo", NOW - timedelta(days=10), holder=ana)
+    until = NOW + timedelta(hours=2)
+    pauses.pause(handoff=handoff, reason="asked", until=until, by=ana, now=NOW)
+    text = text_of(client.get(QUEUE))
+    assert "Overdue" in text
+    assert "Paused until 12:00, by Ana · No touch yet, offered Sat 29 Aug" in text
+
+
 def test_pauses_and_what_was_overturned_cost_no_more(
     client: Client, version: AgreementVersion, ana: User, django_assert_max_num_queries: Any
 ) -> None:
