@@ -244,7 +244,7 @@ class CellReaders:
         def needed(cells: Cells) -> datetime:
             instant: datetime | None = read(cells)
             if instant is None:
-                raise UnableToRead("empty_cell", column=column, key=key)
+                raise _empty_cell(column, key)
             return instant
 
         return needed
@@ -342,5 +342,5 @@ def _empty(_: Cells) -> str:
 
 def _empty_cell(column: str, key: str) -> UnableToRead:
     """Say what is missing as people see it; the keys of a mapping only where they tell more."""
-    code = {"lead": "no_lead", "id": "no_name"}.get(key, "empty_cell")
+    code = {"lead": "no_lead", "id": "no_name", "at": "no_moment"}.get(key, "empty_cell")
     return UnableToRead(code, column=column, **({"key": key} if code == "empty_cell" else {}))

@@ -19,6 +19,9 @@ MESSAGES: dict[str, str] = {
     "empty_cell": gettext_noop("“{column}” is empty, but {key} needs it."),
     "no_lead": gettext_noop("“{column}” is empty, but it names the lead; fill it in."),
     "no_name": gettext_noop("“{column}” is empty, but it names what the row tells; fill it in."),
+    "no_moment": gettext_noop(
+        "“{column}” is empty: without it nobody knows when this happened; fill it in."
+    ),
     "too_long": gettext_noop("“{column}” is longer than the {limit} characters that {key} takes."),
     "not_possible": gettext_noop(
         "“{value}” in “{column}” is not possible for {key}; say in the mapping under “values” "
@@ -53,7 +56,6 @@ MESSAGES: dict[str, str] = {
 }
 
 KEYS: dict[str, str] = {
-    "at": gettext_noop("the time of what the row tells"),
     "stage": gettext_noop("the stage"),
     "event": gettext_noop("the step of the handoff"),
     "handoff": gettext_noop("the id of the handoff"),

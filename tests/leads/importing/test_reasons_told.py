@@ -100,8 +100,6 @@ def test_what_is_no_code_stays_as_it_is(cell: str) -> None:
 
 
 def test_keys_of_the_mapping_are_said_in_words() -> None:
-    error = UnableToRead("empty_cell", column="Data de entrada", key="at")
+    error = UnableToRead("empty_cell", column="Etapa", key="stage")
     (said,) = in_words([as_kept(error) | {"rows": 1, "first_line": 2}])
-    assert (
-        said["reason"] == "“Data de entrada” is empty, but the time of what the row tells needs it."
-    )
+    assert said["reason"] == "“Etapa” is empty, but the stage needs it."

@@ -176,7 +176,11 @@ def test_conditions_say_which_facts_a_row_tells() -> None:
 @pytest.mark.parametrize(
     ("fact", "row", "sentence"),
     [
-        ({"stage": "mql"}, ROW | {"at": ""}, "“at” is empty, but at needs it."),
+        (
+            {"stage": "mql"},
+            ROW | {"at": ""},
+            "“at” is empty: without it nobody knows when this happened; fill it in.",
+        ),
         ({"stage": "mql"}, ROW | {"id": ""}, "“id” is empty, but it names the lead; fill it in."),
         (
             {"stage": "mql", "id": "{id}/{n}"},
