@@ -79,7 +79,8 @@ def _names_of_batches(keys: Collection[str], agreement: Agreement) -> dict[str, 
         if key in notes:
             names[key] = _("%(batch)s: “%(note)s”") % {"batch": names[key], "note": notes[key]}
     names |= _apart({key: (names[key], at) for key, at in together.items()})
-    return {key: names.get(key) or _("One by one, or by another system") for key in keys}
+    others = {"": _("One by one, or by another system")}
+    return {key: (names | others).get(key) or _("A batch that is not known") for key in keys}
 
 
 def _apart(named: Mapping[str, tuple[str, datetime]]) -> dict[str, str]:

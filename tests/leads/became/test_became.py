@@ -203,6 +203,8 @@ def test_batches(client: Client, version: AgreementVersion, marta: User) -> None
         shown = client.get(row.numbers["offered"].href)
         assert [str(each.lead) for each in shown.context["rows"]] == leads
         assert row.name in [chip["value"] for chip in shown.context["chips"]]
+    unknown = client.get("/agreements/acme/leads/", {"batch": "i999"}).context["chips"]
+    assert [chip["value"] for chip in unknown] == ["A batch that is not known"]
 
 
 def test_batches_of_one_minute_are_told_apart(
