@@ -13,6 +13,7 @@ from agreements.models import Agreement, User
 from agreements.rules_lock import judge_by_rules
 from leads.any_of import AnyOf
 from leads.copying import copy_rows
+from leads.facts_of_leads import leads_told_of_no_more
 from leads.first_stages import is_first_stage, leads_with_a_stage, named_in
 from leads.models import (
     Deal,
@@ -59,14 +60,16 @@ _FACT_COLUMNS = (
 class Ingested:
     """What became of the facts that were told, in all and by kind, and how many leads are new.
 
-    ``forgotten`` is how many of them are about people who were forgotten, and ``known`` how many of
-    those repeated came in before this delivery.
+    ``returned`` is how many leads a file told of of which nothing held any more. ``forgotten`` is
+    how many of the facts are about people who were forgotten, and ``known`` how many of those
+    repeated came in before this delivery.
     """
 
     new: int = 0
     revised: int = 0
     repeated: int = 0
     leads: int = field(default=0, compare=False)
+    returned: int = field(default=0, compare=False)
     forgotten: int = field(default=0, compare=False)
     known: int = field(default=0, compare=False)
     by_kind: dict[str, "Ingested"] = field(default_factory=dict, compare=False)
@@ -77,6 +80,7 @@ class Ingested:
         self.revised += other.revised
         self.repeated += other.repeated
         self.leads += other.leads
+        self.returned += other.returned
         self.forgotten += other.forgotten
         self.known += other.known
         for kind, counted in other.by_kind.items():
@@ -129,7 +133,11 @@ def ingest(
     told_in = _Telling(agreement, by, now, delivery, forgotten, with_stage)
     facts = forgotten.renamed(facts)
     handoffs, born_handoffs = handoffs_named(agreement, facts, leads)
-    ingested = Ingested(leads=len(born_leads), forgotten=forgotten.count(facts))
+    ingested = Ingested(
+        leads=len(born_leads),
+        returned=_count_returned({*leads.values()} - born_leads, delivery),
+        forgotten=forgotten.count(facts),
+    )
     touched = set[int]()
     groups: defaultdict[type[Told], list[Told]] = defaultdict(list)
     for fact in facts:
@@ -145,6 +153,13 @@ def ingest(
     if forgotten.names:
         forgotten.note_told_again(delivery, now)
     return ingested
+
+
+def _count_returned(lead_ids: Collection[int], delivery: Delivery | None) -> int:
+    """Count the leads a file brings back: calls are answered by what is there."""
+    if delivery is None or delivery.kind != Delivery.Kind.FILE:
+        return 0
+    return len(leads_told_of_no_more(lead_ids))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,30 +10,13 @@ from django.db import transaction
 from agreements.rules_lock import judge_by_rules
 from leads.any_of import AnyOf
 from leads.deadlocks import retry_once
+from leads.facts_of_leads import LEAD_OF
 from leads.ingest import Rank, rank_of, rows_of_facts
-from leads.models import (
-    Deal,
-    Delivery,
-    Fact,
-    FollowUp,
-    HandoffEvent,
-    Lead,
-    LeadChange,
-    Satisfaction,
-    StageEntry,
-)
+from leads.models import Delivery, Fact, Lead
 from leads.settle import settle
 from leads.told import by_source
 
 BATCH = 500
-LEAD_OF: dict[type[Fact], str] = {
-    StageEntry: "lead",
-    HandoffEvent: "handoff__lead",
-    FollowUp: "lead",
-    Deal: "lead",
-    Satisfaction: "lead",
-    LeadChange: "lead",
-}
 
 
 def undo_delivery(

@@ -120,6 +120,7 @@ def try_out(
 @transaction.atomic
 def take_in(*, file_import: FileImport, by: User, now: datetime) -> FileImport:
     """Have the rows taken in, or go on with those of an import that was stopped."""
+    _check_nobody_finishes(file_import, now)
     found = _move(file_import, State.IMPORTING, of={State.CHECKED, State.STOPPED})
     Audit.objects.record("leads.file.started", found.delivery, by=by, now=now)
     return found
@@ -127,12 +128,14 @@ def take_in(*, file_import: FileImport, by: User, now: datetime) -> FileImport:
 
 @transaction.atomic
 def stop(*, file_import: FileImport) -> FileImport:
-    """Stop what is being done; what was taken in until then stays."""
+    """Stop what is being done; what was taken in until then stays.
+
+    Whoever takes rows in finishes those at hand, and says so.
+    """
     before = _locked(file_import)
-    after = {State.IMPORTING: State.STOPPED, State.CHECKING: State.DRAFT}
-    if before.state not in after:
-        raise UnableToGoOn(_told(before.state))
-    return _move(file_import, after[State(before.state)], of=after.keys())
+    if before.state == State.IMPORTING:
+        return _move(file_import, State.STOPPED, of={before.state}, beat_at=before.beat_at)
+    return _move(file_import, State.DRAFT, of={State.CHECKING})
 
 
 def can_be_thrown_away(file_import: FileImport) -> bool:
@@ -191,6 +194,7 @@ def undo(*, delivery: Delivery, by: User, now: datetime) -> FileImport:
     file_import, _made = FileImport.objects.get_or_create(
         delivery=delivery, defaults={"state": _state_of(delivery)}
     )
+    _check_nobody_finishes(file_import, now)
     found = _move(file_import, State.UNDOING, of={State.IMPORTED, State.STOPPED})
     delivery.undone_by = by
     delivery.save(update_fields=["undone_by"])
@@ -198,6 +202,12 @@ def undo(*, delivery: Delivery, by: User, now: datetime) -> FileImport:
         "leads.file.undone", delivery, by=by, now=now, file_name=delivery.file_name
     )
     return found
+
+
+def _check_nobody_finishes(file_import: FileImport, now: datetime) -> None:
+    """Raise UnableToGoOn while the last rows of an import that was stopped are being kept."""
+    if _locked(file_import).is_being_stopped(now):
+        raise UnableToGoOn(_("The last rows are being finished. Try again in a moment."))
 
 
 def _state_of(delivery: Delivery) -> str:
@@ -221,7 +231,8 @@ def _move(
     found = _locked(file_import)
     if found.state not in of:
         raise UnableToGoOn(_told(found.state))
-    values |= {"state": state, "tries": 0, "done": 0, "whole": 0, "beat_at": None, "error": ""}
+    owed = {"state": state, "tries": 0, "done": 0, "whole": 0, "beat_at": None, "error": ""}
+    values = owed | values
     for name, value in values.items():
         setattr(found, name, value)
     found.save(update_fields=[*values])

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from agreements.models import Agreement
 from leads.any_of import AnyOf
+from leads.facts_of_leads import leads_told_of_no_more
 from leads.files.mapping import BARRED
 from leads.files.row_problems import UnableToRead
 from leads.first_stages import is_first_stage, leads_with_a_stage, named_in
@@ -47,7 +48,7 @@ MODELS: dict[type[Told], type[Fact]] = {
 }
 """As what facts of each kind are kept."""
 
-_LEAD, _EMAIL, _FORGOTTEN = "lead", "e-mail", "forgotten"
+_LEAD, _EMAIL, _FORGOTTEN, _RETURNED = "lead", "e-mail", "forgotten", "returned"
 _LISTED, _UNLISTED, _DEED = "listed", "unlisted", "deed: "
 _Name = tuple[str, str, str]
 
@@ -128,6 +129,7 @@ class DryRun:
         born_forgotten = _born_forgotten(facts, unknown, first_told, before)
         foreseen = Ingested(
             leads=self._new_leads(facts, first_told, before),
+            returned=_count_returned({*known.values()}, before),
             forgotten=forgotten.count(facts) + born_forgotten,
         )
         with_stage = self._with_a_stage(facts, known)
@@ -165,6 +167,15 @@ class DryRun:
         for email in emails.values():
             before.add(_email(email))
         return new
+
+
+def _count_returned(lead_ids: Collection[int], before: "_ToldBefore") -> int:
+    """Count the leads known of which nothing holds any more, each once."""
+    names = [_returned(pk) for pk in leads_told_of_no_more(lead_ids)]
+    first_told = [name for name in names if not before.marks(name)]
+    for name in first_told:
+        before.add(name)
+    return len(first_told)
 
 
 def _born_forgotten(
@@ -263,6 +274,10 @@ def _unlisted(name: Named) -> _Name:
 
 def _forgotten(name: Named) -> _Name:
     return (_FORGOTTEN, *name)
+
+
+def _returned(lead_id: int) -> _Name:
+    return (_RETURNED, "", str(lead_id))
 
 
 def _email(address: str) -> _Name:

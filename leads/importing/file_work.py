@@ -33,7 +33,9 @@ from leads.guessing.looking import look
 from leads.guessing.presets import object_without_leads
 from leads.importing.corrected_files import found_in, origin_of, without_content
 from leads.importing.drafts import first_draft
-from leads.importing.imports import Imported, import_facts
+from leads.importing.imported import Imported
+from leads.importing.imports import import_facts
+from leads.importing.parts import came_further, keep_count
 from leads.models import Delivery, FileImport
 from leads.stored_files import let_go
 from leads.undoing import undo_delivery
@@ -138,7 +140,10 @@ def _work(file_import: FileImport, now: datetime) -> None:
 
 
 class _Progress:
-    """Keeps how far a piece of work has come; raises Stopped where it is wanted no more."""
+    """Keeps how far a piece of work has come; raises Stopped where it is wanted no more.
+
+    ``was_kept`` is whether what it was told last was kept.
+    """
 
     def __init__(self, file_import: FileImport, whole: int) -> None:
         self._rows = _still(file_import)
@@ -147,7 +152,8 @@ class _Progress:
 
     def __call__(self, done: int) -> None:
         is_little = done - self._kept < self._whole / _PARTS
-        if self._kept >= 0 and is_little and done < self._whole:
+        self.was_kept = self._kept < 0 or not is_little or done >= self._whole
+        if not self.was_kept:
             return
         self._kept = done
         if not self._rows.update(done=done, whole=self._whole, beat_at=Now()):
@@ -229,13 +235,13 @@ def _write_table(file_import: FileImport, path: Path, sheet: str) -> Path:
 def _written(field: FieldFile) -> Iterator[tuple[str, Path]]:
     """Give the name and the place of a file of an import; unless all goes well nothing stays of it.
 
-    What an earlier try left that was killed is removed.
+    What an earlier try left that was killed is removed; what stands in the field stays.
     """
-    pk = field.instance.pk
+    pk, kept = field.instance.pk, Path(field.path) if field else None
     name = field.field.generate_filename(field.instance, f"{pk}-{uuid4().hex}.csv")
     target = Path(field.storage.path(name))
     target.parent.mkdir(parents=True, exist_ok=True)
-    for left in target.parent.glob(f"{pk}-*.csv"):
+    for left in {*target.parent.glob(f"{pk}-*.csv")} - {kept}:
         left.unlink(missing_ok=True)
     try:
         yield name, target
@@ -247,25 +253,43 @@ def _written(field: FieldFile) -> Iterator[tuple[str, Path]]:
 def _check(file_import: FileImport, now: datetime) -> None:
     """Tell what would become of the rows."""
     imported = _import(file_import, now, is_dry_run=True)
+    if imported.is_part:
+        raise Stopped
     _end(file_import, State.CHECKED, foreseen=imported.as_json(), error="")
 
 
 def _take_in(file_import: FileImport, now: datetime) -> None:
     """Take the rows in; of the file's content only itself and its rejects stay."""
-    with _written(file_import.rejects) as (name, rejects):
+    before = file_import.rejects
+    with _written(before) as (name, rejects):
         imported = _import(file_import, now, rejects=rejects)
-        is_ended = _end(
+        kept = name if imported.rejects else ""
+        is_ended = not imported.is_part and _end(
             file_import,
             State.IMPORTED,
-            rejects=name if imported.rejects else "",
+            rejects=kept,
             found=without_content(file_import.found or {}),
             table="",
             error="",
         )
+        is_kept = is_ended or _stop(file_import, imported, kept)
     if is_ended:
         let_go(file_import.table)
+    if is_kept:
+        let_go(before)
     else:
         rejects.unlink(missing_ok=True)
+    if imported.is_part:
+        raise Stopped
+
+
+def _stop(file_import: FileImport, imported: Imported, rejects: str) -> bool:
+    """Owe nothing more of an import that was stopped; tell whether its rejects so far are kept."""
+    stopped = FileImport.objects.filter(pk=file_import.pk, state=State.STOPPED)
+    if came_further(file_import.delivery, imported):
+        return bool(stopped.update(rejects=rejects, beat_at=None))
+    stopped.update(beat_at=None)
+    return False
 
 
 def _import(
@@ -274,6 +298,17 @@ def _import(
     delivery = file_import.delivery
     path = Path(file_import.table.path) if file_import.table else _path_of(delivery)
     document = delivery.mapping or {}
+    progress = _Progress(file_import, path.stat().st_size)
+
+    def goes_on(done: int, imported: Imported) -> bool:
+        try:
+            progress(done)
+        except Stopped:
+            return False
+        if progress.was_kept and not is_dry_run:
+            keep_count(delivery, imported)
+        return True
+
     return import_facts(
         path=path,
         mapping=MappingFile(document, parse_mapping(document)),
@@ -283,7 +318,7 @@ def _import(
         rejects=rejects,
         is_dry_run=is_dry_run,
         delivery=delivery,
-        on_progress=_Progress(file_import, path.stat().st_size),
+        goes_on=goes_on,
     )
 
 

@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from django.core.files import File
 from django.db import connection, transaction
@@ -15,15 +14,15 @@ from agreements.models import Agreement, Audit, User
 from leads import models
 from leads.files.cells import Setting
 from leads.files.delimited import Looked, Rejects, Rows, look_through
-from leads.files.lines import Lines, Ranges
+from leads.files.lines import Lines
 from leads.files.mapped_rows import RowReader
 from leads.files.mapping import AttributesMapping, FactsMapping, MappingFile
 from leads.files.row_problems import UnableToRead
 from leads.importing.batches import LINES_SHOWN, Batch, Keeping, Kept, Row
 from leads.importing.dry_run import DryRun
+from leads.importing.imported import Imported, Reason
 from leads.importing.kept_reasons import as_cell, as_kept, sentence_of
-from leads.importing.parts import with_earlier_parts
-from leads.ingest import Ingested
+from leads.importing.parts import keep_part, with_earlier_parts
 from leads.models import Delivery
 from leads.owners import Owners
 from leads.personal.rows_of_forgotten import RowsOfForgotten
@@ -32,7 +31,6 @@ BATCH = 500
 # The planner is told of new rows after so many facts, and again each time there are as many times
 # more: until it knows, it reads whole tables to find a few leads.
 _FIRST_LOOK, _TIMES_MORE = 5000, 4
-_REASONS_SHOWN = 10
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _KEPT_BEFORE = Looked(0, "", has_zeros=True)
 _TABLES = (
@@ -41,76 +39,8 @@ _TABLES = (
     models.Breach, models.Change,
 )  # fmt: skip
 
-
-@dataclass(slots=True)
-class Reason:
-    """Why rows were rejected: how many, the first of them, and what is wrong with that one."""
-
-    error: UnableToRead
-    line: int
-    rows: int = 0
-
-
-@dataclass(slots=True)
-class Imported:
-    """What became of a file: every row is taken or rejected; a silent one told no facts.
-
-    A dry run foresees of how many leads no stage and no handoff of the agreement is told.
-    ``warned`` is how many rows it warns of by what for, as `Kept.warned` has it, and
-    ``first_lines`` where the first few of each begin. ``lines`` are those from which the rows taken
-    were rejected before; None where nothing tells them.
-    """
-
-    rows: int = 0
-    taken: int = 0
-    rejected: int = 0
-    silent: int = 0
-    unlisted: int = 0
-    warned: dict[str, int] = field(default_factory=dict)
-    first_lines: dict[str, list[int]] = field(default_factory=dict)
-    facts: Ingested = field(default_factory=Ingested)
-    rejects: Path | None = None
-    lines: Ranges | None = None
-    reasons: dict[tuple[str, str], Reason] = field(default_factory=dict)
-
-    @property
-    def first_reasons(self) -> list[Reason]:
-        """The commonest reasons, at most ten."""
-        return sorted(self.reasons.values(), key=lambda one: (-one.rows, one.line))[:_REASONS_SHOWN]
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the summary as plain data, to be kept; reasons are said when it is read."""
-        facts = self.facts
-        return {
-            "rows": self.rows,
-            "taken": self.taken,
-            "rejected": self.rejected,
-            "silent": self.silent,
-            "leads": {"new": facts.leads},
-            "forgotten": facts.forgotten,
-            "facts": _counts(facts)
-            | {"by_kind": {kind: _counts(facts.by_kind[kind]) for kind in sorted(facts.by_kind)}},
-            "reasons": [
-                as_kept(one.error) | {"rows": one.rows, "first_line": one.line}
-                for one in self.first_reasons
-            ],
-            "rejects": str(self.rejects) if self.rejects else None,
-        } | self._if_any()
-
-    def _if_any(self) -> dict[str, Any]:
-        told = {
-            "known": self.facts.known,
-            "unlisted": self.unlisted,
-            "lines_shown": self.first_lines,
-            **self.warned,
-        }
-        return {name: count for name, count in told.items() if count} | (
-            {} if self.lines is None else {"lines": self.lines}
-        )
-
-
-def _counts(facts: Ingested) -> dict[str, Any]:
-    return {"new": facts.new, "revised": facts.revised, "repeated": facts.repeated}
+GoesOn = Callable[[int, Imported], bool]
+"""Is told how many bytes were read and what became of rows so far; False stops the import."""
 
 
 def import_facts(
@@ -123,7 +53,7 @@ def import_facts(
     rejects: Path | None = None,
     is_dry_run: bool = False,
     delivery: Delivery | None = None,
-    on_progress: Callable[[int], None] = lambda _: None,
+    goes_on: GoesOn = lambda *_: True,
 ) -> Imported:
     """Tell the rows of a file as facts of an agreement, in memory of constant size.
 
@@ -132,8 +62,8 @@ def import_facts(
 
     Importing again what was broken off, or a file that was imported before, ends in the same
     state. Rows that cannot be read go to the file ``rejects``. A dry run compares the facts with
-    what is kept and keeps none. ``on_progress`` is told how many bytes were read so far; what it
-    raises breaks the import off.
+    what is kept and keeps none. Where ``goes_on`` stops it, the rows at hand are finished: all that
+    were read are counted, and what became of them is kept of the delivery.
     Raises OSError, UnableToReadFile, and MappingError where the mapping does not fit the file.
     """
     form = mapping.mapping.file
@@ -148,7 +78,7 @@ def import_facts(
             # Whoever takes along what is kept in the portal reads it in a language of their own.
             say = as_cell if is_lenient else _sentence_of
             one_run = _Import(rows, reader, rejected, checks, forgotten, say)
-            run = partial(one_run.run, on_progress=on_progress)
+            run = partial(one_run.run, goes_on=goes_on)
             if forgotten is None:
                 return run(DryRun(agreement, now).foresee_all)
             delivery = delivery or _delivery(path, mapping, looked, agreement, by, now)
@@ -157,7 +87,10 @@ def import_facts(
             imported = run(lambda rows: _analyzing(keeping.keep_all(rows, at_once=at_once)))
             forgotten.owe_a_search()
             imported.facts = with_earlier_parts(delivery, imported.facts, now)
-    _finish(delivery, imported, by, now)
+    if imported.is_part:
+        keep_part(delivery, imported)
+    else:
+        _finish(delivery, imported, by, now)
     return imported
 
 
@@ -306,18 +239,23 @@ class _Import:
         self,
         keep_all: Callable[[Iterator[Batch]], Iterable[Kept]],
         *,
-        on_progress: Callable[[int], None],
+        goes_on: GoesOn,
     ) -> Imported:
-        """Read all rows, have them kept batch by batch, and count what became of them."""
+        """Read the rows, have them kept batch by batch, and count what became of them."""
         for kept in keep_all(self._batches()):
             self._count(kept)
-            on_progress(self._rows.bytes_read)
-        on_progress(self._rows.bytes_read)
+            self._ask(goes_on)
+        self._ask(goes_on)
         self._imported.rejects = self._rejects.path if self._rejects.is_written else None
         self._imported.lines = self._lines.ranges() if self._lines is not None else None
         return self._imported
 
+    def _ask(self, goes_on: GoesOn) -> None:
+        if not self._imported.is_part:
+            self._imported.is_part = not goes_on(self._rows.bytes_read, self._imported)
+
     def _batches(self) -> Iterator[Batch]:
+        """Read the rows; once it is stopped, no more than those at hand."""
         batch: Batch = []
         for line, cells in self._rows:
             self._imported.rows += 1
@@ -327,6 +265,8 @@ class _Import:
             batch.append(row)
             if len(batch) == BATCH:
                 yield batch
+                if self._imported.is_part:
+                    return
                 batch = []
         if batch:
             yield batch

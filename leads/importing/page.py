@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from leads.actions.telling import SOURCE
 from leads.any_of import AnyOf
+from leads.facts_of_leads import told_of
 from leads.importing.corrected_files import Corrections, asked_about, corrections_of
 from leads.importing.kept_reasons import in_words
 from leads.importing.notes import Note, notes_after, notes_before
@@ -23,12 +24,12 @@ from leads.models import (
     StageEntry,
 )
 from leads.models.leads import LeadQuerySet
-from leads.undoing import LEAD_OF
 
 _SHOWN = 10
 _QUIET = FileImport.SILENCE / 2
 State = FileImport.State
 _TAKEN_IN = {State.IMPORTED, State.UNDONE}
+_COUNTED = {*_TAKEN_IN, State.IMPORTING, State.STOPPED}
 _HOLDING = {State.IMPORTED, State.STOPPED}
 _STEP_OF = {
     State.READING: 1, State.SHEET: 1, State.REFUSED: 1, State.DISCARDED: 1, State.DRAFT: 2,
@@ -48,6 +49,7 @@ def page_context(delivery: Delivery, now: datetime) -> dict[str, Any]:
     """Return what every stand of a file shows."""
     file_import, state = getattr(delivery, "file_import", None), state_of(delivery)
     told, notes = _told(delivery, file_import, state, now)
+    progress = progress_of(file_import, now)
     return {
         "delivery": delivery,
         "file_import": file_import,
@@ -58,9 +60,9 @@ def page_context(delivery: Delivery, now: datetime) -> dict[str, Any]:
         "steps": _steps(state),
         "sheets": _sheets(file_import, "sheets"),
         "hidden": _sheets(file_import, "hidden"),
-        "is_at_work": state in FileImport.WORKING,
-        "progress": _progress(file_import, now),
-        "summary": _summary(told) if told else None,
+        "is_at_work": progress is not None,
+        "progress": progress,
+        "summary": _summary(told, file_import) if told else None,
         "notes": notes,
         "twin": _twin(delivery) if state in {State.DRAFT, State.CHECKED} else None,
     }
@@ -72,7 +74,7 @@ def _told(
     """Return what became of a file, or is foreseen, and what is to be known of it besides."""
     if state == State.CHECKED and file_import is not None and file_import.foreseen:
         return file_import.foreseen, notes_before(file_import, file_import.foreseen, now)
-    told = delivery.summary if state in _TAKEN_IN else None
+    told = delivery.summary if state in _COUNTED else None
     foreseen = file_import.foreseen if file_import is not None else None
     if told is None:
         return None, []
@@ -128,14 +130,21 @@ def _steps(state: str) -> list[dict[str, Any]]:
     ]
 
 
-def _progress(file_import: FileImport | None, now: datetime) -> dict[str, Any] | None:
-    """Return what was really read or done so far, of how much, and whether it seems to go on."""
-    if file_import is None or file_import.state not in FileImport.WORKING:
+def progress_of(file_import: FileImport | None, now: datetime) -> dict[str, Any] | None:
+    """Return what was really read or done so far, of how much, and whether it seems to go on.
+
+    None for a file on which nobody works; of one that was stopped the rows at hand are finished.
+    """
+    if file_import is None:
+        return None
+    is_owed = file_import.state in FileImport.WORKING
+    if not is_owed and not file_import.is_being_stopped(now):
         return None
     done, whole, beat_at = file_import.done, file_import.whole, file_import.beat_at
+    is_quiet = is_owed and beat_at is not None and now - beat_at > _QUIET
     return {
         "has_begun": beat_at is not None,
-        "quiet_since": beat_at if beat_at and now - beat_at > _QUIET else None,
+        "quiet_since": beat_at if is_quiet else None,
         "is_begun_again": file_import.tries > 1,
         "done": done,
         "whole": whole,
@@ -144,7 +153,8 @@ def _progress(file_import: FileImport | None, now: datetime) -> dict[str, Any] |
     }
 
 
-def _summary(told: Mapping[str, Any]) -> dict[str, Any]:
+def _summary(told: Mapping[str, Any], file_import: FileImport | None) -> dict[str, Any]:
+    """Return what became of rows, or would; while they are taken in, only how many is known."""
     kinds = {
         "attributes": _("What is known of leads"),
         "stage": _("Stages reached"),
@@ -153,15 +163,21 @@ def _summary(told: Mapping[str, Any]) -> dict[str, Any]:
         "deal": _("Deals"),
         "satisfaction": _("Satisfaction scores"),
     }
-    facts = told["facts"]
+    by_kind = told["facts"]["by_kind"] if "facts" in told else {}
     return {
         **told,
-        "reasons": in_words(told["reasons"]),
-        "new_leads": told["leads"]["new"],
-        "kinds": [
-            {"name": kinds.get(kind, kind), **counted} for kind, counted in facts["by_kind"].items()
-        ],
+        "whole": whole_of(told, file_import),
+        "reasons": in_words(told.get("reasons", ())),
+        "new_leads": told["leads"]["new"] if "leads" in told else None,
+        "kinds": [{"name": kinds.get(kind, kind), **counted} for kind, counted in by_kind.items()],
     }
+
+
+def whole_of(told: Mapping[str, Any] | None, file_import: FileImport | None) -> int | None:
+    """Return of how many rows those are that were taken in until a stop; None where of all."""
+    if not told or not told.get("is_part") or file_import is None:
+        return None
+    return (file_import.foreseen or {}).get("rows")
 
 
 def _twin(delivery: Delivery) -> Delivery | None:
@@ -189,7 +205,7 @@ def _worked_on_since(delivery: Delivery) -> LeadQuerySet:
     touched = Lead.objects.filter(
         Q(pk__in=events.values("handoff__lead")) | Q(pk__in=follow_ups.values("lead"))
     )
-    return touched.filter(_told_of(Q(delivery=delivery)))
+    return touched.filter(told_of(Q(delivery=delivery)))
 
 
 def _no_longer_barred(delivery: Delivery) -> LeadQuerySet:
@@ -206,7 +222,7 @@ def _no_longer_barred(delivery: Delivery) -> LeadQuerySet:
     return Lead.objects.filter(
         Exists(of_file.filter(lead=OuterRef("pk"))),
         ~Exists(of_others.filter(lead=OuterRef("pk"))),
-        _told_of(~Q(delivery=delivery)),
+        told_of(~Q(delivery=delivery)),
         is_contact_barred=True,
     )
 
@@ -229,15 +245,6 @@ def _leaving(delivery: Delivery) -> LeadQuerySet:
         ~Exists(offers.exclude(delivery=delivery)),
         Exists(since.exclude(delivery=delivery)),
     )
-
-
-def _told_of(by: Q) -> Q:
-    """Return the condition that facts of some deliveries tell of a lead."""
-    told = Q()
-    for model, lead in LEAD_OF.items():
-        facts = model._default_manager.filter(by, is_undone=False)
-        told |= Q(Exists(facts.filter(**{lead: OuterRef("pk")})))
-    return told
 
 
 def _staying(leads: Iterable[Lead], delivery: Delivery) -> list[str]:
@@ -272,7 +279,7 @@ def question_of(delivery: Delivery) -> dict[str, Any]:
     """Return what whoever undoes an import should know before."""
     worked_on, no_longer_barred = _worked_on_since(delivery), _no_longer_barred(delivery)
     leaving = _leaving(delivery)
-    corrections = _corrections(delivery)
+    corrections, file_import = _corrections(delivery), getattr(delivery, "file_import", None)
     corrected_by = [
         each for each in (corrections.files if corrections else ()) if state_of(each) in _HOLDING
     ]
@@ -291,7 +298,7 @@ def question_of(delivery: Delivery) -> dict[str, Any]:
         "state": state_of(delivery),
         "came_in_at": delivery.processed_at or delivery.received_at,
         "can_be_undone": state_of(delivery) in _HOLDING,
-        "summary": _summary(delivery.summary) if delivery.summary else None,
+        "summary": _summary(delivery.summary, file_import) if delivery.summary else None,
         "worked_on": worked_on.count(),
         "staying": _staying(worked_on.order_by("pk")[:_SHOWN], delivery),
         "later": list(later.exclude(pk__in=[each.pk for each in also_later]).order_by("pk")[:5]),

@@ -1,16 +1,44 @@
-"""Count what a file told in all, where its import was broken off and went on later."""
+"""What became of a file whose import was stopped or broken off: so far, and once it went on."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q
 
 from agreements.models import Audit
+from leads.facts_of_leads import told_of
 from leads.importing.dry_run import MODELS
+from leads.importing.imported import Imported
 from leads.ingest import Ingested
 from leads.models import Delivery, Fact, Lead
-from leads.undoing import LEAD_OF
 
 _MODEL_OF = {kind.kind: model for kind, model in MODELS.items()}
+
+
+def came_further(delivery: Delivery, imported: Imported) -> bool:
+    """Whether so many rows were counted as by the earlier parts of the import, or more."""
+    before: int = (delivery.summary or {}).get("rows", 0)
+    return imported.taken + imported.rejected >= before
+
+
+def keep_count(delivery: Delivery, imported: Imported) -> None:
+    """Keep how many rows are in so far, while more are taken in: a crash leaves that.
+
+    Rows that were read ahead are not counted yet. ``delivery`` stays as its earlier parts left it.
+    """
+    counted = {"taken": imported.taken, "rejected": imported.rejected, "is_part": True}
+    _keep(delivery, imported, {"rows": imported.taken + imported.rejected} | counted)
+
+
+def keep_part(delivery: Delivery, imported: Imported) -> None:
+    """Keep what became of all rows that were read until an import was stopped."""
+    _keep(delivery, imported, imported.as_json())
+
+
+def _keep(delivery: Delivery, imported: Imported, told: Mapping[str, Any]) -> None:
+    if came_further(delivery, imported):
+        Delivery.objects.filter(pk=delivery.pk).update(summary=told)
 
 
 def with_earlier_parts(delivery: Delivery, told: Ingested, now: datetime) -> Ingested:
@@ -49,11 +77,10 @@ def _began_before(delivery: Delivery, now: datetime) -> datetime | None:
 
 
 def _leads_made_known(delivery: Delivery, since: datetime) -> int:
-    told = Q()
-    for model, lead in LEAD_OF.items():
-        facts = model._default_manager.filter(delivery=delivery, is_undone=False)
-        told |= Q(Exists(facts.filter(**{lead: OuterRef("pk")})))
-    return Lead.objects.filter(told, first_heard_at__gte=since).count()
+    """Count the leads a file told of of which nothing else told before that holds."""
+    before = told_of(~Q(delivery=delivery) & Q(recorded_at__lt=since))
+    new = Q(first_heard_at__gte=since) | ~before
+    return Lead.objects.filter(told_of(Q(delivery=delivery)), new).count()
 
 
 def _kept(model: type[Fact], delivery: Delivery) -> Ingested:

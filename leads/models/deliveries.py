@@ -1,6 +1,6 @@
 """Everything that came in, as it came, before anyone read it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
@@ -154,3 +154,9 @@ class FileImport(models.Model):
 
     def __str__(self) -> str:
         return self.delivery.file_name
+
+    def is_being_stopped(self, now: datetime) -> bool:
+        """Whether somebody still finishes the rows that were at hand when it was stopped."""
+        if self.state != FileImport.State.STOPPED or self.beat_at is None:
+            return False
+        return now - self.beat_at < FileImport.SILENCE

@@ -1,13 +1,14 @@
 """How far imports have come, in templates."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from django import template
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
-from leads.importing.page import state_of
+from leads.importing.page import progress_of, state_of, whole_of
 from leads.models import Delivery, FileImport
 
 register = template.Library()
@@ -50,6 +51,18 @@ def import_state(delivery: Delivery) -> StateLook:
     """Return how the state of a file looks."""
     state = State(state_of(delivery))
     return StateLook(str(state.label), *_LOOKS[state])
+
+
+@register.simple_tag
+def import_progress(delivery: Delivery, now: datetime) -> dict[str, Any] | None:
+    """Return how far the work on a file is; None where nobody works on it."""
+    return progress_of(getattr(delivery, "file_import", None), now)
+
+
+@register.simple_tag
+def import_whole(delivery: Delivery) -> int | None:
+    """Return of how many rows those are that came in until a stop; None where of all."""
+    return whole_of(delivery.summary, getattr(delivery, "file_import", None))
 
 
 @register.filter

@@ -12,7 +12,8 @@ from agreements.models import Agreement
 from agreements.terms import document_from_yaml
 from leads.adoption import adopt_and_settle
 from leads.files.mapping import mapping_from_yaml
-from leads.importing.imports import Imported, import_facts
+from leads.importing.imported import Imported
+from leads.importing.imports import import_facts
 
 TUTORIAL = Path(settings.BASE_DIR) / "docs" / "tutorial"
 OLIST_MQLS = "olist/olist_marketing_qualified_leads_dataset.csv"

@@ -17,7 +17,8 @@ from agreements.models import Agreement, User
 from leads.files.delimited import UnableToReadFile
 from leads.files.mapping import MappingFile, mapping_from_yaml
 from leads.files.mapping_problems import MappingError
-from leads.importing.imports import Imported, import_facts
+from leads.importing.imported import Imported
+from leads.importing.imports import import_facts
 from leads.importing.kept_reasons import as_kept, in_words, sentence_of
 from leads.ingest import Ingested
 from leads.permissions import check_user_can_import
@@ -141,7 +142,7 @@ class Command(BaseCommand):
                 now=timezone.now(),
                 rejects=rejects,
                 is_dry_run=options["dry_run"],
-                on_progress=partial(_show, bar),
+                goes_on=partial(_show, bar),
             )
 
     def _tell(self, imported: Imported, options: dict[str, Any]) -> None:
@@ -161,8 +162,9 @@ class Command(BaseCommand):
             self.stdout.write(line)
 
 
-def _show(bar: "tqdm[Any]", bytes_read: int) -> None:
+def _show(bar: "tqdm[Any]", bytes_read: int, _imported: Imported) -> bool:
     bar.update(bytes_read - bar.n)
+    return True
 
 
 def _sentences(imported: Imported) -> list[str]:
@@ -172,7 +174,7 @@ def _sentences(imported: Imported) -> list[str]:
         % {"rows": imported.rows, "taken": imported.taken, "rejected": imported.rejected},
         gettext("Facts: %(counts)s.") % {"counts": _counted(facts)},
         *(f"  {kind}: {_counted(of)}" for kind, of in sorted(facts.by_kind.items())),
-        gettext("Leads: %(leads)d new.") % {"leads": facts.leads},
+        gettext("Leads: %(leads)d new.") % {"leads": imported.new_leads},
     ]
     if imported.silent:
         told.append(

@@ -150,6 +150,32 @@ def test_an_import_that_goes_on_counts_the_whole_file(
     assert foreseen["facts"]["by_kind"]["attributes"]["repeated"] > 0
 
 
+@pytest.mark.parametrize("is_in_parts", [False, True])
+def test_leads_of_which_an_undo_left_nothing_are_new_again(
+    version: AgreementVersion, marta: User, is_in_parts: bool
+) -> None:
+    """Others tell of João, and Rita was never known; each counts once."""
+    rita = ["3", "Rita", "Nunes", "rita@example.com", "02/09/2026 09:00", "", ""]
+    first = take_in_whole(version.agreement, marta, table(PAULO, JOAO))
+    later = table([*JOAO[:2], "Assunção Lima", *JOAO[3:]])
+    take_in_whole(version.agreement, marta, later, now=NOW + timedelta(minutes=1))
+    file_imports.undo(delivery=first.delivery, by=marta, now=NOW + timedelta(minutes=2))
+    work(first, now=NOW + timedelta(minutes=2))
+    assert Lead.objects.count() == 2
+
+    since = NOW + timedelta(hours=1)
+    again = bring(version.agreement, marta, table(PAULO, JOAO, PAULO, rita), now=since)
+    checked = try_out(again)
+    if is_in_parts:
+        file_imports.take_in(file_import=checked, by=marta, now=since)
+        file_imports.stop(file_import=checked)
+    done = take_in(checked, marta, now=since + timedelta(minutes=1))
+    assert checked.foreseen is not None
+    assert checked.foreseen["leads"] == (done.delivery.summary or {})["leads"] == {"new": 2}
+    known = try_out(bring(version.agreement, marta, table(PAULO)))
+    assert (known.foreseen or {})["leads"] == {"new": 0}
+
+
 def test_an_undo_never_seems_less_done_than_before(
     version: AgreementVersion, marta: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,12 +6,13 @@ import pytest
 from django.test import Client
 
 from agreements.models import Agreement, User
+from leads.actions import file_imports
 from leads.importing.asked_for import asked_of
 from leads.importing.draft_page import draft_context
 from leads.importing.drafts import kept_draft, stages_of
 from leads.models import Lead
 from tests.factories import example_terms, make_user, make_version
-from tests.leads.importing.file_imports import NOW, bring, draft_of, take_in, try_out
+from tests.leads.importing.file_imports import NOW, bring, draft_of, take_in, try_out, work
 from tests.leads.pages import stop_time, text_of
 from tests.page_forms import form_values
 
@@ -82,9 +83,14 @@ def test_what_no_column_gives_is_named(client: Client, agreement: Agreement, mar
     assert told in text_of(client.get(page_of(brought.pk)))
     checked = try_out(brought)
     assert told in text_of(client.get(page_of(checked.pk)))
-    take_in(checked, marta)
-    again = try_out(bring(agreement, marta, b"id;name;email;created\n1;Ana;;2026-09-02\n"))
+    done = take_in(checked, marta)
+    once_more = b"id;name;email;created\n1;Ana;;2026-09-02\n"
+    again = try_out(bring(agreement, marta, once_more))
     assert ASKS not in text_of(client.get(page_of(again.pk)))
+    file_imports.undo(delivery=done.delivery, by=marta, now=NOW)
+    work(done)
+    again = try_out(bring(agreement, marta, once_more))
+    assert told in text_of(client.get(page_of(again.pk)))
 
 
 def test_a_file_of_deals_is_asked_for_nothing(
