@@ -58,13 +58,19 @@ def target_text(commitment: Commitment, terms: Terms) -> str:
 
 
 def arbiter_words(arbiter: str) -> str:
-    """Name who decides a contested rejection: a role in the reader's language, else as written."""
+    """Name who decides a contested rejection: a role in the reader's language.
+
+    Words of the parties' own stay as they are, with who decides by them in the portal.
+    """
     roles = {
         "marketing": _("the marketing lead"),
         "sales": _("the sales lead"),
         "director": _("the director"),
     }
-    return roles.get(seat_of_arbiter(arbiter) or "", arbiter)
+    seat = seat_of_arbiter(arbiter)
+    if seat is None:
+        return _("%(arbiter)s, in the portal a director") % {"arbiter": arbiter}
+    return roles[seat]
 
 
 def _places(number: Decimal) -> int:

@@ -100,6 +100,10 @@ FORM = SectionForm(
             "contest.arbiter",
             "text",
             _("Who decides a contest"),
+            help=_(
+                "A director, the marketing lead or the sales lead: write “director”, “marketing "
+                "lead” or “sales lead”. Whatever else stands here, a director decides."
+            ),
             default="director",
         ),
         Field(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -80,7 +80,7 @@ class _About:
         self.stages = {each.key: each.name for each in terms.stages} if terms else {}
         reached = agreement.lead_stages.filter(AnyOf("lead", lead_ids))
         self.reached = {each.lead_id: each for each in reached}
-        self.touches = _latest_touches(agreement, lead_ids)
+        self.touches, self.nurtured = _latest_touches(agreement, lead_ids)
         self.past = past_of(agreement, lead_ids, terms)
         families = families_of(lead_ids)
         self.changes = changes_of(families.all(lead_ids), families)
@@ -109,7 +109,7 @@ class _About:
                 last_sign_at=last_sign_at,
                 now=self.now,
             ),
-            nurtured=touch,
+            nurtured=self.nurtured.get(lead.pk),
             past=self.past.get(lead.pk, ""),
         )
 
@@ -148,10 +148,28 @@ def rows_of(
     return [about.row(each) for each in found]
 
 
-def _latest_touches(agreement: Agreement, lead_ids: Sequence[int]) -> Mapping[int, FollowUp]:
+def _latest_touches(
+    agreement: Agreement, lead_ids: Sequence[int]
+) -> tuple[Mapping[int, FollowUp], Mapping[int, FollowUp]]:
+    """Return by lead what was last done, and what last while it was not with sales; one query."""
+    with_sales = agreement.handoffs.filter(
+        Q(closed_at=None) | Q(closed_at__gte=OuterRef("occurred_at")),
+        lead=OuterRef("lead"),
+        offered_at__lte=OuterRef("occurred_at"),
+    )
     told = FollowUp.objects.holding().filter(AnyOf("lead", lead_ids), agreement=agreement)
-    latest = told.order_by("lead", "-occurred_at", "-pk").distinct("lead")
-    return {touch.lead_id: touch for touch in latest}
+    found = told.annotate(is_nurture=~Exists(with_sales)).order_by(
+        "lead", "is_nurture", "-occurred_at", "-pk"
+    )
+    latest: dict[int, FollowUp] = {}
+    nurtured: dict[int, FollowUp] = {}
+    for touch in found.distinct("lead", "is_nurture"):
+        before = latest.setdefault(touch.lead_id, touch)
+        if before.occurred_at < touch.occurred_at:
+            latest[touch.lead_id] = touch
+        if touch.is_nurture:
+            nurtured[touch.lead_id] = touch
+    return latest, nurtured
 
 
 def past_of(agreement: Agreement, lead_ids: Sequence[int], terms: Terms | None) -> dict[int, str]:

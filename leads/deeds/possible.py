@@ -154,7 +154,7 @@ class _OfSales:
         if is_accepted or self.was_reached:
             not_qualified = why_not_qualified(self.book, self.reached)
             yield Deed("qualify", _("Qualify…"), "circle-check", not_qualified)
-            yield Deed("disqualify", _("Disqualify…"), "circle-x", not_reached)
+        yield Deed("disqualify", _("Disqualify…"), "circle-x", not_reached)
         yield Deed("recycle", _("Recycle…"), "refresh")
         if self.is_paused:
             yield Deed("resume", _("End the pause"), "player-play", shortcut="p")

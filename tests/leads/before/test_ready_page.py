@@ -14,7 +14,7 @@ from leads.models import Lead, OfferRule
 from tests.factories import Teller, make_rep, make_user, make_version
 from tests.leads.before.judged import OFFER, PAGE, judged, key_of, offered
 from tests.leads.before.test_readiness import CRITERIA, READY, tell
-from tests.leads.dealing import dealing_terms
+from tests.leads.dealing import call, dealing_terms
 from tests.leads.pages import NOW, offer, stop_time, text_of
 
 pytestmark = pytest.mark.django_db
@@ -92,6 +92,22 @@ def test_when_it_was_nurtured(client: Client, version: AgreementVersion, marta: 
     mail = Teller("Ready").follow_up("sent", NOW, channel="email", is_automated=True)
     ingest(agreement=version.agreement, facts=[mail], by=None, now=NOW)
     assert "E-mail 13:00" in text_of(client.get(PAGE))
+
+
+def test_what_sales_did_while_it_had_the_lead_nurtured_nothing(
+    client: Client, version: AgreementVersion, marta: User
+) -> None:
+    judged(version, Ready=READY | {"email": "a@b.example"})
+    mail = Teller("Ready").follow_up(
+        "sent", NOW - timedelta(hours=1), channel="email", is_automated=True
+    )
+    ingest(agreement=version.agreement, facts=[mail], by=None, now=NOW)
+    handoff = offered(version, "Ready", marta)
+    call(handoff, make_rep("Ana", version.agreement))
+    handoffs.reject(handoff=handoff, reason="wrong_data", by=marta, now=NOW)
+    judge_leads(now=NOW)
+    (row,) = client.get(PAGE).context["rows"]
+    assert row.nurtured.channel == "email"
 
 
 def test_who_comes_back(client: Client, version: AgreementVersion, marta: User) -> None:

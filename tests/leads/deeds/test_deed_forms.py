@@ -119,9 +119,11 @@ def test_what_an_sql_is_stands_above_its_questions(client: Client, reached: Hand
 
 
 def test_before_a_contact_it_is_rejected_not_disqualified(client: Client, handoff: Handoff) -> None:
-    text = text_of(client.get(page(handoff)))
-    assert "Reject…" in text
-    assert "Disqualify…" not in text
+    shown = client.get(page(handoff))
+    assert "Reject…" in text_of(shown)
+    why = {deed.key: deed.reason for deed in shown.context["deeds"].all}["disqualify"]
+    assert "reject the handoff, or log the contact first" in why
+    assert why in text_of(shown)
     response = client.post(url("disqualify", handoff), FORMS["disqualify"])
     assert "reject the handoff, or log the contact first" in text_of(response)
 

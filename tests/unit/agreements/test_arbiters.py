@@ -22,7 +22,7 @@ def test_it_works() -> None:
 
 def test_words_of_the_parties_mean_a_director_and_stay_as_they_are() -> None:
     assert party_of_arbiter("Marina, or who stands in for her") is None
-    assert arbiter_words("Marina, or who stands in for her") == "Marina, or who stands in for her"
+    assert arbiter_words("Marina, or RevOps") == "Marina, or RevOps, in the portal a director"
 
 
 @pytest.mark.parametrize(
