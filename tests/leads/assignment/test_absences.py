@@ -8,7 +8,7 @@ from agreements.models import Absence, AgreementVersion, Audit, User
 from leads.actions import absences, handoffs
 from leads.actions.absences import UnableToEnd, UnableToRecord
 from leads.ingest import ingest
-from leads.models import Clock, Handoff
+from leads.models import Clock, Handoff, HandoffEvent
 from leads.rebuild import rebuild
 from leads.sweep import record_breaches
 from tests.factories import Teller, local, make_rep
@@ -48,9 +48,12 @@ def handoff(version: AgreementVersion, ana: User) -> Handoff:
     return Handoff.objects.get()
 
 
-def test_it_works(version: AgreementVersion, ana: User, bruno: User, handoff: Handoff) -> None:
-    """Example 1 f: recorded on Friday, away on Tuesday."""
+def test_it_works(
+    version: AgreementVersion, ana: User, bruno: User, rafael: User, handoff: Handoff
+) -> None:
+    """Example 1 f: recorded on Friday, away on Tuesday, when the sales lead accepts for her."""
     record(ana, FRIDAY)
+    handoffs.accept(handoff=handoff, by=rafael, now=local("2026-09-08 09:10"))
     rest = [
         Teller(source="crm").event("paused", local("2026-09-08 10:00"), external_id="p",
                                    until=local("2026-09-08 11:30"), reason="asked"),
@@ -65,6 +68,12 @@ def test_it_works(version: AgreementVersion, ana: User, bruno: User, handoff: Ha
     assert clock.stopped_at == local("2026-09-08 14:20")
     assert split_of(handoff) == [[ana.pk, 17], [None, 75], [bruno.pk, 95]]
     assert clock.used == timedelta(minutes=187)
+    acceptance = Clock.objects.get(clause_key="S1")
+    assert acceptance.used == timedelta(minutes=27)
+    assert split_of(handoff, "S1") == [[ana.pk, 17], [None, 10]]
+    handoff.refresh_from_db()
+    assert (handoff.status, handoff.holder) == (Handoff.Status.ACCEPTED, bruno)
+    assert HandoffEvent.objects.get(kind="accepted").person == rafael
     assert rebuild(now=local("2026-09-08 16:00")) == 0
 
 
