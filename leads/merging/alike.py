@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 
 from leads.any_of import AnyOf
-from leads.merging.likeness import FREE_MAIL, Likeness, likenesses
+from leads.merging.likeness import FREE_MAIL, Likeness, Said, likenesses
 from leads.models import Lead
 from leads.queue.handoffs import Desk
 from leads.registry.leads import readable_leads
@@ -20,7 +20,7 @@ LOOKED_THROUGH = 2000
 _MOST_ALIKE = 5
 
 _PROBE = """
-    (SELECT other.id, other.name, other.email, other.phone FROM leads_lead AS other
+    (SELECT other.id, {compared} FROM leads_lead AS other
     WHERE {condition} AND other.id <> lead.id {only} AND other.merged_into_id IS NULL
         AND NOT EXISTS (
             SELECT FROM leads_distinction
@@ -28,17 +28,19 @@ _PROBE = """
         )
     ORDER BY {key} DESC, other.id DESC LIMIT %(most)s)
 """
+_COMPARED = ", ".join(f"{{0}}.{column}" for column in Said._fields)
 _KEYS = {
     "leads_email_key({0}.email)": "{0}.email <> ''",
     "leads_phone_key({0}.phone)": "{0}.phone <> ''",
-    "leads_name_key({0}.name, {0}.email)": """{0}.email <> '' AND {0}.name <> ''
-        AND split_part(lower(lead.email), '@', 2) <> ALL(%(free)s)""",
+    "leads_name_key({0}.name, {0}.company, leads_email_domain({0}.email))": """{0}.email <> ''
+        AND leads_email_domain(lead.email) <> ALL(%(free)s)""",
 }
 
 
 def _alike(only: str) -> str:
     probes = [
         _PROBE.format(
+            compared=_COMPARED.format("other"),
             condition=f"{key.format('other')} = {key.format('lead')}"
             f" AND {told.format('lead')} AND {told.format('other')}",
             key=key.format("other"),
@@ -47,8 +49,7 @@ def _alike(only: str) -> str:
         for key, told in _KEYS.items()
     ]
     return f"""
-        SELECT DISTINCT lead.id, lead.name, lead.email, lead.phone,
-            other.id, other.name, other.email, other.phone
+        SELECT DISTINCT lead.id, {_COMPARED.format("lead")}, other.id, {_COMPARED.format("other")}
         FROM leads_lead AS lead CROSS JOIN LATERAL ({" UNION ALL ".join(probes)}) AS other
         WHERE lead.id = ANY(%(leads)s) AND lead.merged_into_id IS NULL
         ORDER BY lead.id DESC, other.id DESC
@@ -78,6 +79,11 @@ class Pairs:
     before: int | None
     number: int
     looked_through: int
+
+
+def said_of(lead: Lead) -> Said:
+    """Return what of a lead is compared."""
+    return Said(*(getattr(lead, field) for field in Said._fields))
 
 
 def alike_to(desk: Desk, lead: Lead) -> list[Pair]:
@@ -132,8 +138,8 @@ def _found(
     }
     with connection.cursor() as cursor:
         cursor.execute(query, asked)
-        rows: Iterable[tuple[int, str, str, str, int, str, str, str]] = cursor.fetchall()
-    for pk, name, email, phone, other_pk, *other in rows:
-        why = likenesses((name, email, phone), (other[0], other[1], other[2]))
-        if why:
+        rows: Iterable[tuple[Any, ...]] = cursor.fetchall()
+    width = len(Said._fields) + 1
+    for (pk, *said), (other_pk, *others) in ((row[:width], row[width:]) for row in rows):
+        if why := likenesses(Said(*said), Said(*others)):
             yield pk, other_pk, why

@@ -1,5 +1,7 @@
 """Whether two leads look like one: the same address, number, or name in the same company.
 
+The name is a person's, or the company's own where nobody is named.
+
 Only ever a suggestion. Pure; the database finds candidates by keys of its own (the functions
 ``leads_email_key``, ``leads_phone_key`` and ``leads_name_key``), of which these rules take some.
 """
@@ -7,6 +9,7 @@ Only ever a suggestion. Pure; the database finds candidates by keys of its own (
 import re
 import unicodedata
 from dataclasses import dataclass
+from typing import NamedTuple
 
 _FEWEST_DIGITS = 8
 # Whoever writes from there is not of a company; the name alone says too little.
@@ -21,6 +24,15 @@ FREE_MAIL = frozenset({
 })  # fmt: skip
 
 
+class Said(NamedTuple):
+    """What of a lead is compared."""
+
+    name: str = ""
+    company: str = ""
+    email: str = ""
+    phone: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Likeness:
     """What two leads were told to have in common: ``code`` is email, phone or name."""
@@ -29,15 +41,15 @@ class Likeness:
     value: str
 
 
-def likenesses(one: tuple[str, str, str], other: tuple[str, str, str]) -> tuple[Likeness, ...]:
-    """Return what two leads, each as (name, e-mail address, telephone), have in common."""
+def likenesses(one: Said, other: Said) -> tuple[Likeness, ...]:
+    """Return what two leads have in common."""
     found = []
-    if email_key(one[1]) and email_key(one[1]) == email_key(other[1]):
-        found.append(Likeness("email", email_key(one[1])))
-    if is_same_phone(one[2], other[2]):
-        found.append(Likeness("phone", one[2]))
-    if name_key(one[0], one[1]) and name_key(one[0], one[1]) == name_key(other[0], other[1]):
-        found.append(Likeness("name", domain_of(one[1])))
+    if email_key(one.email) and email_key(one.email) == email_key(other.email):
+        found.append(Likeness("email", email_key(one.email)))
+    if is_same_phone(one.phone, other.phone):
+        found.append(Likeness("phone", one.phone))
+    if name_key(one) and name_key(one) == name_key(other):
+        found.append(Likeness("name", domain_of(one.email)))
     return tuple(found)
 
 
@@ -50,20 +62,24 @@ def email_key(email: str) -> str:
 
 def domain_of(email: str) -> str:
     """Return the domain of an address of a company, empty for one that anybody can have."""
-    domain = email.strip().lower().rpartition("@")[2]
+    domain = email.strip().lower().rpartition("@")[2] if "@" in email else ""
     return "" if domain in FREE_MAIL or "." not in domain else domain
 
 
-def name_key(name: str, email: str) -> str:
-    """Return a name in its company, whatever its accents, capitals and order; empty for none."""
-    domain = domain_of(email) if "@" in email else ""
+def name_key(said: Said) -> str:
+    """Return the name in its company, whatever its accents, capitals and order; empty for none."""
+    domain = domain_of(said.email)
+    words = _words(said.name) or _words(said.company)
+    return f"{domain} {' '.join(words)}" if domain and words else ""
+
+
+def _words(said: str) -> list[str]:
     plain = "".join(
         letter
-        for letter in unicodedata.normalize("NFKD", name)
+        for letter in unicodedata.normalize("NFKD", said)
         if not unicodedata.combining(letter)
     )
-    words = sorted(re.findall(r"[^\W_]+", plain.casefold()))
-    return f"{domain} {' '.join(words)}" if domain and words else ""
+    return sorted(re.findall(r"[^\W_]+", plain.casefold()))
 
 
 def is_same_phone(one: str, other: str) -> bool:

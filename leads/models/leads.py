@@ -78,9 +78,14 @@ class Lead(models.Model):
                 name="lead_same_phone",
             ),
             models.Index(
-                models.Func("name", "email", function="leads_name_key"),
+                models.Func(
+                    "name",
+                    "company",
+                    models.Func("email", function="leads_email_domain"),
+                    function="leads_name_key",
+                ),
                 "id",
-                condition=~models.Q(email="") & ~models.Q(name=""),
+                condition=~models.Q(email=""),
                 name="lead_same_name",
             ),
             models.Index(

@@ -20,7 +20,7 @@ from leads.actions import distinctions, merges
 from leads.addresses import plain
 from leads.deadlocks import retry_once
 from leads.lead_pages import pages_about_leads
-from leads.merging.alike import alike_among, alike_to
+from leads.merging.alike import alike_among, alike_to, said_of
 from leads.merging.comparison import compare, why_words
 from leads.merging.likeness import likenesses
 from leads.merging.words import merges_into
@@ -96,12 +96,11 @@ def merge(request: SignedInRequest, slug: str, pk: int, other: int) -> HttpRespo
     except (merges.AlreadyMerged, merges.UnableToMerge) as error:
         messages.warning(request, str(error))
         return _to(desk, kept)
-    own, others = ((each.name, each.email, each.phone) for each in (kept, merged))
     context = {
         "agreement": desk.agreement,
         "lead": kept,
         "comparison": compare(kept, merged, desk.agreement, now),
-        "why": why_words(likenesses(own, others)),
+        "why": why_words(likenesses(said_of(kept), said_of(merged))),
         "names": _names(kept, merged),
         "reason": plain(request.GET, "reason"),
         "now": now,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+from django.db.models import Func, TextField
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
@@ -11,7 +12,8 @@ from pytest_django import DjangoAssertNumQueries
 from agreements.models import AgreementVersion, Audit, User
 from leads.actions import handoffs, merges
 from leads.actions.forgetting import forget
-from leads.merging.alike import alike_among, alike_to
+from leads.merging.alike import alike_among, alike_to, said_of
+from leads.merging.likeness import name_key
 from leads.models import Distinction, Handoff, Lead, LeadIdentity, LeadMerge, LeadStage
 from leads.queue.handoffs import Desk, desk_of
 from tests.factories import Teller, local, make_rep, make_user, make_version
@@ -232,6 +234,38 @@ def test_what_is_found(told: dict[str, str], why: list[str]) -> None:
     assert [likeness.code for pair in pairs for likeness in pair.why] == why
     listed = alike_among(desk_of(rafael, "acme"))
     assert [likeness.code for pair in listed.pairs for likeness in pair.why] == why
+
+
+@pytest.mark.parametrize(
+    ("name", "company", "key"),
+    [
+        ("Souza, ANÁ", "Acme", "acme.example ana souza"),
+        ("Zoé O’Hara-d'Ávila", "", "acme.example avila d hara o zoe"),
+        ("", "Pedra & Filhos (Ltda.)", "acme.example filhos ltda pedra"),
+        (" - ", "Pedra\u00a0S/A", "acme.example a pedra s"),
+        ("", "", ""),
+    ],
+)
+def test_the_database_finds_names_as_the_rule_judges_them(
+    name: str, company: str, key: str
+) -> None:
+    one = offer(make_version(), "one", NOW, name=name, company=company, email="x@ACME.example")
+    domain = Func("email", function="leads_email_domain")
+    keys = Lead.objects.annotate(
+        key=Func("name", "company", domain, function="leads_name_key", output_field=TextField())
+    )
+    (found,) = keys.filter(pk=one.lead_id).values_list("key", flat=True)
+    assert (found or "") == name_key(said_of(one.lead)) == key
+
+
+def test_companies_without_a_named_person_are_suggested(scene: Scene) -> None:
+    for name in ("vendas", "compras"):
+        told = {"name": "", "company": "Pedra", "email": f"{name}@pedra.example"}
+        handoff = offer(scene.version, name, NOW, holder=None, **told)
+    offer(scene.version, "rosa", NOW, name="Rosa", company="Pedra", email="rosa@pedra.example")
+    page = text_of(scene.client.get(url("alike", pk=handoff.lead_id)))
+    assert page.count("same name, both at pedra.example") == 1
+    assert "Compare and merge Pedra, Pedra" in page
 
 
 def test_the_list_is_paged_and_counts_its_queries(

@@ -2,18 +2,19 @@
 
 import pytest
 
-from leads.merging.likeness import Likeness, email_key, is_same_phone, likenesses, name_key
+from leads.merging.likeness import Likeness, Said, email_key, is_same_phone, likenesses, name_key
 
 
 def test_it_works() -> None:
-    one = ("Ana Souza", "ana@acme.example", "+55 11 95555-0101")
-    assert likenesses(one, ("SOUZA, Ana", "Ana+news@ACME.example", "(011) 95555-0101")) == (
+    one = Said("Ana Souza", "Acme", "ana@acme.example", "+55 11 95555-0101")
+    other = Said("SOUZA, Ana", "", "Ana+news@ACME.example", "(011) 95555-0101")
+    assert likenesses(one, other) == (
         Likeness("email", "ana@acme.example"),
         Likeness("phone", "+55 11 95555-0101"),
         Likeness("name", "acme.example"),
     )
-    assert likenesses(one, ("Bruno Souza", "bruno@acme.example", "+55 11 95555-0102")) == ()
-    assert likenesses(("", "", ""), ("", "", "")) == ()
+    bruno = Said("Bruno Souza", "Acme", "bruno@acme.example", "+55 11 95555-0102")
+    assert likenesses(one, bruno) == likenesses(Said(), Said()) == ()
 
 
 @pytest.mark.parametrize(
@@ -60,12 +61,29 @@ def test_numbers(one: str, other: str, *, is_same: bool) -> None:
     "name", ["José  da Silva", "jose da silva", "Silva, José da", "JOSE DA SILVA"]
 )
 def test_names_in_a_company(name: str) -> None:
-    assert name_key(name, "x@acme.example") == "acme.example da jose silva"
+    assert name_key(Said(name, email="x@acme.example")) == "acme.example da jose silva"
+
+
+@pytest.mark.parametrize("name", ["", " ", "-"])
+def test_where_nobody_is_named_the_company_is(name: str) -> None:
+    sales = Said(name, "Pedra Ltda.", "vendas@pedra.example")
+    assert name_key(sales) == "pedra.example ltda pedra"
+    assert likenesses(sales, Said("", "pedra ltda", "compras@pedra.example")) == (
+        Likeness("name", "pedra.example"),
+    )
+    assert likenesses(sales, Said("Ana", "Pedra Ltda.", "ana@pedra.example")) == ()
 
 
 @pytest.mark.parametrize(
-    ("name", "email"),
-    [("Ana", "ana@gmail.com"), ("Ana", ""), ("", "a@acme.example"), ("-", "a@b.co")],
+    "said",
+    [
+        Said("Ana", email="ana@gmail.com"),
+        Said("Ana"),
+        Said("Ana", email="acme.example"),
+        Said(email="a@acme.example"),
+        Said("-", "/", "a@b.co"),
+        Said("", "Pedra", "pedra@gmail.com"),
+    ],
 )
-def test_names_that_say_too_little(name: str, email: str) -> None:
-    assert name_key(name, email) == ""
+def test_names_that_say_too_little(said: Said) -> None:
+    assert name_key(said) == ""
