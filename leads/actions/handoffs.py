@@ -20,12 +20,12 @@ from leads.actions.telling import (
     Elsewhere,
     locked_in,
 )
+from leads.before.judged import Judged, judged
 from leads.deeds.reached import was_reached
 from leads.deeds.reasons import reasons_for
 from leads.ingest import Ingested, ingest
 from leads.models import Handoff, Lead
 from leads.naming import lock_leads
-from leads.rulebooks import rulebook_of
 from leads.told import Named
 
 Status = Handoff.Status
@@ -70,10 +70,11 @@ def offer(
     deed = Deed("offered", by, now, told, ":offered", **fresh)
     name = told.name if told else deed.fresh
     known = _known(name, lead, agreement)
+    verdict = verdict_on(lead, agreement, now=now)
     _check_not_open(lead, lead_ids, agreement, known)
     if told is None:
         _check_not_contested(lead, lead_ids, agreement)
-        _check_can_be_offered(lead, agreement, by=by, now=now, note=note)
+        _check_can_be_offered(lead, verdict, by=by, note=note)
     kept = ingest(
         agreement=agreement,
         facts=[
@@ -84,7 +85,7 @@ def offer(
         delivery=deed.delivery,
     )
     handoff = Handoff.objects.get(source=name.source, external_id=name.external_id)
-    deed.record(handoff, kept)
+    deed.record(handoff, kept, **(verdict.as_data() if verdict else {}))
     if kept.new and not named and assign_offered(handoff=handoff, now=now):
         handoff.refresh_from_db()
     return handoff
@@ -121,7 +122,7 @@ def _check_not_contested(lead: Lead, lead_ids: Collection[int], agreement: Agree
 
 
 def _check_can_be_offered(
-    lead: Lead, agreement: Agreement, *, by: User | None, now: datetime, note: str
+    lead: Lead, verdict: Judged | None, *, by: User | None, note: str
 ) -> None:
     """Raise UnableToOffer for a lead nobody may contact, or that lacks something unexplained."""
     if lead.is_contact_barred:
@@ -132,23 +133,17 @@ def _check_can_be_offered(
         raise UnableToOffer(
             _("%(lead)s was found to be another lead: offer that one.") % {"lead": lead}
         )
-    if by is not None and not note.strip() and not meets_criteria(lead, agreement, now=now):
+    if by is not None and not note.strip() and verdict is not None and not verdict.meets:
         raise UnableToOffer(
             _("%(lead)s does not meet the criteria: say why you offer it all the same.")
             % {"lead": lead}
         )
 
 
-def meets_criteria(lead: Lead, agreement: Agreement, *, now: datetime) -> bool:
-    """Whether what is known of a lead meets the criteria in force, required fields included.
-
-    It does where there are none.
-    """
+def verdict_on(lead: Lead, agreement: Agreement, *, now: datetime) -> Judged | None:
+    """Return what the criteria in force say of what is known of a lead; None without a version."""
     version = agreement.versions.in_force(now).first()
-    if version is None:
-        return True
-    is_complete, meets = rulebook_of(version).judge(lead.attributes)
-    return is_complete is not False and meets is not False
+    return judged(version, lead.attributes) if version else None
 
 
 @transaction.atomic

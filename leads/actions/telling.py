@@ -139,12 +139,12 @@ class Deed:
         source, external_id = self.name
         return HandoffEvent.objects.holding().get(source=source, external_id=external_id)
 
-    def record(self, handoff: Handoff, kept: Ingested) -> None:
-        """Write down who did it, unless it was told before."""
+    def record(self, handoff: Handoff, kept: Ingested, **more: Any) -> None:
+        """Write down who did it, and what belongs to that, unless it was told before."""
         if kept.new or kept.revised:
             who = {"on_behalf_of": self.doer.name} if self.doer and self.doer != self.by else {}
             action = f"leads.handoff.{self.kind}"
-            Audit.objects.record(action, handoff, by=self.by, now=self.now, **who)
+            Audit.objects.record(action, handoff, by=self.by, now=self.now, **who, **more)
 
 
 def locked_in(handoff: Handoff, deed: Deed, *statuses: str) -> Handoff:

@@ -143,7 +143,7 @@ _ACTIONS: dict[str, Promise] = {
 # Of use to programs only, as by what a list was narrowed; what became of a fact is a sentence.
 _UNSAID = frozenset(
     {"actor_id", "subject_type", "subject_id", "subject_url", "is_current", "is_undone"}
-    | {"is_retracted", "filters"}
+    | {"is_retracted", "filters", "judged"}
 )
 # Names of something rather than amounts: without separators, as the rest of the portal has them.
 _NUMBERS = frozenset({"id", "lead", "handoff", "kept", "merged", "merged_into"})

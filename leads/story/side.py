@@ -6,6 +6,7 @@ from typing import Any
 from agreements import formats
 from agreements.terms import Terms
 from leads.any_of import AnyOf
+from leads.before.judged import then_of
 from leads.before.qualifying import criteria_of, is_below_criteria, value_text
 from leads.models import (
     Delivery,
@@ -38,6 +39,11 @@ def side_of(story: Story, *, here: str, readable: Sequence[Handoff]) -> dict[str
     is_judged_by = terms if is_judged and terms and _has_criteria(terms) else None
     return {
         "criteria": criteria_of(is_judged_by, known) if is_judged_by else None,
+        "judged_then": (
+            then_of(handoff, is_judged_by, story.number_of(handoff), known)
+            if handoff and is_judged_by
+            else None
+        ),
         "offer_note": _offer_note(handoff) if handoff else "",
         "attributes": attributes[: len(_FIRST_SHOWN)],
         "more_attributes": attributes[len(_FIRST_SHOWN) :],

@@ -20,11 +20,10 @@ def judged(version: AgreementVersion, **leads: dict[str, object]) -> None:
     judge_leads(now=NOW)
 
 
-def offered(version: AgreementVersion, name: str, by: User) -> Handoff:
+def offered(version: AgreementVersion, name: str, by: User, note: str = "") -> Handoff:
     """Offer a lead."""
-    return handoffs.offer(
-        lead=Lead.objects.get(name=name), agreement=version.agreement, by=by, now=NOW
-    )
+    lead = Lead.objects.get(name=name)
+    return handoffs.offer(lead=lead, agreement=version.agreement, by=by, now=NOW, note=note)
 
 
 def key_of(name: str) -> int:

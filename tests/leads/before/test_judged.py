@@ -1,0 +1,102 @@
+"""What the criteria said of a lead at its offer stays, whatever is told of that day later."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from agreements.models import AgreementVersion, Audit, User
+from leads.actions import forgetting
+from leads.ingest import ingest
+from leads.models import Handoff
+from leads.rebuild import rebuild
+from tests.factories import Teller, make_user, make_version
+from tests.leads.before.judged import judged, offered
+from tests.leads.before.test_readiness import CRITERIA, READY
+from tests.leads.dealing import dealing_terms
+from tests.leads.pages import NOW, offer, stop_time, text_of
+
+pytestmark = pytest.mark.django_db
+
+LATER = NOW + timedelta(days=3)
+
+
+@pytest.fixture
+def version(monkeypatch: pytest.MonkeyPatch) -> AgreementVersion:
+    stop_time(monkeypatch)
+    return make_version(dealing_terms(handoff=CRITERIA))
+
+
+@pytest.fixture
+def handoff(version: AgreementVersion, marta: User) -> Handoff:
+    """Offered by the marketing lead, with 80 employees as far as anybody knew."""
+    judged(version, Ready=READY)
+    return offered(version, "Ready", marta)
+
+
+def tell_later(handoff: Handoff, **attributes: object) -> None:
+    """Tell three days later what was so an hour before the offer."""
+    told = Teller("Ready").attributes(
+        NOW - timedelta(hours=1), external_id="late", **READY | attributes
+    )
+    ingest(agreement=handoff.agreement, facts=[told], by=None, now=LATER)
+    handoff.refresh_from_db()
+
+
+def about(client: Client, handoff: Handoff) -> str:
+    return text_of(client.get(handoff.get_absolute_url()))
+
+
+def test_it_works(client: Client, handoff: Handoff) -> None:
+    assert "It met the criteria when it was offered." in about(client, handoff)
+    assert "By what was known" not in about(client, handoff)
+
+    tell_later(handoff, employees=8)
+
+    assert handoff.meets_criteria is False
+    text = about(client, handoff)
+    assert "It did not meet the criteria when it was offered." in text
+    assert (
+        "By what was known when it was offered, it met the criteria. It had 70 points. "
+        "What was told since of that day changed that: Employees is at least 50: held then."
+    ) in text
+    assert rebuild(now=LATER) == 0
+
+
+def test_each_condition_that_is_another_one_now_is_named(
+    client: Client, version: AgreementVersion, marta: User
+) -> None:
+    judged(version, Ready=READY | {"company": "n/a", "visits": 0})
+    handoff = offered(version, "Ready", marta, note="They asked.")
+    tell_later(handoff)
+    shown = client.get(handoff.get_absolute_url()).context["judged_then"]
+    assert shown.said.startswith("By what was known when it was offered, it did not meet")
+    assert shown.changes == (
+        "Visits is at least 3: did not hold then.",
+        "Company: did not hold then.",
+    )
+
+
+def test_what_is_kept_of_it_says_nothing_of_the_person(
+    client: Client, handoff: Handoff, version: AgreementVersion
+) -> None:
+    (row,) = Audit.objects.filter(action="leads.handoff.offered")
+    assert row.data["judged"] == {
+        "version": version.number,
+        "meets": True,
+        "score": 70,
+        "held": [True, True, True, True],
+    }
+    admin = make_user("Adela", is_admin=True)
+    handoff.agreement.handoffs.filter(pk=handoff.pk).update(status="withdrawn")
+    forgetting.forget(lead=handoff.lead, reason="Asked.", by=admin, now=NOW)
+    row.refresh_from_db()
+    assert row.data["judged"]["held"] == [True, True, True, True]
+
+
+def test_what_was_told_as_offered_elsewhere_has_no_other_verdict(
+    client: Client, version: AgreementVersion, marta: User
+) -> None:
+    elsewhere = offer(version, "Paulo", NOW - timedelta(hours=2), **READY)
+    tell_later(elsewhere, employees=8)
+    assert client.get(elsewhere.get_absolute_url()).context["judged_then"] is None
