@@ -1,16 +1,18 @@
 """What journeys through a rep's queue share."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from agreements.models import AgreementVersion, User
-from leads.models import Handoff
+from leads.models import FollowUp, Handoff, HandoffEvent, Snooze
 from tests.browser import wait_until_answered
 from tests.leads.pages import offer
 
 QUEUE = "/agreements/acme/queue/"
+PASSWORD = "a long secret"
 # What lies on top at the corners of a button: nothing but the button, and all of it on the screen.
 IS_FREE = """button => {
   const { left, right, top, bottom } = button.getBoundingClientRect();
@@ -59,3 +61,22 @@ def save_follow_up(page: Page) -> None:
     """Save a follow-up once it is shown what that will do: the button is moved by it."""
     wait_until_answered(page)
     page.get_by_role("button", name="Save follow-up").click()
+
+
+def became(handoffs: Iterable[Handoff]) -> list[list[str]]:
+    """Tell of each handoff its status, what was decided and logged, the next step, and a snooze."""
+    told = []
+    for handoff in handoffs:
+        handoff.refresh_from_db()
+        decided = HandoffEvent.objects.holding().filter(handoff=handoff)
+        logged = FollowUp.objects.holding().filter(lead=handoff.lead_id)
+        told.append(
+            [
+                handoff.status,
+                *decided.exclude(reason="").values_list("reason", flat=True),
+                *map(": ".join, logged.values_list("channel", "outcome")),
+                *logged.exclude(next_step="").values_list("next_step", flat=True),
+                *("put aside" for _ in Snooze.objects.filter(handoff=handoff)),
+            ]
+        )
+    return told

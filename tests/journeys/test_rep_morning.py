@@ -1,4 +1,4 @@
-"""A rep's morning: ten handoffs, worked beside the list, by the keyboard alone or on a phone."""
+"""A rep's morning: ten handoffs, worked beside the list, by the keyboard alone."""
 
 import re
 from collections.abc import Callable
@@ -8,14 +8,16 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from agreements.models import AgreementVersion, User
-from leads.models import FollowUp, Handoff, Snooze
-from tests.browser import Complaints, accessibility_faults, faults, hold
+from leads.models import FollowUp, Handoff
+from tests.browser import Complaints, accessibility_faults, faults, hold, wait_until_answered
 from tests.journeys.conftest import DESKTOP, PHONE
 from tests.journeys.queues import (
+    PASSWORD,
     QUEUE,
+    became,
     look,
     offer_many,
     open_with_clock_stopped,
@@ -26,7 +28,6 @@ from tests.leads.pages import offer
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
-PASSWORD = "a long secret"
 # Presses a key as soon as a panel stands in its place, before anything in it was made ready.
 PRESSES_WITH_THE_PANEL = """key => document.addEventListener("htmx:afterSwap", ({ target }) => {
   const told = { key, bubbles: true, cancelable: true };
@@ -45,65 +46,138 @@ def focused_row(page: Page, name: str) -> None:
     expect(page.locator("[data-row-link]:focus")).to_have_text(name)
 
 
-def log_by_keys(page: Page, name: str, outcome: str) -> None:
-    """Press l, the outcome's digit and Enter, and wait until the clocks were foreseen."""
-    panel_of(page, name)
-    page.keyboard.press("l")
-    page.keyboard.press("1")
-    page.keyboard.press(outcome)
-    expect(page.locator("[data-foreseen]")).to_contain_text("This will do to the clocks")
-    page.keyboard.press("Enter")
-    notice = page.locator("#queue-notice")
-    expect(notice).to_contain_text("Logged: ")
-    expect(notice).to_contain_text(f", {name}.")
-
-
-def test_ten_handoffs_by_the_keyboard_alone(page: Page, ana: User, ten: list[Handoff]) -> None:
-    page.goto(f"/accounts/login/?next={QUEUE}")
-    for _step in range(30):
-        if page.get_by_label("Email").evaluate("field => field === document.activeElement"):
-            break
+def tab_to(page: Page, control: Locator) -> None:
+    """Press Tab until a control has the focus."""
+    for _step in range(60):
+        if control.evaluate("control => control === document.activeElement"):
+            return
         page.keyboard.press("Tab")
-    page.keyboard.type(str(ana.email))
+    pytest.fail(f"Tab does not come to {control}.")
+
+
+def expect_told(page: Page, *parts: str) -> None:
+    for part in parts:
+        expect(page.locator("#queue-notice")).to_contain_text(part)
+
+
+def sign_in_by_keys(page: Page, person: User) -> None:
+    page.goto(f"/accounts/login/?next={QUEUE}")
+    tab_to(page, page.get_by_label("Email"))
+    page.keyboard.type(str(person.email))
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
+
+
+def choose_by_keys(page: Page, channel: str, outcome: str) -> None:
+    """Press l and the two digits, and wait until the clocks were foreseen."""
+    for key in ("l", channel, outcome):
+        page.keyboard.press(key)
+    expect(page.locator("[data-foreseen]")).to_contain_text("This will do to the clocks")
+
+
+def log_by_keys(page: Page, number: int, channel: str, outcome: str, step: str = "") -> None:
+    """Log what became of a lead, with a next step if any; the next row has the focus then."""
+    name = f"Lead {number:02}"
+    panel_of(page, name)
+    choose_by_keys(page, channel, outcome)
+    if step:
+        tab_to(page, page.get_by_label("Next step"))
+        page.keyboard.press("ControlOrMeta+a")
+        page.keyboard.type(step)
+    page.keyboard.press("Enter")
+    expect_told(page, "Logged: ", f", {name}.")
+    focused_row(page, f"Lead {number + 1:02}")
+
+
+def put_aside_by_keys(page: Page, name: str) -> None:
+    page.keyboard.press("z")
+    expect(page.get_by_role("heading", name=f"Put {name} aside until when?")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect_told(page, f"{name} is put aside until")
+
+
+def end_by_keys(page: Page, link: str, asked: str) -> None:
+    """Go to what has no letter of its own, below the form of the log, and wait until it asks."""
+    page.keyboard.press("l")
+    tab_to(page, page.get_by_role("link", name=link, exact=True))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name=asked)).to_be_focused()
+
+
+def qualify_on_its_page(page: Page, name: str) -> None:
+    """Open the lead of the focused row, say that a meeting was set, and qualify it."""
+    page.keyboard.press("o")
+    expect(page.get_by_role("heading", level=1, name=name)).to_be_visible()
+    wait_until_answered(page)
+    choose_by_keys(page, "1", "7")
+    page.keyboard.press("Enter")
+    expect(page.locator("#messages")).to_contain_text(f"Logged: call, meeting set, {name}.")
+    end_by_keys(page, "Qualify…", f"Is {name} an SQL?")
+    tab_to(page, page.get_by_role("button", name="Qualify the lead"))
+    page.keyboard.press("Enter")
+    expect(page.locator("#messages")).to_contain_text("Qualified")
+
+
+def test_ten_handoffs_by_the_keyboard_alone(page: Page, ana: User, ten: list[Handoff]) -> None:
+    sign_in_by_keys(page, ana)
     panel_of(page, "Lead 01")
     page.wait_for_load_state()  # from here on its keys are listened to
     page.keyboard.press("k")
     focused_row(page, "Lead 01")
-    for number in range(1, 7):
-        name = f"Lead {number:02}"
-        log_by_keys(page, name, "1")
-        focused_row(page, f"Lead {number + 1:02}")
-        expect(page.locator(f"#row-{ten[number - 1].pk}")).to_contain_text("no answer")
+    log_by_keys(page, 1, "1", "1")
+    expect(page.locator(f"#row-{ten[0].pk}")).to_contain_text("no answer")
+    log_by_keys(page, 2, "2", "3")
+    log_by_keys(page, 3, "1", "2", "Send the prices")
+    log_by_keys(page, 4, "1", "8")
 
+    log_by_keys(page, 5, "1", "4")
     page.keyboard.press("u")
-    expect(page.get_by_text("Taken back: Lead 06.")).to_be_visible()
+    expect(page.get_by_text("Taken back: Lead 05.")).to_be_visible()
+    focused_row(page, "Lead 05")
+    put_aside_by_keys(page, "Lead 05")
     focused_row(page, "Lead 06")
-    assert FollowUp.objects.holding().count() == 5
+    page.keyboard.press("u")
+    expect_told(page, "Lead 05 is back in your queue.")
+    focused_row(page, "Lead 05")
+    put_aside_by_keys(page, "Lead 05")
+    focused_row(page, "Lead 06")
+    expect(page.locator(f"#row-{ten[4].pk}")).to_contain_text("Put aside")
 
-    page.keyboard.press("j")
     page.keyboard.press("a")
-    expect(page.locator("#queue-notice")).to_contain_text("Accepted Lead 07.")
-    panel_of(page, "Lead 07")
-    focused_row(page, "Lead 07")
+    expect_told(page, "Accepted Lead 06.")
+    panel_of(page, "Lead 06")
+    focused_row(page, "Lead 06")
 
     page.keyboard.press("j")
     page.keyboard.press("r")
-    expect(page.get_by_role("heading", name="Reject the handoff of Lead 08")).to_be_focused()
+    expect(page.get_by_role("heading", name="Reject the handoff of Lead 07")).to_be_focused()
     page.keyboard.press("1")
     expect(page.get_by_role("radio", name="Wrong data")).to_be_checked()
     page.keyboard.press("Enter")
-    expect(page.locator("#queue-notice")).to_contain_text("Rejected Lead 08.")
-    focused_row(page, "Lead 09")
+    expect_told(page, "Rejected Lead 07.")
+    focused_row(page, "Lead 08")
 
-    page.keyboard.press("o")
-    expect(page.get_by_role("heading", level=1, name="Lead 09")).to_be_visible()
-    page.go_back()
-    panel_of(page, "Lead 09")
-    statuses = [Handoff.objects.get(pk=each.pk).status for each in ten]
-    assert statuses == ["offered"] * 6 + ["accepted", "rejected", "offered", "offered"]
+    end_by_keys(page, "Recycle…", "Recycle Lead 08?")
+    page.keyboard.press("2")
+    page.keyboard.press("Enter")
+    expect_told(page, "Recycled Lead 08")
+    focused_row(page, "Lead 09")
+    log_by_keys(page, 9, "1", "5")
+    qualify_on_its_page(page, "Lead 10")
+    assert became(ten) == [
+        ["offered", "call: no_answer", "Write an e-mail"],
+        ["offered", "email: sent", "Call again"],
+        ["offered", "call: left_message", "Send the prices"],
+        ["accepted", "call: conversation"],
+        ["offered", "put aside"],
+        ["accepted"],
+        ["rejected", "wrong_data"],
+        ["recycled", "not_now"],
+        ["accepted", "call: answered"],
+        ["qualified", "call: meeting_set"],
+    ]
 
 
 def test_keys_wait_for_a_panel_that_is_on_its_way(
@@ -211,57 +285,6 @@ def test_what_is_past_due_stays_overdue_while_nobody_works(
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(clock).to_contain_text("0 min")
     expect(clock).to_have_class(re.compile("tone-bad"))
-
-
-def test_putting_aside_by_the_keyboard(
-    page: Page, sign_in: SignIn, version: AgreementVersion, ana: User
-) -> None:
-    now = timezone.now()
-    fresh = offer(version, "Fresh", now - timedelta(minutes=2), holder=ana)
-    offer(version, "Next", now - timedelta(minutes=1), holder=ana)
-    sign_in(page, ana)
-    page.goto(QUEUE)
-    panel_of(page, "Fresh")
-    page.keyboard.press("z")
-    expect(page.get_by_role("heading", name="Put Fresh aside until when?")).to_be_focused()
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
-    expect(page.locator("#queue-notice")).to_contain_text("Fresh is put aside until")
-    expect(page.locator(f"#row-{fresh.pk}")).to_contain_text("Put aside")
-    focused_row(page, "Next")
-    assert Snooze.objects.get().handoff == fresh
-
-    page.keyboard.press("u")
-    expect(page.locator("#queue-notice")).to_contain_text("Fresh is back in your queue.")
-    assert not Snooze.objects.exists()
-
-
-def test_on_a_phone_a_row_opens_in_place_of_the_list(
-    phone: Page, sign_in: SignIn, ana: User, ten: list[Handoff]
-) -> None:
-    sign_in(phone, ana)
-    phone.goto(QUEUE)
-    expect(phone.locator("#panel-title")).to_have_count(0)
-    phone.get_by_role("link", name="Lead 02", exact=True).tap()
-    expect(phone.locator("#panel-title")).to_be_focused()
-    expect(phone.locator(".queue-list")).to_be_hidden()
-    for number in range(2, 5):
-        panel_of(phone, f"Lead {number:02}")
-        phone.locator(".tile", has_text="Left message").tap()
-        expect(phone.locator("[data-foreseen]")).to_contain_text("attempt 1 of 6")
-        phone.get_by_role("button", name="Save follow-up").tap()
-        panel_of(phone, f"Lead {number + 1:02}")
-        expect(phone.locator("#panel-title")).to_be_focused()
-    assert FollowUp.objects.holding().count() == 3
-    phone.get_by_role("button", name="Undo").tap()
-    panel_of(phone, "Lead 04")
-    expect(phone.get_by_text("Taken back: Lead 04.")).to_be_in_viewport()
-    covered = "notice => getComputedStyle(notice).position === 'fixed'"
-    assert phone.locator("#queue-notice").evaluate(covered) is False
-    assert accessibility_faults(phone) == []
-    phone.go_back()
-    expect(phone.locator(".queue-list")).to_be_visible()
-    expect(phone.locator("#row-" + str(ten[1].pk))).to_contain_text("left message")
 
 
 def test_new_work_waits_until_it_is_asked_for(
