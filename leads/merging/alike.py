@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 from django.db import connection
 
 from leads.any_of import AnyOf
-from leads.merging.likeness import FREE_MAIL, Likeness, Said, likenesses
+from leads.merging.likeness import FREE_MAIL, SITES_OF_ANYBODY, Likeness, Said, likenesses
 from leads.models import Lead
 from leads.queue.handoffs import Desk
 from leads.registry.leads import readable_leads
@@ -29,24 +30,30 @@ _PROBE = """
     ORDER BY {key} DESC, other.id DESC LIMIT %(most)s)
 """
 _COMPARED = ", ".join(f"{{0}}.{column}" for column in Said._fields)
-_KEYS = {
-    "leads_email_key({0}.email)": "{0}.email <> ''",
-    "leads_phone_key({0}.phone)": "{0}.phone <> ''",
-    "leads_name_key({0}.name, {0}.company, leads_email_domain({0}.email))": """{0}.email <> ''
-        AND leads_email_domain(lead.email) <> ALL(%(free)s)""",
-}
+# Each key, and where it says something: as the index of it asks, and no domain of anybody's.
+_EMAIL = ("leads_email_key({0}.email)", "{0}.email <> ''")
+_PHONE = ("leads_phone_key({0}.phone)", "{0}.phone <> ''")
+_NAMES = tuple(
+    (f"leads_name_key({{0}}.name, {{0}}.company, {domain})", told)
+    for domain, told in {
+        "leads_email_domain({0}.email)": """{0}.email <> ''
+            AND leads_email_domain({0}.email) <> ALL(%(free)s)""",
+        "{0}.website_domain": "{0}.website_domain <> '' AND {0}.website_domain <> ALL(%(sites)s)",
+    }.items()
+)
+_COMPARISONS = ((_EMAIL, _EMAIL), (_PHONE, _PHONE), *product(_NAMES, repeat=2))
 
 
 def _alike(only: str) -> str:
     probes = [
         _PROBE.format(
             compared=_COMPARED.format("other"),
-            condition=f"{key.format('other')} = {key.format('lead')}"
-            f" AND {told.format('lead')} AND {told.format('other')}",
+            condition=f"{key.format('other')} = {own_key.format('lead')}"
+            f" AND {own_told.format('lead')} AND {told.format('other')}",
             key=key.format("other"),
             only=only,
         )
-        for key, told in _KEYS.items()
+        for (own_key, own_told), (key, told) in _COMPARISONS
     ]
     return f"""
         SELECT DISTINCT lead.id, {_COMPARED.format("lead")}, other.id, {_COMPARED.format("other")}
@@ -134,6 +141,7 @@ def _found(
     asked: dict[str, Any] = {
         "leads": list(lead_ids),
         "free": sorted(FREE_MAIL),
+        "sites": sorted(SITES_OF_ANYBODY),
         "most": _MOST_ALIKE,
     }
     with connection.cursor() as cursor:

@@ -8,6 +8,7 @@ Only ever a suggestion. Pure; the database finds candidates by keys of its own (
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -22,15 +23,23 @@ FREE_MAIL = frozenset({
     "uol.com.br", "bol.com.br", "terra.com.br", "ig.com.br", "globo.com", "r7.com",
     "telefonica.net", "orange.fr", "free.fr", "laposte.net", "libero.it",
 })  # fmt: skip
+# Where companies have pages among those of everybody else.
+_SITES_OF_MANY = frozenset({
+    "facebook.com", "instagram.com", "linkedin.com", "twitter.com", "x.com", "tiktok.com",
+    "youtube.com", "linktr.ee", "wa.me", "google.com", "goo.gl", "bit.ly", "blogspot.com",
+    "wordpress.com", "wixsite.com", "mercadolivre.com.br", "mercadolibre.com",
+})  # fmt: skip
+SITES_OF_ANYBODY = FREE_MAIL | _SITES_OF_MANY
 
 
 class Said(NamedTuple):
-    """What of a lead is compared."""
+    """What of a lead is compared; ``website_domain`` has neither ``www`` nor a path."""
 
     name: str = ""
     company: str = ""
     email: str = ""
     phone: str = ""
+    website_domain: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +57,9 @@ def likenesses(one: Said, other: Said) -> tuple[Likeness, ...]:
         found.append(Likeness("email", email_key(one.email)))
     if is_same_phone(one.phone, other.phone):
         found.append(Likeness("phone", one.phone))
-    if name_key(one) and name_key(one) == name_key(other):
-        found.append(Likeness("name", domain_of(one.email)))
+    theirs = name_keys(other)
+    if key := next((key for key in name_keys(one) if key in theirs), ""):
+        found.append(Likeness("name", key.partition(" ")[0]))
     return tuple(found)
 
 
@@ -60,17 +70,20 @@ def email_key(email: str) -> str:
     return f"{local}@{domain}" if at and local and "." in domain else ""
 
 
-def domain_of(email: str) -> str:
-    """Return the domain of an address of a company, empty for one that anybody can have."""
-    domain = email.strip().lower().rpartition("@")[2] if "@" in email else ""
-    return "" if domain in FREE_MAIL or "." not in domain else domain
+def name_keys(said: Said) -> list[str]:
+    """Return the name at each domain of its company, whatever its accents, capitals and order."""
+    words = " ".join(_words(said.name) or _words(said.company))
+    return [f"{domain} {words}" for domain in _domains(said)] if words else []
 
 
-def name_key(said: Said) -> str:
-    """Return the name in its company, whatever its accents, capitals and order; empty for none."""
-    domain = domain_of(said.email)
-    words = _words(said.name) or _words(said.company)
-    return f"{domain} {' '.join(words)}" if domain and words else ""
+def _domains(said: Said) -> Iterator[str]:
+    """Give the domains of an address and of a website, save those that anybody can have."""
+    domain = said.email.strip().lower().rpartition("@")[2] if "@" in said.email else ""
+    if "." in domain and domain not in FREE_MAIL:
+        yield domain
+    site = said.website_domain
+    if site and not any(f".{site}".endswith(f".{each}") for each in SITES_OF_ANYBODY):
+        yield site
 
 
 def _words(said: str) -> list[str]:

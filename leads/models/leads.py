@@ -43,6 +43,11 @@ class Lead(models.Model):
     phone = models.CharField(_("telephone"), max_length=60, blank=True)
     origin = models.CharField(_("origin"), max_length=120, null=True, blank=True)
     attributes = models.JSONField(default=dict)
+    website_domain = models.GeneratedField(
+        expression=models.Func("attributes", function="leads_website_domain"),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
     is_email_verified = models.BooleanField(default=False)
     is_contact_barred = models.BooleanField(_("do not contact"), default=False)
     merged_into = models.ForeignKey(
@@ -87,6 +92,12 @@ class Lead(models.Model):
                 "id",
                 condition=~models.Q(email=""),
                 name="lead_same_name",
+            ),
+            models.Index(
+                models.Func("name", "company", "website_domain", function="leads_name_key"),
+                "id",
+                condition=~models.Q(website_domain=""),
+                name="lead_same_name_by_site",
             ),
             models.Index(
                 models.Func("name", "company", "email", function="leads_shown_key"),

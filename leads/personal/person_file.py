@@ -36,8 +36,8 @@ from leads.personal.traces import Traces
 from leads.records import families_of
 
 Row = dict[str, Any]
-# Keys and hashes say nothing to the person.
-_LEFT_OUT = frozenset({"content_hash", "delivery", "dedup_key"})
+# Keys and hashes say nothing to the person; the attributes tell the website whole.
+_LEFT_OUT = frozenset({"content_hash", "delivery", "dedup_key", "website_domain"})
 
 
 def person_file(lead: Lead, *, now: datetime, most_bytes: int | None = None) -> bytes:

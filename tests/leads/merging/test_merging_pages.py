@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from django.db.models import Func, TextField
@@ -13,7 +14,7 @@ from agreements.models import AgreementVersion, Audit, User
 from leads.actions import handoffs, merges
 from leads.actions.forgetting import forget
 from leads.merging.alike import alike_among, alike_to, said_of
-from leads.merging.likeness import name_key
+from leads.merging.likeness import name_keys
 from leads.models import Distinction, Handoff, Lead, LeadIdentity, LeadMerge, LeadStage
 from leads.queue.handoffs import Desk, desk_of
 from tests.factories import Teller, local, make_rep, make_user, make_version
@@ -255,7 +256,7 @@ def test_the_database_finds_names_as_the_rule_judges_them(
         key=Func("name", "company", domain, function="leads_name_key", output_field=TextField())
     )
     (found,) = keys.filter(pk=one.lead_id).values_list("key", flat=True)
-    assert (found or "") == name_key(said_of(one.lead)) == key
+    assert [found or ""] == (name_keys(said_of(one.lead)) or [""]) == [key]
 
 
 def test_companies_without_a_named_person_are_suggested(scene: Scene) -> None:
@@ -266,6 +267,48 @@ def test_companies_without_a_named_person_are_suggested(scene: Scene) -> None:
     page = text_of(scene.client.get(url("alike", pk=handoff.lead_id)))
     assert page.count("same name, both at pedra.example") == 1
     assert "Compare and merge Pedra, Pedra" in page
+
+
+@pytest.mark.parametrize(
+    ("told", "domain"),
+    [
+        ({"website": "https://www.Acme.example/contato?x=1"}, "acme.example"),
+        ({"website": " acme.com.br:8080 "}, "acme.com.br"),
+        ({"website": "n.a.", "company_domain_name": "www.acme.example"}, "acme.example"),
+        ({"sitio_web": "acme.example, acme.test"}, "acme.example"),
+        ({"site": "Lisboa"}, ""),
+        ({"domain": "ana@acme.example"}, ""),
+        ({"website": "http://10.0.0.1/"}, ""),
+        ({"website": None, "domain": 7}, ""),
+        ({"website": f"{'a.' * 200}example"}, f"{'a.' * 126}a"),
+        ({"webpage": "acme.example"}, ""),
+    ],
+)
+def test_the_domain_of_a_website(told: dict[str, object], domain: str) -> None:
+    lead = Lead.objects.create(attributes=told, first_heard_at=NOW)
+    assert lead.website_domain == domain
+
+
+def test_who_writes_from_elsewhere_is_suggested_by_the_website(scene: Scene) -> None:
+    site: Any = {"website": "https://www.acme.example/"}
+    one = offer(scene.version, "g", NOW, name="Ana Souza", email="ana@gmail.com", **site).lead
+    two = offer(scene.version, "h", NOW, name="Ana Souza", **site).lead
+    offer(scene.version, "i", NOW, name="Ana Souza", email="ana.s@gmail.com")
+    everybody = {scene.one, scene.other, one, two}
+    for each in everybody:
+        assert {pair.other for pair in alike_to(scene.desk, each)} == everybody - {each}
+    page = text_of(scene.client.get(url("alike", pk=one.pk)))
+    assert page.count("same name, both at acme.example") == 3
+
+
+def test_who_works_where_others_have_their_pages_is_of_a_company(scene: Scene) -> None:
+    site: Any = {"website": "https://linkedin.com/in/rui"}
+    at_work, again, elsewhere = (
+        offer(scene.version, email, NOW, name="Rui", email=email, **site).lead
+        for email in ("rui@linkedin.com", "r@linkedin.com", "rui@gmail.com")
+    )
+    assert [pair.other for pair in alike_to(scene.desk, at_work)] == [again]
+    assert alike_to(scene.desk, elsewhere) == []
 
 
 def test_the_list_is_paged_and_counts_its_queries(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from leads.merging.likeness import Likeness, Said, email_key, is_same_phone, likenesses, name_key
+from leads.merging.likeness import Likeness, Said, email_key, is_same_phone, likenesses, name_keys
 
 
 def test_it_works() -> None:
@@ -61,13 +61,13 @@ def test_numbers(one: str, other: str, *, is_same: bool) -> None:
     "name", ["José  da Silva", "jose da silva", "Silva, José da", "JOSE DA SILVA"]
 )
 def test_names_in_a_company(name: str) -> None:
-    assert name_key(Said(name, email="x@acme.example")) == "acme.example da jose silva"
+    assert name_keys(Said(name, email="x@acme.example")) == ["acme.example da jose silva"]
 
 
 @pytest.mark.parametrize("name", ["", " ", "-"])
 def test_where_nobody_is_named_the_company_is(name: str) -> None:
     sales = Said(name, "Pedra Ltda.", "vendas@pedra.example")
-    assert name_key(sales) == "pedra.example ltda pedra"
+    assert name_keys(sales) == ["pedra.example ltda pedra"]
     assert likenesses(sales, Said("", "pedra ltda", "compras@pedra.example")) == (
         Likeness("name", "pedra.example"),
     )
@@ -83,7 +83,21 @@ def test_where_nobody_is_named_the_company_is(name: str) -> None:
         Said(email="a@acme.example"),
         Said("-", "/", "a@b.co"),
         Said("", "Pedra", "pedra@gmail.com"),
+        Said("Ana", website_domain="gmail.com"),
+        Said("Ana", website_domain="pt-br.facebook.com"),
     ],
 )
 def test_names_that_say_too_little(said: Said) -> None:
-    assert name_key(said) == ""
+    assert name_keys(said) == []
+
+
+def test_a_website_tells_the_company_of_an_address_that_anybody_can_have() -> None:
+    ana = Said("Ana Souza", email="ana@gmail.com", website_domain="acme.example")
+    same = (Likeness("name", "acme.example"),)
+    for other in (
+        Said("Souza, Ana", email="asouza@acme.example"),
+        Said("Ana Souza", website_domain="acme.example"),
+        Said("Ana Souza", email="ana@acme.test", website_domain="acme.example"),
+    ):
+        assert likenesses(ana, other) == likenesses(other, ana) == same
+    assert likenesses(ana, Said("Ana Souza", website_domain="notacme.example")) == ()
