@@ -63,6 +63,7 @@ def measure(scale: float = 1.0) -> list[Line]:
             detail=f"{times[1] * 1e3:.1f} ms against {times[0] * 1e3:.1f} ms, median of {ROUNDS}",
         ),
         *_search_lines(against, searches_of_few, _searches(many, make_user("Maya"))),
+        *_search_times(against, many, reps[0]),
     ]
 
 
@@ -111,6 +112,37 @@ def _search_lines(against: str, few: dict[str, Timed], many: dict[str, Timed]) -
         )
         for known_by, (queries, seconds) in many.items()
     ]
+
+
+def _search_times(against: str, agreement: Agreement, rep: User) -> list[Line]:
+    """Time searches of the registry and of queues against the same page that is not searched."""
+    lead = agreement.handoffs.open().held_by(rep).select_related("lead").order_by("-pk")[1].lead
+    boss = make_user("Boss")
+    Membership.objects.create(team=agreement.sales_team, user=boss, role=Membership.Role.LEAD)
+    queue = reverse("leads:queue", args=[agreement.slug])
+    lists = {
+        "registry": (boss, reverse("leads:list", args=[agreement.slug]), {}),
+        "a rep's queue": (rep, queue, {"view": "mine"}),
+        "the queue of all": (boss, queue, {"view": "all"}),
+    }
+    lines = []
+    for name, (reader, address, asked) in lists.items():
+        client = Client(headers={"host": "localhost"})
+        client.force_login(reader)
+        whole = partial(client.get, address, asked)
+        for known_by, q in (("name", lead.name), ("e-mail", lead.email)):
+            found = partial(client.get, address, asked | {"q": q})
+            without, searched = _times(whole, found)
+            lines.append(
+                Line(
+                    f"{name}: searched by {known_by}, × not searched",
+                    searched / without,
+                    3,
+                    at_least=False,
+                    detail=f"{searched * 1e3:.1f} ms against {without * 1e3:.1f} ms, {against}",
+                )
+            )
+    return lines
 
 
 def _page(agreement: Agreement, rep: User) -> Deed:

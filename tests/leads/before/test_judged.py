@@ -1,6 +1,7 @@
 """What the criteria said of a lead at its offer stays, whatever is told of that day later."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -97,6 +98,7 @@ def test_what_is_kept_of_it_says_nothing_of_the_person(
 def test_what_was_told_as_offered_elsewhere_has_no_other_verdict(
     client: Client, version: AgreementVersion, marta: User
 ) -> None:
-    elsewhere = offer(version, "Paulo", NOW - timedelta(hours=2), **READY)
+    told: dict[str, Any] = READY
+    elsewhere = offer(version, "Paulo", NOW - timedelta(hours=2), **told)
     tell_later(elsewhere, employees=8)
     assert client.get(elsewhere.get_absolute_url()).context["judged_then"] is None

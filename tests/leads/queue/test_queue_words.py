@@ -81,8 +81,8 @@ def test_who_may_not_read_the_earlier_handoff_reads_no_reason_of_it(
     """The row says that the lead came back: whoever holds it now has to know."""
     bruno = make_rep("Bruno", version.agreement)
     first = offer(version, "Paulo", NOW - timedelta(days=10), holder=bruno)
-    told = {"reason": "not_now", "returns_date": TODAY, "by": bruno}
-    outcomes.recycle(handoff=first, now=NOW - timedelta(days=5), **told)
+    ended = NOW - timedelta(days=5)
+    outcomes.recycle(handoff=first, reason="not_now", returns_date=TODAY, by=bruno, now=ended)
     again = handoffs.offer(lead=first.lead, agreement=version.agreement, by=None, now=NOW)
     handoffs.take(handoff=again, by=ana, now=NOW)
     assert "recycled before, Thu 3 Sep" in text_of(client.get(QUEUE))
