@@ -70,7 +70,8 @@ def offer(
     deed = Deed("offered", by, now, told, ":offered", **fresh)
     name = told.name if told else deed.fresh
     known = _known(name, lead, agreement)
-    verdict = verdict_on(lead, agreement, now=now)
+    is_first = known is None or known.offered_at is None
+    verdict = verdict_on(lead, agreement, now=now) if is_first else None
     _check_not_open(lead, lead_ids, agreement, known)
     if told is None:
         _check_not_contested(lead, lead_ids, agreement)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agreements import formats
-from agreements.criteria import Attributes, evaluate
+from agreements.criteria import Attributes, HandoffCriteria, Verdict, evaluate
 from agreements.models import AgreementVersion, Audit
 from agreements.rule_words import field_words, rule_words
 from agreements.terms import Terms
@@ -53,31 +53,31 @@ class Then:
 
 def judged(version: AgreementVersion, attributes: Attributes) -> Judged:
     """Judge a lead by the criteria of a version."""
-    book = rulebook_of(version)
-    is_complete, meets = book.judge(attributes)
+    criteria = rulebook_of(version).terms.handoff
+    verdict = evaluate(criteria, attributes)
     return Judged(
         version=version.number,
-        meets=is_complete is not False and meets is not False,
-        score=evaluate(book.terms.handoff, attributes).score,
-        held=_held(book.terms, attributes),
+        meets=verdict.qualifies and not verdict.completeness.missing,
+        score=verdict.score,
+        held=_held(criteria, verdict),
     )
 
 
-def then_of(handoff: Handoff, terms: Terms, number: int | None, known: Attributes) -> Then | None:
+def then_of(handoff: Handoff, terms: Terms, number: int | None, verdict: Verdict) -> Then | None:
     """Return what the criteria said when a handoff was offered, where they say another thing now.
 
-    ``known`` is what has been told of the lead up to its offer, ``number`` that of the version with
-    these terms. None where nobody offered it here or by a call; one query.
+    ``verdict`` is by what has been told of the lead up to its offer, ``number`` that of the version
+    with these terms. None where nobody offered it here or by a call; one query.
     """
     rows = Audit.objects.filter(
         action=ACTION, subject_type=Handoff._meta.label_lower, subject_id=str(handoff.pk)
     )
     data = rows.order_by("pk").values_list("data", flat=True).first()
     told: Mapping[str, Any] | None = (data or {}).get(_KEY)
-    held = _held(terms, known)
+    held = _held(terms.handoff, verdict)
     if told is None or told["version"] != number or tuple(told["held"]) == held:
         return None
-    changed = zip(_conditions(terms), told["held"], held, strict=True)
+    changed = zip(_conditions(terms.handoff), told["held"], held, strict=True)
     return Then(
         _said(terms, meets=told["meets"], score=told["score"]),
         tuple(
@@ -89,25 +89,22 @@ def then_of(handoff: Handoff, terms: Terms, number: int | None, known: Attribute
     )
 
 
-def _held(terms: Terms, attributes: Attributes) -> tuple[bool, ...]:
-    handoff = terms.handoff
-    verdict = evaluate(handoff, attributes)
+def _held(criteria: HandoffCriteria, verdict: Verdict) -> tuple[bool, ...]:
     return (
         *(result.holds for result in verdict.rules),
         *(result.holds for _worth, result in verdict.points),
         *((verdict.bypass.holds,) if verdict.bypass is not None else ()),
-        *(name not in verdict.completeness.missing for name in handoff.required_fields),
+        *(name not in verdict.completeness.missing for name in criteria.required_fields),
     )
 
 
-def _conditions(terms: Terms) -> tuple[str, ...]:
+def _conditions(criteria: HandoffCriteria) -> tuple[str, ...]:
     """Name the conditions in the order of ``Judged.held``."""
-    handoff = terms.handoff
     return (
-        *(rule_words(rule) for rule in handoff.rules),
-        *(rule_words(entry.when) for entry in handoff.scoring),
-        *((rule_words(handoff.bypass),) if handoff.bypass is not None else ()),
-        *(field_words(name) for name in handoff.required_fields),
+        *(rule_words(rule) for rule in criteria.rules),
+        *(rule_words(entry.when) for entry in criteria.scoring),
+        *((rule_words(criteria.bypass),) if criteria.bypass is not None else ()),
+        *(field_words(name) for name in criteria.required_fields),
     )
 
 

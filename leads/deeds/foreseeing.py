@@ -18,7 +18,7 @@ from leads.fold import EventRow, FollowUpRow
 from leads.follow_ups import GRADES
 from leads.models import FollowUp, Handoff
 from leads.queue.next_attempt import Suggestion, Touch, next_attempt
-from leads.story.case import Case, FactName, LiveClock, case_of
+from leads.story.case import Case, FactName, LiveClock, case_of, shown_status
 
 _NAME = "foreseen"
 _LOOKS = {
@@ -101,11 +101,7 @@ def overdue_if_overturned(handoff: Handoff, now: datetime) -> list[ClockState]:
         handoff.pk, "decided", now, now, SOURCE, _NAME, None, False, "", True, None
     )  # fmt: skip
     states = case_of(handoff).with_event(decided).states(handoff)
-    return [
-        state
-        for state in states
-        if state.ended_at is None and state.due_at is not None and state.due_at < now
-    ]
+    return [state for state in states if shown_status(state, now) == "overdue"]
 
 
 def suggestion_of(case: Case, handoff: Handoff, now: datetime) -> Suggestion | None:

@@ -49,10 +49,10 @@ def pause_of_events(events: Iterable[HandoffEvent], at: datetime) -> HandoffEven
 
 def why_nothing_moved(states: Iterable[ClockState], now: datetime) -> str:
     """Say why a pause that began now moved no due time of these clocks, as they were before it."""
-    open_ones = [state for state in states if state.ended_at is None and state.due_at is not None]
+    open_ones = [state for state in states if state.ended_at is None]
     if not open_ones:
         return ""
-    running = [state for state in open_ones if state.due_at is not None and state.due_at >= now]
+    running = [state for state in open_ones if state.breached_at(now) is None]
     if not running:
         return _("No due time moved: what is open was overdue already.")
     if all(state.promise.within.unit is Unit.BUSINESS_DAY for state in running):

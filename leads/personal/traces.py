@@ -3,7 +3,7 @@
 Keys, instants and counts stay.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -13,40 +13,27 @@ from django.db.models.functions import Cast
 
 from agreements.models import Audit, Message
 from leads.any_of import AnyOf
+from leads.facts_of_leads import LEAD_OF
 from leads.models import (
     AssignmentTurn,
     Breach,
     BreachException,
     Clock,
-    Deal,
     Distinction,
     Fact,
-    FollowUp,
     Handoff,
-    HandoffEvent,
     LateLoggingApproval,
     Lead,
     LeadChange,
     LeadIdentity,
     LeadMerge,
-    Satisfaction,
     SavedView,
-    StageEntry,
 )
 from leads.personal.blanking import FORGOTTEN, addresses_in, blanked_text, is_forgotten, spellings
 from leads.personal.fingerprints import sealed_hash, veiled, veiled_within
 from leads.personal.forgotten import Blanking
 
-FACTS: dict[type[models.Model], str] = {
-    StageEntry: "lead",
-    HandoffEvent: "handoff__lead",
-    FollowUp: "lead",
-    Deal: "lead",
-    Satisfaction: "lead",
-    LeadChange: "lead",
-}
-_ABOUT: dict[type[models.Model], str] = {
-    **FACTS,
+_ABOUT: Mapping[type[models.Model], str] = LEAD_OF | {
     Handoff: "lead",
     LeadMerge: "kept",
     Clock: "handoff__lead",
@@ -94,14 +81,14 @@ class Traces:
         """Return the deliveries that told a fact about the person."""
         return {
             pk
-            for model in FACTS
+            for model in LEAD_OF
             for pk in self._rows(model).values_list("delivery", flat=True).distinct()
             if pk is not None
         }
 
     def erase(self) -> int:
         """Erase everything but what came in; return how many rows spoke of the person."""
-        erased = sum(self._erase_facts(model) for model in FACTS)
+        erased = sum(self._erase_facts(model) for model in LEAD_OF)
         erased += self._erase_merges() + self._rename()
         about = BreachException.objects.filter(handoff__in=self.handoffs)
         erased += about.exclude(note="").update(note=FORGOTTEN)

@@ -37,11 +37,12 @@ def side_of(story: Story, *, here: str, readable: Sequence[Handoff]) -> dict[str
     # What is offered anew is the lead that is kept.
     is_judged = handoff is not None or lead.merged_into_id is None
     is_judged_by = terms if is_judged and terms and _has_criteria(terms) else None
+    criteria = criteria_of(is_judged_by, known) if is_judged_by else None
     return {
-        "criteria": criteria_of(is_judged_by, known) if is_judged_by else None,
+        "criteria": criteria,
         "judged_then": (
-            then_of(handoff, is_judged_by, story.number_of(handoff), known)
-            if handoff and is_judged_by
+            then_of(handoff, is_judged_by, story.number_of(handoff), criteria.verdict)
+            if handoff and is_judged_by and criteria
             else None
         ),
         "offer_note": _offer_note(handoff) if handoff else "",

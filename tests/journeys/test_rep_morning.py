@@ -106,6 +106,32 @@ def end_by_keys(page: Page, link: str, asked: str) -> None:
     expect(page.get_by_role("heading", name=asked)).to_be_focused()
 
 
+def put_aside_in_the_end(page: Page, number: int, handoff: Handoff) -> None:
+    """Log it, take that back, put it aside, bring it back, and put it aside again."""
+    name, following = f"Lead {number:02}", f"Lead {number + 1:02}"
+    log_by_keys(page, number, "1", "4")
+    page.keyboard.press("u")
+    expect(page.get_by_text(f"Taken back: {name}.")).to_be_visible()
+    focused_row(page, name)
+    put_aside_by_keys(page, name)
+    focused_row(page, following)
+    page.keyboard.press("u")
+    expect_told(page, f"{name} is back in your queue.")
+    focused_row(page, name)
+    put_aside_by_keys(page, name)
+    focused_row(page, following)
+    expect(page.locator(f"#row-{handoff.pk}")).to_contain_text("Put aside")
+
+
+def reject_by_keys(page: Page, name: str) -> None:
+    page.keyboard.press("r")
+    expect(page.get_by_role("heading", name=f"Reject the handoff of {name}")).to_be_focused()
+    page.keyboard.press("1")
+    expect(page.get_by_role("radio", name="Wrong data")).to_be_checked()
+    page.keyboard.press("Enter")
+    expect_told(page, f"Rejected {name}.")
+
+
 def qualify_on_its_page(page: Page, name: str) -> None:
     """Open the lead of the focused row, say that a meeting was set, and qualify it."""
     page.keyboard.press("o")
@@ -132,18 +158,7 @@ def test_ten_handoffs_by_the_keyboard_alone(page: Page, ana: User, ten: list[Han
     log_by_keys(page, 3, "1", "2", "Send the prices")
     log_by_keys(page, 4, "1", "8")
 
-    log_by_keys(page, 5, "1", "4")
-    page.keyboard.press("u")
-    expect(page.get_by_text("Taken back: Lead 05.")).to_be_visible()
-    focused_row(page, "Lead 05")
-    put_aside_by_keys(page, "Lead 05")
-    focused_row(page, "Lead 06")
-    page.keyboard.press("u")
-    expect_told(page, "Lead 05 is back in your queue.")
-    focused_row(page, "Lead 05")
-    put_aside_by_keys(page, "Lead 05")
-    focused_row(page, "Lead 06")
-    expect(page.locator(f"#row-{ten[4].pk}")).to_contain_text("Put aside")
+    put_aside_in_the_end(page, 5, ten[4])
 
     page.keyboard.press("a")
     expect_told(page, "Accepted Lead 06.")
@@ -151,12 +166,7 @@ def test_ten_handoffs_by_the_keyboard_alone(page: Page, ana: User, ten: list[Han
     focused_row(page, "Lead 06")
 
     page.keyboard.press("j")
-    page.keyboard.press("r")
-    expect(page.get_by_role("heading", name="Reject the handoff of Lead 07")).to_be_focused()
-    page.keyboard.press("1")
-    expect(page.get_by_role("radio", name="Wrong data")).to_be_checked()
-    page.keyboard.press("Enter")
-    expect_told(page, "Rejected Lead 07.")
+    reject_by_keys(page, "Lead 07")
     focused_row(page, "Lead 08")
 
     end_by_keys(page, "Recycle…", "Recycle Lead 08?")

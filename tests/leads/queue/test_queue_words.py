@@ -53,22 +53,22 @@ def overturned(version: AgreementVersion, rep: User) -> Handoff:
     return handoff
 
 
+def came_back(version: AgreementVersion, *, recycled_by: User, holder: User) -> Handoff:
+    """Recycled five days ago with a note, offered anew and taken now."""
+    first = offer(version, "Paulo", NOW - timedelta(days=10), holder=recycled_by)
+    ended, note = NOW - timedelta(days=5), "After the holidays."
+    outcomes.recycle(
+        handoff=first, reason="not_now", returns_date=TODAY, note=note, by=recycled_by, now=ended
+    )
+    again = handoffs.offer(lead=first.lead, agreement=version.agreement, by=None, now=NOW)
+    handoffs.take(handoff=again, by=holder, now=NOW)
+    return again
+
+
 def test_a_lead_that_came_back_says_so_and_why(
     client: Client, version: AgreementVersion, ana: User
 ) -> None:
-    first = offer(version, "Paulo", NOW - timedelta(days=10), holder=ana)
-    ended = NOW - timedelta(days=5)
-    outcomes.recycle(
-        handoff=first,
-        reason="not_now",
-        returns_date=TODAY,
-        note="After the holidays.",
-        by=ana,
-        now=ended,
-    )
-    again = handoffs.offer(lead=first.lead, agreement=version.agreement, by=None, now=NOW)
-    handoffs.take(handoff=again, by=ana, now=NOW)
-
+    again = came_back(version, recycled_by=ana, holder=ana)
     row = "No touch yet, offered 10:00; recycled before, Thu 3 Sep"
     assert row in text_of(client.get(QUEUE))
     text = panel_text(client, again)
@@ -80,11 +80,7 @@ def test_who_may_not_read_the_earlier_handoff_reads_no_reason_of_it(
 ) -> None:
     """The row says that the lead came back: whoever holds it now has to know."""
     bruno = make_rep("Bruno", version.agreement)
-    first = offer(version, "Paulo", NOW - timedelta(days=10), holder=bruno)
-    ended = NOW - timedelta(days=5)
-    outcomes.recycle(handoff=first, reason="not_now", returns_date=TODAY, by=bruno, now=ended)
-    again = handoffs.offer(lead=first.lead, agreement=version.agreement, by=None, now=NOW)
-    handoffs.take(handoff=again, by=ana, now=NOW)
+    again = came_back(version, recycled_by=bruno, holder=ana)
     assert "recycled before, Thu 3 Sep" in text_of(client.get(QUEUE))
     assert "Handed over before" not in panel_text(client, again)
 
