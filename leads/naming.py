@@ -1,6 +1,6 @@
 """Find the leads and handoffs that facts name, and give keys to those just heard of."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import connection
@@ -9,10 +9,9 @@ from django.db.models.functions import Lower
 from agreements.models import Agreement
 from leads.any_of import AnyOf
 from leads.copying import allocate_keys
-from leads.families import Families
+from leads.locking import lock_leads
 from leads.models import Handoff, Lead, LeadIdentity
 from leads.personal.forgotten import leads_by_veiled_name
-from leads.records import families_of
 from leads.told import Named, Told, ToldAttributes, ToldEvent, by_source
 
 # The key of a handoff and the key of the lead it is about.
@@ -37,21 +36,6 @@ def leads_named(
     if older := set(known.values()) - born:
         lock_leads(older)
     return known, born
-
-
-def lock_leads(lead_ids: Collection[int]) -> Families:
-    """Lock leads and those that are one with them, in key order; return which those are.
-
-    Whoever merges leads has locked them, so that it stays as it is returned. Where somebody merged
-    some while this waited, the others are locked out of order: a deadlock is tried again.
-    """
-    families, locked = families_of(lead_ids), set[int]()
-    while missing := families.all(lead_ids) - locked:
-        rows = Lead.objects.filter(AnyOf("pk", missing)).order_by("pk")
-        list(rows.select_for_update(no_key=True).values_list("pk"))
-        locked |= missing
-        families = families_of(lead_ids)
-    return families
 
 
 def leads_by_name(names: set[Named]) -> dict[Named, int]:

@@ -12,7 +12,8 @@ from leads.any_of import AnyOf
 from leads.deadlocks import retry_once
 from leads.facts_of_leads import LEAD_OF
 from leads.ingest import Rank, rank_of, rows_of_facts
-from leads.models import Delivery, Fact, Lead
+from leads.locking import lock_leads
+from leads.models import Delivery, Fact
 from leads.settle import settle
 from leads.told import by_source
 
@@ -48,8 +49,7 @@ def _leads_told_of(delivery: Delivery) -> "array[int]":
 @transaction.atomic
 def _undo(delivery: Delivery, lead_ids: Collection[int], now: datetime) -> None:
     judge_by_rules()
-    leads = Lead.objects.filter(AnyOf("pk", lead_ids)).order_by("pk")
-    list(leads.select_for_update(no_key=True).values_list("pk"))
+    lock_leads(lead_ids)
     touched = set(lead_ids)
     for model, lead in LEAD_OF.items():
         told = model._default_manager.filter(

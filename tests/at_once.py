@@ -30,6 +30,18 @@ def run_together(*deeds: Callable[[], Any]) -> list[Exception]:
     return raised
 
 
+def wait_until_somebody_waits_for_this() -> None:
+    """Wait until another connection waits for a lock that this one holds."""
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute(
+                "SELECT 1 FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+            )
+            if cursor.fetchone():
+                return
+            time.sleep(0.01)
+
+
 def wait_until_changes_are_settled() -> None:
     """Wait for what the server itself does meanwhile, as it looks after its tables.
 

@@ -10,14 +10,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agreements.models import Audit, User
-from agreements.rules_lock import judge_by_rules
 from leads.actions.assignment_notices import tell_holder
 from leads.actions.telling import SOURCE, name_of
 from leads.assignment.rules import Choice, choose
 from leads.assignment.systems import is_left_to_its_system
 from leads.assignment.team import rules_of, team_of, waiting_of
 from leads.ingest import ingest
-from leads.models import AssignmentTurn, Handoff, Lead, TeamRules
+from leads.locking import lock_handoff
+from leads.models import AssignmentTurn, Handoff, TeamRules
 from leads.told import Named, ToldEvent
 
 RECENT = timedelta(days=7)
@@ -59,7 +59,7 @@ def assign_by_rules(
         rules = rules.filter(in_use_since__isnull=False)
     if not rules.exists():
         return None
-    handoff = lock(handoff)
+    handoff = lock_handoff(handoff)
     if not handoff.is_open or handoff.holder_id != (seen_holder.pk if seen_holder else None):
         return None
     # Held until the end of the transaction, so that nobody else is given the same turn.
@@ -89,7 +89,7 @@ def reassign(
     ``seen_holder_id`` is who had it when that was decided. Raises AlreadyReassigned if somebody
     else has it by now, UnableToAssign.
     """
-    handoff = lock(handoff)
+    handoff = lock_handoff(handoff)
     if not handoff.is_open:
         raise UnableToAssign(
             _("This handoff is closed: it is %(status)s.")
@@ -106,14 +106,6 @@ def reassign(
         )
     _tell(handoff, holder, by=by, now=now, note=note)
     _record(handoff, holder, by=by, now=now)
-
-
-def lock(handoff: Handoff) -> Handoff:
-    """Lock the lead and then the handoff, as everybody does who settles it."""
-    judge_by_rules()
-    Lead.objects.select_for_update(no_key=True).get(pk=handoff.lead_id)
-    rows = Handoff.objects.select_related("lead__merged_into", "holder", "agreement__sales_team")
-    return rows.select_for_update(no_key=True, of=("self",)).get(pk=handoff.pk)
 
 
 def who_has_it(handoff: Handoff) -> str:

@@ -19,8 +19,8 @@ from leads.actions.taking_back_notices import tell_of_taking_back
 from leads.actions.telling import SOURCE, name_of
 from leads.any_of import AnyOf
 from leads.ingest import ingest
-from leads.models import FollowUp, Handoff, HandoffEvent, Lead
-from leads.naming import lock_leads
+from leads.locking import lock_leads
+from leads.models import FollowUp, Handoff, HandoffEvent
 from leads.told import Named, Told, ToldEvent, ToldFollowUp
 
 Correctable = FollowUp | HandoffEvent
@@ -207,9 +207,8 @@ def _said_of_anew(handoff: Handoff) -> str:
 
 def _current(fact: F) -> F:
     """Lock the lead, and return the revision that holds."""
-    lead_id = fact.handoff.lead_id if isinstance(fact, HandoffEvent) else fact.lead_id
     judge_by_rules()
-    Lead.objects.select_for_update(no_key=True).get(pk=lead_id)
+    lock_leads([fact.handoff.lead_id if isinstance(fact, HandoffEvent) else fact.lead_id])
     latest = _latest(fact)
     if latest.is_retracted:
         raise UnableToCorrect(_("Somebody took it back before: it counts no more."))

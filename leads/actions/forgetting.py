@@ -11,8 +11,8 @@ from agreements.models import Audit, User
 from agreements.rules_lock import judge_by_rules
 from leads.actions.telling import SOURCE, name_of
 from leads.any_of import AnyOf
+from leads.locking import lock_leads
 from leads.models import Forgetting, ForgottenAddress, Handoff, Lead, LeadChange
-from leads.naming import lock_leads
 from leads.personal.fingerprints import fingerprint_of_address
 from leads.personal.forgotten import blanking
 from leads.personal.raw_calls import Spoken, empty_calls

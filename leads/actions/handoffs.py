@@ -24,8 +24,8 @@ from leads.before.judged import Judged, judged
 from leads.deeds.reached import was_reached
 from leads.deeds.reasons import reasons_for
 from leads.ingest import Ingested, ingest
+from leads.locking import lock_leads
 from leads.models import Handoff, Lead
-from leads.naming import lock_leads
 from leads.told import Named
 
 Status = Handoff.Status

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from agreements.models import Audit, User
 from agreements.rules_lock import judge_by_rules
 from leads.actions.telling import SOURCE, name_of
+from leads.locking import lock_leads
 from leads.models import Forgetting, Lead, LeadMerge
-from leads.naming import lock_leads
 from leads.settle import settle
 from leads.told import ToldMerge
 

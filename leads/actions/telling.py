@@ -12,8 +12,8 @@ from uuid import uuid4
 from django.utils.translation import gettext as _
 
 from agreements.models import Audit, User
-from agreements.rules_lock import judge_by_rules
 from leads.ingest import Ingested, ingest
+from leads.locking import lock_handoff
 from leads.models import Delivery, Handoff, HandoffEvent, Lead
 from leads.told import Named, ToldEvent
 
@@ -148,14 +148,11 @@ class Deed:
 
 
 def locked_in(handoff: Handoff, deed: Deed, *statuses: str) -> Handoff:
-    """Lock the lead, then the handoff, which has to stand at one of these statuses.
+    """Lock the handoff, which has to stand at one of these statuses.
 
     What was told of before may be told again. Raises AlreadyDecided, AlreadyNamed.
     """
-    judge_by_rules()
-    Lead.objects.select_for_update(no_key=True).get(pk=handoff.lead_id)
-    rows = Handoff.objects.select_related("lead", "agreement", "version", "holder")
-    handoff = rows.select_for_update(no_key=True, of=("self",)).get(pk=handoff.pk)
+    handoff = lock_handoff(handoff)
     if handoff.status in statuses or deed.known(handoff):
         return handoff
     raise AlreadyDecided(_who_was_first(handoff, deed))

@@ -21,6 +21,7 @@ from leads.deeds.bulk_forms import ReassignManyForm, RecycleManyForm, WithdrawMa
 from leads.deeds.many import Done, do_to_each
 from leads.deeds.possible import closed_because, decided_once
 from leads.deeds.seen import Seen, seen_now, what_changed, written
+from leads.locking import lock_handoff
 from leads.models import Handoff, HandoffEvent, Lead, LeadStage
 from leads.permissions import (
     check_user_can_offer,
@@ -218,7 +219,7 @@ def do_to_all(
 
     @transaction.atomic
     def act(handoff: Handoff) -> None:
-        handoff = assignments.lock(handoff)
+        handoff = lock_handoff(handoff)
         why_not = deed.why_not([handoff], by)[handoff.pk]
         why_not = why_not or what_changed(handoff, seen.get(handoff.pk))
         if why_not:

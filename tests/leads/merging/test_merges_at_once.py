@@ -3,7 +3,6 @@
 import pytest
 
 from leads.actions import follow_ups, merges
-from leads.deadlocks import retry_once
 from leads.models import Handoff, LeadMerge
 from leads.rebuild import rebuild
 from tests.at_once import run_together
@@ -45,21 +44,17 @@ def test_nothing_told_during_a_merge_is_lost() -> None:
     ]
 
     raised = run_together(
-        lambda: retry_once(
-            lambda: merges.merge(kept=kept, merged=merged, by=rafael, now=MERGED_AT)
+        lambda: merges.merge(kept=kept, merged=merged, by=rafael, now=MERGED_AT),
+        lambda: follow_ups.log(
+            handoff=touched,
+            channel="call",
+            outcome="answered",
+            occurred_at=local("2026-09-04 11:30"),
+            by=ana,
+            now=NOW,
         ),
-        lambda: retry_once(
-            lambda: follow_ups.log(
-                handoff=touched,
-                channel="call",
-                outcome="answered",
-                occurred_at=local("2026-09-04 11:30"),
-                by=ana,
-                now=NOW,
-            )
-        ),
-        lambda: retry_once(lambda: tell(agreement, again[0])),
-        lambda: retry_once(lambda: tell(agreement, again[1])),
+        lambda: tell(agreement, again[0]),
+        lambda: tell(agreement, again[1]),
     )
 
     assert raised == []
