@@ -255,8 +255,12 @@ class _Foreseen:
         if self.draft.document:
             return
         for column, word in words_without_meaning(self.draft, self.columns):
+            line = column.line_of(word)
+            if not word and not line:
+                # Of a long file not every row is looked at: nobody saw an empty cell.
+                continue
             named = (word and f"“{word}”") or _("(empty)")
-            if line := column.line_of(word):
+            if line:
                 named = _("%(word)s in line %(line)s") % {
                     "word": named, "line": formats.figure(line),
                 }  # fmt: skip

@@ -81,6 +81,18 @@ def test_where_no_cell_is_empty_none_is_offered(
     assert "(empty)" not in shown
 
 
+def test_of_a_long_file_an_empty_cell_can_be_given_a_meaning_and_is_not_warned_of_unseen(
+    client: Client, agreement: Agreement, marta: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("leads.guessing.looking._CLOSELY", 1)
+    brought = bring(agreement, marta, b"id;name;Etapa\n1;Ana;MQL\n2;Rui;MQL\n")
+    page = f"/agreements/acme/imports/{brought.pk}/"
+    assert "(empty)" in client.get(page).content.decode()
+    told = checked(client, page, **{EMPTY: NOTHING, "value-2-0": "mql"})
+    assert "Import 2 rows" in told
+    assert "tell nothing" not in told
+
+
 def test_an_empty_cell_of_a_column_that_is_no_stage_any_more_means_nothing(
     client: Client, agreement: Agreement, marta: User
 ) -> None:
