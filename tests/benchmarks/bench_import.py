@@ -1,7 +1,9 @@
 """The import of a file beside a raw COPY of the very same rows into the very same tables.
 
 The command runs in a process of its own, from its start to its end; the rows it left are taken
-out, the tables emptied, and the same rows copied in again, indexes and foreign keys in place.
+out, the tables emptied, and the same rows copied in again, indexes and foreign keys in place. Then
+the same file goes the way of one that is brought in the browser, each piece of work in a process of
+its own.
 """
 
 import csv
@@ -9,10 +11,12 @@ import random
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from time import perf_counter
+
+import yaml
 
 from tests.benchmarks.report import Line
 
@@ -73,6 +77,13 @@ import resource, subprocess, sys
 subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True)
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 """
+_WORK_ON = """
+import sys, django
+django.setup()
+from django.utils import timezone
+from leads.importing import file_work
+file_work.work_on(int(sys.argv[1]), now=timezone.now())
+"""
 
 
 def write_leads(path: Path, count: int) -> None:
@@ -119,6 +130,7 @@ def measure(*, scale: float = 1.0) -> list[Line]:
         rows = take_out(folder)
         empty()
         copied = copy(folder)
+        pieces = bring_leads(folder)
     return [
         Line(
             "import: × COPY of the same rows",
@@ -135,7 +147,23 @@ def measure(*, scale: float = 1.0) -> list[Line]:
             detail=f"{few:.0f} MB with {count // 10:,} leads, {memory:.0f} MB with {count:,}",
         ),
         Line("import: MB of memory", memory, 128, at_least=False, detail=f"{count:,} leads"),
+        *_of_the_browser(pieces, seconds),
     ]
+
+
+def _of_the_browser(pieces: Mapping[str, tuple[float, float]], seconds: float) -> Iterator[Line]:
+    """Hold each piece of work that somebody waits for against the command, which does it all."""
+    for name, budget in (("reading", 0.3), ("dry run", 1), ("taking in", 1.2), ("undoing", 1)):
+        memory, lasted = pieces[name]
+        yield Line(
+            f"import in the browser: {name} × the command",
+            lasted / seconds,
+            budget,
+            at_least=False,
+            detail=f"{lasted:.1f} s, {memory:.0f} MB",
+        )
+    most = max(memory for memory, _ in pieces.values())
+    yield Line("import in the browser: MB of memory", most, 128, at_least=False, detail="the most")
 
 
 def import_leads(folder: Path, count: int) -> tuple[float, float]:
@@ -151,17 +179,58 @@ def import_leads(folder: Path, count: int) -> tuple[float, float]:
             terms=example_terms(),
             effective_date=date(2025, 1, 1),
             by=None,
-            now=datetime.now(UTC),
+            now=_now(),
             closures=EXAMPLE_CLOSURES,
         )
     write_leads(folder / "leads.csv", count)
-    command = ["import_facts", "leads.csv", "--mapping", "map.yaml", "--agreement", "bench"]
+    command = ("import_facts", "leads.csv", "--mapping", "map.yaml", "--agreement", "bench")
+    return run_measured(folder, ROOT / "manage.py", *command, "--json")
+
+
+def bring_leads(folder: Path) -> dict[str, tuple[float, float]]:
+    """Bring the file in the browser and undo it; return MB of memory and seconds by piece."""
+    from django.core.files import File
+
+    from agreements.models import Agreement
+    from leads.actions import file_imports
+    from leads.files.mapping import parse_mapping
+    from leads.models import FileImport
+    from tests.factories import make_user
+
+    empty()
+    agreement = Agreement.objects.get(slug="bench")
+    by = make_user("Helena", team=agreement.marketing_team, role="lead")
+    document = yaml.safe_load(MAPPING)
+    with (folder / "leads.csv").open("rb") as file:
+        pk = file_imports.bring(file=File(file), agreement=agreement, by=by, now=_now()).pk
+    deeds: dict[str, Callable[[FileImport], object]] = {
+        "reading": lambda _: None,
+        "dry run": lambda brought: file_imports.try_out(
+            file_import=brought, mapping=parse_mapping(document), document=document
+        ),
+        "taking in": lambda brought: file_imports.take_in(file_import=brought, by=by, now=_now()),
+        "undoing": lambda brought: file_imports.undo(delivery=brought.delivery, by=by, now=_now()),
+    }
+    pieces = {}
+    for name, deed in deeds.items():
+        deed(FileImport.objects.get(pk=pk))
+        pieces[name] = run_measured(ROOT, "-c", _WORK_ON, str(pk))
+    if FileImport.objects.get(pk=pk).state != FileImport.State.UNDONE:
+        raise RuntimeError("The file did not come through.")
+    return pieces
+
+
+def run_measured(folder: Path, *told: str | Path) -> tuple[float, float]:
+    """Run Python in a process of its own; return the memory in MB and the seconds."""
     start = perf_counter()
     said = subprocess.check_output(
-        [sys.executable, "-c", _MEASURED, sys.executable, ROOT / "manage.py", *command, "--json"],
-        cwd=folder,
+        [sys.executable, "-c", _MEASURED, sys.executable, *told], cwd=folder
     )
     return int(said) / 1024, perf_counter() - start
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def take_out(folder: Path, tables: Sequence[str] = TABLES) -> int:

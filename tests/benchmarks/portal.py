@@ -19,20 +19,19 @@ def portal() -> Iterator[None]:
     import django
 
     django.setup()
-    from django.conf import settings
     from django.core.management import call_command
     from django.db import connections
+    from django.test.utils import override_settings
 
     from slaportal.embedded import Servers
     from slaportal.places import Places
 
     places = Places(home)
-    settings.PLACES = places
     connections.databases["default"]["HOST"] = str(places.sockets)
     _reach_broker(places.broker_url)
     servers = Servers(places)
     try:
-        with servers.in_use():
+        with servers.in_use(), override_settings(PLACES=places, MEDIA_ROOT=places.media):
             call_command("migrate", verbosity=0)
             yield
             connections.close_all()
