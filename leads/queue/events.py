@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
-from leads.models import Clock, Handoff, HandoffEvent
+from leads.models import Clock, Handoff, HandoffEvent, Lead
 
 _Kind = HandoffEvent.Kind
 
@@ -27,8 +28,11 @@ def with_events(clocks: QuerySet[Clock], now: datetime) -> QuerySet[Clock]:
     events = events.order_by("-occurred_at", "-pk")
     pauses = events.filter(kind=_Kind.PAUSED, occurred_at__lte=now, until__gt=now)
     fell = events.filter(kind=_Kind.DECIDED, is_overturned=True)
+    kept = Coalesce(
+        OuterRef(OuterRef("handoff__lead__merged_into")), OuterRef(OuterRef("handoff__lead"))
+    )
     recycled = Handoff.objects.filter(
-        lead=OuterRef("handoff__lead"),
+        lead__in=Lead.objects.filter(Q(pk=kept) | Q(merged_into=kept)).values("pk"),
         agreement=OuterRef("agreement"),
         status=Handoff.Status.RECYCLED,
         closed_at__lte=OuterRef("handoff__offered_at"),

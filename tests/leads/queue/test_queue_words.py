@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from agreements.models import AgreementVersion, User
-from leads.actions import contests, handoffs, outcomes, pauses
+from leads.actions import contests, handoffs, merges, outcomes, pauses
 from leads.models import Handoff
 from tests.factories import make_rep, make_user, make_version
 from tests.leads.dealing import call, dealing_terms
@@ -73,6 +73,23 @@ def test_a_lead_that_came_back_says_so_and_why(
     assert row in text_of(client.get(QUEUE))
     text = panel_text(client, again)
     assert "Handed over before Recycled Thu 3 Sep: Not now “After the holidays.”" in text
+
+
+@pytest.mark.parametrize("is_turned", [False, True])
+def test_what_was_recycled_under_its_other_name_came_back_too(
+    client: Client, version: AgreementVersion, ana: User, *, is_turned: bool
+) -> None:
+    """Whichever of the two that were found to be one is kept."""
+    before, ended = NOW - timedelta(days=10), NOW - timedelta(days=5)
+    first = offer(version, "Paulo", before, holder=ana)
+    outcomes.recycle(handoff=first, reason="not_now", returns_date=TODAY, by=ana, now=ended)
+    again = offer(version, "Paulo Reis", NOW - timedelta(hours=1), holder=ana)
+    kept, merged = (first.lead, again.lead) if is_turned else (again.lead, first.lead)
+    merges.merge(kept=kept, merged=merged, by=ana, now=NOW)
+
+    row = "No touch yet, offered 09:00; recycled before, Thu 3 Sep"
+    assert row in text_of(client.get(QUEUE))
+    assert "Handed over before Recycled Thu 3 Sep: Not now" in panel_text(client, again)
 
 
 def test_who_may_not_read_the_earlier_handoff_reads_no_reason_of_it(
