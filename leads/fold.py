@@ -103,9 +103,10 @@ _LAST = "\U0010ffff"
 _AFTER_CONTACT = frozenset({MarkKind.QUALIFIED, MarkKind.DISQUALIFIED})
 
 
-def mark_of(event: EventRow, *, gives_up: bool) -> Mark:
+def mark_of(event: EventRow, rules: Rules, offered_at: datetime) -> Mark:
     """Return the mark an event makes on the clocks of its handoff."""
     by_hand = event.recorded_at if event.source == "portal" else None
+    gives_up = event.kind == MarkKind.RECYCLED and rules.gives_up(event.reason, offered_at)
     return Mark(
         at=event.occurred_at,
         kind=MarkKind(event.kind),
@@ -165,7 +166,7 @@ def fold_family(
     """Return the lead and the standing of every handoff of leads that were found to be one.
 
     From a merge on they have one open handoff between them: of two that are open, the one offered
-    first goes on and the other is ``merged``, whichever lead is kept.
+    first goes on, of one instant the accepted one, and the other is ``merged``, whichever is kept.
     """
     by_handoff: dict[int, list[EventRow]] = {}
     lead_of: dict[int, int] = {}
@@ -208,14 +209,7 @@ class _Family:
             self.standings.append((lead_id, Standing(pk, status=status)))
             return
         offered_at, rules, current = first.occurred_at, self._rules, self._current.get(lead_id)
-        marks = [
-            mark_of(
-                event,
-                gives_up=event.kind == MarkKind.RECYCLED
-                and rules.gives_up(event.reason, offered_at),
-            )
-            for event in events
-        ]
+        marks = [mark_of(event, rules, offered_at) for event in events]
         if current and current.is_open_at(offered_at):
             self.standings.append((lead_id, Standing(pk, status="repeated", offered_at=offered_at)))
             current.absorb(marks)
@@ -236,7 +230,7 @@ class _Family:
         self._one.update(dict.fromkeys(whole, whole))
         handoffs = sorted(
             (self._current[side] for side in sides if side in self._current),
-            key=lambda each: each.order,
+            key=lambda each: each.order_at(at),
         )
         if handoffs:
             goes_on = next((each for each in handoffs if each.is_open_at(at)), handoffs[-1])
@@ -279,13 +273,19 @@ class _Folding:
         touches: list[Mark],
         follows: datetime | None,
     ) -> None:
-        self.order, self._marks, self._touches = order, marks, touches
+        self._order, self._marks, self._touches = order, marks, touches
         self.standing = Standing(pk, follows=follows)
         self._fold()
 
     def is_open_at(self, at: datetime) -> bool:
         """Whether it was open at an instant, so that another offer then opens nothing."""
         return any(start <= at and (end is None or at < end) for start, end in self.standing.spans)
+
+    def order_at(self, at: datetime) -> tuple[datetime, bool, str, str]:
+        """Order by the offer; of one instant, what was decided up to and with ``at`` is first."""
+        offered_at, source, name = self._order
+        decided_at = self.standing.decided_at
+        return offered_at, decided_at is None or decided_at > at, source, name
 
     def absorb(self, marks: list[Mark]) -> None:
         """Take over the events of an offer that opened nothing."""

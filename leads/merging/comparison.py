@@ -1,6 +1,7 @@
 """What a merge of two leads would come to, side by side and in words."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,12 +10,15 @@ from django.utils.translation import ngettext
 
 from agreements import formats
 from agreements.models import Agreement
+from leads.actions.telling import SOURCE
 from leads.before.qualifying import value_text
 from leads.column_names import attribute_name, column_names
-from leads.families import joint_attributes
+from leads.families import Families, MergeRow, joint_attributes
+from leads.fold import OfferRow, Standing
 from leads.merging.likeness import Likeness
 from leads.models import FollowUp, Handoff, Lead, LeadIdentity
-from leads.records import families_of
+from leads.records import LeadAndAgreement, families_of, read_records
+from leads.standings import standings_of
 
 _FIRST = ("name", "company", "email", "phone", "job_title")
 
@@ -55,7 +59,7 @@ class Comparison:
 
 
 def compare(kept: Lead, merged: Lead, agreement: Agreement, now: datetime) -> Comparison:
-    """Say what merging would come to; about ten queries."""
+    """Say what merging would come to; about twenty queries."""
     return Comparison(
         kept=_side(kept, agreement),
         merged=_side(merged, agreement),
@@ -102,15 +106,28 @@ def _lines(kept: Lead, merged: Lead) -> Iterable[Line]:
 def _consequences(kept: Lead, merged: Lead, now: datetime) -> list[str]:
     """Say, agreement by agreement, which handoff goes on and which ends."""
     families = families_of([kept.pk, merged.pk])
-    sides = {lead: families.all([lead.pk]) for lead in (kept, merged)}
-    found = Handoff.objects.open().filter(lead__in=set().union(*sides.values()))
+    lead_ids = families.all([kept.pk, merged.pk])
+    merge = MergeRow(now, SOURCE, "foreseen", kept.pk)
+    standings = _standings(lead_ids, Families({**families.merges, merged.pk: merge}))
+    found = Handoff.objects.open().filter(lead__in=lead_ids).order_by("offered_at", "pk")
+    found = found.select_related("agreement", "holder", "lead")
     by_agreement: dict[Agreement, list[Handoff]] = {}
-    for handoff in found.select_related("agreement", "holder", "lead").order_by("offered_at", "pk"):
+    for handoff in sorted(found, key=lambda each: standings[each.pk].status not in Handoff.OPEN):
         by_agreement.setdefault(handoff.agreement, []).append(handoff)
     sentences = [
         _of_agreement(agreement, handoffs, now) for agreement, handoffs in by_agreement.items()
     ]
     return sentences or [_("Neither has an open handoff: no clock changes.")]
+
+
+def _standings(lead_ids: Collection[int], families: Families) -> dict[int, Standing]:
+    """Return by key where each handoff of whole families stands if these are merged."""
+    offers: defaultdict[LeadAndAgreement, list[OfferRow]] = defaultdict(list)
+    handoffs = Handoff.objects.filter(lead__in=lead_ids)
+    for *key, pk, source, name in handoffs.values_list("lead", "agreement", *OfferRow._fields):
+        offers[key[0], key[1]].append(OfferRow(pk, source, name))
+    records = read_records(lead_ids, offers, families)
+    return {standing.pk: standing for _key, standing in standings_of(records)}
 
 
 def _of_stages(kept: Lead, merged: Lead, agreement: Agreement) -> Iterable[str]:
@@ -121,6 +138,7 @@ def _of_stages(kept: Lead, merged: Lead, agreement: Agreement) -> Iterable[str]:
 
 
 def _of_agreement(agreement: Agreement, handoffs: Sequence[Handoff], now: datetime) -> str:
+    """Say which of the open handoffs goes on, which is the first of them, and what it ends."""
     first, *others = handoffs
     parts = {
         "agreement": agreement,

@@ -64,6 +64,28 @@ def test_it_works(scene: Scene) -> None:
     assert (again.count("found this to be one lead"), again.count("<s>")) == (2, 1)
 
 
+@pytest.mark.parametrize("accepted", [0, 1, None])
+def test_of_two_offered_together_the_question_names_the_one_that_goes_on(
+    scene: Scene, accepted: int | None
+) -> None:
+    """The accepted one where one is; else whichever, as long as the two agree."""
+    agreement, reps = scene.version.agreement, ("Caio", "Bea")
+    offered = [
+        offer(scene.version, rep, NOW, holder=make_rep(rep, agreement), name="Eva") for rep in reps
+    ]
+    if accepted is not None:
+        handoff = offered[accepted]
+        handoffs.accept(handoff=handoff, by=scene.rafael, now=NOW)
+    there = url("merge", pk=offered[1].lead_id, other=offered[0].lead_id)
+    asked = text_of(scene.client.get(there))
+
+    scene.client.post(there)
+
+    (goes_on,) = Handoff.objects.open().filter(pk__in=[each.pk for each in offered])
+    assert accepted is None or goes_on == offered[accepted]
+    assert f"goes on with its clocks and with {goes_on.holder}; the other one ends" in asked
+
+
 def test_the_page_of_a_merged_lead_invites_to_nothing(scene: Scene) -> None:
     """Neither what is known of the other one nor its stage is shown as its own."""
     julia = make_user("Julia", team=scene.version.agreement.marketing_team, role="member")

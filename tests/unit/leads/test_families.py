@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from agreements.clock import Grade, MarkKind
 from leads.families import ChangeRow, Families, MergeRow, share, share_changes
 from leads.fold import EventRow, FollowUpRow, OfferRow, Standing, ToldOfLead, fold_family
@@ -80,6 +82,25 @@ def test_the_one_offered_first_goes_on_whichever_lead_is_kept() -> None:
     families = Families(dict([merged(A, B, 10)]))
     found = standings(families, {A: [event(1, "offered", 2)], B: [event(2, "offered", 5)]})
     assert {pk: one.status for pk, one in found.items()} == {1: "offered", 2: "merged"}
+
+
+@pytest.mark.parametrize("accepted", [1, 2])
+def test_of_two_offered_at_one_instant_the_accepted_one_goes_on(accepted: int) -> None:
+    """Whichever name comes first, and whatever is told of the other one once it ended."""
+    families, ended = Families(dict([merged(B, A, 10)])), 3 - accepted
+    events = {
+        each: [event(each, "offered", 2), event(each, "accepted", hours)]
+        for each, hours in ((accepted, 10), (ended, 11))
+    }
+    found = standings(families, events)
+    assert (found[accepted].status, found[ended].status) == ("accepted", "merged")
+
+
+def test_of_two_offered_at_one_instant_and_undecided_the_first_by_name_goes_on() -> None:
+    families = Families(dict([merged(A, B, 10)]))
+    events = {lead: [event(lead, "offered", 2), event(lead, "accepted", 11)] for lead in (A, B)}
+    found = standings(families, events)
+    assert {pk: one.status for pk, one in found.items()} == {1: "accepted", 2: "merged"}
 
 
 def test_the_only_open_one_goes_on_and_the_closed_one_reopens_no_more() -> None:
