@@ -20,6 +20,26 @@ def test_it_works() -> None:
     assert seat_of_arbiter("Direção") == "director"
 
 
+@pytest.mark.parametrize(
+    ("seat", "written"),
+    [
+        ("marketing", ["The marketing lead", "o líder de marketing", "el/la líder de márketing"]),
+        ("marketing", ["lead of the marketing team", "líder do time de marketing"]),
+        ("sales", ["the sales lead", "o líder de vendas", "O(a) líder da equipe de vendas"]),
+        ("sales", ["el líder de ventas", "La líder de ventas.", "LIDER DE VENTAS"]),
+        ("director", ["the director", "a direção", "A DIRECAO", "Diretoria", "o(a) diretor(a)"]),
+        ("director", ["la dirección", "el director", "la directora", "a direcção"]),
+        (None, ["gerência", "o líder", "vendas", "o", "Marina"]),
+        (None, ["sales lead or director", "líder de vendas e líder de marketing"]),
+        (None, ["diretora de vendas", "not the sales lead", "sales and marketing lead"]),
+    ],
+)
+def test_it_is_read_whatever_its_article_case_and_accents(
+    seat: str | None, written: list[str]
+) -> None:
+    assert [seat_of_arbiter(words) for words in written] == [seat] * len(written)
+
+
 def test_words_of_the_parties_mean_a_director_and_stay_as_they_are() -> None:
     assert party_of_arbiter("Marina, or who stands in for her") is None
     assert arbiter_words("Marina, or RevOps") == "Marina, or RevOps, in the portal a director"
@@ -36,6 +56,7 @@ def test_words_of_the_parties_mean_a_director_and_stay_as_they_are() -> None:
         ("Marketing lead", "pt-br", "o líder de marketing"),
         ("marketing lead", "es", "el líder de marketing"),
         ("sales lead", "es", "el líder de ventas"),
+        ("o líder de vendas", "pt-br", "o líder de vendas"),
     ],
 )
 def test_the_reader_is_told_in_their_language(arbiter: str, language: str, said: str) -> None:
