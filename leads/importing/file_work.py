@@ -167,9 +167,20 @@ def _still(file_import: FileImport) -> QuerySet[FileImport]:
     )
 
 
+def _stopped(file_import: FileImport) -> QuerySet[FileImport]:
+    """Return the row of an import that somebody stopped."""
+    return FileImport.objects.filter(pk=file_import.pk, state=State.STOPPED)
+
+
 def _end(file_import: FileImport, state: State, **values: Any) -> bool:
-    """Owe nothing more, unless the work was stopped or taken over at its very end; tell whether."""
-    return bool(_still(file_import).update(state=state, beat_at=None, tries=0, **values))
+    """Owe nothing more, unless the work was stopped or taken over at its very end; tell whether.
+
+    Once every row is in, nothing is left of an import to stop.
+    """
+    rows = _still(file_import)
+    if state == State.IMPORTED:
+        rows |= _stopped(file_import)
+    return bool(rows.update(state=state, beat_at=None, tries=0, **values))
 
 
 def _read(file_import: FileImport, _now: datetime) -> None:
@@ -253,8 +264,6 @@ def _written(field: FieldFile) -> Iterator[tuple[str, Path]]:
 def _check(file_import: FileImport, now: datetime) -> None:
     """Tell what would become of the rows."""
     imported = _import(file_import, now, is_dry_run=True)
-    if imported.is_part:
-        raise Stopped
     _end(file_import, State.CHECKED, foreseen=imported.as_json(), error="")
 
 
@@ -285,7 +294,7 @@ def _take_in(file_import: FileImport, now: datetime) -> None:
 
 def _stop(file_import: FileImport, imported: Imported, rejects: str) -> bool:
     """Owe nothing more of an import that was stopped; tell whether its rejects so far are kept."""
-    stopped = FileImport.objects.filter(pk=file_import.pk, state=State.STOPPED)
+    stopped = _stopped(file_import)
     if came_further(file_import.delivery, imported):
         return bool(stopped.update(rejects=rejects, beat_at=None))
     stopped.update(beat_at=None)
@@ -304,7 +313,10 @@ def _import(
         try:
             progress(done)
         except Stopped:
-            return False
+            # Whoever lost it to another process says nothing of the rows at hand.
+            if _stopped(file_import).exists():
+                return False
+            raise
         if progress.was_kept and not is_dry_run:
             keep_count(delivery, imported)
         return True

@@ -63,7 +63,8 @@ def import_facts(
     Importing again what was broken off, or a file that was imported before, ends in the same
     state. Rows that cannot be read go to the file ``rejects``. A dry run compares the facts with
     what is kept and keeps none. Where ``goes_on`` stops it, the rows at hand are finished: all that
-    were read are counted, and what became of them is kept of the delivery.
+    were read are counted, and what became of them is kept of the delivery. Where none is left then,
+    it is imported.
     Raises OSError, UnableToReadFile, and MappingError where the mapping does not fit the file.
     """
     form = mapping.mapping.file
@@ -232,7 +233,7 @@ class _Import:
     ) -> None:
         self._rows, self._reader, self._rejects = rows, reader, rejects
         self._check, self._forgotten, self._say = check, forgotten, say
-        self._imported = Imported()
+        self._imported, self._is_stopped = Imported(), False
         self._lines = Lines() if rows.is_rejects else None
 
     def run(
@@ -251,13 +252,19 @@ class _Import:
         return self._imported
 
     def _ask(self, goes_on: GoesOn) -> None:
-        if not self._imported.is_part:
-            self._imported.is_part = not goes_on(self._rows.bytes_read, self._imported)
+        if not self._is_stopped:
+            self._is_stopped = not goes_on(self._rows.bytes_read, self._imported)
 
     def _batches(self) -> Iterator[Batch]:
-        """Read the rows; once it is stopped, no more than those at hand."""
+        """Read the rows; once it is stopped, no more than those at hand.
+
+        That is between two batches; it is a part only where a row comes after them.
+        """
         batch: Batch = []
         for line, cells in self._rows:
+            if self._is_stopped:
+                self._imported.is_part = True
+                return
             self._imported.rows += 1
             row = self._read(line, cells)
             if row is None:
@@ -265,8 +272,6 @@ class _Import:
             batch.append(row)
             if len(batch) == BATCH:
                 yield batch
-                if self._imported.is_part:
-                    return
                 batch = []
         if batch:
             yield batch

@@ -13,6 +13,7 @@ from agreements.models import Agreement, User
 from leads.actions import file_imports
 from leads.importing import file_work
 from leads.importing.batches import Keeping
+from leads.importing.imports import import_facts
 from leads.models import FileImport, Lead, LeadChange
 from tests.factories import make_user, make_version
 from tests.leads.importing.file_imports import (
@@ -67,7 +68,7 @@ def stop_after(monkeypatch: pytest.MonkeyPatch) -> Callable[..., FileImport]:
         with monkeypatch.context() as patched:
             patched.setattr("leads.importing.imports.BATCH", 2)
             patched.setattr(file_work._Progress, "__call__", stopping)
-            assert not file_work.work_on(file_import.pk, now=NOW)
+            file_work.work_on(file_import.pk, now=NOW)
         return FileImport.objects.select_related("delivery").get(pk=file_import.pk)
 
     return stop_after
@@ -123,7 +124,7 @@ def test_what_was_undone_half_way_is_still_accounted_for(
 def test_stopped_again_before_it_came_as_far_it_tells_of_what_is_in(
     client: Client, agreement: Agreement, marta: User, stop_after: Callable[..., FileImport]
 ) -> None:
-    checked = try_out(bring(agreement, marta, table(BROKEN, *leads(8))))
+    checked = try_out(bring(agreement, marta, table(BROKEN, *leads(10))))
     first = stop_after(2, checked, marta)
     assert rows_in(first) == (7, 6, 1)
     again = stop_after(0, first, marta)
@@ -132,6 +133,62 @@ def test_stopped_again_before_it_came_as_far_it_tells_of_what_is_in(
     further = stop_after(3, again, marta)
     assert rows_in(further) == (9, 8, 1)
     assert (further.delivery.summary or {})["leads"] == {"new": 8}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("pieces", [1, 2])
+def test_stopped_when_all_rows_were_at_hand_it_is_imported(
+    client: Client,
+    agreement: Agreement,
+    marta: User,
+    stop_after: Callable[..., FileImport],
+    pieces: int,
+) -> None:
+    """With the last rows, and once they are in."""
+    checked = try_out(bring(agreement, marta, table(*leads(2), BROKEN, *leads(2, 2))))
+    done = stop_after(pieces, checked, marta)
+    assert (done.state, done.beat_at, rows_in(done)) == (State.IMPORTED, None, (5, 4, 1))
+    assert done.delivery.processed_at == NOW
+    assert Path(done.rejects.path).read_text().count("João") == 1
+    assert "Rows 5 Taken 4 Rejected 1 New leads 4" in text_of(client.get(page_of(done)))
+
+
+@pytest.mark.django_db
+def test_stopped_at_its_very_end_it_is_imported(
+    agreement: Agreement, marta: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When it was asked for the last time already."""
+    checked = try_out(bring(agreement, marta, table(*leads(2))))
+    file_imports.take_in(file_import=checked, by=marta, now=NOW)
+
+    def stopping(**told: Any) -> Any:
+        imported = import_facts(**told)
+        file_imports.stop(file_import=checked)
+        return imported
+
+    monkeypatch.setattr("leads.importing.file_work.import_facts", stopping)
+    assert work(checked).state == State.IMPORTED
+
+
+@pytest.mark.django_db
+def test_who_lost_it_to_another_process_says_nothing_of_it(
+    agreement: Agreement, marta: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though every row was at hand: the other one tells of all of them."""
+    checked = try_out(bring(agreement, marta, table(*leads(2))))
+    file_imports.take_in(file_import=checked, by=marta, now=NOW)
+    progress = file_work._Progress.__call__
+
+    def losing(self: file_work._Progress, done: int) -> None:
+        if done:
+            FileImport.objects.update(tries=2)
+        progress(self, done)
+
+    monkeypatch.setattr(file_work._Progress, "__call__", losing)
+    assert not file_work.work_on(checked.pk, now=NOW)
+    lost = FileImport.objects.select_related("delivery").get(pk=checked.pk)
+    assert (lost.state, lost.tries) == (State.IMPORTING, 2)
+    assert (lost.delivery.processed_at, lost.delivery.summary) == (None, None)
 
 
 @pytest.mark.django_db
