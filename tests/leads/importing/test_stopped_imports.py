@@ -13,7 +13,6 @@ from agreements.models import Agreement, User
 from leads.actions import file_imports
 from leads.importing import file_work
 from leads.importing.batches import Keeping
-from leads.importing.imports import import_facts
 from leads.models import FileImport, Lead, LeadChange
 from tests.factories import make_user, make_version
 from tests.leads.importing.file_imports import (
@@ -151,23 +150,6 @@ def test_stopped_when_all_rows_were_at_hand_it_is_imported(
     assert done.delivery.processed_at == NOW
     assert Path(done.rejects.path).read_text().count("João") == 1
     assert "Rows 5 Taken 4 Rejected 1 New leads 4" in text_of(client.get(page_of(done)))
-
-
-@pytest.mark.django_db
-def test_stopped_at_its_very_end_it_is_imported(
-    agreement: Agreement, marta: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """When it was asked for the last time already."""
-    checked = try_out(bring(agreement, marta, table(*leads(2))))
-    file_imports.take_in(file_import=checked, by=marta, now=NOW)
-
-    def stopping(**told: Any) -> Any:
-        imported = import_facts(**told)
-        file_imports.stop(file_import=checked)
-        return imported
-
-    monkeypatch.setattr("leads.importing.file_work.import_facts", stopping)
-    assert work(checked).state == State.IMPORTED
 
 
 @pytest.mark.django_db
