@@ -66,12 +66,16 @@ class Imported:
             "forgotten": facts.forgotten,
             "facts": _counts(facts)
             | {"by_kind": {kind: _counts(facts.by_kind[kind]) for kind in sorted(facts.by_kind)}},
-            "reasons": [
-                as_kept(one.error) | {"rows": one.rows, "first_line": one.line}
-                for one in self.first_reasons
-            ],
+            "reasons": self.reasons_as_json(),
             "rejects": str(self.rejects) if self.rejects else None,
         } | self._if_any()
+
+    def reasons_as_json(self) -> list[dict[str, Any]]:
+        """Return the commonest reasons as plain data."""
+        return [
+            as_kept(one.error) | {"rows": one.rows, "first_line": one.line}
+            for one in self.first_reasons
+        ]
 
     def _if_any(self) -> dict[str, Any]:
         told = {

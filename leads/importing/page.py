@@ -167,6 +167,8 @@ def _summary(told: Mapping[str, Any], file_import: FileImport | None) -> dict[st
     return {
         **told,
         "whole": whole_of(told, file_import),
+        # Whoever was killed tells no more than what was counted last.
+        "is_broken_off": bool(told.get("is_part")) and "leads" not in told,
         "reasons": in_words(told.get("reasons", ())),
         "new_leads": told["leads"]["new"] if "leads" in told else None,
         "kinds": [{"name": kinds.get(kind, kind), **counted} for kind, counted in by_kind.items()],

@@ -23,12 +23,19 @@ def came_further(delivery: Delivery, imported: Imported) -> bool:
 
 
 def keep_count(delivery: Delivery, imported: Imported) -> None:
-    """Keep how many rows are in so far, while more are taken in: a crash leaves that.
+    """Keep how many rows are in so far, and why some are not, while more are taken in.
 
-    Rows that were read ahead are not counted yet. ``delivery`` stays as its earlier parts left it.
+    A crash leaves that. Rows that were read ahead are not counted yet. ``delivery`` stays as its
+    earlier parts left it.
     """
-    counted = {"taken": imported.taken, "rejected": imported.rejected, "is_part": True}
-    _keep(delivery, imported, {"rows": imported.taken + imported.rejected} | counted)
+    told = {
+        "rows": imported.taken + imported.rejected,
+        "taken": imported.taken,
+        "rejected": imported.rejected,
+        "is_part": True,
+        "reasons": imported.reasons_as_json(),
+    }
+    _keep(delivery, imported, told)
 
 
 def keep_part(delivery: Delivery, imported: Imported) -> None:

@@ -177,7 +177,10 @@ def test_who_lost_it_to_another_process_says_nothing_of_it(
 def test_a_crash_leaves_the_count_of_rows(
     client: Client, agreement: Agreement, marta: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever is killed says no more; the rows kept last and read ahead are not counted."""
+    """Whoever is killed says no more; the rows kept last and read ahead are not counted.
+
+    Until it went on nobody knows which rows they rejected.
+    """
     checked = try_out(bring(agreement, marta, table(BROKEN, *leads(8))))
     file_imports.take_in(file_import=checked, by=marta, now=NOW)
     keep = Keeping.keep
@@ -193,11 +196,17 @@ def test_a_crash_leaves_the_count_of_rows(
         broken = work(checked)
     assert (broken.state, rows_in(broken)) == (State.STOPPED, (5, 4, 1))
     told = text_of(client.get(page_of(broken)))
-    assert "a few more rows than are counted below may be in" in told
+    assert (
+        "It was broken off: a few more rows than are counted here may be in. The rejected" in told
+    )
     assert "Rows 5 of 9 Taken 4 Rejected 1" in told
+    assert "1 row first in line 2: “31/02/2026 10:00”" in told
     assert "New leads" not in told
+    assert "Download the rejected rows" not in told
     asked = text_of(client.get(f"{page_of(broken)}undo/"))
-    assert "It was stopped after 5 of 9 rows. 4 rows were taken in." in asked
+    assert (
+        "It was stopped after 5 of 9 rows. 4 rows were taken in. It was broken off: a few" in asked
+    )
     assert rows_in(take_in(broken, marta, now=LATER)) == (9, 8, 1)
 
 
