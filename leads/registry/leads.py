@@ -31,10 +31,11 @@ from leads.models.leads import HandoffQuerySet, LeadQuerySet
 from leads.origins import TYPED, campaign_condition, meant_of_offers, origin_condition
 from leads.queue.handoffs import Desk, acting_clocks
 from leads.registry.filters import BARRED, NOBODY, RegistryFilters
-from leads.registry.narrowed import about, about_few, each_about
+from leads.registry.narrowed import FEW, about, about_few, each_about
 from leads.registry.parts import FirstOf, Found
 from leads.registry.searching import matching
 
+VERY_MANY = 100_000
 _ALL = Q()
 _HIDDEN = (Handoff.Status.REPEATED, Handoff.Status.TAKEN_BACK)
 
@@ -77,14 +78,28 @@ def leads_visible_to(user: User) -> LeadQuerySet:
 def kept_leads(desk: Desk) -> LeadQuerySet:
     """Return the leads that the person may read, and those kept of what they may read.
 
-    What was merged does not stand beside the lead that is kept. Of the few leads of a rep the keys
-    are found first.
+    What was merged does not stand beside the lead that is kept. Where they are few, those of a rep
+    or of an agreement among large ones, their keys are found first.
     """
     if not desk.sees_all:
         return Lead.objects.filter(pk__in=kept_of(_own_handoffs(desk)), merged_into=None)
     merged = readable_leads(desk).filter(merged_into=OuterRef("pk"))
     either = readable_leads(desk) | Lead.objects.filter(Exists(merged))
-    return either.filter(merged_into=None)
+    kept = either.filter(merged_into=None)
+    return kept.filter(pk__in=_keys_under(desk.agreement)) if _has_few(desk.agreement) else kept
+
+
+def _has_few(agreement: Agreement) -> bool:
+    """Whether an agreement has few of very many leads: to look at each in turn takes too long."""
+    if not Lead.objects.filter(pk__gt=VERY_MANY).exists():
+        return False
+    return not agreement.lead_stages.all()[FEW : FEW + 1].exists()
+
+
+def _keys_under(agreement: Agreement) -> QuerySet[Any, Any]:
+    """Return the keys of all that are in a stage under an agreement, or were handed over."""
+    stages = agreement.lead_stages.values_list("lead")
+    return stages.union(kept_of(agreement.handoffs.standing()), all=True)
 
 
 def readable_handoffs(desk: Desk) -> HandoffQuerySet:

@@ -17,6 +17,12 @@ from tests.leads.registry.listing import LEADS, arrive, found, make_scored, name
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True, params=[100_000, 0], ids=["alone", "few of very many"])
+def _very_many(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Find the same leads where each is looked at and where their keys are found first."""
+    monkeypatch.setattr("leads.registry.leads.VERY_MANY", request.param)
+
+
 def merge(*, kept: str, merged: str, by: User, at: datetime = NOW) -> None:
     leads = {each.name: each for each in Lead.objects.filter(name__in=(kept, merged))}
     merges.merge(kept=leads[kept], merged=leads[merged], by=by, now=at)
@@ -31,7 +37,7 @@ def test_points_and_merged_leads_cost_no_more(
     offer(scored, "Paul", NOW - timedelta(days=1))
     merge(kept="Paulo", merged="Paul", by=rafael)
 
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(17):
         page = client.get("/agreements/scored/leads/")
 
     (row,) = page.context["rows"]

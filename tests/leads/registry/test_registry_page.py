@@ -283,11 +283,11 @@ def test_pages_cost_the_same_however_many_leads(
     django_assert_max_num_queries: Any,
 ) -> None:
     offer(version, "L0", NOW)
-    with django_assert_max_num_queries(12) as few:
+    with django_assert_max_num_queries(16) as few:
         client.get(LEADS)
     for number in range(1, 61):
         arrive(version, f"L{number}")
-    with django_assert_max_num_queries(12) as many:
+    with django_assert_max_num_queries(16) as many:
         first = client.get(LEADS)
 
     assert len(few) == len(many)
