@@ -145,7 +145,10 @@ def _judge(
     known: Known,
     now: datetime,
 ) -> None:
-    """Write what the criteria of the version say of these leads; nothing of those sales has."""
+    """Write what the criteria of the version say of these leads.
+
+    Nothing of those sales has, nor of those in no list of the agreement any more.
+    """
     stored = {
         row[1]: (pk, tuple(row))
         for pk, *row in Readiness.objects.filter(
@@ -155,12 +158,19 @@ def _judge(
     computed: dict[int, Row] = {}
     if version is not None:
         judge = judge_of(rulebook_of(version).terms.handoff)
-        for lead_id in (known.keys() & set(lead_ids)) - _not_offered(agreement, lead_ids):
+        judged = known.keys() & _listed(agreement, lead_ids)
+        for lead_id in judged - _not_offered(agreement, lead_ids):
             before = stored[lead_id][1][_READY_SINCE] if lead_id in stored else None
             is_ready, *rest = judge(known[lead_id])
             since = (before or now) if is_ready else None
             computed[lead_id] = (agreement.pk, lead_id, version.pk, since, *rest)
     _write(stored, computed)
+
+
+def _listed(agreement: Agreement, lead_ids: Collection[int]) -> set[int]:
+    """Return those of which something stands under the agreement, or of one merged into them."""
+    listed = Lead.objects.one_with(lead_ids).of_agreement(agreement)
+    return {kept or pk for pk, kept in listed.values_list("pk", "merged_into")}
 
 
 def _not_offered(agreement: Agreement, lead_ids: Collection[int]) -> set[int]:

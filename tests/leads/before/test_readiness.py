@@ -119,6 +119,19 @@ def test_whom_nobody_may_contact_is_not_listed(version: AgreementVersion) -> Non
     assert not Readiness.objects.exists()
 
 
+def test_of_whom_nothing_stands_any_more_is_not_listed(version: AgreementVersion) -> None:
+    teller = Teller("Ipê")
+    known, reached = teller.attributes(NOW, **READY), teller.stage("lead", NOW)
+    ingest(agreement=version.agreement, facts=[known, reached], by=None, now=NOW)
+    judge_leads(now=NOW)
+    assert Readiness.objects.exists()
+    later = NOW + timedelta(hours=1)
+    taken_back = replace(reached, is_retracted=True, revised_at=later)
+    ingest(agreement=version.agreement, facts=[taken_back], by=None, now=later)
+    judge_leads(now=later)
+    assert not Readiness.objects.exists()
+
+
 def test_a_new_version_judges_anew(version: AgreementVersion) -> None:
     tell(version, "Paulo", **READY)
     judge_leads(now=NOW)
