@@ -43,12 +43,13 @@ class ForeseenLine:
 class Foreseen:
     """What a follow-up will do; ``warning`` says why it will count for nothing.
 
-    ``repeats`` says that it is one with an earlier attempt, ``accepts`` that it accepts the
-    handoff.
+    ``elsewhere`` says for which handoff it counts where that is another one, ``repeats`` that it
+    is one with an earlier attempt, ``accepts`` that it accepts the handoff.
     """
 
     lines: tuple[ForeseenLine, ...]
     warning: str
+    elsewhere: str
     repeats: str
     accepts: bool
     suggestion: Suggestion | None
@@ -83,15 +84,17 @@ def foresee(
                 handoff.pk, "assigned", now, now, SOURCE, _NAME, taker_id, False, "", None, None
             )
         )
-    before, then = case.states(handoff), after.states(handoff)
-    counts = after.counts(handoff, FactName("follow_up", SOURCE, _NAME))
-    standing, status = after.standings[handoff.pk], case.standings[handoff.pk].status
+    named = FactName("follow_up", SOURCE, _NAME)
+    heeding, counts = after.heeding(handoff, named), after.counts_for_any(named)
+    before, then = case.states(heeding), after.states(heeding)
+    standing, status = after.standings[heeding.pk], case.standings[heeding.pk].status
     return Foreseen(
         lines=tuple(_lines(before, then, now)),
-        warning="" if counts else _warning(handoff, occurred_at),
-        repeats=repetition_words(after, handoff, channel, occurred_at) if counts else "",
+        warning="" if counts else _warning(heeding, occurred_at),
+        elsewhere=elsewhere_words(heeding, now) if counts and heeding != handoff else "",
+        repeats=repetition_words(after, heeding, channel, occurred_at) if counts else "",
         accepts=status == Handoff.Status.OFFERED and standing.status == Handoff.Status.ACCEPTED,
-        suggestion=suggestion_of(after, handoff, now),
+        suggestion=suggestion_of(after, heeding, now),
     )
 
 
@@ -102,6 +105,21 @@ def overdue_if_overturned(handoff: Handoff, now: datetime) -> list[ClockState]:
     )  # fmt: skip
     states = case_of(handoff).with_event(decided).states(handoff)
     return [state for state in states if shown_status(state, now) == "overdue"]
+
+
+def elsewhere_words(heeding: Handoff, now: datetime) -> str:
+    """Say for which handoff a follow-up counts that was typed in about one that was closed."""
+    parts = {
+        "offered": formats.near_instant(heeding.offered_at, now),
+        "holder": heeding.holder or _("the team's queue"),
+    }
+    return (
+        _(
+            "The handoff was closed by then, so it counts for the one that was open: offered "
+            "%(offered)s, with %(holder)s."
+        )
+        % parts
+    )
 
 
 def suggestion_of(case: Case, handoff: Handoff, now: datetime) -> Suggestion | None:

@@ -101,11 +101,32 @@ class Case:
 
     def counts(self, handoff: Handoff, fact: FactName) -> bool:
         """Whether a follow-up belongs to a handoff and was told in time to count for it."""
-        return any(
-            mark.counts
-            for mark in self.standings[handoff.pk].marks
+        return self._heeding(fact).get(handoff.pk, False)
+
+    def counts_for_any(self, fact: FactName) -> bool:
+        """Whether a follow-up counts for any handoff of the leads that are one."""
+        return any(self._heeding(fact).values())
+
+    def heeding(self, handoff: Handoff, fact: FactName) -> Handoff:
+        """Return the handoff that a follow-up about a handoff belongs to.
+
+        Where this one was closed by then, another one may have been open, also under the name of a
+        lead that is one with this one's: one query then. This one where there is none.
+        """
+        found = self._heeding(fact)
+        if handoff.pk in found or not found:
+            return handoff
+        handoffs = handoff.agreement.handoffs.select_related("lead__merged_into", "holder")
+        return handoffs.filter(pk__in=found).latest("offered_at", "pk")
+
+    def _heeding(self, fact: FactName) -> dict[int, bool]:
+        """Return the keys of the handoffs a follow-up belongs to, and whether it counts there."""
+        return {
+            pk: mark.counts
+            for pk, standing in self.standings.items()
+            for mark in standing.marks
             if FactName("follow_up", mark.source, mark.external_id) == fact
-        )
+        }
 
     def with_follow_up(self, handoff: Handoff, row: FollowUpRow) -> "Case":
         """Return what the records would say with one more follow-up about a handoff.

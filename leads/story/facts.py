@@ -7,6 +7,7 @@ from itertools import chain
 from typing import TypeVar
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from agreements.clock import MarkKind
 from leads.assignment.words import why_assigned
@@ -142,11 +143,15 @@ class FactsInWords:
         before, told_at = told_before(touches, story.around), self._told_at()
         for touch in touches:
             name = FactName("follow_up", touch.source, touch.external_id)
-            counts = any(story.case.counts(handoff, name) for handoff in story.told)
+            counts = story.case.counts_for_any(name)
             told = tell_follow_up(touch, story.around, counts=counts, told_at=told_at.get(name))
+            is_here = any(story.case.counts(handoff, name) for handoff in story.told)
+            elsewhere = (
+                () if is_here or not counts else (_("It counts for the handoff that goes on."),)
+            )
             corrected = correction_of(touch, story.around)
             former = before.get((touch.source, touch.external_id), ())
-            told = replace(told, details=(*told.details, *corrected, *former))
+            told = replace(told, details=(*told.details, *elsewhere, *corrected, *former))
             yield self.entry(touch, told, MarkKind.FOLLOW_UP)
 
     def _told_at(self) -> dict[FactName, datetime]:

@@ -32,6 +32,7 @@ from leads.permissions import (
     check_user_can_withdraw,
     takes,
 )
+from leads.story.case import case_of
 from leads.views.doing import (
     DeedView,
     deed,
@@ -95,7 +96,7 @@ def log(request: SignedInRequest, handoff: Handoff, now: datetime) -> HttpRespon
     form = LogForm(request.POST, handoff=handoff, now=now)
     if not form.is_valid():
         return refused(request, handoff, now, form)
-    before, told = states(handoff), form.cleaned_data | {"takes": takes(handoff, request.user)}
+    before, told = case_of(handoff), form.cleaned_data | {"takes": takes(handoff, request.user)}
     try:
         touch = retry_once(
             lambda: follow_ups.log(handoff=handoff, by=request.user, now=now, **told)
@@ -105,7 +106,7 @@ def log(request: SignedInRequest, handoff: Handoff, now: datetime) -> HttpRespon
         return refused(request, handoff, now, form)
     remember_channel(request, touch.channel)
     taken = [_("It is yours now.")] if told["takes"] else []
-    did = what_it_did(handoff, touch, before, now)
+    did = what_it_did(handoff, touch, before, now, reader=request.user)
     tell(request, _logged_words(handoff, touch), [*taken, *did])
     remember_deed(request, handoff, "follow_up", now, name=touch.external_id)
     return None

@@ -10,16 +10,23 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect, replace_url, reswap, retarget
 
 from agreements.clock import ClockState
+from agreements.models import User
 from agreements.requests import SignedInRequest
 from leads.actions.telling import SOURCE, AlreadyDecided
 from leads.deeds.effects import effects_between, effects_of_correction, sentence_of
-from leads.deeds.foreseeing import repetition_words, suggestion_of, suggestion_words
+from leads.deeds.foreseeing import (
+    elsewhere_words,
+    repetition_words,
+    suggestion_of,
+    suggestion_words,
+)
 from leads.deeds.undo import keep_for_undo
 from leads.models import FollowUp, Handoff, HandoffEvent
 from leads.permissions import check_user_can_work
@@ -95,23 +102,43 @@ def sentences(before: Iterable[ClockState], after: Iterable[ClockState]) -> list
 
 
 def what_it_did(
-    handoff: Handoff, touch: FollowUp, before: list[ClockState], now: datetime
+    handoff: Handoff, touch: FollowUp, before: Case, now: datetime, *, reader: User
 ) -> list[str]:
-    """Say what a follow-up did to the clocks and when to try next, or why it did nothing."""
+    """Say what a follow-up did to the clocks and when to try next, or why it did nothing.
+
+    Where it counts for another handoff than the one it was about, also for which.
+    """
     case = case_of(handoff)
-    said = sentences(before, case.states(handoff))
-    uncounted = _why_uncounted(case, handoff, touch)
+    heeding = case.heeding(handoff, _name_of(touch))
+    uncounted = _why_uncounted(case, heeding, touch)
     if uncounted:
         return [uncounted]
-    suggested = suggestion_words(suggestion_of(case, handoff, now), now)
-    repeats = repetition_words(case, handoff, touch.channel, touch.occurred_at)
+    elsewhere = ""
+    if heeding != handoff:
+        elsewhere = with_a_way_there(elsewhere_words(heeding, now), heeding, reader)
+    said = sentences(before.states(heeding), case.states(heeding))
+    repeats = repetition_words(case, heeding, touch.channel, touch.occurred_at)
     said = said or [repeats or _("No clock was waiting for it.")]
-    return [*said, suggested] if suggested else said
+    suggested = suggestion_words(suggestion_of(case, heeding, now), now)
+    return [each for each in (elsewhere, *said, suggested) if each]
+
+
+def with_a_way_there(said: str, handoff: Handoff, reader: User) -> str:
+    """Put behind what is said of a handoff a link to it where the person may read it."""
+    readable = Handoff.objects.visible_to(reader).select_related("agreement", "lead__merged_into")
+    found = readable.filter(pk=handoff.pk).first()
+    if found is None:
+        return said
+    return format_html('{} <a href="{}">{}</a>', said, found.get_absolute_url(), found.kept_lead)
+
+
+def _name_of(touch: FollowUp) -> FactName:
+    return FactName("follow_up", touch.source, touch.external_id)
 
 
 def _why_uncounted(case: Case, handoff: Handoff, touch: FollowUp) -> str:
     """Say why a follow-up counts for no clock; empty where it counts."""
-    if case.counts(handoff, FactName("follow_up", touch.source, touch.external_id)):
+    if case.counts(handoff, _name_of(touch)):
         return ""
     if handoff.closed_at is not None and touch.occurred_at > handoff.closed_at:
         return _("The handoff was closed by then, so it counts for no clock.")
@@ -148,7 +175,7 @@ def what_correcting_did(
 
 def tell(request: SignedInRequest, done: str, said: list[str]) -> None:
     """Say on the next page what was done, and what it did."""
-    messages.success(request, " ".join([done, *said]))
+    messages.success(request, format_html_join(" ", "{}", ([each] for each in (done, *said))))
 
 
 def remember_deed(

@@ -1,6 +1,7 @@
 """Leads that look like one are compared, merged, parted, and told apart."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -9,12 +10,12 @@ from agreements.models import Audit
 from leads.actions import handoffs, merges
 from leads.actions.forgetting import forget
 from leads.merging.alike import alike_among, alike_to
-from leads.models import Distinction, Handoff, Lead, LeadIdentity, LeadMerge, LeadStage
+from leads.models import Distinction, FollowUp, Handoff, Lead, LeadIdentity, LeadMerge, LeadStage
 from tests.factories import Teller, local, make_rep, make_user, make_version
 from tests.leads.dealing import call
 from tests.leads.merging.doubles import lead, tell
 from tests.leads.merging.scenes import Scene, url
-from tests.leads.pages import NOW, offer, text_of
+from tests.leads.pages import NOW, offer, stop_time, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -84,6 +85,36 @@ def test_of_two_offered_together_the_question_names_the_one_that_goes_on(
     (goes_on,) = Handoff.objects.open().filter(pk__in=[each.pk for each in offered])
     assert accepted is None or goes_on == offered[accepted]
     assert f"goes on with its clocks and with {goes_on.holder}; the other one ends" in asked
+
+
+@pytest.mark.parametrize("is_own", [True, False])
+def test_what_is_logged_on_a_page_opened_before_the_merge_counts_for_the_one_that_goes_on(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, *, is_own: bool
+) -> None:
+    bea, caio = (make_rep(name, scene.version.agreement) for name in ("Bea", "Caio"))
+    goes_on = offer(scene.version, "Eva", NOW, holder=bea if is_own else caio)
+    ended = offer(scene.version, "Eva Lima", NOW + timedelta(minutes=1), holder=bea)
+    late = NOW + timedelta(minutes=10)
+    merges.merge(kept=goes_on.lead, merged=ended.lead, by=scene.rafael, now=late)
+    stop_time(monkeypatch, late + timedelta(minutes=5))
+    scene.client.force_login(bea)
+    typed = {"log-channel": "call", "log-outcome": "conversation"}
+    holder = "Bea" if is_own else "Caio"
+    said = "The handoff was closed by then, so it counts for the one that was open: offered 13:00"
+
+    foreseen = text_of(scene.client.get(url("foreseen", pk=ended.pk), typed))
+    assert f"{said}, with {holder}. The handoff is accepted by it. S1 Met , 15 min" in foreseen
+    logged = scene.client.post(url("log", pk=ended.pk), typed, follow=True)
+    words, there = text_of(logged), f'<a href="{goes_on.get_absolute_url()}">Eva</a>'
+    assert f"Logged: call, conversation, Eva. {said}, with {holder}." in words
+    assert "Acceptance met, 15 min of 4 h used." in words
+    assert (there in logged.content.decode()) == is_own
+    gone = text_of(scene.client.get(url("detail", pk=ended.lead_id)))
+    assert "It counts for the handoff that goes on." in gone
+    assert "counts for no clock" not in words + gone
+    name = FollowUp.objects.get().external_id
+    undone = text_of(scene.client.post(url("undo", pk=ended.pk), {"name": name}, follow=True))
+    assert "Acceptance is open again" in undone
 
 
 def test_the_page_of_a_merged_lead_invites_to_nothing(scene: Scene) -> None:
