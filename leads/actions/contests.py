@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from agreements import formats
@@ -11,10 +12,11 @@ from agreements.durations import Duration, Unit
 from agreements.models import User
 from agreements.rulebook import Rulebook
 from leads.actions.contest_notices import tell_of_contest, tell_of_decision
-from leads.actions.telling import Deed, locked_in
+from leads.actions.telling import AlreadyDecided, Deed, locked_in
 from leads.deeds.reasons import rulebook_for
 from leads.ingest import Ingested
-from leads.models import Handoff
+from leads.locking import lock_handoff
+from leads.models import Handoff, HandoffEvent
 
 Contest = Handoff.Contest
 
@@ -59,8 +61,8 @@ def why_not_contested(handoff: Handoff, now: datetime) -> str:
 
 
 def why_not_overturned(handoff: Handoff) -> str:
-    """Say why a contested rejection can only be upheld; empty where it can be overturned."""
-    if was_offered_anew(handoff):
+    """Say why a contest that waits can only be upheld; empty where it can be overturned."""
+    if handoff.contest == Contest.WAITING and was_offered_anew(handoff):
         return _("The lead was offered anew meanwhile, and that stays: uphold this rejection.")
     return ""
 
@@ -88,14 +90,42 @@ def decide(
     """Uphold a contested rejection, or overturn it: then the handoff counts as accepted.
 
     Overturned, the clocks that the rejection voided start anew now. Raises UnableToContest where
-    nothing is contested, or the lead was offered anew meanwhile, AlreadyDecided.
+    the lead was offered anew meanwhile, AlreadyDecided that names who was first.
     """
     deed = Deed("decided", by, now)
-    handoff = locked_in(handoff, deed, Handoff.Status.REJECTED)
+    handoff = lock_handoff(handoff)
     if handoff.contest != Contest.WAITING:
-        raise UnableToContest(_("Nobody contests this rejection."))
+        raise AlreadyDecided(_who_decided(handoff, by))
     if is_overturned and (why_not := why_not_overturned(handoff)):
         raise UnableToContest(why_not)
     kept = deed.tell(handoff, person_id=by.pk, is_overturned=is_overturned, note=note)
     tell_of_decision(handoff, deed.as_kept(), by=by, now=now)
     return kept
+
+
+def _who_decided(handoff: Handoff, by: User) -> str:
+    """Say who decided a contest, and how, or that none waits any more.
+
+    That is the first decision since the rejection that says what holds: others count for nothing.
+    """
+    so = Q(is_overturned=True)
+    decided = HandoffEvent.objects.holding().filter(
+        so if handoff.contest == Contest.OVERTURNED else ~so,
+        handoff=handoff,
+        kind=HandoffEvent.Kind.DECIDED,
+        occurred_at__gte=handoff.decided_at,
+    )
+    earliest = decided.select_related("person").order_by("occurred_at", "pk").first()
+    first = earliest.person if earliest else None
+    match handoff.contest, first == by:
+        case Contest.UPHELD, True:
+            said = _("You were first yourself: the rejection was upheld.")
+        case Contest.UPHELD, False:
+            said = _("%(who)s was first: the rejection was upheld.")
+        case Contest.OVERTURNED, True:
+            said = _("You were first yourself: the rejection was overturned.")
+        case Contest.OVERTURNED, False:
+            said = _("%(who)s was first: the rejection was overturned.")
+        case _:
+            said = _("Nobody contests this rejection any more.")
+    return said % {"who": first.name if first else _("Somebody")}

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from agreements.models import Audit, User
@@ -164,9 +165,12 @@ def _who_was_first(handoff: Handoff, deed: Deed) -> str:
         kinds.ACCEPTED, kinds.REJECTED, kinds.QUALIFIED, kinds.DISQUALIFIED, kinds.RECYCLED,
         kinds.WITHDRAWN,
     )  # fmt: skip
+    counts = Q(kind__in=deciding)
+    if handoff.contest == Handoff.Contest.OVERTURNED:
+        counts |= Q(kind=kinds.DECIDED, is_overturned=True)
     latest = (
         HandoffEvent.objects.holding()
-        .filter(handoff=handoff, kind__in=deciding)
+        .filter(counts, handoff=handoff)
         .select_related("person")
         .order_by("-occurred_at", "-pk")
         .first()

@@ -108,8 +108,35 @@ def test_it_is_contested_once(rejected: Handoff, julia: User) -> None:
     contests.decide(handoff=rejected, is_overturned=False, by=julia, now=NOW)
     with pytest.raises(UnableToContest, match="contested before, and decided"):
         contest(rejected, julia)
-    with pytest.raises(UnableToContest, match="Nobody contests"):
-        contests.decide(handoff=rejected, is_overturned=False, by=julia, now=NOW)
+
+
+def test_it_is_decided_once(rejected: Handoff, julia: User) -> None:
+    """Whoever is second is told who decided, and how."""
+    marina = make_user("Marina", is_director=True)
+    contest(rejected, julia)
+    contests.decide(handoff=rejected, is_overturned=False, by=marina, now=NOW)
+    for by, who in ((julia, "Marina was first"), (marina, "You were first yourself")):
+        with pytest.raises(AlreadyDecided, match=f"{who}: the rejection was upheld"):
+            contests.decide(handoff=rejected, is_overturned=True, by=by, now=LATER)
+
+
+def test_what_was_overturned_is_told_as_that(rejected: Handoff, julia: User) -> None:
+    marina = make_user("Marina", is_director=True)
+    contest(rejected, julia)
+    contests.decide(handoff=rejected, is_overturned=True, by=marina, now=NOW)
+    for by, who in ((julia, "Marina was first"), (marina, "You were first yourself")):
+        with pytest.raises(AlreadyDecided, match=f"{who}: the rejection was overturned"):
+            contests.decide(handoff=rejected, is_overturned=False, by=by, now=LATER)
+    with pytest.raises(AlreadyDecided, match="Marina was first: this handoff is accepted already"):
+        handoffs.reject(handoff=rejected, reason="wrong_data", by=julia, now=LATER)
+
+
+def test_what_is_contested_no_more_is_not_decided(rejected: Handoff, julia: User) -> None:
+    contest(rejected, julia)
+    contested = HandoffEvent.objects.get(kind="contested")
+    corrections.retract(fact=contested, reason="It does not ring.", by=julia, now=LATER)
+    with pytest.raises(AlreadyDecided, match="Nobody contests this rejection any more"):
+        contests.decide(handoff=rejected, is_overturned=True, by=julia, now=LATER)
 
 
 def test_it_is_contested_within_the_days_of_the_terms(rejected: Handoff, julia: User) -> None:

@@ -13,7 +13,7 @@ from leads.actions import contests, handoffs
 from leads.actions.telling import Deed
 from leads.deeds import rejections
 from leads.ingest import ingest
-from leads.models import Handoff, Lead
+from leads.models import Handoff, HandoffEvent, Lead
 from leads.rebuild import rebuild
 from leads.told import Named
 from tests.factories import Teller, local, make_user, make_version
@@ -244,6 +244,23 @@ def test_who_decided_comes_back_and_reads_what(
     back = client.post(f"/agreements/acme/handoffs/{rejected.pk}/undo/", undone)
     assert back.headers["Location"] == PAGE
     assert "Waiting for the arbiter 1" in text_of(client.get(PAGE))
+
+
+@pytest.mark.parametrize(("answer", "so"), [("yes", "overturned"), ("no", "upheld")])
+def test_who_decides_second_is_told_who_was_first(
+    client: Client, rejected: Handoff, marta: User, marina: User, answer: str, so: str
+) -> None:
+    contests.contest(handoff=rejected, note="It rings.", by=marta, now=NOW)
+    client.force_login(marina)
+    decide_by_page(client, rejected, answer)
+    client.force_login(make_user("Otto", is_director=True))
+
+    second = decide_by_page(client, rejected, "yes")
+
+    assert second.status_code == 409
+    assert f"Marina was first: the rejection was {so}." in text_of(second)
+    assert "Asked them myself." in text_of(second)
+    assert HandoffEvent.objects.filter(kind="decided").count() == 1
 
 
 def test_a_script_opens_the_page_of_rejections(
