@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from leads.actions.telling import SOURCE
@@ -31,6 +31,7 @@ State = FileImport.State
 _TAKEN_IN = {State.IMPORTED, State.UNDONE}
 _COUNTED = {*_TAKEN_IN, State.IMPORTING, State.STOPPED}
 _HOLDING = {State.IMPORTED, State.STOPPED}
+_BEGUN = {State.IMPORTING, State.STOPPED}
 _STEP_OF = {
     State.READING: 1, State.SHEET: 1, State.REFUSED: 1, State.DISCARDED: 1, State.DRAFT: 2,
     State.CHECKING: 3, State.CHECKED: 3,
@@ -183,17 +184,19 @@ def whole_of(told: Mapping[str, Any] | None, file_import: FileImport | None) -> 
 
 
 def _twin(delivery: Delivery) -> Delivery | None:
-    """Return another import of the very same file that was not undone, the latest."""
-    return _same_file(delivery).exclude(file="").order_by("-pk").first()
+    """Return another import of the very same file that holds: one that is over, or the latest."""
+    same = _same_file(delivery).exclude(file="")
+    return same.order_by(F("processed_at").desc(nulls_last=True), "-pk").first()
 
 
 def _same_file(delivery: Delivery) -> QuerySet[Delivery]:
-    """Return the other imports of the very same file that hold."""
+    """Return the other imports of the very same file that hold, be it half-way."""
+    begun = Q(file_import__state__in=_BEGUN) | Q(file_import=None)
     same = Delivery.objects.filter(
+        begun | Q(processed_at__isnull=False),
         kind=Delivery.Kind.FILE,
         agreement=delivery.agreement,
         content_hash=delivery.content_hash,
-        processed_at__isnull=False,
         undone_at=None,
     )
     return same.exclude(content_hash="").exclude(pk=delivery.pk)

@@ -211,6 +211,24 @@ def test_a_crash_leaves_the_count_of_rows(
 
 
 @pytest.mark.django_db
+def test_the_same_file_brought_again_meanwhile_says_that_it_is_half_way_in(
+    client: Client, agreement: Agreement, marta: User, stop_after: Callable[..., FileImport]
+) -> None:
+    content, note = table(*leads(6)), "This very file is half-way in by another import."
+    stopped = stop_after(0, try_out(bring(agreement, marta, content)), marta)
+    again = bring(agreement, marta, content)
+    shown = client.get(page_of(again))
+    assert note in text_of(shown)
+    assert f'href="{page_of(stopped)}"' in shown.content.decode()
+    assert note in text_of(client.get(page_of(try_out(again))))
+
+    assert take_in(stopped, marta, now=LATER).state == State.IMPORTED
+    told = text_of(client.get(page_of(again)))
+    assert note not in told
+    assert "This very file was imported before." in told
+
+
+@pytest.mark.django_db
 def test_while_the_rows_at_hand_are_finished_nothing_else_is_done(
     client: Client, agreement: Agreement, marta: User
 ) -> None:
