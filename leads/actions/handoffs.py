@@ -21,6 +21,7 @@ from leads.actions.telling import (
     locked_in,
 )
 from leads.before.judged import Judged, judged
+from leads.before.qualifying import attributes_at
 from leads.deeds.reached import was_reached
 from leads.deeds.reasons import reasons_for
 from leads.ingest import Ingested, ingest
@@ -70,21 +71,14 @@ def offer(
     deed = Deed("offered", by, now, told, ":offered", **fresh)
     name = told.name if told else deed.fresh
     known = _known(name, lead, agreement)
+    fact = deed.event(lead, name, deed.known(), person_id=deed.doer_id, reason=reason, note=note)
     is_first = known is None or known.offered_at is None
-    verdict = verdict_on(lead, agreement, now=now) if is_first else None
+    verdict = verdict_on(lead, agreement, at=fact.occurred_at) if is_first else None
     _check_not_open(lead, lead_ids, agreement, known)
     if told is None:
         _check_not_contested(lead, lead_ids, agreement)
         _check_can_be_offered(lead, verdict, by=by, note=note)
-    kept = ingest(
-        agreement=agreement,
-        facts=[
-            deed.event(lead, name, deed.known(), person_id=deed.doer_id, reason=reason, note=note)
-        ],
-        by=by,
-        now=now,
-        delivery=deed.delivery,
-    )
+    kept = ingest(agreement=agreement, facts=[fact], by=by, now=now, delivery=deed.delivery)
     handoff = Handoff.objects.get(source=name.source, external_id=name.external_id)
     deed.record(handoff, kept, **(verdict.as_data() if verdict else {}))
     if kept.new and not named and assign_offered(handoff=handoff, now=now):
@@ -141,10 +135,13 @@ def _check_can_be_offered(
         )
 
 
-def verdict_on(lead: Lead, agreement: Agreement, *, now: datetime) -> Judged | None:
-    """Return what the criteria in force say of what is known of a lead; None without a version."""
-    version = agreement.versions.in_force(now).first()
-    return judged(version, lead.attributes) if version else None
+def verdict_on(lead: Lead, agreement: Agreement, *, at: datetime) -> Judged | None:
+    """Return what the criteria in force at an instant say of a lead as it was then.
+
+    By what has been told of it so far; None without a version. Settling judges an offer alike.
+    """
+    version = agreement.versions.in_force(at).first()
+    return judged(version, attributes_at([lead.pk], at)[lead.pk]) if version else None
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from agreements.models import Agreement
 from agreements.terms import Terms
 from leads.actions.contests import contestable_until
 from leads.any_of import AnyOf
+from leads.before.qualifying import Lacking
 from leads.before.rows import latest_offered, past_of
 from leads.deeds.reasons import RulebooksFor
 from leads.models import Handoff, HandoffEvent, Lead
@@ -51,7 +52,7 @@ class OfferedLead:
     """A lead that is about to be offered: what it lacks, how its latest handoff ended, its rest."""
 
     lead: Lead
-    lacks: tuple[str, ...]
+    lacking: Lacking
     past: str
     resting: Resting | None
 
@@ -64,7 +65,7 @@ class OfferedLead:
 def offered_leads(
     agreement: Agreement,
     leads: Sequence[Lead],
-    lacks: Mapping[int, tuple[str, ...]],
+    lacking: Mapping[int, Lacking],
     terms: Terms | None,
     now: datetime,
 ) -> dict[int, OfferedLead]:
@@ -73,7 +74,7 @@ def offered_leads(
     resting = _resting(agreement, leads, now)
     return {
         lead.pk: OfferedLead(
-            lead, lacks.get(lead.pk, ()), past.get(lead.pk, ""), resting.get(lead.pk)
+            lead, lacking.get(lead.pk, Lacking(())), past.get(lead.pk, ""), resting.get(lead.pk)
         )
         for lead in leads
     }

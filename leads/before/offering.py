@@ -1,16 +1,19 @@
 """Offer leads together, by rule as soon as they meet the criteria, and again on their day."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from itertools import islice
 from uuid import NAMESPACE_URL, uuid5
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from agreements.models import Agreement, User
 from leads.actions import handoffs
 from leads.actions.assignments import assign_by_rules
 from leads.assignment.rules import is_there
 from leads.assignment.team import team_of, waiting_of
+from leads.before.qualifying import attributes_at
+from leads.before.readiness import judge_of
 from leads.deeds.many import Done, do_to_each
 from leads.kin import kept_apart_from
 from leads.models import Handoff, Lead, OfferRule, Readiness
@@ -33,14 +36,28 @@ def offer_by_rule(*, now: datetime) -> int:
         )
         never_offered = kept_apart_from(ready, rule.agreement.handoffs.all())
         found = never_offered.select_related("lead").order_by("ready_since", "lead")
-        # After an import there may be hundreds of thousands.
-        for row in found.iterator(_AT_ONCE):
+        for row in _meeting(rule.agreement, found, now):
             name = _name(BY_RULE, str(rule.agreement_id), str(row.lead_id))
             handoff = _offer(row, rule.agreement, BY_RULE, name, now)
             if handoff is not None:
                 assign_by_rules(handoff=handoff, now=now)
                 offered += 1
     return offered
+
+
+def _meeting(
+    agreement: Agreement, found: QuerySet[Readiness], now: datetime
+) -> Iterator[Readiness]:
+    """Give those that meet the criteria now, when they are offered: some may be so only later."""
+    version = agreement.versions.in_force(now).first()
+    if version is None:
+        return
+    judge = judge_of(version.parsed_terms().handoff)
+    # After an import there may be hundreds of thousands.
+    rows = found.iterator(_AT_ONCE)
+    while some := list(islice(rows, _AT_ONCE)):
+        known = attributes_at([row.lead_id for row in some], now)
+        yield from (row for row in some if judge(known[row.lead_id]).is_ready)
 
 
 def _offer(

@@ -1,7 +1,8 @@
 """Why a lead was offered: what the handoff criteria say of it, in words."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.utils.text import capfirst
@@ -20,7 +21,7 @@ from agreements.criteria import (
 )
 from agreements.rule_words import field_words, rule_words
 from agreements.terms import Terms
-from leads.families import known_at
+from leads.families import ChangeRow, known_at
 from leads.models import Handoff
 from leads.personal.blanking import is_forgotten
 from leads.records import changes_of, families_of
@@ -62,11 +63,48 @@ class Why:
     is_below: bool
 
 
+def told_of(lead_ids: Collection[int]) -> dict[int, list[ChangeRow]]:
+    """Return by lead what was told of its attributes, in order; two queries."""
+    families = families_of(lead_ids)
+    return changes_of(families.all(lead_ids), families)
+
+
+def attributes_at(lead_ids: Collection[int], at: datetime) -> dict[int, dict[str, Any]]:
+    """Return by lead what had been told of it up to an instant, ends included; two queries."""
+    changes = told_of(lead_ids)
+    return {pk: known_at(changes.get(pk, ()), at) for pk in lead_ids}
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """What a lead lacks of the criteria at an instant.
+
+    ``all_counts_at`` is when all that has been told of it is so, where it lacks another thing then.
+    """
+
+    lacks: tuple[str, ...]
+    all_counts_at: datetime | None = None
+
+
+def lacking_at(terms: Terms | None, lead_ids: Collection[int], at: datetime) -> dict[int, Lacking]:
+    """Say by lead what it lacks at an instant, as an offer made then is judged; two queries."""
+    if terms is None:
+        return {pk: Lacking(()) for pk in lead_ids}
+    changes = told_of(lead_ids)
+    return {pk: _lacking(terms, changes.get(pk, ()), at) for pk in lead_ids}
+
+
+def _lacking(terms: Terms, told: Sequence[ChangeRow], at: datetime) -> Lacking:
+    lacks = lacking(terms, known_at(told, at))
+    # The rows are in their order.
+    if not told or told[-1].occurred_at <= at or lacking(terms, known_at(told, None)) == lacks:
+        return Lacking(lacks)
+    return Lacking(lacks, told[-1].occurred_at)
+
+
 def attributes_at_offer(handoffs: Sequence[Handoff]) -> dict[int, dict[str, Any]]:
     """Return by handoff what had been told of its lead up to the offer; two queries."""
-    lead_ids = {each.lead_id for each in handoffs}
-    families = families_of(lead_ids)
-    changes = changes_of(families.all(lead_ids), families)
+    changes = told_of({each.lead_id for each in handoffs})
     return {
         each.pk: known_at(changes.get(each.lead_id, ()), each.offered_at) if each.offered_at else {}
         for each in handoffs

@@ -15,11 +15,10 @@ from agreements.rule_words import rule_words
 from agreements.terms import Terms
 from leads.any_of import AnyOf
 from leads.before.health import Health, health_of
-from leads.before.qualifying import bringing, lacking
+from leads.before.qualifying import bringing, lacking, told_of
 from leads.before.readiness import met_since
 from leads.kin import KEPT
 from leads.models import FollowUp, Handoff, Lead, Readiness
-from leads.records import changes_of, families_of
 from leads.story.side import reason_names
 
 
@@ -82,8 +81,7 @@ class _About:
         self.reached = {each.lead_id: each for each in reached}
         self.touches, self.nurtured = _latest_touches(agreement, lead_ids)
         self.past = past_of(agreement, lead_ids, terms)
-        families = families_of(lead_ids)
-        self.changes = changes_of(families.all(lead_ids), families)
+        self.changes = told_of(lead_ids)
 
     def row(self, readiness: Readiness) -> ReadyRow:
         lead = readiness.lead

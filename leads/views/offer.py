@@ -17,7 +17,6 @@ from django.views.decorators.http import require_http_methods
 
 from agreements import formats
 from agreements.requests import SignedInRequest
-from agreements.terms import Terms
 from agreements.whole_numbers import whole_numbers
 from leads.back import list_back
 from leads.became.words import batch_key
@@ -27,7 +26,7 @@ from leads.before.lists import ready_ones
 from leads.before.offerable import sort_out
 from leads.before.offered_before import OfferedLead, offered_leads, rejected_before
 from leads.before.offering import offer_all
-from leads.before.qualifying import lacking
+from leads.before.qualifying import lacking_at
 from leads.deeds.bulk import DEEDS
 from leads.deeds.many import Done
 from leads.models import Handoff, Lead
@@ -80,10 +79,11 @@ def offer_page(
     terms = version.parsed_terms() if version else None
     takes_again = bool(told and told.get("takes_again"))
     asked = [*chosen.leads, *chosen.again] if takes_again else chosen.leads
-    lacks = _lacks([*leads, *again], terms)
-    below = [lead.pk for lead in asked if lacks.get(lead.pk)]
+    lacking = lacking_at(terms, [lead.pk for lead in (*leads, *again)], now)
     # What is refused is in neither: it gets no note.
-    is_mixed = any(lead.pk in lacks and not lacks[lead.pk] for lead in asked)
+    judged = [(lead.pk, lacking[lead.pk].lacks) for lead in asked if lead.pk in lacking]
+    below = [pk for pk, lacks in judged if lacks]
+    is_mixed = len(below) < len(judged)
     form = OfferForm(told, needs_reason=bool(below), is_mixed=is_mixed)
     status = 422 if form.errors else 200
     if asked and form.is_valid():
@@ -95,7 +95,7 @@ def offer_page(
             return _after(request, desk, offered, now)
         leads, refused = sort_out(asked, desk.agreement)
         status = 422
-    rows = offered_leads(desk.agreement, [*leads, *again], lacks, terms, now)
+    rows = offered_leads(desk.agreement, [*leads, *again], lacking, terms, now)
     context = _lists([rows[lead.pk] for lead in leads]) | {
         "agreement": desk.agreement,
         "leads": leads,
@@ -115,17 +115,13 @@ def offer_page(
     return render(request, "leads/offer.html", context, status=status)
 
 
-def _lacks(leads: Sequence[Lead], terms: Terms | None) -> dict[int, tuple[str, ...]]:
-    return {lead.pk: lacking(terms, lead.attributes) if terms else () for lead in leads}
-
-
 def _lists(rows: Sequence[OfferedLead]) -> dict[str, Any]:
     """Return what is offered in the two lists of the page, and how many come back later."""
     # Whoever is offered too early stands where it is seen.
     rows = sorted(rows, key=lambda row: not row.rests)
     return {
-        "below": [row for row in rows if row.lacks],
-        "meeting": [row for row in rows if not row.lacks],
+        "below": [row for row in rows if row.lacking.lacks],
+        "meeting": [row for row in rows if not row.lacking.lacks],
         "resting": sum(row.rests for row in rows),
     }
 

@@ -10,11 +10,11 @@ from agreements.models import AgreementVersion, User
 from leads.actions import contests, handoffs, outcomes
 from leads.before.readiness import judge_leads
 from leads.ingest import ingest
-from leads.models import Handoff, HandoffEvent, Lead
+from leads.models import Handoff, HandoffEvent, Lead, LeadChange
 from leads.told import Told
 from tests.factories import Teller, make_rep, make_user, make_version
 from tests.leads.before.judged import OFFER, PAGE, judged, key_of, offered
-from tests.leads.before.test_readiness import CRITERIA, READY
+from tests.leads.before.test_readiness import CRITERIA, READY, tell
 from tests.leads.dealing import dealing_terms
 from tests.leads.pages import NOW, stop_time, text_of
 
@@ -39,6 +39,28 @@ def test_offer_works(client: Client, version: AgreementVersion, marta: User) -> 
     event = HandoffEvent.objects.get(kind="offered")
     assert (event.person, event.note) == (marta, "They asked for a demo.")
     assert response.redirect_chain[0][0] == f"/agreements/acme/leads/{lead}/"
+
+
+def test_what_is_dated_later_does_not_count_yet(
+    client: Client, version: AgreementVersion, marta: User
+) -> None:
+    tell(version, "Ready", NOW + timedelta(hours=5), **READY)
+    judge_leads(now=NOW)
+    asked = {"lead": key_of("Ready"), "note": ""}
+
+    refused = client.post(OFFER, asked)
+
+    assert refused.status_code == 422
+    text = text_of(refused)
+    assert "1 lead does not meet the criteria" in text
+    assert "it lacks: 65 points, Country is BR, Company" in text
+    assert "Some of what was told of it is dated later: all of it counts from 18:00 on." in text
+    client.post(OFFER, asked | {"note": "They called."})
+    handoff = Handoff.objects.get()
+    assert handoff.meets_criteria is False
+    about = client.get(handoff.get_absolute_url())
+    assert "Why it was offered all the same: They called." in text_of(about)
+    assert about.context["judged_then"] is None
 
 
 def test_what_a_list_sends_is_shown_before_it_is_offered(
@@ -191,7 +213,7 @@ def test_the_first_500_are_offered_at_once(
 
     # Django reads that many fields, and what is wrong is said about all of them.
     keys = list(Lead.objects.values_list("pk", flat=True))
-    Lead.objects.update(attributes={})
+    LeadChange.objects.update(attributes={})
     refused = client.post(OFFER, {"lead": keys, "note": " "})
     assert refused.status_code == 422
     assert "500 leads do not meet the criteria" in text_of(refused)

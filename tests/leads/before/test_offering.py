@@ -59,6 +59,16 @@ def test_offer_by_rule_works(version: AgreementVersion) -> None:
     assert rebuild(now=later) == 0
 
 
+def test_what_is_dated_later_is_offered_by_rule_then(version: AgreementVersion) -> None:
+    OfferRule.objects.create(agreement=version.agreement, in_use_since=NOW)
+    later = NOW + timedelta(hours=5)
+    tell(version, "Ready", later, **READY)
+    judge_leads(now=NOW)
+    assert offer_by_rule(now=NOW) == 0
+    assert offer_by_rule(now=later) == 1
+    assert Handoff.objects.get().meets_criteria
+
+
 def test_it_is_offered_by_rule_once(version: AgreementVersion, ana: User) -> None:
     OfferRule.objects.create(agreement=version.agreement, in_use_since=NOW)
     tell(version, "Ready", **READY)
