@@ -1,10 +1,10 @@
-"""What the criteria said of a lead at the moment somebody offered it, kept as it was.
+"""What the criteria said of a lead when somebody offered it, kept as it was.
 
 What is told later of that day changes what the criteria say of the handoff: that verdict follows
 from the facts. This one is a record in the audit, beside who offered the lead.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agreements import formats
-from agreements.criteria import Attributes, HandoffCriteria, Verdict, evaluate
+from agreements.criteria import AnyRule, Attributes, HandoffCriteria, Verdict, evaluate
 from agreements.models import AgreementVersion, Audit
-from agreements.rule_words import field_words, rule_words
+from agreements.rule_words import rule_words
 from agreements.terms import Terms
+from leads.before.qualifying import field_name, is_below_criteria, lacking
 from leads.models import Handoff
 from leads.rulebooks import rulebook_of
 
@@ -45,8 +46,9 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Then:
-    """A verdict that is another one by now, in words, and what changed about it."""
+    """A verdict that is another one by now: whether it was met, in words, and what changed."""
 
+    meets: bool
     said: str
     changes: tuple[str, ...]
 
@@ -63,30 +65,68 @@ def judged(version: AgreementVersion, attributes: Attributes) -> Judged:
     )
 
 
-def then_of(handoff: Handoff, terms: Terms, number: int | None, verdict: Verdict) -> Then | None:
-    """Return what the criteria said when a handoff was offered, where they say another thing now.
+def kept_verdicts(handoffs: Iterable[Handoff]) -> dict[int, Judged]:
+    """Return by handoff what the criteria said when it was offered; one query.
 
-    ``verdict`` is by what has been told of the lead up to its offer, ``number`` that of the version
-    with these terms. None where nobody offered it here or by a call; one query.
+    Of those that nobody offered here or by a call nothing is kept.
     """
     rows = Audit.objects.filter(
-        action=ACTION, subject_type=Handoff._meta.label_lower, subject_id=str(handoff.pk)
+        action=ACTION,
+        subject_type=Handoff._meta.label_lower,
+        subject_id__in=[str(each.pk) for each in handoffs],
+        data__has_key=_KEY,
     )
-    data = rows.order_by("pk").values_list("data", flat=True).first()
-    told: Mapping[str, Any] | None = (data or {}).get(_KEY)
-    held = _held(terms.handoff, verdict)
-    if told is None or told["version"] != number or tuple(told["held"]) == held:
+    told = rows.order_by("pk").values_list("subject_id", "data")
+    return {int(pk): _read(data[_KEY]) for pk, data in told}
+
+
+def _read(data: dict[str, Any]) -> Judged:
+    return Judged(**data | {"held": tuple(data["held"])})
+
+
+def then_of(
+    kept: Judged | None, terms: Terms, number: int | None, attributes: Attributes
+) -> Then | None:
+    """Return what the criteria said when a lead was offered, where they say another thing now.
+
+    ``attributes`` are what has been told of the lead up to its offer, ``number`` is that of the
+    version with these terms. None, too, where no verdict was kept.
+    """
+    if kept is None or kept.version != number:
         return None
-    changed = zip(_conditions(terms.handoff), told["held"], held, strict=True)
+    held = _held(terms.handoff, evaluate(terms.handoff, attributes))
+    if kept.held == held:
+        return None
+    changed = zip(_conditions(terms.handoff), kept.held, held, strict=True)
     return Then(
-        _said(terms, meets=told["meets"], score=told["score"]),
-        tuple(
-            (_("%(condition)s: held then.") if then else _("%(condition)s: did not hold then."))
-            % {"condition": capfirst(condition)}
-            for condition, then, now in changed
-            if then != now
-        ),
+        kept.meets,
+        _said(terms, meets=kept.meets, score=kept.score),
+        tuple(_change(asked, held=then) for asked, then, now in changed if then != now),
     )
+
+
+def said_of_offer(
+    handoff: Handoff, terms: Terms | None, attributes: Attributes, then: Then | None
+) -> tuple[str, ...]:
+    """Say of an offer what it lacked; where that is another thing by now, what was said then, too.
+
+    Nothing of one that met the criteria then and now.
+    """
+    is_below = is_below_criteria(handoff)
+    lacks = ", ".join(lacking(terms, attributes)) if terms and is_below else ""
+    if then is None or (then.meets and not is_below):
+        return (_below(lacks),) if is_below else ()
+    if not is_below:
+        return then.said, _("By what was told since of that day, it met them.")
+    return then.said, _("By what was told since of that day, it lacked: %(lacks)s.") % {
+        "lacks": lacks
+    }
+
+
+def _below(lacks: str) -> str:
+    if not lacks:
+        return _("Offered below the criteria.")
+    return _("Offered below the criteria, it lacked: %(lacks)s.") % {"lacks": lacks}
 
 
 def _held(criteria: HandoffCriteria, verdict: Verdict) -> tuple[bool, ...]:
@@ -98,14 +138,23 @@ def _held(criteria: HandoffCriteria, verdict: Verdict) -> tuple[bool, ...]:
     )
 
 
-def _conditions(criteria: HandoffCriteria) -> tuple[str, ...]:
-    """Name the conditions in the order of ``Judged.held``."""
+def _conditions(criteria: HandoffCriteria) -> tuple[AnyRule | str, ...]:
+    """Return the conditions in the order of ``Judged.held``; of a required field its key."""
     return (
-        *(rule_words(rule) for rule in criteria.rules),
-        *(rule_words(entry.when) for entry in criteria.scoring),
-        *((rule_words(criteria.bypass),) if criteria.bypass is not None else ()),
-        *(field_words(name) for name in criteria.required_fields),
+        *criteria.rules,
+        *(entry.when for entry in criteria.scoring),
+        *((criteria.bypass,) if criteria.bypass is not None else ()),
+        *criteria.required_fields,
     )
+
+
+def _change(asked: AnyRule | str, *, held: bool) -> str:
+    """Say of a condition, or of a required field, that it held then or did not."""
+    if isinstance(asked, str):
+        said = _("%(field)s was known then.") if held else _("%(field)s was not known then.")
+        return said % {"field": field_name(asked)}
+    said = _("%(condition)s: held then.") if held else _("%(condition)s: did not hold then.")
+    return said % {"condition": capfirst(rule_words(asked))}
 
 
 def _said(terms: Terms, *, meets: bool, score: int) -> str:

@@ -153,16 +153,6 @@ def bringing(terms: Terms, attributes: Attributes) -> tuple[str, ...]:
     )
 
 
-def below_criteria(handoff: Handoff, terms: Terms | None, attributes: Attributes) -> str:
-    """Say what a lead lacked that was offered below the criteria; empty where it met them."""
-    if not is_below_criteria(handoff):
-        return ""
-    lacks = lacking(terms, attributes) if terms else ()
-    if not lacks:
-        return _("Offered below the criteria.")
-    return _("Offered below the criteria, it lacked: %(lacks)s.") % {"lacks": ", ".join(lacks)}
-
-
 def why_offered(terms: Terms, attributes: Attributes) -> Why:
     """Say in a few words why a lead was offered: what it asked for, its points or what stood for
     them, and whether it lacked something.

@@ -1,13 +1,16 @@
 """The story of a lead: its handoffs that somebody may read, and what there is to tell of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
 
 from django.utils.safestring import SafeString
 
+from agreements.criteria import Attributes
 from agreements.models import User
+from agreements.terms import Terms
+from leads.before.judged import Judged, Then, then_of
 from leads.deeds.effects import EffectLine
 from leads.models import Fact, Handoff, Lead
 from leads.story.case import Case
@@ -57,7 +60,8 @@ class Story:
     """Of whom a page tells: a lead, the handoff that is shown, and all its handoffs.
 
     Told are those of ``told`` alone, and what happened to the lead at any time where the story is
-    told ``whole``, else meanwhile. ``numbers`` are those of the versions by their keys.
+    told ``whole``, else meanwhile. ``numbers`` are those of the versions by their keys, ``judged``
+    what the criteria said when the handoffs told of were offered.
     """
 
     lead: Lead
@@ -70,6 +74,7 @@ class Story:
     people: Mapping[int, User]
     corrector: Corrector
     numbers: Mapping[int, int]
+    judged: Mapping[int, Judged] = field(default_factory=dict)
 
     @property
     def lead_ids(self) -> set[int]:
@@ -92,6 +97,13 @@ class Story:
         """Return the number of the version that judges a handoff."""
         version = self.case.version_of(handoff)
         return self.numbers.get(version.version_id) if version else None
+
+    def then_of(self, handoff: Handoff, terms: Terms, known: Attributes) -> Then | None:
+        """Return what the terms said when a handoff was offered, where they say another thing now.
+
+        ``known`` is what has been told of its lead up to the offer.
+        """
+        return then_of(self.judged.get(handoff.pk), terms, self.number_of(handoff), known)
 
     def spans(self) -> list[Span]:
         """Return the times that are told of, each bounded on one side at least; empty for all."""

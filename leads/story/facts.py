@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from agreements.clock import MarkKind
 from leads.assignment.words import why_assigned
-from leads.before.qualifying import below_criteria
+from leads.before.judged import said_of_offer
 from leads.deeds.effects import EffectLine, lines_of
 from leads.merging.words import about_merges, tell_merges
 from leads.models import (
@@ -133,8 +133,10 @@ class FactsInWords:
 
     def _with_verdict(self, told: Told, handoff: Handoff) -> Told:
         known = self.story.case.records.attributes_at(handoff.lead_id, handoff.offered_at)
-        verdict = below_criteria(handoff, self.story.around_of(handoff).terms, known)
-        return replace(told, details=(verdict, *told.details)) if verdict else told
+        terms = self.story.around_of(handoff).terms
+        then = self.story.then_of(handoff, terms, known) if terms else None
+        said = said_of_offer(handoff, terms, known, then)
+        return replace(told, details=(*said, *told.details))
 
     def follow_ups(self) -> Iterator[Entry]:
         story = self.story

@@ -5,8 +5,8 @@ from typing import Any
 
 from agreements import formats
 from agreements.terms import Terms
+from leads.actions.telling import SOURCE
 from leads.any_of import AnyOf
-from leads.before.judged import then_of
 from leads.before.qualifying import criteria_of, is_below_criteria, value_text
 from leads.models import (
     Delivery,
@@ -37,15 +37,12 @@ def side_of(story: Story, *, here: str, readable: Sequence[Handoff]) -> dict[str
     # What is offered anew is the lead that is kept.
     is_judged = handoff is not None or lead.merged_into_id is None
     is_judged_by = terms if is_judged and terms and _has_criteria(terms) else None
-    criteria = criteria_of(is_judged_by, known) if is_judged_by else None
     return {
-        "criteria": criteria,
+        "criteria": criteria_of(is_judged_by, known) if is_judged_by else None,
         "judged_then": (
-            then_of(handoff, is_judged_by, story.number_of(handoff), criteria.verdict)
-            if handoff and is_judged_by and criteria
-            else None
+            story.then_of(handoff, is_judged_by, known) if handoff and is_judged_by else None
         ),
-        "offer_note": _offer_note(handoff) if handoff else "",
+        "offer_reason": _offer_reason(story, handoff) if handoff else "",
         "attributes": attributes[: len(_FIRST_SHOWN)],
         "more_attributes": attributes[len(_FIRST_SHOWN) :],
         "undone_import": _undone_import(story) if not lead.attributes else None,
@@ -57,11 +54,17 @@ def side_of(story: Story, *, here: str, readable: Sequence[Handoff]) -> dict[str
     }
 
 
-def _offer_note(handoff: Handoff) -> str:
-    """Return what was said with an offer that was below the criteria."""
-    if not is_below_criteria(handoff):
+def _offer_reason(story: Story, handoff: Handoff) -> str:
+    """Return why a lead was offered that did not meet the criteria; one query where it did not.
+
+    Asked for it was who offered it here, by the verdict of then; any other note is a note.
+    """
+    then = story.judged.get(handoff.pk)
+    if then.meets if then else not is_below_criteria(handoff):
         return ""
-    offers = HandoffEvent.objects.holding().filter(handoff=handoff, kind=HandoffEvent.Kind.OFFERED)
+    offers = HandoffEvent.objects.holding().filter(
+        handoff=handoff, kind=HandoffEvent.Kind.OFFERED, source=SOURCE
+    )
     return offers.values_list("note", flat=True).order_by("pk").first() or ""
 
 

@@ -18,6 +18,7 @@ from agreements.requests import SignedInRequest
 from agreements.statuses import LOOKS
 from agreements.terms import Terms
 from leads.addresses import plain
+from leads.before.judged import kept_verdicts
 from leads.before.offerable import said_of_barred, said_of_contest
 from leads.before.qualifying import is_below_criteria, value_text
 from leads.column_names import column_names
@@ -153,17 +154,19 @@ def context_of(
     families = case.records.families.below(reading.lead.pk)
     columns = column_names(families, reading.lead.attributes)
     numbers = dict(reading.agreement.versions.values_list("pk", "number"))
+    told = _told(reading)
     story = Story(
         lead=reading.lead,
         case=case,
         handoff=reading.handoff,
         handoffs=reading.handoffs,
-        told=_told(reading),
+        told=told,
         whole=reading.desk.sees_all,
         around=Surroundings(reading.agreement, terms, now, columns),
         people=people,
         corrector=Corrector.of(reading.agreement, request.user),
         numbers=numbers,
+        judged=kept_verdicts(told),
     )
     number = story.number_of(reading.handoff) if reading.handoff else None
     return {

@@ -375,7 +375,7 @@ def test_the_page_costs_the_same_however_much_happened(
     django_assert_max_num_queries: Any,
 ) -> None:
     page(client, handoff)
-    with django_assert_max_num_queries(47) as few:
+    with django_assert_max_num_queries(48) as few:
         page(client, handoff)
     tell, start = Teller("L1"), local("2026-09-09 10:00")
     calls = [
@@ -390,7 +390,7 @@ def test_the_page_costs_the_same_however_much_happened(
     now = local("2026-09-10 10:00")
     ingest(agreement=version.agreement, facts=[*calls, *earlier], by=None, now=now)
 
-    with django_assert_max_num_queries(47) as many:
+    with django_assert_max_num_queries(48) as many:
         response = page(client, handoff)
 
     assert len(few) == len(many)
