@@ -28,9 +28,9 @@ from leads.models.leads import LeadQuerySet
 _SHOWN = 10
 _QUIET = FileImport.SILENCE / 2
 State = FileImport.State
-_TAKEN_IN = {State.IMPORTED, State.UNDONE}
-_COUNTED = {*_TAKEN_IN, State.IMPORTING, State.STOPPED}
 _HOLDING = {State.IMPORTED, State.STOPPED}
+_AT_REST = {*_HOLDING, State.UNDONE}
+_COUNTED = {*_AT_REST, State.IMPORTING}
 _BEGUN = {State.IMPORTING, State.STOPPED}
 _STEP_OF = {
     State.READING: 1, State.SHEET: 1, State.REFUSED: 1, State.DISCARDED: 1, State.DRAFT: 2,
@@ -55,7 +55,7 @@ def page_context(delivery: Delivery, now: datetime) -> dict[str, Any]:
         "delivery": delivery,
         "file_import": file_import,
         "asked": asked_about(file_import) if file_import and state == State.DRAFT else None,
-        "corrections": _corrections(delivery) if state in _TAKEN_IN else None,
+        "corrections": _corrections(delivery) if state in _AT_REST else None,
         "state": state,
         "state_name": State(state).label,
         "steps": _steps(state),

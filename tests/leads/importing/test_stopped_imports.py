@@ -22,6 +22,7 @@ from tests.leads.importing.file_imports import (
     bring,
     table,
     take_in,
+    take_in_whole,
     try_out,
     work,
 )
@@ -226,6 +227,19 @@ def test_the_same_file_brought_again_meanwhile_says_that_it_is_half_way_in(
     told = text_of(client.get(page_of(again)))
     assert note not in told
     assert "This very file was imported before." in told
+
+
+@pytest.mark.django_db
+def test_rows_that_it_rejected_so_far_are_corrected(
+    client: Client, agreement: Agreement, marta: User, stop_after: Callable[..., FileImport]
+) -> None:
+    checked = try_out(bring(agreement, marta, table(*leads(1), BROKEN, *leads(5, 1))))
+    stopped = stop_after(0, checked, marta)
+    assert rows_in(stopped) == (3, 2, 1)
+    rejects = Path(stopped.rejects.path).read_bytes()
+    take_in_whole(agreement, marta, rejects.replace(b"31/02", b"28/02"), name="mended.csv")
+    told = text_of(client.get(page_of(stopped)))
+    assert "mended.csv Imported taken 1, rejected 0 Every row that was rejected came in" in told
 
 
 @pytest.mark.django_db
