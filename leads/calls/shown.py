@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from agreements.models import Agreement, User
 from leads.calls.shapes import LeadName
-from leads.models import FollowUp, Handoff, Lead, StageEntry
+from leads.models import FollowUp, Handoff, Lead, LeadStage
 from leads.models.leads import HandoffQuerySet
 
 
@@ -223,13 +223,13 @@ def shown_lead(lead: Lead, reader: User) -> dict[str, Any]:
 
 
 def _standings(lead: Lead, reader: User) -> list[dict[str, Any]]:
+    """Show how a lead stands, and all that were found to be one with it."""
     agreements = {each.pk: each for each in Agreement.objects.visible_to(reader)}
-    entries = StageEntry.objects.holding().filter(lead=lead, agreement__in=agreements)
-    stages = {
-        entry.agreement_id: entry
-        for entry in entries.order_by("agreement", "-occurred_at", "-pk").distinct("agreement")
-    }
-    readable = handoffs_to_show().visible_to(reader).filter(lead=lead).open()
+    kept_id = lead.merged_into_id or lead.pk
+    reached = LeadStage.objects.filter(lead=kept_id, agreement__in=agreements)
+    stages = {each.agreement_id: each for each in reached}
+    family = Lead.objects.one_with([kept_id])
+    readable = handoffs_to_show().visible_to(reader).filter(lead__in=family).open()
     handoffs = {each.agreement_id: each for each in readable}
     return [
         _standing(agreements[pk], stages.get(pk), handoffs.get(pk))
@@ -238,12 +238,12 @@ def _standings(lead: Lead, reader: User) -> list[dict[str, Any]]:
 
 
 def _standing(
-    agreement: Agreement, entry: StageEntry | None, handoff: Handoff | None
+    agreement: Agreement, reached: LeadStage | None, handoff: Handoff | None
 ) -> dict[str, Any]:
     return {
         "agreement": agreement.slug,
-        "stage": entry.stage if entry else None,
-        "stage_entered_at": instant_text(entry.occurred_at) if entry else None,
+        "stage": reached.stage if reached else None,
+        "stage_entered_at": instant_text(reached.entered_at) if reached else None,
         "owner": shown_person(handoff.holder) if handoff else None,
         "handoff": shown_handoff(handoff) if handoff else None,
     }

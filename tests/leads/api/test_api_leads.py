@@ -69,23 +69,6 @@ def test_it_works(hubspot: Caller) -> None:
     assert delivery.summary == {"status": 201}
 
 
-def test_a_lead_is_read_as_it_stands(hubspot: Caller, version: AgreementVersion) -> None:
-    ana = make_rep("Ana", version.agreement)
-    handoff = offer(version, "Paulo", NOW - timedelta(minutes=22), holder=ana)
-
-    shown = hubspot.get("/leads/crm/Paulo/").json()
-
-    assert shown["name"] == "Paulo"
-    assert shown["attributes"] == {"name": "Paulo"}
-    assert shown["identities"] == [{"source": "crm", "external_id": "Paulo"}]
-    (standing,) = shown["standings"]
-    assert (standing["agreement"], standing["stage"]) == ("acme", "mql")
-    assert standing["owner"] == {"name": "Ana", "email": "ana@example.com"}
-    assert standing["handoff"]["id"] == handoff.pk
-    assert standing["handoff"]["status"] == "offered"
-    assert standing["handoff"]["lead"] == {"source": "crm", "external_id": "Paulo"}
-
-
 def test_the_same_again_is_a_repeat(hubspot: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     hubspot.put("/leads/hubspot/L1/", PAULO)
     stop_time(monkeypatch, NOW + timedelta(hours=1))
