@@ -34,7 +34,9 @@ def measure(scale: float = 1.0) -> list[Line]:
     many_people = PEOPLE * many_leads // FEW
     reps = _people(many_people)
     few = year_of("few", FEW, reps[0].pk, now, reps=PEOPLE)
-    searches_of_few = _searches(few, make_user("Fay"))
+    fay = make_user("Fay")
+    searches_of_few = _searches(few, fay)
+    alone = _registry(few, fay)
     many = year_of("many", many_leads, reps[0].pk, now, reps=many_people)
     page_of_few, page_of_many = (_page(agreement, reps[0]) for agreement in (few, many))
     queries = _queries(page_of_many)
@@ -61,6 +63,13 @@ def measure(scale: float = 1.0) -> list[Line]:
             1.3,
             at_least=False,
             detail=f"{times[1] * 1e3:.1f} ms against {times[0] * 1e3:.1f} ms, median of {ROUNDS}",
+        ),
+        Line(
+            f"registry: {FEW:,} leads among {many_leads:,} of another agreement, × alone",
+            (among := _registry(few, fay)) / alone,
+            2,
+            at_least=False,
+            detail=f"{among * 1e3:.1f} ms against {alone * 1e3:.1f} ms, median of {ROUNDS}",
         ),
         *_search_lines(against, searches_of_few, _searches(many, make_user("Maya"))),
         *_search_times(against, many, reps[0]),
@@ -93,6 +102,13 @@ def _searches(agreement: Agreement, marketer: User) -> dict[str, Timed]:
     return {
         known_by: _timed(partial(client.get, address, {"q": q})) for known_by, q in asked.items()
     }
+
+
+def _registry(agreement: Agreement, marketer: User) -> float:
+    """Return how long the first page of all leads takes, in seconds."""
+    client = Client(headers={"host": "localhost"})
+    client.force_login(marketer)
+    return _timed(partial(client.get, reverse("leads:list", args=[agreement.slug])))[1]
 
 
 def _timed(page: Deed) -> Timed:
