@@ -10,6 +10,7 @@ from agreements.models import Audit, User
 from agreements.rules_lock import judge_by_rules
 from leads.actions.telling import SOURCE, name_of
 from leads.locking import lock_leads
+from leads.merging.words import names_apart
 from leads.models import Forgetting, Lead, LeadMerge
 from leads.settle import settle
 from leads.told import ToldMerge
@@ -111,9 +112,10 @@ def _check_stands_alone(lead: Lead) -> None:
     )
     if earlier is not None:
         who = earlier.recorded_by.name if earlier.recorded_by else _("Somebody")
+        names = names_apart([lead, earlier.kept])
         raise AlreadyMerged(
             _("%(who)s merged %(lead)s into %(kept)s before: use %(kept)s.")
-            % {"who": who, "lead": lead, "kept": earlier.kept}
+            % {"who": who, "lead": names[lead.pk], "kept": names[earlier.kept_id]}
         )
 
 

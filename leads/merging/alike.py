@@ -1,17 +1,21 @@
 """Find leads that look like one, among a million: candidates by index, then judged one by one."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.db import connection
 
 from leads.any_of import AnyOf
 from leads.merging.likeness import FREE_MAIL, SITES_OF_ANYBODY, Likeness, Said, likenesses
+from leads.merging.words import names_apart
 from leads.models import Lead
 from leads.queue.handoffs import Desk
 from leads.registry.leads import readable_leads
+
+FoundPair: TypeAlias = tuple[int, int, tuple[Likeness, ...]]
+"""The keys of two leads that look like one, and what they have in common."""
 
 PER_PAGE = 25
 LOOKED_THROUGH = 2000
@@ -68,11 +72,15 @@ _ALL, _EARLIER = _alike(""), _alike("AND other.id < lead.id")
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two leads that look like one, and what they have in common; ``other`` came first."""
+    """Two leads that look like one, and what they have in common; ``other`` came first.
+
+    ``names`` are what the two are called, apart where others beside them are called the same.
+    """
 
     lead: Lead
     other: Lead
     why: tuple[Likeness, ...]
+    names: tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +102,14 @@ def said_of(lead: Lead) -> Said:
 
 
 def alike_to(desk: Desk, lead: Lead) -> list[Pair]:
-    """Return the leads that look like this one, those a person may read; two queries."""
+    """Return the leads that look like this one, those a person may read; three queries at most."""
     found = list(_found(_ALL, [lead.pk]))
     others = readable_leads(desk).in_bulk([other for _lead, other, _why in found])
-    return [Pair(lead, others[other], why) for _lead, other, why in found if other in others]
+    return _pairs([pair for pair in found if pair[1] in others], others | {lead.pk: lead})
 
 
 def alike_among(desk: Desk, before: int | None = None) -> Pairs:
-    """Return leads that look like an earlier one, the latest heard of first; four queries.
+    """Return leads that look like an earlier one, the latest heard of first; five queries at most.
 
     ``before`` is the key of a lead: only earlier ones are looked through.
     """
@@ -115,16 +123,23 @@ def alike_among(desk: Desk, before: int | None = None) -> Pairs:
     found = [pair for pair in alike if pair[1] in readable]
     shown = _first_of(found, PER_PAGE)
     named = Lead.objects.in_bulk({key for pair in shown for key in pair[:2]})
-    pairs = [Pair(named[lead], named[other], why) for lead, other, why in shown]
+    pairs = _pairs(shown, named)
     before = looked[-1] if len(looked) == LOOKED_THROUGH else None
     if len(shown) < len(found):
         before = shown[-1][0]
     return Pairs(pairs, before, len(found), len(looked))
 
 
-def _first_of(
-    found: list[tuple[int, int, tuple[Likeness, ...]]], most: int
-) -> list[tuple[int, int, tuple[Likeness, ...]]]:
+def _pairs(found: Sequence[FoundPair], leads: Mapping[int, Lead]) -> list[Pair]:
+    """Name the leads of pairs."""
+    names = names_apart(leads.values())
+    return [
+        Pair(leads[lead], leads[other], why, (names[lead], names[other]))
+        for lead, other, why in found
+    ]
+
+
+def _first_of(found: list[FoundPair], most: int) -> list[FoundPair]:
     """Return the first pairs, and those that the last of them has besides."""
     if len(found) <= most:
         return found
@@ -132,9 +147,7 @@ def _first_of(
     return [*found[:most], *(pair for pair in found[most:] if pair[0] == last)]
 
 
-def _found(
-    query: str, lead_ids: Collection[int]
-) -> Iterator[tuple[int, int, tuple[Likeness, ...]]]:
+def _found(query: str, lead_ids: Collection[int]) -> Iterator[FoundPair]:
     """Give (lead, other, why) of each pair that the rules find alike."""
     if not lead_ids:
         return

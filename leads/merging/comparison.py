@@ -1,7 +1,7 @@
 """What a merge of two leads would come to, side by side and in words."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +16,7 @@ from leads.column_names import attribute_name, column_names
 from leads.families import Families, MergeRow, joint_attributes
 from leads.fold import OfferRow, Standing
 from leads.merging.likeness import Likeness
+from leads.merging.words import names_apart
 from leads.models import FollowUp, Handoff, Lead, LeadIdentity
 from leads.records import LeadAndAgreement, families_of, read_records
 from leads.standings import standings_of
@@ -114,8 +115,10 @@ def _consequences(kept: Lead, merged: Lead, now: datetime) -> list[str]:
     by_agreement: dict[Agreement, list[Handoff]] = {}
     for handoff in sorted(found, key=lambda each: standings[each.pk].status not in Handoff.OPEN):
         by_agreement.setdefault(handoff.agreement, []).append(handoff)
+    names = names_apart([kept, merged, *(each.lead for each in found)])
     sentences = [
-        _of_agreement(agreement, handoffs, now) for agreement, handoffs in by_agreement.items()
+        _of_agreement(agreement, handoffs, names, now)
+        for agreement, handoffs in by_agreement.items()
     ]
     return sentences or [_("Neither has an open handoff: no clock changes.")]
 
@@ -137,12 +140,14 @@ def _of_stages(kept: Lead, merged: Lead, agreement: Agreement) -> Iterable[str]:
         yield _("They are in different stages: the further one holds until either enters another.")
 
 
-def _of_agreement(agreement: Agreement, handoffs: Sequence[Handoff], now: datetime) -> str:
+def _of_agreement(
+    agreement: Agreement, handoffs: Sequence[Handoff], names: Mapping[int, str], now: datetime
+) -> str:
     """Say which of the open handoffs goes on, which is the first of them, and what it ends."""
     first, *others = handoffs
     parts = {
         "agreement": agreement,
-        "lead": first.lead,
+        "lead": names[first.lead_id],
         "offered": formats.near_instant(first.offered_at, now),
         "holder": first.holder or _("the team's queue"),
     }

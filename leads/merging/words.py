@@ -1,12 +1,13 @@
 """The merges of a lead in words: which hold, which were undone, and the partings."""
 
-from collections.abc import Collection, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
 from django.db.models import Q
 from django.utils.html import format_html
 
-from leads.models import Lead, LeadMerge
+from leads.models import Lead, LeadIdentity, LeadMerge
 from leads.models.facts import FactQuerySet
 from leads.story.facts_told import Told, tell_merge, tell_parting
 
@@ -16,6 +17,19 @@ def about_merges(lead_ids: Collection[int]) -> FactQuerySet[LeadMerge]:
     stands = Q(is_current=True) | Q(is_retracted=False, is_undone=False)
     about = Q(kept__in=lead_ids) | Q(merged__in=lead_ids)
     return LeadMerge.objects.filter(stands, about).select_related("kept", "merged", "recorded_by")
+
+
+def names_apart(leads: Iterable[Lead]) -> dict[int, str]:
+    """Return by key what each lead is called, apart from others of them that are called the same.
+
+    Those are called by a system that knows them, too, or by their key; one query where there are.
+    """
+    names = {lead.pk: str(lead) for lead in leads}
+    times = Counter(names.values())
+    same = [pk for pk, name in names.items() if times[name] > 1]
+    known = LeadIdentity.objects.filter(lead__in=same).order_by("-pk") if same else ()
+    told = {each.lead_id: str(each) for each in known}
+    return names | {pk: f"{names[pk]} ({told.get(pk, f'#{pk}')})" for pk in same}
 
 
 def merge_away(lead: Lead) -> LeadMerge | None:
@@ -47,8 +61,9 @@ def tell_merges(
     found = list(facts)
     parted = {_name(each) for each in found if each.is_current and each.is_retracted}
     undone = {_name(each): each for each in found if not each.is_current and _name(each) in parted}
+    names = names_apart(lead for each in found for lead in (each.kept, each.merged))
     for merge in (*undone.values(), *(each for each in found if each.is_current)):
-        other = str(merge.merged if merge.kept_id in lead_ids else merge.kept)
+        other = names[merge.merged_id if merge.kept_id in lead_ids else merge.kept_id]
         if not merge.is_current:
             told = tell_merge(merge, other)
             yield merge, replace(told, text=format_html("<s>{}</s>", told.text))

@@ -23,8 +23,8 @@ from leads.lead_pages import pages_about_leads
 from leads.merging.alike import alike_among, alike_to, said_of
 from leads.merging.comparison import compare, why_words
 from leads.merging.likeness import likenesses
-from leads.merging.words import merges_into
-from leads.models import Distinction, Lead, LeadIdentity, LeadMerge
+from leads.merging.words import merges_into, names_apart
+from leads.models import Distinction, Lead, LeadMerge
 from leads.one_lead import readable_lead
 from leads.permissions import check_user_can_merge, refusal_to_merge
 from leads.queue.handoffs import Desk
@@ -118,13 +118,9 @@ def _swapped(request: SignedInRequest, desk: Desk, kept: Lead, merged: Lead) -> 
 
 
 def _names(kept: Lead, merged: Lead) -> dict[str, str]:
-    """Name the two, apart where they are called the same: by a system that knows them, or a key."""
-    leads = {"kept": kept, "merged": merged}
-    if str(kept) != str(merged):
-        return {side: str(lead) for side, lead in leads.items()}
-    known = LeadIdentity.objects.filter(lead__in=leads.values()).order_by("-pk")
-    names = {each.lead_id: str(each) for each in known}
-    return {side: f"{lead} ({names.get(lead.pk, f'#{lead.pk}')})" for side, lead in leads.items()}
+    """Name the two, apart where they are called the same."""
+    names = names_apart([kept, merged])
+    return {"kept": names[kept.pk], "merged": names[merged.pk]}
 
 
 def _merge(request: SignedInRequest, kept: Lead, merged: Lead, now: datetime) -> None:
@@ -171,10 +167,11 @@ def tell_apart(request: SignedInRequest, slug: str, pk: int, other: int) -> Http
     lead, unlike = _two(desk, pk, other)
     check_user_can_merge(desk.agreement, request.user)
     distinctions.tell_apart(one=lead, other=unlike, by=request.user, now=timezone.now())
+    names = names_apart([lead, unlike])
     messages.success(
         request,
         _("%(lead)s and %(other)s are not the same: they are not suggested any more.")
-        % {"lead": lead, "other": unlike},
+        % {"lead": names[lead.pk], "other": names[unlike.pk]},
     )
     if plain(request.POST, "from") == "list":
         url = reverse("leads:duplicates", kwargs={"slug": slug})

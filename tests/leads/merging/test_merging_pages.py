@@ -187,6 +187,24 @@ def test_keeping_the_other_one_keeps_what_was_typed(scene: Scene) -> None:
     assert "It can be undone at any time below, under “Merged into this lead”." in words
 
 
+def test_two_of_one_name_are_told_apart_wherever_they_stand(scene: Scene) -> None:
+    one, other = (
+        offer(scene.version, key, NOW, name="Eva", email="eva@eva.example").lead
+        for key in ("e1", "e2")
+    )
+    listed = text_of(scene.client.get(url("duplicates")))
+    assert "Eva (crm: e2) Eva (crm: e1) same e-mail address" in listed
+    assert "Compare and merge Eva (crm: e1), Eva (crm: e2)" in listed
+    assert "Eva (crm: e2)" in text_of(scene.client.get(url("alike", pk=one.pk)))
+    there = url("merge", pk=one.pk, other=other.pk)
+    assert "The handoff of Eva (crm: e1), offered" in text_of(scene.client.get(there))
+
+    done = text_of(scene.client.post(there, follow=True))
+    assert "Rafael found this to be one lead with Eva (crm: e2)" in done
+    again = text_of(scene.client.post(there, follow=True))
+    assert "Rafael merged Eva (crm: e2) into Eva (crm: e1) before: use Eva (crm: e1)." in again
+
+
 def test_whoever_comes_second_is_told(scene: Scene) -> None:
     merge = url("merge", pk=scene.one.pk, other=scene.other.pk)
     scene.client.post(merge)

@@ -72,7 +72,7 @@ def test_companies_without_a_named_person_are_suggested(scene: Scene) -> None:
     offer(scene.version, "rosa", NOW, name="Rosa", company="Pedra", email="rosa@pedra.example")
     page = text_of(scene.client.get(url("alike", pk=handoff.lead_id)))
     assert page.count("same name, both at pedra.example") == 1
-    assert "Compare and merge Pedra, Pedra" in page
+    assert "Compare and merge Pedra (crm: vendas), Pedra (crm: compras)" in page
 
 
 @pytest.mark.parametrize(
