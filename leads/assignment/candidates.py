@@ -1,5 +1,6 @@
 """Who could get a handoff: what each holds, when they are away, and whom the rules would choose."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +8,7 @@ from datetime import datetime
 from agreements.models import Agreement, User
 from leads.assignment.rules import Person, TeamRule, Waiting, deal, is_there
 from leads.assignment.team import Team, rules_of, team_of, waiting_of
-from leads.assignment.words import away_words, choice_words
+from leads.assignment.words import away_words, choice_words, person_words
 from leads.models import Handoff, TeamRules
 
 
@@ -29,6 +30,15 @@ class Suggestion:
     words: str
 
 
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Somebody who is away, in words, and how many handoffs they leave behind."""
+
+    user: User
+    away: str
+    left: int
+
+
 class Choosing:
     """A team with its rules, ready to say who could get which handoff."""
 
@@ -43,13 +53,25 @@ class Choosing:
         """Return by key what the rules ask of handoffs."""
         return waiting_of(handoffs, self.now) if handoffs else {}
 
+    def described(self) -> list[tuple[User, str]]:
+        """Return everybody, with what they hold and when they are away in words."""
+        return [
+            (user, person_words(user, self.team.staff[key].load, self.away(key)))
+            for key, user in self.team.people.items()
+        ]
+
+    def away(self, key: int) -> str:
+        """Say when somebody of the team is away; empty if not at all, and for anybody else."""
+        person = self.team.staff.get(key)
+        return away_words(person.away, self.now) if person else ""
+
     def candidates(self, waiting: Waiting) -> list[Candidate]:
         """Return everybody but the holder: who is there first, reps first, least to do first."""
         found = [
             Candidate(
                 user=user,
                 load=self.team.staff[key].load,
-                away=away_words(self.team.staff[key].away, self.now),
+                away=self.away(key),
                 is_there=is_there(self.team.staff[key], waiting, now=self.now),
             )
             for key, user in self.team.people.items()
@@ -84,6 +106,19 @@ class Choosing:
         if person is None or not self.is_overdue(waiting):
             return self.runs_out_while_away(waiting)
         return not is_there(person, waiting, now=self.now)
+
+    def absent(self, handoffs: Sequence[Handoff]) -> list[Absent]:
+        """Return who leaves some of these handoffs behind, who leaves most on top."""
+        staff = self.team.staff
+        away = {key for key, person in staff.items() if person.away}
+        asked = [each for each in handoffs if each.is_open and each.holder_id in away]
+        waiting = self.waiting(asked).values()
+        left = Counter(each.holder for each in waiting if self.is_left_behind(each))
+        return [
+            Absent(self.team.people[key], self.away(key), number)
+            for key, number in left.most_common()
+            if key is not None
+        ]
 
     def is_overdue(self, waiting: Waiting) -> bool:
         """Whether a promise has run out."""

@@ -81,6 +81,14 @@ def _joined(words: str, more: str) -> str:
     return f"{words}; {more}" if more else words
 
 
+def person_words(user: User, load: int, away: str) -> str:
+    """Say how much somebody holds, and when they are ``away``: "Ana, 3 open handoffs"."""
+    words = ngettext(
+        "%(name)s, %(shown)s open handoff", "%(name)s, %(shown)s open handoffs", load
+    ) % {"name": user.name, "shown": formats.figure(load)}
+    return f"{words}, {away}" if away else words
+
+
 def away_words(away: Iterable[Interval], now: datetime) -> str:
     """Say when somebody is away now, or else next; empty if not at all."""
     for start, end in sorted(away):

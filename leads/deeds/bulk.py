@@ -100,8 +100,7 @@ def _why_not_withdrawn(handoffs: Sequence[Handoff], user: User) -> Mapping[int, 
 
 def _reassign_form(data: Any, chosen: Sequence[Handoff], now: datetime) -> forms.Form:
     choosing = Choosing(chosen[0].agreement, now)
-    people = list(choosing.team.people.values())
-    return ReassignManyForm(data, people=people, has_rules=bool(choosing.rules))
+    return ReassignManyForm(data, people=choosing.described(), has_rules=bool(choosing.rules))
 
 
 def _give(

@@ -32,12 +32,14 @@ class ReassignManyForm(forms.Form):
         widget=forms.Textarea(attrs={"class": "form-control", "rows": 2}),
     )
 
-    def __init__(self, *args: Any, people: Sequence[User], has_rules: bool, **options: Any) -> None:
-        """Offer people, the team's queue, and the rules where there are any."""
+    def __init__(
+        self, *args: Any, people: Sequence[tuple[User, str]], has_rules: bool, **options: Any
+    ) -> None:
+        """Offer people, each in words, the team's queue, and the rules where there are any."""
         super().__init__(*args, **options)
-        self._people = {str(person.pk): person for person in people}
+        self._people = {str(person.pk): person for person, _words in people}
         by_rules = [(self.BY_RULES, _("whom the rules choose for each"))] if has_rules else []
-        named = [(key, person.name) for key, person in self._people.items()]
+        named = [(str(person.pk), words) for person, words in people]
         queue = (self.QUEUE, _("the team's queue"))
         self.fields["to"].choices = [("", ""), *by_rules, *named, queue]  # type: ignore[attr-defined]
 

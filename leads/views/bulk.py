@@ -16,9 +16,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from agreements.models import Agreement, Audit
+from agreements.permissions import refusal
 from agreements.requests import SignedInRequest
 from agreements.whole_numbers import whole_numbers
 from leads.addresses import plain
+from leads.assignment.candidates import Absent, Choosing
 from leads.back import list_back
 from leads.before.forms import MOST as MOST_OFFERED
 from leads.deeds.bulk import (
@@ -34,7 +36,7 @@ from leads.deeds.bulk import (
 from leads.deeds.bulk_undo import WITHIN, undo_all, undone_of
 from leads.deeds.seen import read, written
 from leads.models import Handoff, Lead, LeadStage
-from leads.permissions import check_user_can_offer
+from leads.permissions import check_user_can_offer, check_user_can_organise
 from leads.queue.handoffs import Desk
 from leads.registry.filters import RegistryFilters
 from leads.registry.leads import chosen_in, leads_in, listed_in, readable_handoffs
@@ -162,11 +164,13 @@ def done(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     undone = undone_of(row)
     until = row.recorded_at + WITHIN
     known = _known(desk.agreement, row, undone)
+    done_to = [known[key] for key in row.data["done"] if key in known]
     context = {
         "agreement": desk.agreement,
         "deed": DEEDS[row.data["deed"]],
         "filters": RegistryFilters.read(request.GET),
-        "done": [known[key] for key in row.data["done"] if key in known],
+        "done": done_to,
+        "absent": _absent(desk, done_to, now),
         "refused": _refused(row, known),
         "done_at": row.recorded_at,
         "undo_until": until if row.data["done"] and undone is None and now < until else None,
@@ -183,7 +187,14 @@ def _known(agreement: Agreement, *rows: Audit | None) -> dict[int, Handoff]:
     told = [row.data for row in rows if row]
     keys = {key for data in told for key in (*data["done"], *dict(data["refused"]))}
     handoffs = agreement.handoffs.filter(pk__in=keys)
-    return handoffs.select_related("lead__merged_into", "holder").in_bulk()
+    return handoffs.select_related("agreement", "lead__merged_into", "holder").in_bulk()
+
+
+def _absent(desk: Desk, handoffs: Sequence[Handoff], now: datetime) -> list[Absent]:
+    """Return for who gives handoffs away which of their holders are not there in time."""
+    if refusal(check_user_can_organise, desk.agreement, desk.user, roles=desk.roles):
+        return []
+    return Choosing(desk.agreement, now).absent(handoffs)
 
 
 def _refused(row: Audit, known: Mapping[int, Handoff]) -> list[Considered]:

@@ -20,7 +20,6 @@ from agreements.requests import SignedInRequest
 from agreements.whole_numbers import whole_number, whole_numbers
 from leads.assignment.candidates import Choosing
 from leads.assignment.handing_over import HandedOver, hand_over
-from leads.assignment.words import away_words
 from leads.models import Handoff
 from leads.models.leads import HandoffQuerySet
 from leads.queue.handoffs import acting_clocks
@@ -66,7 +65,7 @@ def team(request: SignedInRequest, slug: str) -> HttpResponse:
             load=choosing.team.here.get(key, 0),
             elsewhere=choosing.team.staff[key].load - choosing.team.here.get(key, 0),
             overdue=overdue.get(key, 0),
-            away=away_words(choosing.team.staff[key].away, now),
+            away=choosing.away(key),
             left=left.get(key, 0),
         )
         for key, user in choosing.team.people.items()
@@ -112,7 +111,6 @@ def held(
     agreement = organised_agreement(request, slug)
     choosing = Choosing(agreement, now)
     person = None if pk is None else _holder_or_404(agreement, choosing, pk)
-    known = choosing.team.staff.get(person.pk) if person else None
     of_all, only = bool(only), only or request.GET.get("only", "")
     handoffs = _left_by(agreement, choosing) if of_all else _held_by(agreement, person)
     if request.method == "POST":
@@ -125,16 +123,12 @@ def held(
     context = {
         "agreement": agreement,
         "person": person,
-        "away": away_words(known.away, now) if known else "",
+        "away": choosing.away(person.pk) if person else "",
         "of_all": of_all,
         "only": only,
         "rows": rows,
         "total": handoffs.count() if len(shown) == MOST and not only else len(rows),
-        "people": [
-            (user, choosing.team.staff[key].load, away_words(choosing.team.staff[key].away, now))
-            for key, user in choosing.team.people.items()
-            if user != person
-        ],
+        "people": [(user, words) for user, words in choosing.described() if user != person],
         "has_rules": bool(choosing.rules),
         "now": now,
     }

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from agreements.models import Agreement, User
+from agreements.models import Absence, Agreement, User
 from leads.actions import team_rules
 from leads.ingest import ingest
 from leads.models import AssignmentRule, Handoff
-from tests.factories import RECORDED_AT, Teller, make_user
+from tests.factories import RECORDED_AT, Teller, local, make_user
 
 
 def make_rule(
@@ -29,6 +29,13 @@ def make_rule(
     if is_in_use:
         team_rules.use_rules(agreement=agreement, is_in_use=True, by=by, now=RECORDED_AT)
     return rule
+
+
+def away(user: User, start: str, end: str) -> None:
+    """Let somebody be away, by the local time of the tests."""
+    Absence.objects.create(
+        user=user, starts_at=local(start), ends_at=local(end), recorded_at=local("2026-09-01 09:00")
+    )
 
 
 def offered(agreement: Agreement, lead: str, at: datetime, **attributes: Any) -> Handoff:

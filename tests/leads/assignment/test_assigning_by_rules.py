@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from agreements.models import Absence, AgreementVersion, Audit, User
+from agreements.models import AgreementVersion, Audit, User
 from leads.actions import handoffs, team_rules
 from leads.actions.assignments import (
     AlreadyReassigned,
@@ -21,7 +21,7 @@ from leads.ingest import ingest
 from leads.models import AssignmentTurn, Clock, Handoff, HandoffEvent, Lead
 from leads.rebuild import rebuild
 from tests.factories import Teller, example_terms, local, make_rep, make_user, make_version
-from tests.leads.assignment.assigning import make_rule, offered
+from tests.leads.assignment.assigning import away, make_rule, offered
 from tests.leads.pages import NOW, offer, stop_time
 
 pytestmark = pytest.mark.django_db
@@ -32,12 +32,6 @@ LATELY = NOW - timedelta(minutes=2)
 @pytest.fixture
 def reps(version: AgreementVersion) -> list[User]:
     return [make_rep(name, version.agreement) for name in ("Ana", "Bruno", "Carla")]
-
-
-def away(user: User, start: str, end: str) -> None:
-    Absence.objects.create(
-        user=user, starts_at=local(start), ends_at=local(end), recorded_at=local("2026-09-01 09:00")
-    )
 
 
 def holders(names: str, version: AgreementVersion) -> list[str]:

@@ -8,11 +8,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from agreements.models import Absence, AgreementVersion, Audit, User
+from agreements.models import AgreementVersion, Audit, User
 from leads.actions.assignments import assign_by_rules
 from leads.models import AssignmentRule, Handoff, TeamRules
 from tests.factories import example_terms, local, make_rep, make_user, make_version
-from tests.leads.assignment.assigning import make_rule, offered
+from tests.leads.assignment.assigning import away, make_rule, offered
 from tests.leads.pages import NOW, offer, text_of
 from tests.page_forms import form_values
 
@@ -39,12 +39,6 @@ def rafa(version: AgreementVersion, client: Client) -> User:
 
 def rep(name: str) -> User:
     return User.objects.get(name=name)
-
-
-def away(user: User, start: str, end: str) -> None:
-    Absence.objects.create(
-        user=user, starts_at=local(start), ends_at=local(end), recorded_at=local("2026-09-01 09:00")
-    )
 
 
 # -- the rules

@@ -12,6 +12,7 @@ from leads.actions import handoffs
 from leads.ingest import ingest
 from leads.models import Handoff
 from tests.factories import Teller, make_rep, make_version
+from tests.leads.assignment.assigning import away
 from tests.leads.dealing import call, dealing_terms
 from tests.leads.deeds.bulk_pages import BULK, do, offered, preview, shown_on, sign_in, statuses
 from tests.leads.pages import NOW, offer, stop_time, text_of
@@ -110,6 +111,25 @@ def test_give_many_to_somebody(client: Client, version: AgreementVersion) -> Non
     text = text_of(client.get(done["Location"]))
     assert "Given away: 1 lead" in text
     assert f"{rafael.name} has it meanwhile: look again." in text
+
+
+def test_giving_many_says_who_is_away_and_how_much_they_hold(
+    client: Client, version: AgreementVersion
+) -> None:
+    sign_in(client, version, "sales")
+    ana, bruno = make_rep("Ana", version.agreement), make_rep("Bruno", version.agreement)
+    carla = make_rep("Carla", version.agreement)
+    away(bruno, "2026-09-08 08:00", "2026-09-09 00:00")
+    given, *others = offered(version, "Paulo", "Carla", "Rita", holder=ana)
+    page = text_of(preview(client, "reassign", given, *others))
+    assert "Ana, 3 open handoffs Bruno, 0 open handoffs, away, back on Wed 9 Sep" in page
+
+    done = do(client, "reassign", *others, to=str(bruno.pk))
+    text = text_of(client.get(done["Location"]))
+    said = "Bruno: away, back on Wed 9 Sep. 2 of these handoffs run out meanwhile, or are overdue."
+    assert said in text
+    there = do(client, "reassign", given, to=str(carla.pk))
+    assert "run out meanwhile" not in text_of(client.get(there["Location"]))
 
 
 def test_give_many_to_the_queue(client: Client, version: AgreementVersion) -> None:
