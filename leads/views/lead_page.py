@@ -151,8 +151,7 @@ def context_of(
     book = case.rulebook_of(reading.handoff) if reading.handoff else None
     terms = book.terms if book else latest_terms(reading.agreement)
     people = User.objects.in_bulk(_people_in(case))
-    families = case.records.families.below(reading.lead.pk)
-    columns = column_names(families, reading.lead.attributes)
+    columns = column_names(case.records.families.below(reading.lead.pk), reading.lead.attributes)
     numbers = dict(reading.agreement.versions.values_list("pk", "number"))
     told = _told(reading)
     story = Story(

@@ -83,8 +83,7 @@ def offer_page(
     # What is refused is in neither: it gets no note.
     judged = [(lead.pk, lacking[lead.pk].lacks) for lead in asked if lead.pk in lacking]
     below = [pk for pk, lacks in judged if lacks]
-    is_mixed = len(below) < len(judged)
-    form = OfferForm(told, needs_reason=bool(below), is_mixed=is_mixed)
+    form = OfferForm(told, needs_reason=bool(below), is_mixed=len(below) < len(judged))
     status = 422 if form.errors else 200
     if asked and form.is_valid():
         # What somebody offered since the page was shown is refused one by one.
