@@ -53,10 +53,13 @@ def undoable_in(session: SessionBase, agreement_id: int, now: datetime) -> Undoa
     return Undoable(kept["handoff"], kept["name"], words, max(1, round(seconds)))
 
 
-def forget_undo(session: SessionBase, handoff: Handoff, name: str) -> None:
-    """Offer a deed no more to be taken back; what was done after it still is."""
+def forget_undo(session: SessionBase, handoff: Handoff, name: str = "") -> None:
+    """Offer a deed no more to be taken back, without a name any about the handoff.
+
+    What was done after it still is.
+    """
     kept: dict[str, Any] | None = session.get(_KEPT)
-    if kept is not None and (kept["handoff"], kept["name"]) == (handoff.pk, name):
+    if kept and kept["handoff"] == handoff.pk and name in ("", kept["name"]):
         del session[_KEPT]
 
 

@@ -21,19 +21,18 @@ from leads.queue.rows import QueueRow, rows_of
 _SHOWN = ("lead__merged_into", "holder")
 
 
-def places_of(asked: QueryDict, handoff: Handoff) -> dict[str, str]:
-    """Return where the panel is: its own address, the list's, and what its forms replace."""
-    slug = handoff.agreement.slug
+def places_of(asked: QueryDict, slug: str, pk: int) -> dict[str, str]:
+    """Return where the panel of a handoff is: its address, the list's, what its forms replace."""
     kept = asked.copy()
     for name in ("deed", "after", "open"):
         kept.pop(name, None)
     listed = kept.urlencode()
-    kept["open"] = str(handoff.pk)
-    here = f"{reverse('leads:panel', kwargs={'slug': slug, 'pk': handoff.pk})}?{listed}"
+    kept["open"] = str(pk)
+    here = f"{reverse('leads:panel', kwargs={'slug': slug, 'pk': pk})}?{listed}"
     queue = reverse("leads:queue", kwargs={"slug": slug})
     return {
         "here": here,
-        "back": f"{here}&after={handoff.pk}",
+        "back": f"{here}&after={pk}",
         "queue_url": f"{queue}?{listed}",
         "opened_url": f"{queue}?{kept.urlencode()}",
         "listed": listed,
@@ -52,12 +51,17 @@ def changes_of(
     filters = QueueFilters.read(asked, desk)
     summary = summary_of(desk, filters, now)
     filters = filters.with_view(desk, summary)
+    row = _row_of(desk, filters, pk, now)
+    undoable = undoable_in(request.session, desk.agreement.pk, now)
+    # What can be taken back may be a deed about another handoff than the one the list is told of.
+    undone = undoable.handoff_id if undoable and not row.get("row_is_aside") else pk
     return {
-        **_row_of(asked, desk, filters, pk, now),
+        **row,
         "filters": filters,
         "number": summary.found[filters.view],
         "tabs": tabs_of(desk, filters, summary),
-        "undoable": undoable_in(request.session, desk.agreement.pk, now),
+        "undoable": undoable,
+        "done_back": places_of(asked, desk.agreement.slug, undone)["back"],
         "queue_overdue": summary.overdue["mine"],
     }
 
@@ -89,9 +93,7 @@ def _gone(
     return Gone("check", status, _("not in this view any more"))
 
 
-def _row_of(
-    asked: QueryDict, desk: Desk, filters: QueueFilters, pk: int, now: datetime
-) -> dict[str, Any]:
+def _row_of(desk: Desk, filters: QueueFilters, pk: int, now: datetime) -> dict[str, Any]:
     found = found_in(desk, filters, now).filter(pk=pk).select_related(*_SHOWN).first()
     readable = Handoff.objects.visible_to(desk.user).filter(agreement=desk.agreement)
     done = found or readable.filter(pk=pk).select_related(*_SHOWN).first()
@@ -106,5 +108,4 @@ def _row_of(
         "row_is_gone": found is None,
         "row_is_aside": until is not None,
         "gone": None if found else _gone(rows[0], filters, desk.user, until, now),
-        "done_back": places_of(asked, done)["back"],
     }

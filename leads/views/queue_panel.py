@@ -100,7 +100,7 @@ def panel_of(
         "next_step": next_step_of(latest_touches([handoff]).get(handoff.pk), now),
         "returns": return_words(handoff, terms, now),
         "aside_until": aside_until(request, handoff, now),
-        **places_of(request.GET, handoff),
+        **places_of(request.GET, reading.agreement.slug, handoff.pk),
         **deeds_of(request, handoff, case, form=form, now=now),
     }
 

@@ -13,6 +13,7 @@ from django_htmx.http import HttpResponseClientRedirect, replace_url, reswap, re
 
 from agreements.requests import SignedInRequest
 from leads.assignment.given_on import given_on
+from leads.deeds.undo import forget_undo
 from leads.models import Handoff
 from leads.one_lead import lead_ids_of
 from leads.queue.handoffs import Desk
@@ -80,6 +81,9 @@ def answer_second(
     shown = desk.agreement.handoffs.select_related("lead__merged_into", "holder", "version")
     handoff = shown.get(pk=pk)
     is_readable = Handoff.objects.visible_to(desk.user).filter(pk=pk).exists()
+    if not is_readable:
+        # The deed that it was about is no longer theirs to take back.
+        forget_undo(request.session, handoff)
     filled_in = _filled_in(request, handoff, now, is_readable=is_readable)
     if is_readable and not filled_in:
         messages.warning(request, said)
@@ -94,7 +98,7 @@ def answer_second(
         "filled_in": filled_in,
         "now": now,
     }
-    if request.htmx.target in _BESIDE and (request.method == "GET" or request.POST.get("back")):
+    if request.htmx.target in _BESIDE:
         return _beside_list(request, desk, handoff, context, now)
     if not (filled_in or request.htmx):
         named = {"said": handoff.kept_lead, "what": said}
@@ -109,8 +113,9 @@ def _beside_list(
     """Put it in place of the panel, and change the list."""
     asked = request.GET
     if request.method == "POST":
-        asked = QueryDict(urlsplit(request.POST["back"]).query)
-    context |= changes_of(request, asked, desk, handoff.pk, now) | places_of(asked, handoff)
+        asked = QueryDict(urlsplit(request.POST.get("back", "")).query)
+    context |= changes_of(request, asked, desk, handoff.pk, now)
+    context |= places_of(asked, desk.agreement.slug, handoff.pk)
     response = render(request, "leads/fragments/second.html", context, status=409)
     return replace_url(reswap(retarget(response, "#panel"), "outerHTML"), url=False)
 

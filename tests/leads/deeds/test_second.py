@@ -13,7 +13,7 @@ from django.urls import reverse
 from agreements.models import AgreementVersion, User
 from leads.actions import handoffs
 from leads.actions.assignments import reassign
-from leads.models import FollowUp, Handoff
+from leads.models import FollowUp, Handoff, HandoffEvent
 from tests.factories import make_rep, make_user
 from tests.leads.pages import NOW, offer, text_of
 
@@ -230,6 +230,7 @@ def test_in_place_of_what_is_foreseen_it_says_who(client: Client, taken: Handoff
 
 
 HOLDS = "Bruno holds this handoff now."
+UNDO = "data-undo="
 
 
 @pytest.mark.parametrize("deed", FORMS)
@@ -256,6 +257,34 @@ def test_a_deed_about_one_given_on_says_who_has_it(client: Client, lost: Handoff
     response = client.post(url("accept", lost), follow=True)
     assert response.redirect_chain == [(QUEUE, 303)]
     assert f"Paulo: {HOLDS}" in text_of(response)
+
+
+def test_an_undo_about_one_given_on_is_offered_no_more(
+    client: Client, others: list[Handoff], handoff: Handoff, bruno: User
+) -> None:
+    beside(client, "accept", handoff)
+    told = {"name": HandoffEvent.objects.get(kind="accepted").external_id}
+    rafael = make_user("Rafael", team=handoff.agreement.sales_team, role="lead")
+    reassign(handoff=handoff, holder=bruno, seen_holder_id=handoff.holder_id, by=rafael, now=NOW)
+    refused = beside(client, "undo", handoff, **told)
+    again = client.post(url("undo", handoff), told, headers=SWAP)
+    for response in (refused, again):
+        assert (response.status_code, response.headers["HX-Retarget"]) == (409, "#panel")
+        assert '<section id="panel"' in response.content.decode()
+        assert HOLDS in text_of(response)
+        assert UNDO not in response.content.decode()
+
+
+def test_what_is_undone_leads_back_to_its_own_row_whatever_was_opened_since(
+    client: Client, others: list[Handoff], taken: Handoff
+) -> None:
+    mine = others[2]
+    beside(client, "accept", mine)
+    html = client.get(url("panel", taken), {"view": "team"}, headers=SWAP).content.decode()
+    form = html.partition(UNDO)[2].partition("</form>")[0]
+    assert f'hx-post="{url("undo", mine)}"' in form
+    back = f"{url('panel', mine)}?view=team&amp;after={mine.pk}"
+    assert f'name="back" value="{back}"' in form
 
 
 def test_the_page_of_a_lead_given_on_says_who_has_it_and_no_more(
