@@ -63,7 +63,8 @@ def first_draft(file_import: FileImport, looked: Looked, found: Mapping[str, Any
     """Propose a draft: as it was said of this file or of one of its like, else guessed.
 
     Rejected rows that were corrected are read like the file they were rejected from. Of any other
-    file its leads are named the same only where both come from the same system or are called alike.
+    file its leads are named the same only where both come from the same system, are called alike or
+    are the very same.
     """
     columns, names = columns_in(found), names_in(found)
     agreement = agreement_of(file_import)
@@ -197,11 +198,12 @@ def _said_before(file_import: FileImport) -> tuple[Draft, list[str]] | None:
 
 
 class _Earlier(NamedTuple):
-    """What was said of an earlier file, the names of its columns, and its own."""
+    """What was said of an earlier file, the names of its columns, its own, and what is in it."""
 
     draft: Draft
     names: list[str]
     file_name: str
+    content_hash: str
 
 
 def _latest_like(
@@ -209,14 +211,17 @@ def _latest_like(
 ) -> _Earlier | None:
     """Return what was said of the latest file with the same columns.
 
-    That is of one with the same name, else of one called alike, if there was any.
+    That is of the very same file or one with the same name, else of one called alike, if there was
+    any.
     """
-    file_name = file_import.delivery.file_name
-    before = taken_in(agreement).order_by("-pk")
-    if same := _first_like(before.filter(delivery__file_name=file_name)[:_LATEST], names):
-        return same
+    delivery, before = file_import.delivery, taken_in(agreement).order_by("-pk")
+    same_file = before.filter(delivery__content_hash=delivery.content_hash)
+    same_name = before.filter(delivery__file_name=delivery.file_name)
+    for same in (same_file, same_name):
+        if earlier := _first_like(same[:_LATEST], names):
+            return earlier
     found = [*_all_like(before[:_LATEST], names)]
-    letters = _letters_of(file_name)
+    letters = _letters_of(delivery.file_name)
     alike = (each for each in found if _letters_of(each.file_name) == letters)
     return next(alike, found[0] if found else None)
 
@@ -232,19 +237,21 @@ def _first_like(before: QuerySet[FileImport], names: Sequence[str]) -> _Earlier 
 
 
 def _all_like(before: QuerySet[FileImport], names: Sequence[str]) -> Iterator[_Earlier]:
-    for pk, draft, found, file_name in before.values_list(
-        "pk", "draft", "found", "delivery__file_name"
+    for pk, draft, found, file_name, content_hash in before.values_list(
+        "pk", "draft", "found", "delivery__file_name", "delivery__content_hash"
     ):
         if draft and found and names_in(found) == names:
             said = replace(Draft.read(draft), like=pk)
-            yield _Earlier(said, found.get("header") or list(names), file_name)
+            yield _Earlier(said, found.get("header") or list(names), file_name, content_hash)
 
 
 def _is_of_the_same(file_import: FileImport, guessed: Draft, earlier: _Earlier) -> bool:
     """Tell whether two files with the same columns probably name their leads by the same ids."""
     if guessed.preset and guessed.preset == earlier.draft.preset:
         return True
-    return _letters_of(file_import.delivery.file_name) == _letters_of(earlier.file_name)
+    delivery = file_import.delivery
+    is_same_file = delivery.content_hash == earlier.content_hash
+    return is_same_file or _letters_of(delivery.file_name) == _letters_of(earlier.file_name)
 
 
 def _like(

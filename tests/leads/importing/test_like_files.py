@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db
 IMPORTS = "/agreements/acme/imports/"
 CONTENT = b"id,name,created\n1,Ana,2026-09-01\n2,Rui,soon\n3,Eva,2026-09-01\n"
 CONTENT += b"".join(b"%d,Lia,2026-09-01\n" % number for number in range(4, 20))
+OTHER = CONTENT + b"20,Lia,2026-09-01\n"
 
 Send = Callable[..., str]
 
@@ -77,7 +78,7 @@ def test_only_of_files_called_alike_the_source_is_the_same(
     client: Client, send: Send, name: str, source: str
 ) -> None:
     send("fair.csv", "trade fair")
-    page = upload(client, IMPORTS, name, CONTENT)
+    page = upload(client, IMPORTS, name, OTHER)
     assert draft_of(FileImport.objects.latest("pk")).source == source
     told = text_of(client.get(page))
     assert "It has the columns of fair.csv and is read like it." in told
@@ -95,17 +96,29 @@ def test_one_that_is_called_alike_comes_before_a_later_one(
     send("shop.csv", "shop")
     client.post(f"{first}undo/")
     work()
-    page = upload(client, IMPORTS, name, CONTENT)
+    page = upload(client, IMPORTS, name, OTHER)
     assert draft_of(FileImport.objects.latest("pk")).source == source
     like = "shop" if name == "x.csv" else "fair"
     assert f"It has the columns of {like}.csv and is read like it." in text_of(client.get(page))
+
+
+def test_the_very_same_file_has_the_same_source_whatever_it_is_called(
+    client: Client, send: Send
+) -> None:
+    """As it is said that nothing counts twice."""
+    send("fair.csv", "trade fair")
+    told = text_of(client.get(upload(client, IMPORTS, "x.csv", CONTENT)))
+    assert "This very file was imported before. What it told is recognised" in told
+    assert "Its source has another name" not in told
+    assert draft_of(FileImport.objects.latest("pk")).source == "trade fair"
 
 
 def test_files_of_one_system_have_the_same_source(agreement: Agreement, marta: User) -> None:
     text = "\n".join(",".join(row) for row in (HEADER, PAULO)).encode()
     first = take_in_whole(agreement, marta, text, name="a.csv")
     FileImport.objects.filter(pk=first.pk).update(draft=first.draft | {"source": "our hubspot"})
-    assert draft_of(bring(agreement, marta, text, name="b.csv")).source == "our hubspot"
+    other = text.replace(b"Paulo,", b"Pablo,")
+    assert draft_of(bring(agreement, marta, other, name="b.csv")).source == "our hubspot"
 
 
 def test_what_is_posted_beside_a_file_is_no_key_of_just_any_import(
@@ -113,7 +126,7 @@ def test_what_is_posted_beside_a_file_is_no_key_of_just_any_import(
 ) -> None:
     send("fair.csv", "fair")
     for corrects in ("x", "9" * 30, "123456"):
-        file = SimpleUploadedFile("other.csv", CONTENT)
+        file = SimpleUploadedFile("other.csv", OTHER)
         page = client.post(IMPORTS, {"file": file, "corrects": corrects})["Location"]
         work()
         assert client.get(page).status_code == 200
