@@ -144,3 +144,8 @@ class ReassignForm(forms.Form):
     def chosen(self) -> User | None:
         """Who was chosen; None is the team's queue."""
         return self._people.get(self.cleaned_data["holder"])
+
+    def show_anew(self, holder_id: int | None) -> None:
+        """Let the form that was sent say who has it by now, as its page does when shown again."""
+        sent = dict(self.data.items())
+        self.data = sent | {self.add_prefix("seen"): holder_id or ""}

@@ -32,7 +32,7 @@ def reassign_one(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
     handoff = _handoff_or_404(request, slug, pk)
     check_user_can_assign(handoff, request.user)
     choosing = Choosing(handoff.agreement, now)
-    people = [user for key, user in choosing.team.people.items() if key != handoff.holder_id]
+    people = list(choosing.team.people.values())
     initial = {"seen": handoff.holder_id}
     form = ReassignForm(typed_in(request), people=people, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -42,8 +42,13 @@ def reassign_one(request: SignedInRequest, slug: str, pk: int) -> HttpResponse:
             retry_once(
                 lambda: reassign(handoff=handoff, seen_holder_id=seen, by=request.user, **told)
             )
-        except (UnableToAssign, AlreadyReassigned) as error:
+        except UnableToAssign as error:
             form.add_error("holder", str(error))
+        except AlreadyReassigned as error:
+            form.add_error("holder", str(error))
+            # What the page shows now is what is decided about by the next press.
+            handoff, choosing = _handoff_or_404(request, slug, pk), Choosing(handoff.agreement, now)
+            form.show_anew(handoff.holder_id)
         else:
             messages.success(request, _told(handoff, form, now))
             return redirect(handoff.get_absolute_url())

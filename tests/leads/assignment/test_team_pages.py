@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from agreements.models import AgreementVersion, Audit, User
-from leads.actions.assignments import assign_by_rules
+from leads.actions.assignments import assign_by_rules, reassign
 from leads.models import AssignmentRule, Handoff, TeamRules
 from tests.factories import example_terms, local, make_rep, make_user, make_version
 from tests.leads.assignment.assigning import away, make_rule, offered
@@ -356,17 +356,46 @@ def test_one_handoff_is_reassigned(client: Client, version: AgreementVersion, ra
     assert "Ana 1 h 09:00 – 10:00" in text
 
 
-def test_of_two_who_reassign_the_later_is_told(
-    client: Client, version: AgreementVersion, rafa: User
+def test_of_two_who_reassign_the_later_is_told_and_can_still_decide(
+    client: Client, version: AgreementVersion, rafa: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     handoff = offer(version, "Paulo", local("2026-09-08 09:00"), holder=rep("Ana"))
     address = reverse("leads:reassign", args=["acme", handoff.pk])
-    response = client.post(address, {"reassign-holder": rep("Carla").pk})
-    assert response.status_code == 422
-    assert "Ana has it meanwhile: look again." in text_of(response)
+    told = {"reassign-holder": rep("Carla").pk, "reassign-note": "Knows them"}
 
-    queued = {"reassign-holder": "queue", "reassign-seen": rep("Ana").pk}
-    assert "It is in the queue of" in text_of(client.post(address, queued, follow=True))
+    def press(seen: object) -> Any:
+        return client.post(address, told | {"reassign-seen": seen}, follow=True)
+
+    def come_second(**asked: Any) -> None:
+        reassign(**asked | {"holder": rep("Bruno")})
+        reassign(**asked)
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr("leads.views.reassign.reassign", come_second)
+        refused = press(rep("Ana").pk)
+
+    assert refused.status_code == 422
+    text = text_of(refused)
+    assert "Bruno holds it now." in text
+    assert "Bruno has it meanwhile: look again." in text
+    shown = refused.context["form"]
+    assert (shown["holder"].value(), shown["note"].value()) == (str(rep("Carla").pk), "Knows them")
+    assert "Carla has it now." in text_of(press(shown["seen"].value()))
+    told["reassign-holder"] = "queue"
+    assert "It is in the queue of" in text_of(press(rep("Carla").pk))
+
+
+def test_who_would_give_it_to_whom_another_gave_it_is_told_so(
+    client: Client, version: AgreementVersion, rafa: User
+) -> None:
+    handoff = offer(version, "Paulo", local("2026-09-08 09:00"), holder=rep("Bruno"))
+    address = reverse("leads:reassign", args=["acme", handoff.pk])
+    told = {"reassign-holder": rep("Bruno").pk, "reassign-seen": rep("Ana").pk}
+    refused = client.post(address, told)
+    assert "Bruno has it meanwhile: look again." in text_of(refused)
+    assert refused.content.decode().count(" checked") == 0
+    again = client.post(address, told | {"reassign-seen": rep("Bruno").pk})
+    assert "It is there already: choose somebody else." in text_of(again)
 
 
 def test_why_somebody_got_it_stands_on_the_timeline(
