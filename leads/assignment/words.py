@@ -82,11 +82,12 @@ def _joined(words: str, more: str) -> str:
 
 
 def person_words(user: User, load: int, away: str) -> str:
-    """Say how much somebody holds, and when they are ``away``: "Ana, 3 open handoffs"."""
-    words = ngettext(
-        "%(name)s, %(shown)s open handoff", "%(name)s, %(shown)s open handoffs", load
-    ) % {"name": user.name, "shown": formats.figure(load)}
-    return f"{words}, {away}" if away else words
+    """Say when somebody is ``away``, and how much they hold: "Ana, 3 open handoffs".
+
+    Where a narrow list cuts it off, it is the number that is missing.
+    """
+    held = ngettext("%(shown)s open handoff", "%(shown)s open handoffs", load)
+    return ", ".join(filter(None, [user.name, away, held % {"shown": formats.figure(load)}]))
 
 
 def away_words(away: Iterable[Interval], now: datetime) -> str:

@@ -122,7 +122,7 @@ def test_giving_many_says_who_is_away_and_how_much_they_hold(
     away(bruno, "2026-09-08 08:00", "2026-09-09 00:00")
     given, *others = offered(version, "Paulo", "Carla", "Rita", holder=ana)
     page = text_of(preview(client, "reassign", given, *others))
-    assert "Ana, 3 open handoffs Bruno, 0 open handoffs, away, back on Wed 9 Sep" in page
+    assert "Ana, 3 open handoffs Bruno, away, back on Wed 9 Sep, 0 open handoffs" in page
 
     done = do(client, "reassign", *others, to=str(bruno.pk))
     text = text_of(client.get(done["Location"]))
@@ -208,21 +208,26 @@ def test_what_changed_after_the_page_was_shown_is_left_and_named(
     assert "Carla Bruno has it meanwhile: look again." in text
 
 
-def test_a_form_that_is_corrected_has_seen_no_more_than_before(
+def test_a_form_that_is_shown_again_says_what_changed_meanwhile(
     client: Client, version: AgreementVersion
 ) -> None:
     sign_in(client, version, "sales")
-    ana = make_rep("Ana", version.agreement)
-    rang, same = offered(version, "Paulo", "Rita", holder=ana)
-    page = preview(client, "recycle", rang, same)
+    ana, bruno = make_rep("Ana", version.agreement), make_rep("Bruno", version.agreement)
+    rang, given, same = offered(version, "Paulo", "Carla", "Rita", holder=ana)
+    page = preview(client, "recycle", rang, given, same)
     call(rang, ana)
+    handoffs.assign(handoff=given, holder=bruno, by=ana, now=NOW)
     page = do(client, "recycle", handoff=shown_on(page), **{"recycle-reason": ""})
     assert page.status_code == 422
+    text = text_of(page)
+    assert "It is done to 1 lead Rita" in text
+    assert "2 leads are left as they are Bruno has it meanwhile: look again. 1 Carla" in text
+    assert "Something was done about it meanwhile: look again. 1 Paulo" in text
 
     told = {"recycle-reason": "not_now", "recycle-returns_date": "2026-10-01"}
     do(client, "recycle", handoff=shown_on(page), **told)
 
-    assert statuses(rang, same) == ["offered", "recycled"]
+    assert statuses(rang, given, same) == ["offered", "offered", "recycled"]
 
 
 def test_a_form_that_does_not_say_what_was_seen_changes_nothing(
