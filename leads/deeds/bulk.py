@@ -220,7 +220,7 @@ def do_to_all(
     def act(handoff: Handoff) -> None:
         handoff = lock_handoff(handoff)
         why_not = deed.why_not([handoff], by)[handoff.pk]
-        why_not = why_not or what_changed(handoff, seen.get(handoff.pk))
+        why_not = why_not or what_changed([handoff], seen)[handoff.pk]
         if why_not:
             raise AlreadyDecided(why_not)
         deed.act(handoff=handoff, by=by, now=now, **told)

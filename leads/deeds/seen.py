@@ -1,6 +1,6 @@
 """How a page showed handoffs, so that a deed chosen there is done to none that changed since."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from django.db.models import Max, QuerySet
@@ -52,9 +52,13 @@ def _last_of(facts: QuerySet[HandoffEvent] | QuerySet[FollowUp], about: str) -> 
     return dict(last.values_list(about, "last"))
 
 
-def what_changed(handoff: Handoff, seen: Seen | None) -> str:
-    """Say what became of a handoff since it was seen; empty where it is as it was."""
-    now = seen_now([handoff])[handoff.pk]
+def what_changed(handoffs: Sequence[Handoff], seen: Mapping[int, Seen]) -> dict[int, str]:
+    """Say by key what became of each handoff since it was seen; empty where it is as it was."""
+    now = seen_now(handoffs)
+    return {each.pk: _change(each, seen.get(each.pk), now[each.pk]) for each in handoffs}
+
+
+def _change(handoff: Handoff, seen: Seen | None, now: Seen) -> str:
     if seen == now:
         return ""
     if seen and seen.holder_id != now.holder_id:

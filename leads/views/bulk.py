@@ -34,7 +34,7 @@ from leads.deeds.bulk import (
     do_to_all,
 )
 from leads.deeds.bulk_undo import WITHIN, undo_all, undone_of
-from leads.deeds.seen import read, written
+from leads.deeds.seen import read, what_changed
 from leads.models import Handoff, Lead, LeadStage
 from leads.permissions import check_user_can_offer, check_user_can_organise
 from leads.queue.handoffs import Desk
@@ -133,9 +133,10 @@ def _do(
         return _preview(request, desk, deed, filters, [], now)
     form = deed.make_form(request.POST, handoffs, now)
     if not form.is_valid():
-        # What changed since the page was shown first is not seen by looking at the form again.
+        # The deed would be done to nothing that changed since the page was shown first.
+        changed = what_changed(handoffs, seen)
         shown = [
-            replace(each, seen=written(each.handoff.pk, seen[each.handoff.pk]))
+            replace(each, why_not=each.why_not or changed[each.handoff.pk])
             for each in consider(handoffs, deed, request.user)
             if each.handoff
         ]
