@@ -77,8 +77,8 @@ document.addEventListener("htmx:afterSettle", () => {
   if (link) walkTo(link);
 });
 
-// Keys pressed for a panel that is not there yet, or not ready for them, wait for it.
-const COMING = '[data-queue] #panel:is([aria-busy="true"], .htmx-settling)';
+// Keys pressed for a panel or a form that is not there yet, or not ready for them, wait for it.
+const COMING = ':is([data-queue] #panel, #deed):is([aria-busy="true"], .htmx-settling)';
 let waiting = [];
 
 const isComing = () => Boolean(document.querySelector(COMING));
@@ -106,10 +106,10 @@ function press(key) {
   return use(own ?? beside ?? alone ?? (isLeadOpen ? null : shown[0]));
 }
 
-// A letter waits for the panel that comes, whatever follows waits behind it.
+// Letters and digits wait for what comes, whatever follows waits behind them.
 function hasToWait(key) {
   if (/^[jk?/]$/.test(key)) return false;
-  return waiting.length > 0 || (isComing() && /^[a-z]$/.test(key));
+  return waiting.length > 0 || (isComing() && /^([a-z1-9]|Enter)$/.test(key));
 }
 
 // A key that leads elsewhere forgets what waited.
@@ -124,10 +124,17 @@ function take(key) {
   return true;
 }
 
-document.addEventListener("opened", () => {
+function takeWhatWaited() {
   const keys = waiting;
   waiting = [];
   for (const key of keys) take(key);
+}
+
+document.addEventListener("opened", takeWhatWaited);
+
+// The focus is there already: of a form it is at its heading, from which digits choose.
+document.addEventListener("htmx:afterSettle", ({ target }) => {
+  if (target.matches("#deed, #lead")) takeWhatWaited();
 });
 
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
@@ -158,8 +165,8 @@ function focusDigits(place) {
 
 function digitsHere() {
   const here = document.activeElement;
-  const heading = here?.matches("form [data-focus]") && here;
-  return here?.closest("[data-digits]") ?? (heading && heading.closest("form").querySelector("[data-digits]"));
+  if (here?.matches("form [data-focus]")) return here.closest("form").querySelector("[data-digits]");
+  return here?.closest("[data-digits]");
 }
 
 function choose(digit) {

@@ -190,21 +190,26 @@ def test_ten_handoffs_by_the_keyboard_alone(page: Page, ana: User, ten: list[Han
     ]
 
 
-def test_keys_wait_for_a_panel_that_is_on_its_way(
+def press_ahead(page: Page, first: str, address: str, *keys: str) -> None:
+    """Press a key, and others before what it asks for has come."""
+    held = hold(page, address)
+    with page.expect_request(address):
+        page.keyboard.press(first)
+    for key in keys:
+        page.keyboard.press(key)
+    for route in held:
+        route.continue_()
+    page.unroute(address)
+
+
+def test_keys_wait_for_what_is_on_its_way(
     page: Page, sign_in: SignIn, ana: User, ten: list[Handoff]
 ) -> None:
     sign_in(page, ana)
     page.goto(QUEUE)
     panel_of(page, "Lead 01")
-    address = f"**/handoffs/{ten[1].pk}/panel/**"
-    held = hold(page, address)
-    with page.expect_request(address):
-        page.keyboard.press("j")
-    page.unroute(address)
-    for key in ("l", "1", "2", "Enter"):
-        page.keyboard.press(key)
-    for route in held:
-        route.continue_()
+    page.keyboard.press("1")  # asks for nothing here
+    press_ahead(page, "j", f"**/handoffs/{ten[1].pk}/panel/**", "l", "1", "2", "Enter")
     focused_row(page, "Lead 03")
     logged = FollowUp.objects.values_list("lead", "outcome")
     assert list(logged) == [(ten[1].lead_id, "left_message")]
@@ -212,6 +217,11 @@ def test_keys_wait_for_a_panel_that_is_on_its_way(
     page.keyboard.press("j")
     expect(page.locator("#deed-title")).to_have_text("Reject the handoff of Lead 04?")
     expect(page.locator("[data-queue]")).to_be_visible()
+    page.keyboard.press("j")
+    panel_of(page, "Lead 05")
+    press_ahead(page, "r", "**/panel/**deed=reject*", "1", "Enter")
+    focused_row(page, "Lead 06")
+    assert became([ten[4]]) == [["rejected", "wrong_data"]]
 
 
 def test_the_row_that_is_clicked_opens_though_the_first_one_was_about_to(
