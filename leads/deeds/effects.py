@@ -45,19 +45,22 @@ class EffectLine:
 
 
 def effects_between(before: Iterable[ClockState], after: Iterable[ClockState]) -> list[Effect]:
-    """Compare the clocks of a handoff before and after something happened to it."""
+    """Compare the clocks of a handoff before and after something happened to it.
+
+    One effect a clock: what ended at once is not told to have started as well.
+    """
     known = {(state.clause_key, state.occurrence): state for state in before}
     found = []
     for state in after:
         earlier = known.get((state.clause_key, state.occurrence))
-        if earlier is None:
-            found.append(Effect("started", state))
         ended = _end_of(state) if earlier is None or earlier.ended_at != state.ended_at else ""
         if ended:
             found.append(Effect(ended, state))
-        elif earlier is not None and state.attempts > earlier.attempts:
+        elif earlier is None:
+            found.append(Effect("started", state))
+        elif state.attempts > earlier.attempts:
             found.append(Effect("attempt", state))
-        elif earlier is not None and state.due_at != earlier.due_at:
+        elif state.due_at != earlier.due_at:
             found.append(Effect("moved", state))
     return found
 

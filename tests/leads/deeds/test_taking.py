@@ -13,6 +13,7 @@ from leads.actions.assignments import reassign
 from leads.models import Clock, FollowUp, Handoff, HandoffEvent
 from leads.rebuild import rebuild
 from tests.factories import make_rep, make_user
+from tests.leads.assignment.assigning import offered
 from tests.leads.pages import NOW, offer, stop_time, text_of
 
 pytestmark = pytest.mark.django_db
@@ -94,6 +95,17 @@ def test_the_first_follow_up_takes_it(
     assert "Paulo. It is yours now." in text
     assert "yours" not in text_of(client.get(url("foreseen", handoff), told))
     assert rebuild(now=NOW) == 0
+
+
+def test_what_is_met_at_once_is_not_told_to_have_begun(
+    client: Client, version: AgreementVersion, ana: User
+) -> None:
+    """It was offered, and nobody assigned it: its clocks begin with the follow-up that takes it."""
+    handoff = offered(version.agreement, "Paulo", OFFERED)
+    text = text_of(client.post(url("log", handoff), CALLED, follow=True))
+    assert "First follow-up met, 0 min of 4 h used." in text
+    assert "First follow-up began" not in text
+    assert "Persistence began, due" in text
 
 
 def test_undoing_the_follow_up_gives_it_back(client: Client, put_back: Handoff) -> None:
