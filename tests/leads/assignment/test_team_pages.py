@@ -367,7 +367,7 @@ def test_of_two_who_reassign_the_later_is_told_and_can_still_decide(
         return client.post(address, told | {"reassign-seen": seen}, follow=True)
 
     def come_second(**asked: Any) -> None:
-        reassign(**asked | {"holder": rep("Bruno")})
+        reassign(**asked | {"holder": rep("Bruno"), "now": NOW - timedelta(minutes=1)})
         reassign(**asked)
 
     with monkeypatch.context() as meanwhile:
