@@ -80,3 +80,7 @@ def became(handoffs: Iterable[Handoff]) -> list[list[str]]:
             ]
         )
     return told
+
+
+def focused_row(page: Page, name: str) -> None:
+    expect(page.locator("[data-row-link]:focus")).to_have_text(name)

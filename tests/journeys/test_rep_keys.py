@@ -9,14 +9,19 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from agreements.models import AgreementVersion, User
-from leads.models import Handoff, HandoffEvent
-from tests.browser import Complaints, faults, wait_until_answered
+from leads.models import FollowUp, Handoff, HandoffEvent
+from tests.browser import Complaints, faults, hold, wait_until_answered
 from tests.factories import make_user
-from tests.journeys.queues import QUEUE, offer_many, panel_of, save_follow_up
+from tests.journeys.queues import QUEUE, became, focused_row, offer_many, panel_of, save_follow_up
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 SignIn = Callable[[Page, User], None]
+# Presses a key as soon as a panel stands in its place, before anything in it was made ready.
+PRESSES_WITH_THE_PANEL = """key => document.addEventListener("htmx:afterSwap", ({ target }) => {
+  const told = { key, bubbles: true, cancelable: true };
+  if (target.id === "panel") document.body.dispatchEvent(new KeyboardEvent("keydown", told));
+})"""
 
 
 @pytest.fixture
@@ -27,6 +32,39 @@ def three(version: AgreementVersion, ana: User) -> list[Handoff]:
 def typed(at: datetime, person: User) -> str:
     """Return an instant as a person types it."""
     return at.astimezone(ZoneInfo(person.time_zone)).strftime("%Y-%m-%dT%H:%M")
+
+
+def press_ahead(page: Page, first: str, address: str, *keys: str) -> None:
+    """Press a key, and others before what it asks for has come."""
+    held = hold(page, address)
+    with page.expect_request(address):
+        page.keyboard.press(first)
+    for key in keys:
+        page.keyboard.press(key)
+    for route in held:
+        route.continue_()
+    page.unroute(address)
+
+
+def test_keys_wait_for_what_is_on_its_way(
+    page: Page, sign_in: SignIn, version: AgreementVersion, ana: User
+) -> None:
+    five = offer_many(version, ana, 5)
+    sign_in(page, ana)
+    page.goto(QUEUE)
+    panel_of(page, "Lead 01")
+    page.keyboard.press("1")  # asks for nothing here
+    press_ahead(page, "j", f"**/handoffs/{five[1].pk}/panel/**", "l", "1", "2", "Enter")
+    focused_row(page, "Lead 03")
+    logged = FollowUp.objects.values_list("lead", "outcome")
+    assert list(logged) == [(five[1].lead_id, "left_message")]
+    press_ahead(page, "r", "**/panel/**deed=reject*", "1", "Enter")
+    focused_row(page, "Lead 04")
+    assert became([five[2]]) == [["rejected", "wrong_data"]]
+    page.evaluate(PRESSES_WITH_THE_PANEL, "r")
+    page.keyboard.press("j")
+    expect(page.locator("#deed-title")).to_have_text("Reject the handoff of Lead 05?")
+    expect(page.locator("[data-queue]")).to_be_visible()
 
 
 def test_all_keys_are_told_whatever_the_open_row_offers(

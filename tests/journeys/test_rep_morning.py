@@ -11,13 +11,14 @@ from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
 from agreements.models import AgreementVersion, User
-from leads.models import FollowUp, Handoff
+from leads.models import Handoff
 from tests.browser import Complaints, accessibility_faults, faults, hold, wait_until_answered
 from tests.journeys.conftest import DESKTOP, PHONE
 from tests.journeys.queues import (
     PASSWORD,
     QUEUE,
     became,
+    focused_row,
     look,
     offer_many,
     open_with_clock_stopped,
@@ -28,11 +29,6 @@ from tests.leads.pages import offer
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
-# Presses a key as soon as a panel stands in its place, before anything in it was made ready.
-PRESSES_WITH_THE_PANEL = """key => document.addEventListener("htmx:afterSwap", ({ target }) => {
-  const told = { key, bubbles: true, cancelable: true };
-  if (target.id === "panel") document.body.dispatchEvent(new KeyboardEvent("keydown", told));
-})"""
 Pages = Callable[..., Page]
 SignIn = Callable[[Page, User], None]
 
@@ -40,10 +36,6 @@ SignIn = Callable[[Page, User], None]
 @pytest.fixture
 def ten(version: AgreementVersion, ana: User) -> list[Handoff]:
     return offer_many(version, ana, 10)
-
-
-def focused_row(page: Page, name: str) -> None:
-    expect(page.locator("[data-row-link]:focus")).to_have_text(name)
 
 
 def tab_to(page: Page, control: Locator) -> None:
@@ -188,38 +180,6 @@ def test_ten_handoffs_by_the_keyboard_alone(page: Page, ana: User, ten: list[Han
         ["accepted", "call: answered"],
         ["qualified", "call: meeting_set"],
     ]
-
-
-def press_ahead(page: Page, first: str, address: str, *keys: str) -> None:
-    """Press a key, and others before what it asks for has come."""
-    held = hold(page, address)
-    with page.expect_request(address):
-        page.keyboard.press(first)
-    for key in keys:
-        page.keyboard.press(key)
-    for route in held:
-        route.continue_()
-    page.unroute(address)
-
-
-def test_keys_wait_for_what_is_on_its_way(
-    page: Page, sign_in: SignIn, ana: User, ten: list[Handoff]
-) -> None:
-    sign_in(page, ana)
-    page.goto(QUEUE)
-    panel_of(page, "Lead 01")
-    page.keyboard.press("1")  # asks for nothing here
-    press_ahead(page, "j", f"**/handoffs/{ten[1].pk}/panel/**", "l", "1", "2", "Enter")
-    focused_row(page, "Lead 03")
-    logged = FollowUp.objects.values_list("lead", "outcome")
-    assert list(logged) == [(ten[1].lead_id, "left_message")]
-    press_ahead(page, "r", "**/panel/**deed=reject*", "1", "Enter")
-    focused_row(page, "Lead 04")
-    assert became([ten[2]]) == [["rejected", "wrong_data"]]
-    page.evaluate(PRESSES_WITH_THE_PANEL, "r")
-    page.keyboard.press("j")
-    expect(page.locator("#deed-title")).to_have_text("Reject the handoff of Lead 05?")
-    expect(page.locator("[data-queue]")).to_be_visible()
 
 
 def test_the_row_that_is_clicked_opens_though_the_first_one_was_about_to(

@@ -6,15 +6,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from agreements.models import AgreementVersion, User
-from tests.journeys.queues import IS_FREE, QUEUE, offer_many, panel_of
+from tests.journeys.queues import IS_FREE, QUEUE, focused_row, offer_many, panel_of
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 SignIn = Callable[[Page, User], None]
-
-
-def focused_row(page: Page, name: str) -> None:
-    expect(page.locator("[data-row-link]:focus")).to_have_text(name)
 
 
 def names_of_keys(page: Page) -> list[str]:

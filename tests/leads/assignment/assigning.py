@@ -44,3 +44,8 @@ def offered(agreement: Agreement, lead: str, at: datetime, **attributes: Any) ->
     facts = [tell.attributes(at, name=lead, **attributes), tell.event("offered", at)]
     ingest(agreement=agreement, facts=facts, by=None, now=at)
     return Handoff.objects.get(external_id=f"{lead}-H1")
+
+
+def rep(name: str) -> User:
+    """The person of that name."""
+    return User.objects.get(name=name)
