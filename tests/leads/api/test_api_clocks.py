@@ -17,18 +17,11 @@ from leads.models import Clock, Handoff
 from leads.story.case import read_case, shown_status
 from tests.calls import Caller
 from tests.factories import Teller, local, make_rep, make_user, make_version
-from tests.leads.pages import NOW, offer, stop_time, text_of
+from tests.leads.pages import NOW, offer, text_of
 
 pytestmark = pytest.mark.django_db
 
 CLOCKS = "/agreements/acme/clocks/"
-
-
-@pytest.fixture
-def version(monkeypatch: pytest.MonkeyPatch) -> AgreementVersion:
-    version = make_version()
-    stop_time(monkeypatch)
-    return version
 
 
 @pytest.fixture

@@ -29,13 +29,6 @@ ADDRESS = "/leads/hubspot/L1/"
 
 
 @pytest.fixture
-def version(monkeypatch: pytest.MonkeyPatch) -> AgreementVersion:
-    version = make_version()
-    stop_time(monkeypatch)
-    return version
-
-
-@pytest.fixture
 def hubspot(version: AgreementVersion) -> Caller:
     team = version.agreement.marketing_team
     return Caller(make_user("HubSpot", team=team, role="integration", language="pt-br"))

@@ -9,22 +9,10 @@ from leads.actions import merges
 from leads.ingest import ingest
 from leads.models import LeadIdentity
 from tests.calls import Caller
-from tests.factories import Teller, make_rep, make_user, make_version
-from tests.leads.pages import NOW, offer, stop_time
+from tests.factories import Teller, make_rep
+from tests.leads.pages import NOW, offer
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def version(monkeypatch: pytest.MonkeyPatch) -> AgreementVersion:
-    version = make_version()
-    stop_time(monkeypatch)
-    return version
-
-
-@pytest.fixture
-def hubspot(version: AgreementVersion) -> Caller:
-    return Caller(make_user("HubSpot", team=version.agreement.marketing_team, role="integration"))
 
 
 def test_a_lead_is_read_as_it_stands(hubspot: Caller, version: AgreementVersion) -> None:

@@ -24,18 +24,6 @@ PAULO = {
 }
 
 
-@pytest.fixture
-def version(monkeypatch: pytest.MonkeyPatch) -> AgreementVersion:
-    version = make_version()
-    stop_time(monkeypatch)
-    return version
-
-
-@pytest.fixture
-def hubspot(version: AgreementVersion) -> Caller:
-    return Caller(make_user("HubSpot", team=version.agreement.marketing_team, role="integration"))
-
-
 def facts(response: Any) -> tuple[int, int, int]:
     counted = response.json()["facts"]
     return counted["new"], counted["revised"], counted["repeated"]
