@@ -1,7 +1,7 @@
 """Find leads that look like one, among a million: candidates by index, then judged one by one."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any, TypeAlias
 
@@ -19,7 +19,9 @@ FoundPair: TypeAlias = tuple[int, int, tuple[Likeness, ...]]
 
 PER_PAGE = 25
 LOOKED_THROUGH = 2000
-"""How many leads a page of the list looks through at most, however rare doubles are."""
+"""How many leads a page of the list looks through at once, however rare doubles are."""
+MOST_LOOKS = 10
+"""How often it does so, until there is a pair to show."""
 
 # Whoever shares a telephone exchange with thousands is compared with the latest of them only.
 _MOST_ALIKE = 5
@@ -109,10 +111,21 @@ def alike_to(desk: Desk, lead: Lead) -> list[Pair]:
 
 
 def alike_among(desk: Desk, before: int | None = None) -> Pairs:
-    """Return leads that look like an earlier one, the latest heard of first; five queries at most.
+    """Return leads that look like an earlier one, the latest heard of first.
 
-    ``before`` is the key of a lead: only earlier ones are looked through.
+    ``before`` is the key of a lead: only earlier ones are looked through, more of them while none
+    of the latest looks like another one; five queries for each look at most.
     """
+    found, looked_through = _look(desk, before), 0
+    for _again in range(MOST_LOOKS - 1):
+        if found.pairs or found.before is None:
+            break
+        looked_through += found.looked_through
+        found = _look(desk, found.before)
+    return replace(found, looked_through=looked_through + found.looked_through)
+
+
+def _look(desk: Desk, before: int | None) -> Pairs:
     leads = readable_leads(desk).filter(merged_into=None)
     if before is not None:
         leads = leads.filter(pk__lt=before)

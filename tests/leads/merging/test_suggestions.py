@@ -149,6 +149,10 @@ def test_rare_doubles_are_looked_for_in_steps(
     for number in range(3):
         offer(scene.version, f"unlike-{number}", NOW)
     monkeypatch.setattr("leads.merging.alike.LOOKED_THROUGH", 3)
+    page = text_of(scene.client.get(url("duplicates")))
+    assert "1 pair of leads that look alike Possible duplicates" in page
+
+    monkeypatch.setattr("leads.merging.alike.MOST_LOOKS", 1)
     first = text_of(scene.client.get(url("duplicates")))
     assert "None among these leads: look through earlier ones." in first
     before = alike_among(scene.desk).before
