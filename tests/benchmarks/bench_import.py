@@ -147,23 +147,31 @@ def measure(*, scale: float = 1.0) -> list[Line]:
             detail=f"{few:.0f} MB with {count // 10:,} leads, {memory:.0f} MB with {count:,}",
         ),
         Line("import: MB of memory", memory, 128, at_least=False, detail=f"{count:,} leads"),
-        *_of_the_browser(pieces, seconds),
+        *_of_the_browser(pieces, memory, seconds),
     ]
 
 
-def _of_the_browser(pieces: Mapping[str, tuple[float, float]], seconds: float) -> Iterator[Line]:
+def _of_the_browser(
+    pieces: Mapping[str, tuple[float, float]], memory: float, seconds: float
+) -> Iterator[Line]:
     """Hold each piece of work that somebody waits for against the command, which does it all."""
     for name, budget in (("reading", 0.3), ("dry run", 1), ("taking in", 1.2), ("undoing", 1)):
-        memory, lasted = pieces[name]
+        most, lasted = pieces[name]
         yield Line(
             f"import in the browser: {name} × the command",
             lasted / seconds,
             budget,
             at_least=False,
-            detail=f"{lasted:.1f} s, {memory:.0f} MB",
+            detail=f"{lasted:.1f} s against {seconds:.1f} s, {most:.0f} MB",
         )
-    most = max(memory for memory, _ in pieces.values())
-    yield Line("import in the browser: MB of memory", most, 128, at_least=False, detail="the most")
+    most = max(most for most, _ in pieces.values())
+    yield Line(
+        "import in the browser: memory × the command",
+        most / memory,
+        1.1,
+        at_least=False,
+        detail=f"{most:.0f} MB, the most of any piece, against {memory:.0f} MB",
+    )
 
 
 def import_leads(folder: Path, count: int) -> tuple[float, float]:
