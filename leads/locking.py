@@ -31,10 +31,15 @@ def lock_leads(lead_ids: Collection[int]) -> Families:
         transaction.savepoint_rollback(before)
 
 
+def lock_handoffs(lead_ids: Collection[int]) -> None:
+    """Lock the handoffs of leads that are locked already."""
+    list(Handoff.objects.filter(AnyOf("lead", lead_ids)).locked().values_list("pk"))
+
+
 def lock_handoff(handoff: Handoff) -> Handoff:
     """Lock a handoff's lead and whatever is settled with it; return the handoff as it stands."""
     judge_by_rules()
     lead_ids = lock_leads([handoff.lead_id]).all([handoff.lead_id])
-    list(Handoff.objects.filter(AnyOf("lead", lead_ids)).locked().values_list("pk"))
+    lock_handoffs(lead_ids)
     told_with_it = ("lead__merged_into", "agreement__sales_team", "version", "holder")
     return Handoff.objects.select_related(*told_with_it).get(pk=handoff.pk)

@@ -34,6 +34,7 @@ from leads.models import (
     LeadMerge,
     StageEntry,
 )
+from leads.models.leads import HandoffQuerySet
 from leads.rulebooks import rulebook_of
 
 LeadAndAgreement = tuple[int, int]
@@ -233,6 +234,15 @@ def changes_of(lead_ids: Collection[int], families: Families) -> dict[int, list[
         found[lead_id].append(ChangeRow._make(row))
     share_changes(found, families)
     return found
+
+
+def offers_of(handoffs: HandoffQuerySet) -> dict[LeadAndAgreement, list[OfferRow]]:
+    """Read which offers handoffs are of, by lead and agreement; one query."""
+    offers: dict[LeadAndAgreement, list[OfferRow]] = {}
+    rows = handoffs.order_by("pk").values_list("lead_id", "agreement_id", *OfferRow._fields)
+    for lead_id, agreement_id, *offer in rows:
+        offers.setdefault((lead_id, agreement_id), []).append(OfferRow(*offer))
+    return offers
 
 
 def families_of(lead_ids: Collection[int]) -> Families:

@@ -11,7 +11,7 @@ from agreements.models import Audit, User
 from agreements.rules_lock import judge_by_rules
 from leads.actions.telling import SOURCE, name_of
 from leads.any_of import AnyOf
-from leads.locking import lock_leads
+from leads.locking import lock_handoffs, lock_leads
 from leads.models import Forgetting, ForgottenAddress, Handoff, Lead, LeadChange
 from leads.personal.fingerprints import fingerprint_of_address
 from leads.personal.forgotten import blanking
@@ -55,7 +55,7 @@ def forget(
     _check(lead_ids, reason)
     if cause == Forgetting.Cause.REQUEST:
         _bar_contact(lead_ids, by, now)
-    list(Handoff.objects.filter(AnyOf("lead", lead_ids)).locked())
+    lock_handoffs(lead_ids)
     # Thousands are forgotten by rule in a night: for them whole tables are not searched.
     is_asked = cause == Forgetting.Cause.REQUEST
     traces = Traces(lead_ids, blanking(), searches=is_asked)

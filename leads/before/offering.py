@@ -17,6 +17,7 @@ from leads.before.readiness import judge_of
 from leads.deeds.many import Done, do_to_each
 from leads.kin import kept_apart_from
 from leads.models import Handoff, Lead, OfferRule, Readiness
+from leads.rulebooks import rulebook_of
 
 BY_RULE, RETURNED = "by_rule", "returned"
 """The codes that an offer of the portal itself has for its reason."""
@@ -52,7 +53,7 @@ def _meeting(
     version = agreement.versions.in_force(now).first()
     if version is None:
         return
-    judge = judge_of(version.parsed_terms().handoff)
+    judge = judge_of(rulebook_of(version).terms.handoff)
     # After an import there may be hundreds of thousands.
     rows = found.iterator(_AT_ONCE)
     while some := list(islice(rows, _AT_ONCE)):

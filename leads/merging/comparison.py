@@ -1,6 +1,5 @@
 """What a merge of two leads would come to, side by side and in words."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,11 +13,11 @@ from leads.actions.telling import SOURCE
 from leads.before.qualifying import value_text
 from leads.column_names import attribute_name, column_names
 from leads.families import Families, MergeRow, joint_attributes
-from leads.fold import OfferRow, Standing
+from leads.fold import Standing
 from leads.merging.likeness import Likeness
 from leads.merging.words import names_apart
 from leads.models import FollowUp, Handoff, Lead, LeadIdentity
-from leads.records import LeadAndAgreement, families_of, read_records
+from leads.records import families_of, offers_of, read_records
 from leads.standings import standings_of
 
 _FIRST = ("name", "company", "email", "phone", "job_title")
@@ -125,10 +124,7 @@ def _consequences(kept: Lead, merged: Lead, now: datetime) -> list[str]:
 
 def _standings(lead_ids: Collection[int], families: Families) -> dict[int, Standing]:
     """Return by key where each handoff of whole families stands if these are merged."""
-    offers: defaultdict[LeadAndAgreement, list[OfferRow]] = defaultdict(list)
-    handoffs = Handoff.objects.filter(lead__in=lead_ids)
-    for *key, pk, source, name in handoffs.values_list("lead", "agreement", *OfferRow._fields):
-        offers[key[0], key[1]].append(OfferRow(pk, source, name))
+    offers = offers_of(Handoff.objects.filter(lead__in=lead_ids))
     records = read_records(lead_ids, offers, families)
     return {standing.pk: standing for _key, standing in standings_of(records)}
 

@@ -9,7 +9,7 @@ from agreements.business_time import Schedule
 from agreements.clock import Absence, History, Promise, replay_all
 from agreements.rulebook import Rulebook
 from leads.any_of import AnyOf
-from leads.fold import OfferRow, Row, Standing
+from leads.fold import Row, Standing
 from leads.models import Handoff
 from leads.plain.clocks import Integers
 from leads.records import (
@@ -18,6 +18,7 @@ from leads.records import (
     Records,
     Versions,
     families_of,
+    offers_of,
     read_records,
 )
 from leads.replaying import clock_row, history_of
@@ -97,8 +98,5 @@ class OtherPast:
 def _records_of(agreement_id: int, lead_ids: list[int]) -> Records:
     families = families_of(lead_ids)
     whole = families.all(lead_ids)
-    offers: dict[LeadAndAgreement, list[OfferRow]] = {}
-    rows = Handoff.objects.filter(AnyOf("lead", whole), agreement=agreement_id).order_by("pk")
-    for lead_id, pk, source, name in rows.values_list("lead_id", "pk", "source", "external_id"):
-        offers.setdefault((lead_id, agreement_id), []).append(OfferRow(pk, source, name))
-    return read_records(whole, offers, families)
+    handoffs = Handoff.objects.filter(AnyOf("lead", whole), agreement=agreement_id)
+    return read_records(whole, offers_of(handoffs), families)
