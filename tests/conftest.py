@@ -71,9 +71,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
 
 
 def pytest_collection_finish() -> None:
-    """Keep the search for garbage from what stays to the end: thousands of tests, all modules."""
+    """Keep the search for garbage from what stays to the end: thousands of tests, all modules.
+
+    What is left is looked for less often: a test is over before much of it has come together.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 def _mark(items: list[pytest.Item]) -> None:

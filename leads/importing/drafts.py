@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from agreements.models import Agreement
 from leads.files.delimited import LINE, REASON
@@ -36,6 +36,7 @@ _NAMED_SO = ("source", "document")
 _LATER = frozenset(
     {"follow_up_at", "deal_won_at", "deal_lost_at", "deal_closed_at", "satisfaction"}
 )
+_TAKEN_IN = (FileImport.State.IMPORTED, FileImport.State.UNDONE, FileImport.State.STOPPED)
 _OF_ITS_ROWS = ("decimal", "order", "moment")
 _MONTH_FIRST = frozenset(
     {
@@ -211,11 +212,13 @@ def _latest_like(
 ) -> _Earlier | None:
     """Return what was said of the latest file with the same columns.
 
-    That is of the very same file or one with the same name, else of one called alike, if there was
-    any.
+    That is of the very same file, above all where it holds, or of one with the same name, else of
+    one called alike, if there was any.
     """
-    delivery, before = file_import.delivery, taken_in(agreement).order_by("-pk")
+    delivery = file_import.delivery
+    before = _in_state(agreement, *_TAKEN_IN, FileImport.State.IMPORTING).order_by("-pk")
     same_file = before.filter(delivery__content_hash=delivery.content_hash)
+    same_file = same_file.order_by(F("delivery__undone_at").desc(nulls_first=True), "-pk")
     same_name = before.filter(delivery__file_name=delivery.file_name)
     for same in (same_file, same_name):
         if earlier := _first_like(same[:_LATEST], names):
@@ -228,7 +231,10 @@ def _latest_like(
 
 def taken_in(agreement: Agreement) -> QuerySet[FileImport]:
     """Return the files of which rows were taken in, whatever became of them."""
-    states = [FileImport.State.IMPORTED, FileImport.State.UNDONE, FileImport.State.STOPPED]
+    return _in_state(agreement, *_TAKEN_IN)
+
+
+def _in_state(agreement: Agreement, *states: str) -> QuerySet[FileImport]:
     return FileImport.objects.filter(delivery__agreement=agreement, state__in=states)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from leads.actions.telling import SOURCE
@@ -13,6 +13,7 @@ from leads.facts_of_leads import told_of
 from leads.importing.corrected_files import Corrections, asked_about, corrections_of
 from leads.importing.kept_reasons import in_words
 from leads.importing.notes import Note, notes_after, notes_before
+from leads.importing.twins import imports_of_the_same_file, twin_of
 from leads.models import (
     Delivery,
     FileImport,
@@ -31,7 +32,7 @@ State = FileImport.State
 _HOLDING = {State.IMPORTED, State.STOPPED}
 _AT_REST = {*_HOLDING, State.UNDONE}
 _COUNTED = {*_AT_REST, State.IMPORTING}
-_BEGUN = {State.IMPORTING, State.STOPPED}
+_WAITING = {State.DRAFT, State.CHECKED}
 _STEP_OF = {
     State.READING: 1, State.SHEET: 1, State.REFUSED: 1, State.DISCARDED: 1, State.DRAFT: 2,
     State.CHECKING: 3, State.CHECKED: 3,
@@ -65,7 +66,7 @@ def page_context(delivery: Delivery, now: datetime) -> dict[str, Any]:
         "progress": progress,
         "summary": _summary(told, file_import) if told else None,
         "notes": notes,
-        "twin": _twin(delivery) if state in {State.DRAFT, State.CHECKED} else None,
+        "twin": twin_of(file_import) if file_import and state in _WAITING else None,
     }
 
 
@@ -99,7 +100,7 @@ def _undone_since(delivery: Delivery) -> Iterator[Note]:
     latest = undone.order_by("undone_at").last()
     if latest is None:
         return
-    if not _same_file(delivery).filter(processed_at__gt=latest.undone_at).exists():
+    if not imports_of_the_same_file(delivery).filter(processed_at__gt=latest.undone_at).exists():
         title = _("%(name)s, which came before, was undone since.") % {"name": latest.file_name}
         why = _("What this file only repeated of it holds no more: import this file once more.")
         yield Note("warn", title, why)
@@ -181,25 +182,6 @@ def whole_of(told: Mapping[str, Any] | None, file_import: FileImport | None) -> 
     if not told or not told.get("is_part") or file_import is None:
         return None
     return (file_import.foreseen or {}).get("rows")
-
-
-def _twin(delivery: Delivery) -> Delivery | None:
-    """Return another import of the very same file that holds: one that is over, or the latest."""
-    same = _same_file(delivery).exclude(file="")
-    return same.order_by(F("processed_at").desc(nulls_last=True), "-pk").first()
-
-
-def _same_file(delivery: Delivery) -> QuerySet[Delivery]:
-    """Return the other imports of the very same file that hold, be it half-way."""
-    begun = Q(file_import__state__in=_BEGUN) | Q(file_import=None)
-    same = Delivery.objects.filter(
-        begun | Q(processed_at__isnull=False),
-        kind=Delivery.Kind.FILE,
-        agreement=delivery.agreement,
-        content_hash=delivery.content_hash,
-        undone_at=None,
-    )
-    return same.exclude(content_hash="").exclude(pk=delivery.pk)
 
 
 def _worked_on_since(delivery: Delivery) -> LeadQuerySet:

@@ -7,9 +7,18 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from agreements.models import Agreement, User
+from leads.actions import file_imports
 from leads.importing import file_work
 from leads.models import FileImport, Lead
-from tests.leads.importing.file_imports import HEADER, NOW, PAULO, bring, draft_of, take_in_whole
+from tests.leads.importing.file_imports import (
+    HEADER,
+    NOW,
+    PAULO,
+    bring,
+    draft_of,
+    take_in_whole,
+    try_out,
+)
 from tests.leads.pages import text_of
 from tests.page_forms import form_values
 
@@ -131,3 +140,45 @@ def test_what_is_posted_beside_a_file_is_no_key_of_just_any_import(
         work()
         assert client.get(page).status_code == 200
         assert draft_of(FileImport.objects.latest("pk")).source == "other"
+
+
+def test_the_very_same_file_is_named_like_the_one_that_holds(client: Client, send: Send) -> None:
+    """Not like a later one that was undone since."""
+    send("fair.csv", "trade fair")
+    undone = send("x.csv", "something else")
+    client.post(f"{undone}undo/")
+    work()
+    told = text_of(client.get(upload(client, IMPORTS, "y.csv", CONTENT)))
+    assert draft_of(FileImport.objects.latest("pk")).source == "trade fair"
+    assert "nothing counts twice" in told
+
+
+def test_named_otherwise_the_very_same_file_is_warned_of(client: Client, send: Send) -> None:
+    send("fair.csv", "trade fair")
+    page = upload(client, IMPORTS, "x.csv", CONTENT)
+    client.post(f"{page}columns/", {"source": "shop", "go": "save"})
+    warning = "each would come in a second time: take the source “trade fair”"
+    assert warning in text_of(client.get(page))
+    client.post(f"{page}columns/", {"source": "shop", "go": "check"})
+    work()
+    told = text_of(client.get(page))
+    assert "Ready to be imported" in told
+    assert warning in told
+    assert "nothing counts twice" not in told
+
+
+def test_a_file_that_is_being_imported_is_known_again(
+    client: Client, agreement: Agreement, marta: User
+) -> None:
+    """Whatever it is called; one whose columns were looked at before is warned of."""
+    early = bring(agreement, marta, CONTENT, name="early.csv")
+    first = try_out(bring(agreement, marta, CONTENT, name="fair.csv"))
+    taken = file_imports.take_in(file_import=first, by=marta, now=NOW)
+    assert taken.state == FileImport.State.IMPORTING
+
+    second = bring(agreement, marta, CONTENT, name="x.csv")
+    assert draft_of(second).source == "fair"
+    told = text_of(client.get(f"{IMPORTS}{second.pk}/"))
+    assert "This very file is being imported at this moment. What is in is recognised" in told
+    told = text_of(client.get(f"{IMPORTS}{early.pk}/"))
+    assert "at this moment. There its leads are named by another source" in told
