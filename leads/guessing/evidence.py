@@ -113,8 +113,7 @@ class Evidence:
     def odd_one(self) -> str:
         """The first cell that keeps a column of numbers from being one; empty for none."""
         is_mostly = self.filled / 2 < self.numbers < self.filled and not self.codes
-        has_signs = bool(self.decimals or self.group)
-        return self.odd if is_mostly and has_signs and not self.times.times else ""
+        return self.odd if is_mostly and not self.times.times else ""
 
     @property
     def nulls(self) -> list[str]:

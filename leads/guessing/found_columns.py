@@ -45,9 +45,18 @@ class Column(NamedTuple):
         return ((self.is_number and is_fit) or is_grouped) and role != "phone"
 
     def is_text_as(self, role: str, decimal: str) -> bool:
-        """Tell whether but for one odd cell they would be read as numbers."""
+        """Tell whether but for one odd cell they would be read as numbers.
+
+        Under its own name a column of whole numbers without signs is none: it stays as written.
+        """
         is_number = not self.group or self._is_grouped_as(role, decimal)
-        return bool(self.odd) and is_number and role != "phone"
+        is_meant = role != "phone" and (role != OWN_NAME or self.has_signs)
+        return bool(self.odd) and is_number and is_meant
+
+    @property
+    def has_signs(self) -> bool:
+        """Whether some of its numbers have a sign that depends on who wrote them."""
+        return bool(self.decimal or self.group)
 
     def _is_grouped_as(self, role: str, decimal: str) -> bool:
         """Tell whether its sign makes groups; nobody knows it of a column of any other kind.

@@ -318,6 +318,8 @@ def _as_text(column: Column, role: str, decimal: str) -> str:
     """Say why the numbers of a column are kept as texts; empty where they are not, or are none."""
     if column.is_text_as(role, decimal):
         told = _("“%(cell)s” is no number, so that all of its cells are kept as text.")
+        if not column.has_signs:
+            told = _("“%(cell)s” is no number: no rule that asks for one holds of that row.")
         return told % {"cell": column.odd}
     cell = cell_of_two(column)
     if not cell or role == "phone" or column.is_number_as(role, decimal):

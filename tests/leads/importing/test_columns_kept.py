@@ -55,6 +55,17 @@ def test_one_cell_that_makes_text_of_numbers_is_named(
     assert "kept as text" not in page_of(client, agreement, marta, "id;Size\n1;9,5\n2;big\n3;low\n")
 
 
+def test_one_cell_that_is_no_number_among_whole_ones_is_named(
+    client: Client, agreement: Agreement, marta: User
+) -> None:
+    """Where the column is meant to hold them: under its own name it may be of house numbers."""
+    content = "Código;{};Nome\n1;120;Ana\n2;35;Rui\n3;dez;Eva\n"
+    told = page_of(client, agreement, marta, content.format("Funcionários"))
+    assert "“dez” is no number: no rule that asks for one holds of that row." in told
+    told = page_of(client, agreement, marta, content.format("Porta"))
+    assert "is no number" not in told
+
+
 def test_the_page_of_a_lead_names_them_as_the_file_did(
     client: Client, agreement: Agreement, marta: User
 ) -> None:
