@@ -64,12 +64,16 @@ def _words(twin: Delivery) -> tuple[str, str]:
             _("This very file was imported before."),
             _("What it told is recognised, and nothing counts twice."),
         )
-    recognised = _("What is in is recognised, and nothing counts twice.")
     file_import = getattr(twin, "file_import", None)
     if file_import is not None and file_import.state == State.IMPORTING:
-        return _("This very file is being imported at this moment."), recognised
-    rest = _("That import can take in the rest.")
-    return _("This very file is half-way in by another import."), f"{recognised} {rest}"
+        return (
+            _("This very file is being imported at this moment."),
+            _("What is in is recognised, and nothing counts twice."),
+        )
+    return (
+        _("This very file is half-way in by another import."),
+        _("What is in is recognised, and nothing counts twice. That import can take in the rest."),
+    )
 
 
 def _otherwise(twin: Delivery) -> str:
