@@ -7,8 +7,8 @@ from pydantic import BaseModel, Field
 
 from agreements.models import Agreement, User
 from leads.calls.shapes import LeadName
-from leads.models import FollowUp, Handoff, Lead, LeadStage
-from leads.models.leads import HandoffQuerySet
+from leads.models import FollowUp, Handoff, Lead, LeadIdentity, LeadStage
+from leads.models.leads import HandoffQuerySet, LeadQuerySet
 
 
 class PersonShown(BaseModel):
@@ -108,7 +108,11 @@ class StandingShown(BaseModel):
 
 
 class LeadShown(BaseModel):
-    """A lead, as far as who calls may read it."""
+    """A lead, as far as who calls may read it.
+
+    Of one that was merged into another `id` and `merged_into` are its own; everything else is what
+    is known of the lead that is kept, under all its names.
+    """
 
     id: int
     name: str
@@ -204,31 +208,34 @@ def shown_handoff(handoff: Handoff) -> dict[str, Any]:
 
 
 def shown_lead(lead: Lead, reader: User) -> dict[str, Any]:
-    """Show a lead under each agreement of the reader's that knows it; five queries."""
-    names = lead.identities.order_by("source", "external_id")
+    """Show a lead under each agreement of the reader's that knows it; five queries.
+
+    It was read with the one it was merged into, whose row alone learns what is told of either.
+    """
+    kept = lead.kept
+    family = Lead.objects.one_with([kept.pk])
+    names = LeadIdentity.objects.filter(lead__in=family).order_by("source", "external_id")
     return {
         "id": lead.pk,
-        "name": lead.name,
-        "company": lead.company,
-        "email": lead.email,
-        "phone": lead.phone,
-        "origin": lead.origin,
-        "attributes": lead.attributes,
-        "do_not_contact": lead.is_contact_barred,
-        "first_heard_at": instant_text(lead.first_heard_at),
+        "name": kept.name,
+        "company": kept.company,
+        "email": kept.email,
+        "phone": kept.phone,
+        "origin": kept.origin,
+        "attributes": kept.attributes,
+        "do_not_contact": kept.is_contact_barred,
+        "first_heard_at": instant_text(kept.first_heard_at),
         "merged_into": lead.merged_into_id,
         "identities": [{"source": one.source, "external_id": one.external_id} for one in names],
-        "standings": _standings(lead, reader),
+        "standings": _standings(kept, family, reader),
     }
 
 
-def _standings(lead: Lead, reader: User) -> list[dict[str, Any]]:
-    """Show how a lead stands, and all that were found to be one with it."""
+def _standings(kept: Lead, family: LeadQuerySet, reader: User) -> list[dict[str, Any]]:
+    """Show how a lead stands that is kept, and all that were found to be one with it."""
     agreements = {each.pk: each for each in Agreement.objects.visible_to(reader)}
-    kept_id = lead.merged_into_id or lead.pk
-    reached = LeadStage.objects.filter(lead=kept_id, agreement__in=agreements)
+    reached = LeadStage.objects.filter(lead=kept, agreement__in=agreements)
     stages = {each.agreement_id: each for each in reached}
-    family = Lead.objects.one_with([kept_id])
     readable = handoffs_to_show().visible_to(reader).filter(lead__in=family).open()
     handoffs = {each.agreement_id: each for each in readable}
     return [
