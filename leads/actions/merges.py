@@ -102,20 +102,24 @@ def check_can_be_merged(kept: Lead, merged: Lead) -> None:
 
 
 def _check_stands_alone(lead: Lead) -> None:
-    """Raise AlreadyMerged for a lead that was merged into another one."""
+    """Raise AlreadyMerged for a lead that was merged into another one.
+
+    The text says to use the lead that stays in the end, over all merges since.
+    """
     earlier = (
         LeadMerge.objects.holding()
         .filter(merged=lead)
-        .select_related("kept", "recorded_by")
+        .select_related("kept", "merged__merged_into", "recorded_by")
         .order_by("pk")
         .first()
     )
     if earlier is not None:
         who = earlier.recorded_by.name if earlier.recorded_by else _("Somebody")
-        names = names_apart([lead, earlier.kept])
+        stays = earlier.merged.kept
+        names = names_apart([lead, earlier.kept, stays])
+        told = {"lead": names[lead.pk], "kept": names[earlier.kept_id], "stays": names[stays.pk]}
         raise AlreadyMerged(
-            _("%(who)s merged %(lead)s into %(kept)s before: use %(kept)s.")
-            % {"who": who, "lead": names[lead.pk], "kept": names[earlier.kept_id]}
+            _("%(who)s merged %(lead)s into %(kept)s before: use %(stays)s.") % {"who": who, **told}
         )
 
 

@@ -52,18 +52,19 @@ def _holding() -> FactQuerySet[LeadMerge]:
 
 
 def tell_merges(
-    facts: FactQuerySet[LeadMerge], lead_ids: Collection[int]
+    facts: FactQuerySet[LeadMerge], lead: Lead, lead_ids: Collection[int]
 ) -> Iterator[tuple[LeadMerge, Told]]:
     """Say of each merge who found the two to be one; of one that was undone also who parted them.
 
-    A merge that was undone is struck out, and is not the current one of its name.
+    It is told on the page of ``lead``, with those of ``lead_ids`` that are one with it. A merge that
+    was undone is struck out, and is not the current one of its name.
     """
     found = list(facts)
     parted = {_name(each) for each in found if each.is_current and each.is_retracted}
     undone = {_name(each): each for each in found if not each.is_current and _name(each) in parted}
     names = names_apart(lead for each in found for lead in (each.kept, each.merged))
     for merge in (*undone.values(), *(each for each in found if each.is_current)):
-        other = names[merge.merged_id if merge.kept_id in lead_ids else merge.kept_id]
+        other = names[_other_of(merge, lead, lead_ids)]
         if not merge.is_current:
             told = tell_merge(merge, other)
             yield merge, replace(told, text=format_html("<s>{}</s>", told.text))
@@ -71,6 +72,12 @@ def tell_merges(
             yield merge, tell_parting(merge, other)
         else:
             yield merge, tell_merge(merge, other)
+
+
+def _other_of(merge: LeadMerge, lead: Lead, lead_ids: Collection[int]) -> int:
+    """Return which of the two that were merged is the other one, seen from a lead."""
+    is_of_merged = merge.merged_id == lead.pk or merge.kept_id not in lead_ids
+    return merge.kept_id if is_of_merged else merge.merged_id
 
 
 def _name(merge: LeadMerge) -> tuple[str, str]:

@@ -195,7 +195,7 @@ class FactsInWords:
     def merges(self) -> Iterator[Entry]:
         """Tell which leads were found to be one, and that two were parted again."""
         ids = self.story.lead_ids
-        for merge, told in tell_merges(self.in_spans(about_merges(ids)), ids):
+        for merge, told in tell_merges(self.in_spans(about_merges(ids)), self.story.lead, ids):
             if not merge.is_current:
                 yield self._gone(merge, told)
             elif merge.is_retracted:

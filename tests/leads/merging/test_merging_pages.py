@@ -216,6 +216,30 @@ def test_whoever_comes_second_is_told(scene: Scene) -> None:
     assert "Rafael undid this merge before." in text_of(scene.client.post(undo, follow=True))
 
 
+def test_whoever_comes_second_is_told_which_lead_stays_in_the_end(scene: Scene) -> None:
+    last = offer(scene.version, "three", NOW, name="Ana S.", email="ana.s@acme.example").lead
+    merges.merge(kept=scene.one, merged=scene.other, by=scene.rafael, now=NOW)
+    later = NOW + timedelta(minutes=1)
+    merges.merge(kept=last, merged=scene.one, by=scene.rafael, now=later)
+    merge = url("merge", pk=last.pk, other=scene.other.pk)
+    again = text_of(scene.client.post(merge, follow=True))
+    assert "Rafael merged Souza, Ana into Ana Souza before: use Ana S.." in again
+
+
+def test_the_timeline_names_the_other_lead_of_a_merge_that_was_undone(scene: Scene) -> None:
+    """Also where another one has been merged into this lead, or this one into it, since."""
+    middle = offer(scene.version, "three", NOW, name="Ana S.", email="ana.s@acme.example").lead
+    first, second = (NOW + timedelta(minutes=passed) for passed in (1, 2))
+    away = merges.merge(kept=scene.one, merged=middle, by=scene.rafael, now=first)
+    merges.undo(merge=away, by=scene.rafael, now=first)
+    merges.merge(kept=middle, merged=scene.one, by=scene.rafael, now=second)
+    words = text_of(scene.client.get(url("detail", pk=middle.pk)))
+    assert words.count("found this to be one lead with Ana Souza") == 2
+    assert "parted this lead from Ana Souza again" in words
+    assert "lead with Ana S." not in words
+    assert "lead from Ana S. " not in words
+
+
 def test_with_a_forgotten_lead_nothing_is_merged(scene: Scene) -> None:
     handoff = Handoff.objects.get(lead=scene.other)
     handoffs.reject(handoff=handoff, reason="wrong_data", by=scene.rafael, now=NOW)
