@@ -29,14 +29,16 @@ class UnableToContest(ValueError):
 def contest(*, handoff: Handoff, by: User, now: datetime, note: str) -> Ingested:
     """Ask the arbiter to look at a rejection; ``note`` says why it is wrong.
 
-    Raises UnableToContest without a reason, too late or for the second time, AlreadyDecided.
+    Raises UnableToContest without a reason, too late or once it was decided, AlreadyDecided that
+    names who was first.
     """
     if not note.strip():
         raise UnableToContest(_("Say why the rejection is wrong: the arbiter goes by it."))
     deed = Deed("contested", by, now)
     handoff = locked_in(handoff, deed, Handoff.Status.REJECTED)
-    why_not = why_not_contested(handoff, now)
-    if why_not:
+    if handoff.contest == Contest.WAITING:
+        raise AlreadyDecided(_contested_already(handoff, now))
+    if why_not := why_not_contested(handoff, now):
         raise UnableToContest(why_not)
     kept = deed.tell(handoff, person_id=by.pk, note=note.strip())
     tell_of_contest(handoff, deed.as_kept(), by=by, now=now)
@@ -47,7 +49,7 @@ def why_not_contested(handoff: Handoff, now: datetime) -> str:
     """Say why a rejection cannot be contested now; empty where it can."""
     match handoff.contest:
         case Contest.WAITING:
-            return _("It is contested already: the arbiter decides.")
+            return _contested_already(handoff, now)
         case Contest.UPHELD | Contest.OVERTURNED:
             return _("It was contested before, and decided.")
     until = contestable_until(handoff, rulebook_for(handoff))
@@ -58,6 +60,19 @@ def why_not_contested(handoff: Handoff, now: datetime) -> str:
     if was_offered_anew(handoff):
         return _("The lead was offered anew meanwhile: its earlier rejections are final.")
     return ""
+
+
+def _contested_already(handoff: Handoff, now: datetime) -> str:
+    """Say who contested a rejection that waits for the arbiter, and when; one query."""
+    kind = HandoffEvent.Kind.CONTESTED
+    contested = HandoffEvent.objects.holding().filter(
+        handoff=handoff, kind=kind, occurred_at__gte=handoff.decided_at
+    )
+    first = contested.select_related("person").order_by("occurred_at", "pk").first()
+    return _("%(who)s contested it on %(when)s: the arbiter decides.") % {
+        "who": first.person.name if first and first.person else _("Somebody"),
+        "when": formats.instant(first.occurred_at if first else None, now),
+    }
 
 
 def why_not_overturned(handoff: Handoff) -> str:

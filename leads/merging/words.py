@@ -56,8 +56,8 @@ def tell_merges(
 ) -> Iterator[tuple[LeadMerge, Told]]:
     """Say of each merge who found the two to be one; of one that was undone also who parted them.
 
-    It is told on the page of ``lead``, with those of ``lead_ids`` that are one with it. A merge that
-    was undone is struck out, and is not the current one of its name.
+    It is told on the page of ``lead``, with those of ``lead_ids`` that are one with it. A merge
+    that was undone is struck out, and is not the current one of its name.
     """
     found = list(facts)
     parted = {_name(each) for each in found if each.is_current and each.is_retracted}

@@ -103,8 +103,9 @@ def test_a_contest_says_why(rejected: Handoff, julia: User) -> None:
 
 def test_it_is_contested_once(rejected: Handoff, julia: User) -> None:
     contest(rejected, julia)
-    with pytest.raises(UnableToContest, match="the arbiter decides"):
-        contest(rejected, julia)
+    said = "Júlia contested it on Tue 8 Sep 10:00: the arbiter decides."
+    with pytest.raises(AlreadyDecided, match=said):
+        contest(rejected, make_user("Rui"))
     contests.decide(handoff=rejected, is_overturned=False, by=julia, now=NOW)
     with pytest.raises(UnableToContest, match="contested before, and decided"):
         contest(rejected, julia)

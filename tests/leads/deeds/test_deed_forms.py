@@ -188,7 +188,14 @@ def test_marketing_withdraws_contests_and_the_director_decides(
     assert "Contested the rejection of Paulo." in text_of(
         client.post(url("contest", handoff), told, follow=True)
     )
-    assert "It is contested already: the arbiter decides." in text_of(client.get(page(handoff)))
+    told = {"contest-note": "The company exists."}
+    second = client.post(url("contest", handoff), told)
+    assert second.status_code == 409
+    said = "Júlia contested it on Tue 8 Sep 13:00: the arbiter decides."
+    for words in (said, "The company exists."):
+        assert words in text_of(second)
+    assert "Contest the rejection" not in text_of(second)
+    assert said in text_of(client.get(page(handoff)))
     client.force_login(make_user("Rui", is_director=True))
     assert "Does the rejection of Paulo stand?" in text_of(client.get(page(handoff, "decide")))
     text = text_of(

@@ -7,7 +7,6 @@ import pytest
 from agreements.models import AgreementVersion, Audit, User
 from leads.actions import contests, corrections, handoffs, outcomes
 from leads.actions.assignments import reassign
-from leads.actions.contests import UnableToContest
 from leads.actions.corrections import UnableToUndo
 from leads.actions.handoffs import AlreadyOpen, UnableToOffer
 from leads.actions.telling import AlreadyDecided
@@ -125,7 +124,7 @@ def test_two_contest(rejected: Handoff, julia: User) -> None:
 
     raised = run_together(contest, contest)
 
-    assert [type(error) for error in raised] == [UnableToContest]
+    assert [type(error) for error in raised] == [AlreadyDecided]
     assert HandoffEvent.objects.filter(kind="contested").count() == 1
     assert rebuild(now=SOON) == 0
 
