@@ -12,10 +12,11 @@ from uuid import uuid4
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from agreements import formats
 from agreements.models import Audit, User
 from leads.ingest import Ingested, ingest
 from leads.locking import lock_handoff
-from leads.models import Delivery, Handoff, HandoffEvent, Lead
+from leads.models import Delivery, Handoff, HandoffEvent, Lead, LeadMerge
 from leads.told import Named, ToldEvent
 
 SOURCE = "portal"
@@ -160,6 +161,8 @@ def locked_in(handoff: Handoff, deed: Deed, *statuses: str) -> Handoff:
 
 
 def _who_was_first(handoff: Handoff, deed: Deed) -> str:
+    if handoff.status == Handoff.Status.MERGED:
+        return _who_merged(handoff, deed.now)
     kinds = HandoffEvent.Kind
     deciding = (
         kinds.ACCEPTED, kinds.REJECTED, kinds.QUALIFIED, kinds.DISQUALIFIED, kinds.RECYCLED,
@@ -184,4 +187,21 @@ def _who_was_first(handoff: Handoff, deed: Deed) -> str:
     return _("%(who)s was first: this handoff is %(status)s already.") % {
         "who": first.name if first else _("Somebody"),
         "status": status,
+    }
+
+
+def _who_merged(handoff: Handoff, now: datetime) -> str:
+    """Say who found the lead of a handoff to be another one, whose handoff goes on, and when."""
+    family = Lead.objects.one_with([handoff.lead.kept.pk])
+    merges = LeadMerge.objects.holding().filter(
+        Q(kept__in=family) | Q(merged__in=family), occurred_at=handoff.closed_at
+    )
+    merge = merges.select_related("recorded_by").order_by("-pk").first()
+    said = _(
+        "%(who)s merged this lead with another one on %(when)s, whose handoff goes on: use that "
+        "one."
+    )
+    return said % {
+        "who": merge.recorded_by.name if merge and merge.recorded_by else _("Somebody"),
+        "when": formats.instant(handoff.closed_at, now),
     }

@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -33,7 +33,7 @@ from leads.permissions import check_user_can_work
 from leads.queue.handoffs import Desk
 from leads.story.case import Case, FactName, case_of
 from leads.views.lead_page import context_of, desk_or_404, read
-from leads.views.taken import WorkedByAnother, answer_second, refuse_unreadable
+from leads.views.taken import WorkedByAnother, answer_second, refuse_unreadable, with_a_way_there
 from leads.views.typed import (
     PageForm,
     forms_brought_along,
@@ -121,15 +121,6 @@ def what_it_did(
     said = said or [repeats or _("No clock was waiting for it.")]
     suggested = suggestion_words(suggestion_of(case, heeding, now), now)
     return [each for each in (elsewhere, *said, suggested) if each]
-
-
-def with_a_way_there(said: str, handoff: Handoff, reader: User) -> str:
-    """Put behind what is said of a handoff a link to it where the person may read it."""
-    readable = Handoff.objects.visible_to(reader).select_related("agreement", "lead__merged_into")
-    found = readable.filter(pk=handoff.pk).first()
-    if found is None:
-        return said
-    return format_html('{} <a href="{}">{}</a>', said, found.get_absolute_url(), found.kept_lead)
 
 
 def _name_of(touch: FollowUp) -> FactName:

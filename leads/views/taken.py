@@ -8,13 +8,15 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect, replace_url, reswap, retarget
 
+from agreements.models import User
 from agreements.requests import SignedInRequest
 from leads.assignment.given_on import given_on
 from leads.deeds.undo import forget_undo
-from leads.models import Handoff
+from leads.models import Handoff, Lead
 from leads.one_lead import lead_ids_of
 from leads.queue.handoffs import Desk
 from leads.views.lead_page import desk_or_404
@@ -85,13 +87,16 @@ def answer_second(
         # The deed that it was about is no longer theirs to take back.
         forget_undo(request.session, handoff)
     filled_in = _filled_in(request, handoff, now, is_readable=is_readable)
+    goes_on = _going_on(handoff, desk.user)
     if is_readable and not filled_in:
-        messages.warning(request, said)
+        there = said if goes_on == handoff else with_a_way_there(said, goes_on, desk.user)
+        messages.warning(request, there)
         return None
     context = {
         "agreement": desk.agreement,
         "lead": handoff.kept_lead,
         "handoff": handoff,
+        "goes_on": goes_on,
         "is_readable": is_readable,
         "given_on": None if is_readable else given_on([handoff], desk.user).get(pk),
         "said": said,
@@ -105,6 +110,27 @@ def answer_second(
         return to_queue(request, desk, _("%(said)s: %(what)s") % named)
     page = "leads/second.html#second" if request.htmx else "leads/second.html"
     return replace_url(render(request, page, context, status=409), url=False)
+
+
+def with_a_way_there(said: str, handoff: Handoff, reader: User) -> str:
+    """Put behind what is said of a handoff a link to it where the person may read it."""
+    readable = Handoff.objects.visible_to(reader).select_related("agreement", "lead__merged_into")
+    found = readable.filter(pk=handoff.pk).first()
+    if found is None:
+        return said
+    return format_html('{} <a href="{}">{}</a>', said, found.get_absolute_url(), found.kept_lead)
+
+
+def _going_on(handoff: Handoff, reader: User) -> Handoff:
+    """Return the handoff that goes on after one that ended by a merge, where it may be read.
+
+    Any other handoff itself.
+    """
+    if handoff.status != Handoff.Status.MERGED:
+        return handoff
+    family = Lead.objects.one_with([handoff.kept_lead.pk])
+    others = handoff.agreement.handoffs.open().visible_to(reader).filter(lead__in=family)
+    return others.first() or handoff
 
 
 def _beside_list(

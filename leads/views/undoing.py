@@ -13,7 +13,8 @@ from leads.deadlocks import retry_once
 from leads.deeds.undo import forget_undo
 from leads.models import Handoff
 from leads.story.case import FactName, case_of
-from leads.views.doing import deed, tell, what_correcting_did, with_a_way_there
+from leads.views.doing import deed, tell, what_correcting_did
+from leads.views.taken import with_a_way_there
 
 
 def _asks_itself(handoff: Handoff, user: User) -> None:

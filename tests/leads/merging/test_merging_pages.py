@@ -117,6 +117,26 @@ def test_what_is_logged_on_a_page_opened_before_the_merge_counts_for_the_one_tha
     assert "Acceptance is open again" in undone
 
 
+def test_what_is_done_on_a_page_opened_before_the_merge_leads_to_the_one_that_goes_on(
+    scene: Scene,
+) -> None:
+    bea = make_rep("Bea", scene.version.agreement)
+    goes_on = offer(scene.version, "Eva", NOW, holder=bea)
+    ended = offer(scene.version, "Eva Lima", NOW + timedelta(minutes=1), holder=bea)
+    late = NOW + timedelta(minutes=10)
+    merges.merge(kept=ended.lead, merged=goes_on.lead, by=scene.rafael, now=late)
+    scene.client.force_login(bea)
+    said = "Rafael merged this lead with another one on Tue 8 Sep 13:10, whose handoff goes on"
+
+    second = scene.client.post(url("accept", pk=ended.pk), follow=True)
+    assert f"{said}: use that one. Eva Lima" in text_of(second)
+    goes_on.refresh_from_db()
+    assert f'<a href="{goes_on.get_absolute_url()}">Eva Lima</a>' in second.content.decode()
+    filled_in = scene.client.post(url("reject", pk=ended.pk), {"reject-reason": "wrong_data"})
+    assert said in text_of(filled_in)
+    assert f'<a href="{goes_on.get_absolute_url()}">Open the lead</a>' in filled_in.content.decode()
+
+
 def test_the_page_of_a_merged_lead_invites_to_nothing(scene: Scene) -> None:
     """Neither what is known of the other one nor its stage is shown as its own."""
     julia = make_user("Julia", team=scene.version.agreement.marketing_team, role="member")
