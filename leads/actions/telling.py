@@ -192,9 +192,9 @@ def _who_was_first(handoff: Handoff, deed: Deed) -> str:
 
 def _who_merged(handoff: Handoff, now: datetime) -> str:
     """Say who found the lead of a handoff to be another one, whose handoff goes on, and when."""
-    family = Lead.objects.one_with([handoff.lead.kept.pk])
+    family, at = Lead.objects.one_with([handoff.lead.kept.pk]), handoff.closed_at or now
     merges = LeadMerge.objects.holding().filter(
-        Q(kept__in=family) | Q(merged__in=family), occurred_at=handoff.closed_at
+        Q(kept__in=family) | Q(merged__in=family), occurred_at=at
     )
     merge = merges.select_related("recorded_by").order_by("-pk").first()
     said = _(
@@ -203,5 +203,5 @@ def _who_merged(handoff: Handoff, now: datetime) -> str:
     )
     return said % {
         "who": merge.recorded_by.name if merge and merge.recorded_by else _("Somebody"),
-        "when": formats.instant(handoff.closed_at, now),
+        "when": formats.instant(at, now),
     }
