@@ -8,6 +8,7 @@ from agreements.terms import Terms
 from leads.actions.telling import SOURCE
 from leads.any_of import AnyOf
 from leads.before.qualifying import criteria_of, is_below_criteria, value_text
+from leads.merging.words import names_apart
 from leads.models import (
     Delivery,
     FollowUp,
@@ -100,12 +101,18 @@ def _next_step(story: Story) -> FollowUp | None:
 
 
 def _others(story: Story, url: str, readable: Sequence[Handoff]) -> list[dict[str, Any]]:
-    """Return the other handoffs of the lead; a link only where they may be read."""
+    """Return the other handoffs of the lead; a link only where they may be read.
+
+    Where it is one with others, each with the name of the lead that was offered.
+    """
     names = reason_names(story.around.terms)
+    leads = {each.lead_id: each.lead for each in story.handoffs}
+    called = names_apart(leads.values()) if len(leads) > 1 else {}
     return [
         {
             "href": f"{url}?handoff={each.pk}" if each in readable else "",
             "label": formats.instant(each.offered_at, story.around.now),
+            "lead": called.get(each.lead_id, ""),
             "status": each.get_status_display(),
             "reason": names.get(each.reason, each.reason),
         }

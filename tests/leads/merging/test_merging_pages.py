@@ -117,6 +117,17 @@ def test_what_is_logged_on_a_page_opened_before_the_merge_counts_for_the_one_tha
     assert "Acceptance is open again" in undone
 
 
+def test_other_handoffs_of_one_instant_are_told_apart_by_their_leads(scene: Scene) -> None:
+    kept, *others = (offer(scene.version, name, NOW).lead for name in ("Eva", "Eva L.", "E. Lima"))
+    for minute, other in enumerate(others, start=1):
+        at = NOW + timedelta(minutes=minute)
+        merges.merge(kept=kept, merged=other, by=scene.rafael, now=at)
+    words = text_of(scene.client.get(url("detail", pk=kept.pk)))
+    ended = Handoff.objects.filter(status="merged").select_related("lead")
+    assert len(ended) == 2
+    assert all(f"Tue 8 Sep 13:00, {each.lead} : merged" in words for each in ended)
+
+
 def test_what_is_done_on_a_page_opened_before_the_merge_leads_to_the_one_that_goes_on(
     scene: Scene,
 ) -> None:
