@@ -36,12 +36,16 @@ _ICONS = {
 
 @dataclass(frozen=True, slots=True)
 class EffectLine:
-    """The clocks of these clauses to which the same happened, in words."""
+    """The clocks of these clauses to which the same happened, in words.
+
+    ``lead`` is whose handoff they are of, where those of several leads are told together.
+    """
 
     keys: tuple[str, ...]
     text: str
     icon: str
     tone: str
+    lead: str = ""
 
 
 def effects_between(before: Iterable[ClockState], after: Iterable[ClockState]) -> list[Effect]:

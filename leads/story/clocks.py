@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from django.utils.html import format_html
@@ -26,11 +27,21 @@ def entries_of_clocks(story: Story, resumed: set[datetime]) -> Iterator[Entry]:
     withdrawn = defaultdict(list)
     for row in Breach.objects.filter(handoff__in=story.told, is_withdrawn=True):
         withdrawn[row.handoff_id].append(row)
+    called = story.names_of_told()
     for handoff in story.told:
         states = story.case.states(handoff)
-        yield from _breaches(story, states, withdrawn[handoff.pk])
+        for breach in _breaches(story, states, withdrawn[handoff.pk]):
+            yield _of_lead(breach, called.get(handoff.lead_id, ""))
         yield from _ends_of_pauses(story, states, resumed)
     yield from _messages(story)
+
+
+def _of_lead(entry: Entry, lead: str) -> Entry:
+    """Say of which lead's handoff a breach is, where those of several are told of."""
+    if not lead:
+        return entry
+    whose = _("Of the handoff of %(lead)s.") % {"lead": lead}
+    return replace(entry, details=(*entry.details, whose))
 
 
 def _breaches(story: Story, states: list[ClockState], withdrawn: list[Breach]) -> Iterator[Entry]:

@@ -12,6 +12,7 @@ from agreements.models import User
 from agreements.terms import Terms
 from leads.before.judged import Judged, Then, then_of
 from leads.deeds.effects import EffectLine
+from leads.merging.words import names_apart
 from leads.models import Fact, Handoff, Lead
 from leads.story.case import Case
 from leads.story.corrected import Corrector
@@ -81,6 +82,14 @@ class Story:
         """The lead and those that were merged into it."""
         return self.case.records.families.below(self.lead.pk)
 
+    def names_of_told(self) -> dict[int, str]:
+        """Return by key what the leads of the handoffs told of are called; empty for one."""
+        return _names_of_several(self.told)
+
+    def names_of_all(self) -> dict[int, str]:
+        """Return by key what the leads of all handoffs are called; empty for one."""
+        return _names_of_several(self.handoffs)
+
     def correct_href(self, fact: Fact) -> str:
         """Return where a fact is corrected; empty where the person may not, or it cannot be.
 
@@ -128,3 +137,8 @@ class Story:
             at > offered_at and each.status != Handoff.Status.REPEATED for at, each in others
         )
         return Span(max(ends, default=None), handoff.closed_at if after else None)
+
+
+def _names_of_several(handoffs: Sequence[Handoff]) -> dict[int, str]:
+    leads = {each.lead_id: each.lead for each in handoffs}
+    return names_apart(leads.values()) if len(leads) > 1 else {}

@@ -209,11 +209,17 @@ def _first_of_its_instant(entry: Entry) -> Entry:
 
 
 def _lines_of(story: Story) -> dict[FactName, tuple[int | None, tuple[EffectLine, ...]]]:
-    """Return what each fact did to the clocks, beside the number of the version that has them."""
+    """Return what each fact did to the clocks, beside the number of the version that has them.
+
+    Where handoffs of several leads are told of, each line names the lead of its own.
+    """
+    called = story.names_of_told()
     found: dict[FactName, tuple[int | None, tuple[EffectLine, ...]]] = {}
     for handoff in story.told:
         number = story.number_of(handoff)
         for name, effects in story.case.effects(handoff).items():
             _number, before = found.get(name, (None, ()))
-            found[name] = number, (*before, *lines_of(effects))
+            lead = called.get(handoff.lead_id, "")
+            own = (replace(line, lead=lead) for line in lines_of(effects))
+            found[name] = number, (*before, *own)
     return found

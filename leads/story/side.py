@@ -8,7 +8,6 @@ from agreements.terms import Terms
 from leads.actions.telling import SOURCE
 from leads.any_of import AnyOf
 from leads.before.qualifying import criteria_of, is_below_criteria, value_text
-from leads.merging.words import names_apart
 from leads.models import (
     Delivery,
     FollowUp,
@@ -106,8 +105,7 @@ def _others(story: Story, url: str, readable: Sequence[Handoff]) -> list[dict[st
     Where it is one with others, each with the name of the lead that was offered.
     """
     names = reason_names(story.around.terms)
-    leads = {each.lead_id: each.lead for each in story.handoffs}
-    called = names_apart(leads.values()) if len(leads) > 1 else {}
+    called = story.names_of_all()
     return [
         {
             "href": f"{url}?handoff={each.pk}" if each in readable else "",

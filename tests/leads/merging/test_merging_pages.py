@@ -87,6 +87,20 @@ def test_of_two_offered_together_the_question_names_the_one_that_goes_on(
     assert f"goes on with its clocks and with {goes_on.holder}; the other one ends" in asked
 
 
+def test_the_joint_timeline_says_of_whose_handoff_clocks_and_breaches_are(scene: Scene) -> None:
+    """Only where it tells of those of several leads."""
+    early = NOW - timedelta(days=4)
+    one, other = (offer(scene.version, name, early) for name in ("Eva", "Eva Lima"))
+    page = url("detail", pk=one.lead_id)
+    assert "of the handoff of" not in text_of(scene.client.get(page)).lower()
+
+    merges.merge(kept=one.lead, merged=other.lead, by=scene.rafael, now=NOW)
+    words = text_of(scene.client.get(page))
+    for name in ("Eva", "Eva Lima"):
+        assert f"clock started of the handoff of {name}" in words
+        assert f"Of the handoff of {name}." in words
+
+
 @pytest.mark.parametrize("is_own", [True, False])
 def test_what_is_logged_on_a_page_opened_before_the_merge_counts_for_the_one_that_goes_on(
     scene: Scene, monkeypatch: pytest.MonkeyPatch, *, is_own: bool
